@@ -75,8 +75,8 @@ public abstract sealed class ChannelNorm extends Module permits BatchNorm2d, Fro
      */
     public final Tensor forward(Tensor x) {
         if (x.shape().rank() != 4 || x.dim(-1) != channels) {
-            throw new ShapeException("A norm over " + channels + " channels takes [N, H, W, " + channels + "], got "
-                    + x.shape());
+            throw new ShapeException(
+                    "A norm over " + channels + " channels takes [N, H, W, " + channels + "], got " + x.shape());
         }
         try (Scope scope = Scope.open()) {
             return scope.keep(isFixed() ? x.mul(scale()).add(shift()) : normalize(x));

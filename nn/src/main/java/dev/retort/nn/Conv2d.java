@@ -43,30 +43,32 @@ public final class Conv2d extends Module {
                         + ", " + spec.groups() + " group(s): all must be positive and channels divide by the groups");
             }
             if (norm != Norm.NONE && biasInit != null) {
-                throw new IllegalArgumentException("A convolution with a norm has no bias of its own: ask for one of them");
+                throw new IllegalArgumentException(
+                        "A convolution with a norm has no bias of its own: ask for one of them");
             }
         }
 
-        public Options spec(Conv2dSpec changed) {
+        public Options withSpec(Conv2dSpec changed) {
             return new Options(in, out, kernel, changed, norm, relu, weightInit, biasInit);
         }
 
         /** Stride on both axes; the padding stays kernel/2. */
-        public Options stride(int stride) {
-            return spec(Conv2dSpec.of(stride, kernel / 2));
+        public Options withStride(int stride) {
+            return withSpec(Conv2dSpec.of(stride, kernel / 2));
         }
 
         /** A norm in place of the bias. */
-        public Options norm(Norm changed) {
-            return new Options(in, out, kernel, spec, changed, relu, weightInit, changed == Norm.NONE ? biasInit : null);
+        public Options withNorm(Norm changed) {
+            return new Options(
+                    in, out, kernel, spec, changed, relu, weightInit, changed == Norm.NONE ? biasInit : null);
         }
 
-        public Options relu() {
+        public Options withRelu() {
             return new Options(in, out, kernel, spec, norm, true, weightInit, biasInit);
         }
 
         /** @param changedBias null for no bias */
-        public Options init(Initializer changedWeight, Initializer changedBias) {
+        public Options withInit(Initializer changedWeight, Initializer changedBias) {
             return new Options(in, out, kernel, spec, norm, relu, changedWeight, changedBias);
         }
     }

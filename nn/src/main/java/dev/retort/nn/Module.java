@@ -7,6 +7,7 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -76,23 +77,25 @@ public abstract class Module implements AutoCloseable {
     /** All parameters by full name, in tree order. */
     public final LinkedHashMap<String, Parameter> parameters() {
         LinkedHashMap<String, Parameter> all = new LinkedHashMap<>();
-        visit("", (path, module) ->
-                module.parameters.forEach((name, value) -> all.put(BuildContext.join(path, name), value)));
+        visit(
+                "",
+                (path, module) ->
+                        module.parameters.forEach((name, value) -> all.put(BuildContext.join(path, name), value)));
         return all;
     }
 
-    /** The parameters that an optimiser may change, by full name: what a tape should watch. */
-    public final LinkedHashMap<String, Parameter> trainableParameters() {
-        LinkedHashMap<String, Parameter> trainable = parameters();
-        trainable.values().removeIf(parameter -> !parameter.isTrainable());
-        return trainable;
+    /** The parameters that an optimiser may change, in tree order: what a tape should watch. */
+    public final List<Parameter> trainableParameters() {
+        return parameters().values().stream().filter(Parameter::isTrainable).toList();
     }
 
     /** All buffers by full name, in tree order. */
     public final LinkedHashMap<String, Tensor> buffers() {
         LinkedHashMap<String, Tensor> all = new LinkedHashMap<>();
-        visit("", (path, module) ->
-                module.buffers.forEach((name, value) -> all.put(BuildContext.join(path, name), value)));
+        visit(
+                "",
+                (path, module) ->
+                        module.buffers.forEach((name, value) -> all.put(BuildContext.join(path, name), value)));
         return all;
     }
 

@@ -45,15 +45,15 @@ public final class MultiheadAttention extends Module {
     public MultiheadAttention(BuildContext context, int width, int heads) {
         super(context);
         if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException("Attention of width " + width + " does not split into " + heads + " heads");
+            throw new IllegalArgumentException(
+                    "Attention of width " + width + " does not split into " + heads + " heads");
         }
         this.width = width;
         this.heads = heads;
         inWeight = parameter("in_proj_weight", Shape.of(3 * width, width), Initializers.xavierUniform());
         inBias = parameter("in_proj_bias", Shape.of(3 * width), Initializers.zeros());
         out = child(
-                "out_proj",
-                at -> new Linear(at, width, width, Initializers.inverseRootFanIn(), Initializers.zeros()));
+                "out_proj", at -> new Linear(at, width, width, Initializers.inverseRootFanIn(), Initializers.zeros()));
     }
 
     /** {@link #attend}'s output alone. */
@@ -110,7 +110,16 @@ public final class MultiheadAttention extends Module {
         int rows = q.dim(1);
         int columns = k.dim(1);
         GemmSpec spec = new GemmSpec(
-                rows, columns, width / heads, false, true, images, heads, heads(rows), heads(columns), maps(rows, columns));
+                rows,
+                columns,
+                width / heads,
+                false,
+                true,
+                images,
+                heads,
+                heads(rows),
+                heads(columns),
+                maps(rows, columns));
         return Backend.of(q, k).gemm(q, k, spec, Shape.of(images, heads, rows, columns));
     }
 
@@ -120,7 +129,16 @@ public final class MultiheadAttention extends Module {
         int rows = weights.dim(2);
         int columns = weights.dim(3);
         GemmSpec spec = new GemmSpec(
-                rows, width / heads, columns, false, false, images, heads, maps(rows, columns), heads(columns), heads(rows));
+                rows,
+                width / heads,
+                columns,
+                false,
+                false,
+                images,
+                heads,
+                maps(rows, columns),
+                heads(columns),
+                heads(rows));
         return Backend.of(weights, v).gemm(weights, v, spec, Shape.of(images, rows, width));
     }
 

@@ -60,12 +60,7 @@ public record SinePositionEmbedding(int features, double temperature) {
             throw new ShapeException("The padding mask is BOOL [N, H, W], got " + padding.shape());
         }
         return embed(
-                padding.backend().root(),
-                dtype,
-                padding.toBooleans(),
-                padding.dim(0),
-                padding.dim(1),
-                padding.dim(2));
+                padding.backend().root(), dtype, padding.toBooleans(), padding.dim(0), padding.dim(1), padding.dim(2));
     }
 
     /** One coordinate of the cells {@code first + i*step}, written from number {@code offset} of each cell on. */

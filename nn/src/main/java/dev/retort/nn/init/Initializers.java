@@ -85,7 +85,8 @@ public final class Initializers {
 
     private static void checkWeight(Shape weight) {
         if (weight.rank() < 2 || weight.size() == 0) {
-            throw new ShapeException("Fan in and fan out are those of a weight [out, ..., in] with elements, got " + weight);
+            throw new ShapeException(
+                    "Fan in and fan out are those of a weight [out, ..., in] with elements, got " + weight);
         }
     }
 
