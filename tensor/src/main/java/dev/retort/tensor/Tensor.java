@@ -104,7 +104,8 @@ public class Tensor implements AutoCloseable {
 
     /** A copy of the values, in row-major order. Any dtype but BOOL converts. */
     public final float[] toFloats() {
-        try (Tensor cast = backend.root().cast(detach(), DType.F32)) {
+        try (Tensor plain = detach();
+                Tensor cast = backend.root().cast(plain, DType.F32)) {
             float[] values = new float[Math.toIntExact(size())];
             cast.backend.download(cast, values);
             return values;
