@@ -30,6 +30,8 @@ public enum UnaryOp {
     SIGMOID,
     /** max(x, 0); NaN stays NaN */
     RELU,
+    /** error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x */
+    ERF,
     /** x*Phi(x), Phi the standard normal distribution function (the exact form, by erf) */
     GELU,
     /** ln(1 + e^x), without overflow */
