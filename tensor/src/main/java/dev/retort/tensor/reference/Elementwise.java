@@ -38,6 +38,7 @@ final class Elementwise {
             case TANH -> Math.tanh(x);
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case RELU -> Math.max(x, 0);
+            case ERF -> ErrorFunction.erf(x);
             case GELU -> x * 0.5 * ErrorFunction.erfc(-x / Math.sqrt(2));
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
             case FLOOR -> Math.floor(x);
