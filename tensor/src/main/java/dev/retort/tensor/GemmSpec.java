@@ -84,7 +84,7 @@ public record GemmSpec(
         checkOperand("A", a, transposeA ? k : m, transposeA ? m : k, shapeA);
         checkOperand("B", b, transposeB ? n : k, transposeB ? k : n, shapeB);
         checkOperand("C", c, m, n, shapeC);
-        if ((batch1 > 1 && c.stride1 == 0) || (batch2 > 1 && c.stride2 == 0)) {
+        if (m > 0 && n > 0 && ((batch1 > 1 && c.stride1 == 0) || (batch2 > 1 && c.stride2 == 0))) {
             throw new ShapeException("gemm: the matrices of C overlap: a batch stride is 0 in " + this);
         }
     }

@@ -71,6 +71,12 @@ public interface Elements {
         public void set(int i, double value) {
             array[offset + i] = (int) value;
         }
+
+        /** Keeps the low 32 bits, as integer arithmetic does. */
+        @Override
+        public void setLong(int i, long value) {
+            array[offset + i] = (int) value;
+        }
     }
 
     /** I64 elements; get and set lose bits beyond 2^53, getLong and setLong do not. */

@@ -61,22 +61,31 @@ public abstract class HeapBackend implements Backend {
     @Override
     public Tensor upload(Object values, Shape shape, DType dtype) {
         require(Operation.UPLOAD, dtype);
+        checkArray(values, shape, dtype);
         Tensor x = allocate(shape, dtype);
-        checkArray(values, x);
         System.arraycopy(values, 0, HeapStorage.array(x), 0, (int) shape.size());
         return x;
     }
 
     @Override
     public void download(Tensor x, Object target) {
-        checkArray(target, x);
+        checkArray(target, x.shape(), x.dtype());
         System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), target, 0, (int) x.size());
     }
 
-    private static void checkArray(Object array, Tensor x) {
-        if (array.getClass() != HeapStorage.array(x).getClass() || Array.getLength(array) != x.size()) {
-            throw new ShapeException("An array of type " + array.getClass().getSimpleName() + " with "
-                    + Array.getLength(array) + " elements does not fit a tensor " + x.dtype() + " " + x.shape());
+    private static void checkArray(Object array, Shape shape, DType dtype) {
+        Class<?> wanted =
+                switch (dtype) {
+                    case F32 -> float[].class;
+                    case F64 -> double[].class;
+                    case I32 -> int[].class;
+                    case I64 -> long[].class;
+                    case BOOL -> byte[].class;
+                };
+        if (array.getClass() != wanted || Array.getLength(array) != shape.size()) {
+            String length = array.getClass().isArray() ? " of length " + Array.getLength(array) : "";
+            throw new ShapeException("A " + array.getClass().getSimpleName() + length + " does not fit a tensor "
+                    + dtype + " " + shape + ", which wants a " + wanted.getSimpleName() + " of length " + shape.size());
         }
     }
 
@@ -224,6 +233,7 @@ public abstract class HeapBackend implements Backend {
     @Override
     public Tensor sliceGradient(Tensor g, Shape shape, int[] starts, int[] steps) {
         require(Operation.SLICE_GRADIENT, g.dtype(), g);
+        checkSliceGradient(g.shape(), shape, starts, steps);
         Tensor y = full(shape, g.dtype(), 0);
         long[] strides = shape.strides();
         long start = 0;
@@ -233,6 +243,19 @@ public abstract class HeapBackend implements Backend {
         }
         copy(g, 0, g.shape().strides(), y, start, strides, g.shape().toArray());
         return y;
+    }
+
+    private static void checkSliceGradient(Shape g, Shape shape, int[] starts, int[] steps) {
+        int rank = shape.rank();
+        boolean fits = g.rank() == rank && starts.length == rank && steps.length == rank;
+        for (int i = 0; fits && i < rank; i++) {
+            long last = starts[i] + (g.dim(i) - 1L) * steps[i];
+            fits = starts[i] >= 0 && steps[i] >= 1 && (g.dim(i) == 0 || last < shape.dim(i));
+        }
+        if (!fits) {
+            throw new ShapeException("sliceGradient: a gradient of shape " + g + " from " + Arrays.toString(starts)
+                    + " by " + Arrays.toString(steps) + " does not lie inside " + shape);
+        }
     }
 
     @Override
