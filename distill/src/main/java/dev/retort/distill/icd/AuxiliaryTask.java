@@ -60,16 +60,15 @@ public final class AuxiliaryTask extends Module {
         }
         try (Scope scope = Scope.open()) {
             Tensor edges = prediction.slice(2, 1, OUTPUTS).sigmoid();
-            Tensor distance = edges.sub(constant(prediction, offsets, targets, 4)).abs();
+            Tensor distance =
+                    edges.sub(constant(prediction, offsets, targets, 4)).abs();
             return scope.keep(
                     distance.mul(constant(prediction, share, targets, 4)).sum());
         }
     }
 
     private static Tensor constant(Tensor like, double[] values, InstanceTargets targets, int width) {
-        return like.backend()
-                .root()
-                .tensor(values, Shape.of(targets.images(), targets.slots(), width), like.dtype());
+        return like.backend().root().tensor(values, Shape.of(targets.images(), targets.slots(), width), like.dtype());
     }
 
     private static double sum(double[] values) {

@@ -47,8 +47,8 @@ public final class ConditionalDecoder extends Module {
         return outputs;
     }
 
-    /** The attention of layer i. */
-    ConditionalAttention attention(int i) {
-        return bare != null ? bare : layers.get(i).attention();
+    /** The keys of layer i: features plus (projected) positions, [N, S, C]. */
+    public Tensor keys(int i, Tensor features, Tensor positions) {
+        return (bare != null ? bare : layers.get(i).attention()).keys(features, positions);
     }
 }

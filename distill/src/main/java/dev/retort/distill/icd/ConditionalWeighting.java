@@ -33,12 +33,12 @@ public final class ConditionalWeighting {
             Tensor attention;
             if (layer.weights() != null) {
                 if (temperature != 1) {
-                    throw new IllegalArgumentException("Attention weights are softened by temperature 1, not " + temperature
-                            + ": ask the decoder for logits");
+                    throw new IllegalArgumentException("Attention weights are softened by temperature 1, not "
+                            + temperature + ": ask the decoder for logits");
                 }
-                attention = layer.weights().detach();
+                attention = Constants.of(layer.weights());
             } else {
-                Tensor logits = layer.logits().detach().slice(2, 0, rows);
+                Tensor logits = Constants.of(layer.logits()).slice(2, 0, rows);
                 attention = (temperature == 1 ? logits : logits.div(temperature)).softmax(-1);
             }
             return scope.keep(sum(attention, indicator, targets, rows));
@@ -76,8 +76,7 @@ public final class ConditionalWeighting {
                     new Layout(0, targets.slots(), targets.slots(), 0),
                     new Layout(0, cells, (long) heads * slots * cells, (long) slots * cells),
                     new Layout(0, cells, (long) heads * cells, cells));
-            return scope.keep(
-                    attention.backend().gemm(counted, attention, spec, Shape.of(images, heads, 1, cells)));
+            return scope.keep(attention.backend().gemm(counted, attention, spec, Shape.of(images, heads, 1, cells)));
         }
     }
 }

@@ -27,8 +27,9 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
      */
     public Tensor forward(List<Tensor> student, List<Tensor> teacher, List<Tensor> weights) {
         if (student.isEmpty() || student.size() != teacher.size() || student.size() != weights.size()) {
-            throw new ShapeException("The distillation loss takes as many student values, teacher values and weights, got "
-                    + student.size() + ", " + teacher.size() + " and " + weights.size());
+            throw new ShapeException(
+                    "The distillation loss takes as many student values, teacher values and weights, got "
+                            + student.size() + ", " + teacher.size() + " and " + weights.size());
         }
         try (Scope scope = Scope.open()) {
             Tensor total = layer(student.get(0), teacher.get(0), weights.get(0));
@@ -42,7 +43,9 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
     /** The loss of one layer: student and teacher [N, S, C], weights [N, h, 1, S]; a scalar. */
     public Tensor layer(Tensor student, Tensor teacher, Tensor weights) {
         Shape shape = student.shape();
-        if (shape.rank() != 3 || shape.dim(2) % heads != 0 || !teacher.shape().equals(shape)
+        if (shape.rank() != 3
+                || shape.dim(2) % heads != 0
+                || !teacher.shape().equals(shape)
                 || !weights.shape().equals(Shape.of(shape.dim(0), heads, 1, shape.dim(1)))) {
             throw new ShapeException("Distillation with " + heads + " heads takes values [N, S, C] and weights"
                     + " [N, h, 1, S], got student " + shape + ", teacher " + teacher.shape() + ", weights "
@@ -50,8 +53,10 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
         }
         try (Scope scope = Scope.open()) {
             Tensor s = split(student, norm == DistillationNorm.BOTH);
-            Tensor t = split(teacher.detach(), norm != DistillationNorm.NONE);
-            Tensor places = weights.detach().reshape(shape.dim(0), heads, shape.dim(1)).permute(0, 2, 1);
+            Tensor t = split(Constants.of(teacher), norm != DistillationNorm.NONE);
+            Tensor places = Constants.of(weights)
+                    .reshape(shape.dim(0), heads, shape.dim(1))
+                    .permute(0, 2, 1);
             Tensor error = distance(s, t).mean(3);
             Tensor loss = error.mul(normalise(places)).sum();
             return scope.keep(form == LossForm.ROOT_L2 ? root(loss) : loss);

@@ -29,8 +29,9 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
 
         public Descriptors {
             if (classes < 1 || !(jitter >= 0) || Double.isInfinite(jitter)) {
-                throw new IllegalArgumentException("Descriptors need at least 1 class and a finite jitter of at least 0, not "
-                        + classes + " and " + jitter);
+                throw new IllegalArgumentException(
+                        "Descriptors need at least 1 class and a finite jitter of at least 0, not " + classes + " and "
+                                + jitter);
             }
         }
 
@@ -56,8 +57,10 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
     public record Decoder(int channels, int heads, int layers, boolean projectPositions, boolean positionsOnValues) {
         public Decoder {
             if (channels < 1 || channels % 2 != 0 || heads < 1 || channels % heads != 0 || layers < 0) {
-                throw new IllegalArgumentException("A decoder needs an even number of channels that its heads divide, and"
-                        + " 0 or more layers, not " + channels + " channels, " + heads + " heads, " + layers + " layers");
+                throw new IllegalArgumentException(
+                        "A decoder needs an even number of channels that its heads divide, and"
+                                + " 0 or more layers, not " + channels + " channels, " + heads + " heads, " + layers
+                                + " layers");
             }
         }
 
@@ -106,8 +109,9 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
             int startIteration) {
         public Distillation {
             if (!(weight >= 0) || Double.isInfinite(weight) || startIteration < 0) {
-                throw new IllegalArgumentException("Distillation needs a finite weight and a start iteration of at least 0,"
-                        + " not " + weight + " and " + startIteration);
+                throw new IllegalArgumentException(
+                        "Distillation needs a finite weight and a start iteration of at least 0," + " not " + weight
+                                + " and " + startIteration);
             }
         }
 

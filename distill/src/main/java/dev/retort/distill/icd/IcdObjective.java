@@ -60,8 +60,7 @@ public final class IcdObjective extends Module {
         PyramidContext.checkSameLevels(student, teacherLevels);
         IcdConfig.Distillation distillation = config.distillation();
         try (Scope scope = Scope.open()) {
-            InstanceDescriptors described =
-                    InstanceDescriptors.of(batch.images(), batch.draws(), config.descriptors());
+            InstanceDescriptors described = InstanceDescriptors.of(batch.images(), batch.draws(), config.descriptors());
             PyramidContext pyramid = PyramidContext.of(
                     backend().root(),
                     dtype(),
@@ -71,12 +70,12 @@ public final class IcdObjective extends Module {
                     batch.paddedWidth(),
                     teacherLevels);
             Extra extra = ConditionalWeighting.wanted(distillation.temperature());
-            Tensor features = PyramidContext.flatten(detach(teacherLevels));
+            Tensor features = PyramidContext.flatten(Constants.of(teacherLevels));
             List<DecoderOutput> layers = teacher.forward(described, features, pyramid, extra);
             Map<String, Tensor> terms = new LinkedHashMap<>(teacher.losses(layers, described.targets()));
             if (distillation.weight() > 0) {
                 boolean learns = iteration >= distillation.startIteration();
-                Tensor own = PyramidContext.flatten(learns ? student : detach(student));
+                Tensor own = PyramidContext.flatten(learns ? student : Constants.of(student));
                 double temperature = distillation.temperature().at(iteration, iterations);
                 Tensor term = distil(projection.forward(own, pyramid), layers, described.targets(), temperature);
                 terms.put(DISTILLATION, term);
@@ -87,7 +86,7 @@ public final class IcdObjective extends Module {
     }
 
     /** The weighted distillation loss of projected student values [N, S, C] a layer; a scalar. */
-    Tensor distil(List<Tensor> values, List<DecoderOutput> layers, InstanceTargets targets, double temperature) {
+    public Tensor distil(List<Tensor> values, List<DecoderOutput> layers, InstanceTargets targets, double temperature) {
         IcdConfig.Distillation distillation = config.distillation();
         try (Scope scope = Scope.open()) {
             List<Tensor> teacherValues = new ArrayList<>();
@@ -111,9 +110,5 @@ public final class IcdObjective extends Module {
             }
             return scope.keep(sum);
         }
-    }
-
-    private static List<Tensor> detach(List<Tensor> levels) {
-        return levels.stream().map(Tensor::detach).toList();
     }
 }

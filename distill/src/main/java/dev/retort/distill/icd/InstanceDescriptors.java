@@ -20,8 +20,7 @@ import java.util.List;
  * @param labels {@code [N, K]} flattened: classes
  * @param centres {@code [N, K, 2]} flattened: jittered centres as fractions of the image
  */
-public record InstanceDescriptors(
-        InstanceTargets targets, int width, double[] values, int[] labels, double[] centres) {
+public record InstanceDescriptors(InstanceTargets targets, int width, double[] values, int[] labels, double[] centres) {
     private static final int FEATURES = 128;
     private static final double BASE = 10000;
 
@@ -33,8 +32,8 @@ public record InstanceDescriptors(
     public static InstanceDescriptors of(
             List<ImageInstances> images, List<SlotDraws> draws, IcdConfig.Descriptors config) {
         if (images.isEmpty() || images.size() != draws.size()) {
-            throw new IllegalArgumentException(
-                    "Descriptors need draws for each image, got " + images.size() + " images and " + draws.size() + " draws");
+            throw new IllegalArgumentException("Descriptors need draws for each image, got " + images.size()
+                    + " images and " + draws.size() + " draws");
         }
         int slots = draws.stream().mapToInt(SlotDraws::slots).max().orElseThrow();
         int count = images.size() * slots;
@@ -58,8 +57,8 @@ public record InstanceDescriptors(
     private void fill(
             int n, ImageInstances image, SlotDraws draws, ImageInstances scale, IcdConfig.Descriptors config) {
         if (draws.slots() < Math.max(1, image.count())) {
-            throw new IllegalArgumentException("Image " + image.id() + " has " + image.count() + " instances but draws for "
-                    + draws.slots() + " slots; it needs as many, and at least 1");
+            throw new IllegalArgumentException("Image " + image.id() + " has " + image.count()
+                    + " instances but draws for " + draws.slots() + " slots; it needs as many, and at least 1");
         }
         for (int k = 0; k < targets.slots(); k++) {
             int slot = n * targets.slots() + k;

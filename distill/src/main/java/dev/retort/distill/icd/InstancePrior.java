@@ -25,8 +25,8 @@ public final class InstancePrior {
     public InstancePrior(double[] frequency, double[][] mean, double[][] deviation) {
         int classes = frequency.length;
         if (mean.length != classes || deviation.length != classes) {
-            throw new IllegalArgumentException("A prior of " + classes + " classes needs as many means and deviations, not "
-                    + mean.length + " and " + deviation.length);
+            throw new IllegalArgumentException("A prior of " + classes
+                    + " classes needs as many means and deviations, not " + mean.length + " and " + deviation.length);
         }
         double sum = 0;
         for (int i = 0; i < classes; i++) {

@@ -57,7 +57,7 @@ public final class InstanceSampler {
      * @param normals standard normal numbers for w and h
      * @param centre uniform numbers in [0, 1) for x and y
      */
-    double[] box(int index, double[] normals, double[] centre) {
+    public double[] box(int index, double[] normals, double[] centre) {
         double[] mean = prior.mean(index);
         double[] deviation = prior.deviation(index);
         double[] box = new double[4];

@@ -42,7 +42,8 @@ public record PaddingMask(int height, int width, int[] rows, int[] columns) {
         for (Tensor level : levels) {
             Shape shape = level.shape();
             if (shape.rank() != 4 || shape.dim(0) != images.size()) {
-                throw new ShapeException("A pyramid level of " + images.size() + " images must be [N, h, w, C], not " + shape);
+                throw new ShapeException(
+                        "A pyramid level of " + images.size() + " images must be [N, h, w, C], not " + shape);
             }
             masks.add(of(images, paddedHeight, paddedWidth, shape.dim(1), shape.dim(2)));
         }
@@ -65,7 +66,8 @@ public record PaddingMask(int height, int width, int[] rows, int[] columns) {
     /** The masks of all levels joined as the flattened pyramid is: {@code [N, S]} flattened. */
     public static boolean[] join(List<PaddingMask> levels) {
         int images = levels.get(0).rows.length;
-        int length = levels.stream().mapToInt(level -> level.height * level.width).sum();
+        int length =
+                levels.stream().mapToInt(level -> level.height * level.width).sum();
         boolean[] joined = new boolean[images * length];
         int start = 0;
         for (PaddingMask level : levels) {

@@ -68,7 +68,9 @@ public record PyramidContext(Tensor padding, Tensor positions) {
         for (int i = 0; i < student.size(); i++) {
             Shape own = student.get(i).shape();
             Shape other = teacher.get(i).shape();
-            if (own.rank() != 4 || other.rank() != 4 || !own.with(3, other.dim(3)).equals(other)) {
+            if (own.rank() != 4
+                    || other.rank() != 4
+                    || !own.with(3, other.dim(3)).equals(other)) {
                 throw new ShapeException("Level " + i + " of the student's pyramid has shape " + own
                         + ", the teacher's " + other + ": both must be [N, h, w, C] with the same N, h and w");
             }

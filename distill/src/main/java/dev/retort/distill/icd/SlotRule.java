@@ -17,8 +17,9 @@ public record SlotRule(Kind kind, double ratio, int limit) {
 
     public SlotRule {
         if (kind == null || !(ratio >= 0) || ratio > 1e6 || limit < 1) {
-            throw new IllegalArgumentException("A slot rule needs a kind, a ratio in [0, 1e6] and a limit of at least 1, not "
-                    + kind + ", " + ratio + " and " + limit);
+            throw new IllegalArgumentException(
+                    "A slot rule needs a kind, a ratio in [0, 1e6] and a limit of at least 1, not " + kind + ", "
+                            + ratio + " and " + limit);
         }
     }
 

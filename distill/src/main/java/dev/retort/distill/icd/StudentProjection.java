@@ -29,17 +29,17 @@ public final class StudentProjection extends Module {
         this.width = width;
         positionsOnValues = config.positionsOnValues();
         if (positionsOnValues && !config.projectPositions() && width != channels) {
-            throw new IllegalArgumentException("Positions of width " + channels + " cannot be added to a student's pyramid of"
-                    + " width " + width + " without a projection: switch the projection of positions on");
+            throw new IllegalArgumentException(
+                    "Positions of width " + channels + " cannot be added to a student's pyramid of" + " width " + width
+                            + " without a projection: switch the projection of positions on");
         }
         // As the value third of a joint [3C, width] matrix would be drawn.
         Initializer weight = Initializers.uniform(Math.sqrt(6.0 / (3 * channels + width)));
         for (int i = 0; i < config.attentions(); i++) {
-            values.add(child(
-                    "matt." + i + ".value", at -> new Linear(at, width, channels, weight, Initializers.zeros())));
+            values.add(
+                    child("matt." + i + ".value", at -> new Linear(at, width, channels, weight, Initializers.zeros())));
             if (positionsOnValues && config.projectPositions()) {
-                positionProjectors.add(
-                        child("matt." + i + ".pos_projector", at -> new Linear(at, channels, width)));
+                positionProjectors.add(child("matt." + i + ".pos_projector", at -> new Linear(at, channels, width)));
             }
         }
     }

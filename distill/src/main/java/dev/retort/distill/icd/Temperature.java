@@ -16,8 +16,8 @@ public record Temperature(Kind kind, double start, double end) {
 
     public Temperature {
         if (kind == null || !(start > 0) || !(end > 0) || Double.isInfinite(start) || Double.isInfinite(end)) {
-            throw new IllegalArgumentException(
-                    "A temperature needs a kind and positive finite values, not " + kind + ", " + start + " and " + end);
+            throw new IllegalArgumentException("A temperature needs a kind and positive finite values, not " + kind
+                    + ", " + start + " and " + end);
         }
     }
 
