@@ -1,0 +1,43 @@
+package dev.retort.autograd;
+
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+
+/** A tensor whose making a tape recorded. Owns the value beneath. */
+final class TapeTensor extends Tensor {
+    private final Tensor value;
+    private final Node node;
+
+    TapeTensor(Tape tape, Node node, Tensor value) {
+        super(tape, value.shape(), value.dtype(), value.storage(), value.offset());
+        value.storage().retain();
+        this.value = Scope.release(value);
+        this.node = node;
+    }
+
+    Tensor value() {
+        return value;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    @Override
+    public Tensor alias() {
+        return Scope.release(new TapeTensor((Tape) backend(), node, value.alias()));
+    }
+
+    @Override
+    public Tensor detach() {
+        return value.detach();
+    }
+
+    @Override
+    public void close() {
+        if (!isClosed()) {
+            value.close();
+            super.close();
+        }
+    }
+}

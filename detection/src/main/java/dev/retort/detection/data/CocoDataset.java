@@ -1,0 +1,183 @@
+package dev.retort.detection.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A validated COCO-format detection data set: pictures, categories and annotations, in the order of the file. Class
+ * indexes are 0..K-1 in ascending order of category id. Immutable; pictures are decoded on demand.
+ *
+ * <p>What {@link CocoReader} refuses and what it only notes is described there; {@link #notices()} has the notes.
+ */
+public final class CocoDataset {
+    private final String source;
+    private final Path imageFolder;
+    private final List<ImageInfo> images;
+    private final List<Category> categories;
+    private final Map<Long, List<Annotation>> annotations;
+    private final Map<Long, Integer> classes;
+    private final List<String> notices;
+
+    /** Takes parts that were validated; {@code categories} sorted by id. */
+    CocoDataset(
+            String source,
+            Path imageFolder,
+            List<ImageInfo> images,
+            List<Category> categories,
+            Map<Long, List<Annotation>> annotations,
+            List<String> notices) {
+        this.source = source;
+        this.imageFolder = imageFolder;
+        this.images = List.copyOf(images);
+        this.categories = List.copyOf(categories);
+        this.annotations = annotations;
+        this.notices = List.copyOf(notices);
+        this.classes = new HashMap<>();
+        for (Category category : categories) {
+            classes.put(category.id(), classes.size());
+        }
+    }
+
+    /** Opens a split of a data set folder; {@link DataFolder} lists the layouts. */
+    public static CocoDataset open(Path directory, String split) {
+        DataFolder folder = DataFolder.find(directory, split);
+        return open(folder.annotations(), folder.images());
+    }
+
+    /** Opens an annotation file whose pictures lie in {@code imageFolder}. */
+    public static CocoDataset open(Path annotations, Path imageFolder) {
+        if (!Files.isDirectory(imageFolder)) {
+            throw new DataException("The picture folder " + imageFolder + " of " + annotations + " is not there");
+        }
+        return CocoReader.read(annotations, imageFolder);
+    }
+
+    /** The annotation file, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** Notes of the reader: repaired or remarkable things, one sentence each. Show them to the user. */
+    public List<String> notices() {
+        return notices;
+    }
+
+    /** Number of pictures. */
+    public int size() {
+        return images.size();
+    }
+
+    /** All pictures in file order. */
+    public List<ImageInfo> images() {
+        return images;
+    }
+
+    /** Categories in class order: entry k is class k. */
+    public List<Category> categories() {
+        return categories;
+    }
+
+    /** Names in class order. */
+    public List<String> classNames() {
+        return categories.stream().map(Category::name).toList();
+    }
+
+    /** The class index of a category id of this data set. */
+    public int classOf(long categoryId) {
+        Integer index = classes.get(categoryId);
+        if (index == null) {
+            throw new DataException(source + " has no category id " + categoryId + "; it has " + classes.keySet());
+        }
+        return index;
+    }
+
+    /** The annotations of a picture, crowds included, in file order. */
+    public List<Annotation> annotations(long imageId) {
+        return annotations.getOrDefault(imageId, List.of());
+    }
+
+    /** Number of annotations of all pictures, crowds included. */
+    public int annotationCount() {
+        return images.stream().mapToInt(image -> annotations(image.id()).size()).sum();
+    }
+
+    /** Instances a class, crowds left out: {@code [K]}. */
+    public int[] classCounts() {
+        int[] counts = new int[categories.size()];
+        for (ImageInfo image : images) {
+            for (Annotation annotation : annotations(image.id())) {
+                if (!annotation.crowd()) {
+                    counts[classOf(annotation.categoryId())]++;
+                }
+            }
+        }
+        return counts;
+    }
+
+    /** The data set without the pictures that have no annotation other than crowds (as detectron2 trains). */
+    public CocoDataset withoutEmptyPictures() {
+        return subset(images.stream()
+                .filter(image -> annotations(image.id()).stream().anyMatch(a -> !a.crowd()))
+                .toList());
+    }
+
+    /** The first {@code count} pictures (all, if there are fewer), with all categories. */
+    public CocoDataset head(int count) {
+        return subset(images.subList(0, Math.min(count, images.size())));
+    }
+
+    private CocoDataset subset(List<ImageInfo> kept) {
+        if (kept.isEmpty()) {
+            throw new DataException("No picture of " + source + " is left after the selection");
+        }
+        Map<Long, List<Annotation>> keptAnnotations = new LinkedHashMap<>();
+        for (ImageInfo image : kept) {
+            keptAnnotations.put(image.id(), annotations(image.id()));
+        }
+        return new CocoDataset(source, imageFolder, kept, categories, keptAnnotations, notices);
+    }
+
+    /** The file of a picture. */
+    public Path file(ImageInfo image) {
+        return imageFolder.resolve(image.fileName());
+    }
+
+    /**
+     * Decodes a picture.
+     *
+     * @throws DataException if it is missing, damaged or of another size than the annotation file says
+     */
+    public Picture picture(ImageInfo image) {
+        Path file = file(image);
+        if (!Files.isRegularFile(file)) {
+            throw new DataException("Picture " + file + " (image id " + image.id() + " of " + source
+                    + ") is not there. Put it there, or remove the entry.");
+        }
+        Picture picture = PictureReader.read(file);
+        if (picture.width() != image.width() || picture.height() != image.height()) {
+            throw new DataException("Picture " + file + " is " + picture.width() + "x" + picture.height() + ", but "
+                    + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id()
+                    + ". Boxes would not fit: correct the entry's width and height, or restore the original file"
+                    + " (a camera's rotation tag is not applied).");
+        }
+        return picture;
+    }
+
+    /** Decodes every picture once and returns one message for each that cannot be used. */
+    public List<String> pictureProblems() {
+        List<String> problems = new ArrayList<>();
+        for (ImageInfo image : images) {
+            try {
+                picture(image);
+            } catch (DataException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        return problems;
+    }
+}

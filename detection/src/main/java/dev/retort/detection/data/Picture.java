@@ -1,0 +1,39 @@
+package dev.retort.detection.data;
+
+/**
+ * A picture of 8-bit RGB pixels: {@code rgb} is {@code [height, width, 3]}, row-major, red first. The array is not
+ * copied: whoever makes a picture hands it over, and nobody writes to it afterwards.
+ */
+public record Picture(int width, int height, byte[] rgb) {
+    public Picture {
+        if (width <= 0 || height <= 0 || rgb.length != 3L * width * height) {
+            throw new IllegalArgumentException("A picture of " + width + "x" + height + " pixels needs "
+                    + 3L * width * height + " bytes, not " + rgb.length);
+        }
+    }
+
+    /** A black picture. */
+    public static Picture black(int width, int height) {
+        return new Picture(width, height, new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))]);
+    }
+
+    /** Channel c (0 red, 1 green, 2 blue) of a pixel, 0..255. */
+    public int value(int x, int y, int c) {
+        return rgb[(y * width + x) * 3 + c] & 0xff;
+    }
+
+    /** The mirror image, left and right exchanged. */
+    public Picture flipped() {
+        byte[] mirrored = new byte[rgb.length];
+        for (int y = 0; y < height; y++) {
+            int from = y * width * 3;
+            int to = from + (width - 1) * 3;
+            for (int x = 0; x < width; x++, from += 3, to -= 3) {
+                mirrored[to] = rgb[from];
+                mirrored[to + 1] = rgb[from + 1];
+                mirrored[to + 2] = rgb[from + 2];
+            }
+        }
+        return new Picture(width, height, mirrored);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.retort.detection.data;
+
+import java.util.Locale;
+import java.util.zip.CRC32;
+
+/**
+ * Tells whether a JPEG or PNG file is whole, which decoders do not insist on: they fill what is missing with grey and at
+ * most warn.
+ */
+final class PictureIntegrity {
+    private static final int JPEG_START_OF_IMAGE = 0xd8;
+    private static final int JPEG_END_OF_IMAGE = 0xd9;
+    private static final int JPEG_START_OF_SCAN = 0xda;
+    private static final int JPEG_FIRST_RESTART = 0xd0;
+    private static final int JPEG_TEMPORARY = 0x01;
+    private static final int PNG_SIGNATURE = 0x89504e47;
+    private static final int PNG_END = 0x49454e44;
+
+    private PictureIntegrity() {}
+
+    /** Refuses an empty, truncated or, for PNG, damaged file. Other formats are left to their decoder. */
+    static void check(byte[] bytes, String name) {
+        if (bytes.length == 0) {
+            throw new DataException("Picture " + name + " is empty. Restore the file.");
+        }
+        if (bytes.length >= 2 && unsigned(bytes, 0) == 0xff && unsigned(bytes, 1) == JPEG_START_OF_IMAGE) {
+            checkJpeg(bytes, name);
+        } else if (bytes.length >= 8 && int32(bytes, 0) == PNG_SIGNATURE) {
+            checkPng(bytes, name);
+        }
+    }
+
+    /**
+     * Whether a warning of the JPEG decoder tells of lost picture data. Harmless ones, such as extra bytes before a
+     * marker, occur in many sound files.
+     */
+    static boolean meansLostData(String warning) {
+        String text = warning.toLowerCase(Locale.ROOT);
+        return text.contains("premature end")
+                || text.contains("bad huffman")
+                || text.contains("corrupt jpeg data") && !text.contains("extraneous bytes");
+    }
+
+    /**
+     * Walks the segments of ITU-T T.81, annex B, to the end-of-image marker. Segments with a length are skipped whole, so
+     * that a thumbnail's own end marker does not count; after a start of scan, coded data runs to the next marker that
+     * is neither a stuffed zero nor a restart.
+     */
+    private static void checkJpeg(byte[] bytes, String name) {
+        int at = 2;
+        while (at + 1 < bytes.length) {
+            int marker = unsigned(bytes, at + 1);
+            if (unsigned(bytes, at) != 0xff || marker == 0xff || marker == 0) {
+                at++;
+            } else if (marker == JPEG_END_OF_IMAGE) {
+                return;
+            } else if (marker == JPEG_TEMPORARY || marker >= JPEG_FIRST_RESTART && marker <= JPEG_START_OF_IMAGE) {
+                at += 2;
+            } else if (at + 3 < bytes.length) {
+                at += 2 + (unsigned(bytes, at + 2) << 8 | unsigned(bytes, at + 3));
+                if (marker == JPEG_START_OF_SCAN) {
+                    at = endOfScan(bytes, at);
+                }
+            } else {
+                break;
+            }
+        }
+        throw truncated(name, bytes, "its end-of-image marker is missing");
+    }
+
+    private static int endOfScan(byte[] bytes, int at) {
+        while (at + 1 < bytes.length) {
+            int next = unsigned(bytes, at + 1);
+            boolean data = unsigned(bytes, at) != 0xff
+                    || next == 0
+                    || next == 0xff
+                    || next >= JPEG_FIRST_RESTART && next < JPEG_START_OF_IMAGE;
+            if (!data) {
+                return at;
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private static void checkPng(byte[] bytes, String name) {
+        int at = 8;
+        while (at + 12 <= bytes.length) {
+            int length = int32(bytes, at);
+            if (length < 0 || length > bytes.length - at - 12) {
+                break;
+            }
+            CRC32 crc = new CRC32();
+            crc.update(bytes, at + 4, length + 4);
+            if ((int) crc.getValue() != int32(bytes, at + 8 + length)) {
+                throw new DataException("Picture " + name + " is damaged: the checksum of its chunk at byte " + at
+                        + " does not match. Restore the file.");
+            }
+            if (int32(bytes, at + 4) == PNG_END) {
+                return;
+            }
+            at += length + 12;
+        }
+        throw truncated(name, bytes, "its end chunk is missing");
+    }
+
+    private static DataException truncated(String name, byte[] bytes, String how) {
+        return new DataException(
+                "Picture " + name + " is truncated after " + bytes.length + " bytes: " + how + ". Restore the file.");
+    }
+
+    private static int unsigned(byte[] bytes, int at) {
+        return bytes[at] & 0xff;
+    }
+
+    private static int int32(byte[] bytes, int at) {
+        return unsigned(bytes, at) << 24
+                | unsigned(bytes, at + 1) << 16
+                | unsigned(bytes, at + 2) << 8
+                | unsigned(bytes, at + 3);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.retort.detection.data;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Encodes pictures as PNG or JPEG. */
+public final class PictureWriter {
+    /** Quality of JPEG files written by name. */
+    public static final float JPEG_QUALITY = 0.95f;
+
+    private PictureWriter() {}
+
+    /** Writes a file; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format. */
+    public static void write(Picture picture, Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        byte[] bytes;
+        if (name.endsWith(".png")) {
+            bytes = png(picture);
+        } else if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
+            bytes = jpeg(picture, JPEG_QUALITY);
+        } else {
+            throw new IllegalArgumentException(
+                    "Cannot tell the picture format of " + file + ": end it in .png or .jpg");
+        }
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write picture " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The picture as a PNG file's content. */
+    public static byte[] png(Picture picture) {
+        return encode(picture, "png", -1);
+    }
+
+    /** The picture as a JPEG file's content; {@code quality} from 0 to 1. */
+    public static byte[] jpeg(Picture picture, float quality) {
+        return encode(picture, "jpeg", quality);
+    }
+
+    /** The picture for Java2D; a copy. */
+    public static BufferedImage toImage(Picture picture) {
+        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+        WritableRaster raster = image.getRaster();
+        int[] row = new int[picture.width()];
+        byte[] rgb = picture.rgb();
+        int from = 0;
+        for (int y = 0; y < picture.height(); y++) {
+            for (int x = 0; x < row.length; x++, from += 3) {
+                row[x] = (rgb[from] & 0xff) << 16 | (rgb[from + 1] & 0xff) << 8 | rgb[from + 2] & 0xff;
+            }
+            raster.setDataElements(0, y, row.length, 1, row);
+        }
+        return image;
+    }
+
+    private static byte[] encode(Picture picture, String format, float quality) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+            ImageWriteParam parameters = writer.getDefaultWriteParam();
+            if (quality >= 0) {
+                parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                parameters.setCompressionQuality(quality);
+            }
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(toImage(picture), null, null), parameters);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot encode a picture as " + format + ": " + e.getMessage(), e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
+    }
+}

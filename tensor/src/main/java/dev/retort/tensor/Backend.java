@@ -1,0 +1,59 @@
+package dev.retort.tensor;
+
+/**
+ * Where tensors live and are computed: the core operations, and composed ones that have a default made from core ones.
+ * A backend overrides a composed operation only where a fused kernel pays. A tape is a backend too: it forwards every
+ * operation to the one beneath and records it.
+ */
+public interface Backend extends ComposedOperations, AutoCloseable {
+    /** Short lower-case name: reference, simd, ... */
+    String name();
+
+    /** One line for people: device, vector width, threads. */
+    String describe();
+
+    /** Whether a core operation is declared for a dtype. */
+    boolean supports(Operation operation, DType dtype);
+
+    /** Live, pooled and peak bytes. */
+    MemoryStatistics memory();
+
+    /** The backend at the bottom, which computes; itself unless this is a tape. */
+    default Backend root() {
+        return this;
+    }
+
+    /** How many tapes lie between this and its root. */
+    default int depth() {
+        return 0;
+    }
+
+    @Override
+    void close();
+
+    /**
+     * The backend to which an operation on these operands goes: the outermost tape among them, else their common one.
+     *
+     * @throws ShapeException if they live on different backends or on unrelated tapes
+     */
+    static Backend of(Tensor... operands) {
+        Backend outermost = operands[0].backend();
+        for (Tensor operand : operands) {
+            Backend backend = operand.backend();
+            if (backend != outermost) {
+                if (backend.root() != outermost.root()) {
+                    throw new ShapeException("Operands live on different backends: " + operands[0] + " and " + operand
+                            + ". Move one by uploading its values");
+                }
+                if (backend.depth() == outermost.depth()) {
+                    throw new ShapeException(
+                            "Operands belong to two unrelated tapes: " + operands[0] + " and " + operand);
+                }
+                if (backend.depth() > outermost.depth()) {
+                    outermost = backend;
+                }
+            }
+        }
+        return outermost;
+    }
+}

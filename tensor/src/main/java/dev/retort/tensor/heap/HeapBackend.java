@@ -1,0 +1,337 @@
+package dev.retort.tensor.heap;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.MemoryStatistics;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.UndeclaredOperationException;
+import java.lang.reflect.Array;
+import java.util.Arrays;
+
+/**
+ * What every backend on Java arrays shares: memory, transfer, views and movement, for all dtypes. A subclass brings the
+ * arithmetic.
+ */
+public abstract class HeapBackend implements Backend {
+    private final HeapMemory memory = new HeapMemory();
+
+    /** A new tensor with arbitrary contents. */
+    protected final Tensor allocate(Shape shape, DType dtype) {
+        return new Tensor(this, shape, dtype, memory.allocate(dtype, shape.size()), 0);
+    }
+
+    /**
+     * Checks that an operation is declared and that every operand lives here.
+     *
+     * @throws UndeclaredOperationException if it is not declared for dtype
+     */
+    protected final void require(Operation operation, DType dtype, Tensor... operands) {
+        if (!supports(operation, dtype)) {
+            throw new UndeclaredOperationException(this, operation, dtype);
+        }
+        for (Tensor operand : operands) {
+            if (operand.backend() != this) {
+                throw new ShapeException(
+                        operation + ": " + operand + " lives elsewhere; call the operation on the tensor itself");
+            }
+        }
+    }
+
+    /** Checks that both operands have one dtype. */
+    protected static void requireSameType(Operation operation, Tensor a, Tensor b) {
+        if (a.dtype() != b.dtype()) {
+            throw new ShapeException(operation + ": operands have types " + a.dtype() + " and " + b.dtype()
+                    + " (shapes " + a.shape() + " and " + b.shape() + "): cast one");
+        }
+    }
+
+    @Override
+    public MemoryStatistics memory() {
+        return memory.statistics();
+    }
+
+    @Override
+    public void close() {
+        memory.trim();
+    }
+
+    @Override
+    public Tensor upload(Object values, Shape shape, DType dtype) {
+        require(Operation.UPLOAD, dtype);
+        checkArray(values, shape, dtype);
+        Tensor x = allocate(shape, dtype);
+        System.arraycopy(values, 0, HeapStorage.array(x), 0, (int) shape.size());
+        return x;
+    }
+
+    @Override
+    public void download(Tensor x, Object target) {
+        checkArray(target, x.shape(), x.dtype());
+        System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), target, 0, (int) x.size());
+    }
+
+    private static void checkArray(Object array, Shape shape, DType dtype) {
+        Class<?> wanted =
+                switch (dtype) {
+                    case F32 -> float[].class;
+                    case F64 -> double[].class;
+                    case I32 -> int[].class;
+                    case I64 -> long[].class;
+                    case BOOL -> byte[].class;
+                };
+        if (array.getClass() != wanted || Array.getLength(array) != shape.size()) {
+            String length = array.getClass().isArray() ? " of length " + Array.getLength(array) : "";
+            throw new ShapeException("A " + array.getClass().getSimpleName() + length + " does not fit a tensor "
+                    + dtype + " " + shape + ", which wants a " + wanted.getSimpleName() + " of length " + shape.size());
+        }
+    }
+
+    @Override
+    public Tensor full(Shape shape, DType dtype, double value) {
+        require(Operation.FULL, dtype);
+        Tensor x = allocate(shape, dtype);
+        fill(x, value);
+        return x;
+    }
+
+    /** Sets every element. */
+    protected static void fill(Tensor x, double value) {
+        int from = HeapStorage.offset(x);
+        int to = from + (int) x.size();
+        Object array = HeapStorage.array(x);
+        switch (x.dtype()) {
+            case F32 -> Arrays.fill((float[]) array, from, to, (float) value);
+            case F64 -> Arrays.fill((double[]) array, from, to, value);
+            case I32 -> Arrays.fill((int[]) array, from, to, (int) value);
+            case I64 -> Arrays.fill((long[]) array, from, to, (long) value);
+            case BOOL -> Arrays.fill((byte[]) array, from, to, (byte) (value != 0 ? 1 : 0));
+        }
+    }
+
+    @Override
+    public Tensor cast(Tensor x, DType target) {
+        require(Operation.CAST, x.dtype(), x);
+        require(Operation.CAST, target);
+        Tensor y = allocate(x.shape(), target);
+        Elements from = Elements.of(x);
+        Elements to = Elements.of(y);
+        int size = (int) x.size();
+        if (x.dtype() == target) {
+            System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), HeapStorage.array(y), 0, size);
+        } else if (x.dtype().isFloating() || target.isFloating()) {
+            for (int i = 0; i < size; i++) {
+                to.set(i, from.get(i));
+            }
+        } else {
+            for (int i = 0; i < size; i++) {
+                to.setLong(i, from.getLong(i));
+            }
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor reshape(Tensor x, Shape shape) {
+        require(Operation.RESHAPE, x.dtype(), x);
+        if (shape.size() != x.size()) {
+            throw new ShapeException("Cannot reshape " + x.shape() + " (" + x.size() + " elements) to " + shape + " ("
+                    + shape.size() + ")");
+        }
+        return view(x, shape, x.offset());
+    }
+
+    @Override
+    public Tensor narrow(Tensor x, int start, int length) {
+        require(Operation.NARROW, x.dtype(), x);
+        if (x.shape().rank() == 0 || start < 0 || length < 0 || start + length > x.dim(0)) {
+            throw new ShapeException("Rows [" + start + ", " + (start + length) + ") do not lie inside " + x.shape());
+        }
+        Shape shape = x.shape().with(0, length);
+        long row = x.shape().strides()[0];
+        return view(x, shape, x.offset() + start * row);
+    }
+
+    private Tensor view(Tensor x, Shape shape, long offset) {
+        x.storage().retain();
+        return new Tensor(this, shape, x.dtype(), x.storage(), offset);
+    }
+
+    @Override
+    public Tensor permute(Tensor x, int[] axes) {
+        require(Operation.PERMUTE, x.dtype(), x);
+        Shape shape = x.shape();
+        if (axes.length != shape.rank()) {
+            throw new ShapeException("permute: axes " + Arrays.toString(axes) + " do not fit shape " + shape);
+        }
+        if (axes.length > 0) {
+            shape.mark(axes);
+        }
+        long[] own = shape.strides();
+        int[] extents = new int[axes.length];
+        long[] strides = new long[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            extents[i] = shape.dim(axes[i]);
+            strides[i] = own[shape.axis(axes[i])];
+        }
+        Tensor y = allocate(Shape.of(extents), x.dtype());
+        copy(x, 0, strides, y, 0, y.shape().strides(), extents);
+        return y;
+    }
+
+    @Override
+    public Tensor pad(Tensor x, int[] before, int[] after, double value) {
+        require(Operation.PAD, x.dtype(), x);
+        int rank = x.shape().rank();
+        if (before.length != rank || after.length != rank) {
+            throw new ShapeException(
+                    "pad: " + before.length + " and " + after.length + " widths for shape " + x.shape());
+        }
+        int[] extents = x.shape().toArray();
+        for (int i = 0; i < rank; i++) {
+            if (before[i] < 0 || after[i] < 0) {
+                throw new ShapeException("pad: negative width for axis " + i + " of shape " + x.shape());
+            }
+            extents[i] += before[i] + after[i];
+        }
+        Tensor y = full(Shape.of(extents), x.dtype(), value);
+        long[] strides = y.shape().strides();
+        long start = 0;
+        for (int i = 0; i < rank; i++) {
+            start += before[i] * strides[i];
+        }
+        copy(x, 0, x.shape().strides(), y, start, strides, x.shape().toArray());
+        return y;
+    }
+
+    @Override
+    public Tensor slice(Tensor x, int[] starts, int[] ends, int[] steps) {
+        require(Operation.SLICE, x.dtype(), x);
+        int rank = x.shape().rank();
+        if (starts.length != rank || ends.length != rank || steps.length != rank) {
+            throw new ShapeException("slice: wants one start, end and step for each axis of " + x.shape());
+        }
+        int[] extents = new int[rank];
+        long[] strides = x.shape().strides();
+        long start = 0;
+        for (int i = 0; i < rank; i++) {
+            if (starts[i] < 0 || ends[i] < starts[i] || ends[i] > x.dim(i) || steps[i] < 1) {
+                throw new ShapeException("slice: [" + starts[i] + ", " + ends[i] + ") by " + steps[i]
+                        + " does not lie inside axis " + i + " of " + x.shape());
+            }
+            extents[i] = (ends[i] - starts[i] + steps[i] - 1) / steps[i];
+            start += starts[i] * strides[i];
+            strides[i] *= steps[i];
+        }
+        Tensor y = allocate(Shape.of(extents), x.dtype());
+        copy(x, start, strides, y, 0, y.shape().strides(), extents);
+        return y;
+    }
+
+    @Override
+    public Tensor sliceGradient(Tensor g, Shape shape, int[] starts, int[] steps) {
+        require(Operation.SLICE_GRADIENT, g.dtype(), g);
+        checkSliceGradient(g.shape(), shape, starts, steps);
+        Tensor y = full(shape, g.dtype(), 0);
+        long[] strides = shape.strides();
+        long start = 0;
+        for (int i = 0; i < strides.length; i++) {
+            start += starts[i] * strides[i];
+            strides[i] *= steps[i];
+        }
+        copy(g, 0, g.shape().strides(), y, start, strides, g.shape().toArray());
+        return y;
+    }
+
+    private static void checkSliceGradient(Shape g, Shape shape, int[] starts, int[] steps) {
+        int rank = shape.rank();
+        boolean fits = g.rank() == rank && starts.length == rank && steps.length == rank;
+        for (int i = 0; fits && i < rank; i++) {
+            long last = starts[i] + (g.dim(i) - 1L) * steps[i];
+            fits = starts[i] >= 0 && steps[i] >= 1 && (g.dim(i) == 0 || last < shape.dim(i));
+        }
+        if (!fits) {
+            throw new ShapeException("sliceGradient: a gradient of shape " + g + " from " + Arrays.toString(starts)
+                    + " by " + Arrays.toString(steps) + " does not lie inside " + shape);
+        }
+    }
+
+    @Override
+    public Tensor concat(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new ShapeException("concat needs at least one tensor");
+        }
+        Tensor first = parts[0];
+        require(Operation.CONCAT, first.dtype(), parts);
+        int joined = first.shape().axis(axis);
+        int total = 0;
+        for (Tensor part : parts) {
+            requireSameType(Operation.CONCAT, first, part);
+            if (part.shape().rank() != first.shape().rank()
+                    || !part.shape().with(joined, 0).equals(first.shape().with(joined, 0))) {
+                throw new ShapeException(
+                        "concat along axis " + axis + ": shapes " + first.shape() + " and " + part.shape() + " differ");
+            }
+            total += part.dim(joined);
+        }
+        Tensor y = allocate(first.shape().with(joined, total), first.dtype());
+        long[] strides = y.shape().strides();
+        long start = 0;
+        for (Tensor part : parts) {
+            copy(
+                    part,
+                    0,
+                    part.shape().strides(),
+                    y,
+                    start,
+                    strides,
+                    part.shape().toArray());
+            start += part.dim(joined) * strides[joined];
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor broadcastTo(Tensor x, Shape shape) {
+        require(Operation.BROADCAST_TO, x.dtype(), x);
+        long[] strides = x.shape().broadcastStrides(shape);
+        Tensor y = allocate(shape, x.dtype());
+        copy(x, 0, strides, y, 0, shape.strides(), shape.toArray());
+        return y;
+    }
+
+    @Override
+    public void assign(Tensor target, Tensor source) {
+        require(Operation.ASSIGN, target.dtype(), target, source);
+        requireSame(Operation.ASSIGN, target, source);
+        System.arraycopy(
+                HeapStorage.array(source),
+                HeapStorage.offset(source),
+                HeapStorage.array(target),
+                HeapStorage.offset(target),
+                (int) target.size());
+        target.storage().bumpVersion();
+    }
+
+    /** Checks that two tensors have one dtype and one shape. */
+    protected static void requireSame(Operation operation, Tensor a, Tensor b) {
+        requireSameType(operation, a, b);
+        if (!a.shape().equals(b.shape())) {
+            throw new ShapeException(operation + ": shapes " + a.shape() + " and " + b.shape() + " differ");
+        }
+    }
+
+    private static void copy(
+            Tensor x, long from, long[] fromStrides, Tensor y, long to, long[] toStrides, int[] extents) {
+        StridedCopy.copy(
+                HeapStorage.array(x),
+                x.offset() + from,
+                fromStrides,
+                HeapStorage.array(y),
+                y.offset() + to,
+                toStrides,
+                extents);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.retort.tensor.heap;
+
+import dev.retort.tensor.DType;
+import dev.retort.tensor.MemoryStatistics;
+import java.lang.reflect.Array;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A pool of Java arrays for backends that compute on the heap. Arrays come in size classes, eight to a power of two, so
+ * that a training step in steady state allocates almost nothing. Contents of a reused array are arbitrary. Thread-safe.
+ */
+public final class HeapMemory {
+    private static final int SMALLEST = 16;
+
+    private record Key(DType dtype, int length) {}
+
+    private final Map<Key, ArrayDeque<Object>> free = new HashMap<>();
+    private long live;
+    private long pooled;
+    private long peak;
+    private long allocations;
+
+    /**
+     * An array of at least {@code size} elements: float[], double[], int[], long[] or byte[].
+     *
+     * @throws OutOfMemoryError naming the sizes, after the pool was emptied and the allocation tried once more
+     */
+    HeapStorage allocate(DType dtype, long size) {
+        int length = sizeClass(size);
+        Key key = new Key(dtype, length);
+        Object array = null;
+        synchronized (this) {
+            ArrayDeque<Object> stack = free.get(key);
+            if (stack != null && !stack.isEmpty()) {
+                array = stack.pop();
+                pooled -= bytes(dtype, length);
+            } else {
+                allocations++;
+            }
+            live += bytes(dtype, length);
+            peak = Math.max(peak, live);
+        }
+        if (array == null) {
+            array = allocateArray(dtype, length);
+        }
+        return new HeapStorage(this, dtype, array);
+    }
+
+    private Object allocateArray(DType dtype, int length) {
+        try {
+            return newArray(dtype, length);
+        } catch (OutOfMemoryError first) {
+            MemoryStatistics before = statistics();
+            trim();
+            try {
+                return newArray(dtype, length);
+            } catch (OutOfMemoryError second) {
+                synchronized (this) {
+                    live -= bytes(dtype, length);
+                }
+                OutOfMemoryError error = new OutOfMemoryError("No heap for " + bytes(dtype, length) + " bytes: "
+                        + before.liveBytes() + " bytes are live, " + before.pooledBytes()
+                        + " pooled ones were given up; the heap limit is "
+                        + Runtime.getRuntime().maxMemory() + " bytes (raise it with -Xmx, or use a smaller batch)");
+                error.initCause(second);
+                throw error;
+            }
+        }
+    }
+
+    void giveBack(DType dtype, Object array) {
+        int length = Array.getLength(array);
+        synchronized (this) {
+            live -= bytes(dtype, length);
+            pooled += bytes(dtype, length);
+            free.computeIfAbsent(new Key(dtype, length), key -> new ArrayDeque<>())
+                    .push(array);
+        }
+    }
+
+    /** Lets the collector have every pooled array. */
+    public synchronized void trim() {
+        free.clear();
+        pooled = 0;
+    }
+
+    /** Counters of this pool. */
+    public synchronized MemoryStatistics statistics() {
+        return new MemoryStatistics(live, pooled, peak, allocations);
+    }
+
+    private static int sizeClass(long size) {
+        if (size <= SMALLEST) {
+            return SMALLEST;
+        }
+        long step = Math.max(1, Long.highestOneBit(size - 1) >> 3);
+        long rounded = (size + step - 1) / step * step;
+        if (rounded > Integer.MAX_VALUE - 8) {
+            if (size > Integer.MAX_VALUE - 8) {
+                throw new OutOfMemoryError("A heap tensor holds at most " + (Integer.MAX_VALUE - 8)
+                        + " elements, asked for " + size + ": use a smaller batch or picture");
+            }
+            rounded = size;
+        }
+        return (int) rounded;
+    }
+
+    private static long bytes(DType dtype, int length) {
+        return (long) dtype.bytes() * length;
+    }
+
+    private static Object newArray(DType dtype, int length) {
+        return switch (dtype) {
+            case F32 -> new float[length];
+            case F64 -> new double[length];
+            case I32 -> new int[length];
+            case I64 -> new long[length];
+            case BOOL -> new byte[length];
+        };
+    }
+}

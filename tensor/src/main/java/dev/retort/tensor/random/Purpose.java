@@ -1,0 +1,30 @@
+package dev.retort.tensor.random;
+
+/**
+ * What random numbers are drawn for. Each purpose is a space of its own: draws for one never shift another's. The key,
+ * not the position in this list, enters the hash, so a purpose can be added anywhere without changing the others.
+ */
+public enum Purpose {
+    /** Initial values of weights. */
+    INITIALISATION(1),
+    /** Order in which pictures are visited. */
+    DATA_ORDER(2),
+    /** Choice of size and flip for each picture. */
+    AUGMENTATION(3),
+    /** Sampled instances and jitter of the distillation method. */
+    DESCRIPTORS(4),
+    /** Dropout masks. */
+    DROPOUT(5),
+    /** Pictures of generated data sets. */
+    SYNTHETIC_DATA(6);
+
+    private final long key;
+
+    Purpose(long key) {
+        this.key = key;
+    }
+
+    long key() {
+        return key;
+    }
+}
