@@ -83,9 +83,10 @@ public class Tensor implements AutoCloseable {
         return Scope.release(new Tensor(backend, shape, dtype, storage, offset));
     }
 
-    /** The same values cut off from every tape: a constant from here on. */
+    /** The same values cut off from every tape: a constant from here on. Shares memory; a member of the current scope. */
     public Tensor detach() {
-        return alias();
+        storage().retain();
+        return new Tensor(backend, shape, dtype, storage, offset);
     }
 
     /** Gives the memory back, once; later calls do nothing. */

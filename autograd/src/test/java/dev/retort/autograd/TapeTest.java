@@ -1,0 +1,216 @@
+package dev.retort.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.ShapeException;
+import dev.retort.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a tape records, what it does not, and what it says when it is misused. */
+class TapeTest {
+    private final Backend backend = Backends.create("reference");
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(backend.memory().liveBytes()).isZero();
+        backend.close();
+    }
+
+    @Test
+    void gradientOfAProductOfAParameterAndAConstant() {
+        try (Parameter w = parameter(2, -3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor x = backend.tensor(new double[] {5, 7}, 2);
+            Gradients gradients = tape.gradients(w.value().mul(x).sum());
+            assertThat(gradients.of(w).toDoubles()).containsExactly(5, 7);
+        }
+    }
+
+    @Test
+    void everyUseOfALeafAddsUp() {
+        try (Parameter w = parameter(2, -3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor v = w.value();
+            // w*w + 3w + w: 2w + 4
+            Gradients gradients = tape.gradients(v.mul(v).add(v.mul(3)).add(v).sum());
+            assertThat(gradients.of(w).toDoubles()).containsExactly(8, -2);
+        }
+    }
+
+    @Test
+    void broadcastAxesAreSummedOut() {
+        try (Parameter bias = parameter(1, 2, 3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(bias));
+            Tensor x = backend.tensor(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+            Gradients gradients = tape.gradients(x.mul(bias.value()).sum());
+            assertThat(gradients.of(bias).toDoubles()).containsExactly(5, 7, 9);
+        }
+    }
+
+    @Test
+    void constantsAreNotRecorded() {
+        try (Parameter w = parameter(1);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            int leaves = tape.size();
+            Tensor x = backend.tensor(new double[] {5}, 1);
+            Tensor y = x.mul(x).exp();
+            assertThat(tape.size()).isEqualTo(leaves);
+            assertThat(y.backend()).isSameAs(backend);
+        }
+    }
+
+    @Test
+    void detachedValuesAreConstants() {
+        try (Parameter w = parameter(3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            try (Tensor constant = w.value().mul(2).detach()) {
+                Gradients gradients = tape.gradients(w.value().mul(constant).sum());
+                assertThat(gradients.of(w).toDoubles()).containsExactly(6);
+            }
+        }
+    }
+
+    @Test
+    void intermediatesThatTheirScopeClosedStayForTheirRule() {
+        try (Parameter w = parameter(2);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor y;
+            try (Scope scope = Scope.open()) {
+                y = scope.keep(w.value().exp().square().sum());
+            }
+            assertThat(tape.gradients(y).of(w).item()).isCloseTo(2 * Math.exp(4), within(1e-9));
+        }
+    }
+
+    @Test
+    void aTapeOverATapeGivesSecondDerivatives() {
+        try (Parameter w = parameter(2);
+                Tape first = Tape.on(backend)) {
+            first.watch(List.of(w));
+            Tensor slope;
+            try (Tape second = Tape.on(first)) {
+                second.watch(List.of(w));
+                Tensor v = w.value();
+                slope = second.gradients(v.mul(v).mul(v).sum()).of(w).alias();
+            }
+            assertThat(slope.item()).isCloseTo(12, within(1e-12));
+            assertThat(first.gradients(slope).of(w).item()).isCloseTo(12, within(1e-12));
+            slope.close();
+        }
+    }
+
+    @Test
+    void severalOutputsShareOnePass() {
+        try (Parameter w = parameter(2, 3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor up = backend.tensor(new double[] {10, 100}, 2);
+            Gradients gradients =
+                    tape.gradients(List.of(w.value().square(), w.value().neg()), List.of(up, up), false);
+            assertThat(gradients.of(w).toDoubles()).containsExactly(30, 500);
+        }
+    }
+
+    @Test
+    void aSecondPassNeedsRetain() {
+        try (Parameter w = parameter(2);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor loss = w.value().square().sum();
+            Tensor one = backend.tensor(new double[] {1}).reshape();
+            tape.gradients(List.of(loss), List.of(one), true);
+            assertThat(tape.gradients(loss).of(w).item()).isEqualTo(4);
+            assertThatThrownBy(() -> tape.gradients(loss))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("SQUARE")
+                    .hasMessageContaining("retain");
+        }
+    }
+
+    @Test
+    void aLossThatDependsOnNothingWatchedIsAnError() {
+        try (Tape tape = Tape.on(backend)) {
+            Tensor x = backend.tensor(new double[] {5}, 1);
+            assertThatThrownBy(() -> tape.gradients(x))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("watch");
+        }
+    }
+
+    @Test
+    void aLossOfSeveralElementsIsAnError() {
+        try (Parameter w = parameter(1, 2);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            assertThatThrownBy(() -> tape.gradients(w.value().neg()))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("[2]");
+        }
+    }
+
+    @Test
+    void writingInPlaceWhatATapeSavedIsNoticed() {
+        try (Parameter w = parameter(2);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor loss = w.value().square().sum();
+            backend.axpy(w.data(), 1, w.data());
+            assertThatThrownBy(() -> tape.gradients(loss))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("SQUARE")
+                    .hasMessageContaining("in place");
+        }
+    }
+
+    @Test
+    void twoUnrelatedTapesCannotWatchOneParameter() {
+        try (Parameter w = parameter(2);
+                Tape first = Tape.on(backend)) {
+            first.watch(List.of(w));
+            try (Tape other = Tape.on(backend)) {
+                assertThatThrownBy(() -> other.watch(List.of(w)))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("unrelated");
+            }
+        }
+    }
+
+    @Test
+    void closingATapeUnbindsItsParameters() {
+        try (Parameter w = parameter(2)) {
+            try (Tape tape = Tape.on(backend)) {
+                tape.watch(List.of(w));
+                assertThat(w.value()).isNotSameAs(w.data());
+            }
+            assertThat(w.value()).isSameAs(w.data());
+        }
+    }
+
+    @Test
+    void anUnusedParameterHasNoGradient() {
+        try (Parameter used = parameter(2);
+                Parameter unused = parameter(3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(used, unused));
+            Gradients gradients = tape.gradients(used.value().square().sum());
+            assertThat(gradients.of(unused)).isNull();
+        }
+    }
+
+    private Parameter parameter(double... values) {
+        return new Parameter(backend.tensor(values, values.length));
+    }
+}

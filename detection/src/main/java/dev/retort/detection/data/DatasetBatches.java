@@ -1,0 +1,123 @@
+package dev.retort.detection.data;
+
+import dev.retort.tensor.random.CounterRandom;
+import dev.retort.tensor.random.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The batches of a data set. For training: an endless random order with random sizes and mirroring, all of it a pure
+ * function of (seed, iteration, place in the batch). For evaluation: every picture once, in file order, the last batch
+ * possibly smaller.
+ *
+ * <p>With gradient accumulation, count micro-batches: iteration t of m micro-batches reads batches t*m to t*m + m - 1.
+ */
+public final class DatasetBatches implements BatchSource {
+    /** Draws a picture takes from its iteration's stream: one for the mirror, one for the size. */
+    private static final int DRAWS = 2;
+
+    /**
+     * @param batchSize pictures a batch
+     * @param multiple height and width of a batch are multiples of this, 32 for a pyramid from res5
+     * @param cacheBytes bytes of decoded pictures to keep in memory, 0 for none
+     */
+    public record Settings(int batchSize, int multiple, long cacheBytes) {
+        public Settings {
+            if (batchSize <= 0 || multiple <= 0) {
+                throw new IllegalArgumentException(
+                        "Batch size and size multiple must be positive, not " + batchSize + " and " + multiple);
+            }
+        }
+    }
+
+    private final CocoDataset dataset;
+    private final TrainTransform transform;
+    private final SizeRule rule;
+    private final Settings settings;
+    private final BatchOrder order;
+    private final long seed;
+    private final PictureCache cache;
+
+    private DatasetBatches(
+            CocoDataset dataset,
+            TrainTransform transform,
+            SizeRule rule,
+            Settings settings,
+            BatchOrder order,
+            long seed) {
+        this.dataset = dataset;
+        this.transform = transform;
+        this.rule = rule;
+        this.settings = settings;
+        this.order = order;
+        this.seed = seed;
+        this.cache = new PictureCache(settings.cacheBytes);
+    }
+
+    /** Endless training batches, landscape and portrait pictures apart. */
+    public static DatasetBatches training(
+            CocoDataset dataset, TrainTransform transform, SizeRule rule, Settings settings, long seed) {
+        BatchOrder order = new BatchOrder(dataset.images(), settings.batchSize, true, seed);
+        return new DatasetBatches(dataset, transform, rule, settings, order, seed);
+    }
+
+    /** Every picture once, in file order, at one size. */
+    public static DatasetBatches evaluation(
+            CocoDataset dataset, int shortEdge, int maxSize, SizeRule rule, Settings settings) {
+        return new DatasetBatches(dataset, TrainTransform.fixed(shortEdge, maxSize), rule, settings, null, 0);
+    }
+
+    @Override
+    public long count() {
+        return order != null ? Long.MAX_VALUE : (dataset.size() + settings.batchSize - 1L) / settings.batchSize;
+    }
+
+    @Override
+    public Batch at(long iteration) {
+        int[] pictures = pictures(iteration);
+        long stream = CounterRandom.stream(seed, Purpose.AUGMENTATION, iteration);
+        List<Sample> samples = new ArrayList<>();
+        for (int place = 0; place < pictures.length; place++) {
+            boolean flip = CounterRandom.uniform(stream, DRAWS * place) < transform.flipProbability();
+            List<Integer> edges = transform.shortEdges();
+            int edge = edges.get(CounterRandom.below(edges.size(), stream, DRAWS * place + 1));
+            ImageInfo info = dataset.images().get(pictures[place]);
+            samples.add(Transforms.sample(dataset, info, resized(pictures[place], info, edge), flip));
+        }
+        return Batch.of(samples, settings.multiple);
+    }
+
+    /** The epoch (from 0) in which a training batch falls; always 0 for evaluation. */
+    public long epochOf(long iteration) {
+        return order == null ? 0 : order.epochOf(iteration);
+    }
+
+    private int[] pictures(long iteration) {
+        if (order != null) {
+            return order.batch(iteration);
+        }
+        if (iteration < 0 || iteration >= count()) {
+            throw new IllegalArgumentException("There is no batch " + iteration + " of " + count());
+        }
+        int first = (int) (iteration * settings.batchSize);
+        int[] pictures = new int[Math.min(settings.batchSize, dataset.size() - first)];
+        for (int i = 0; i < pictures.length; i++) {
+            pictures[i] = first + i;
+        }
+        return pictures;
+    }
+
+    /** With one target size the resized picture is cached; with several, the original, since decoding costs most. */
+    private Picture resized(int number, ImageInfo info, int edge) {
+        SizeRule.Size size = rule.target(info.width(), info.height(), edge, transform.maxSize());
+        if (transform.shortEdges().size() == 1) {
+            return cache.get(
+                    number,
+                    size.width(),
+                    size.height(),
+                    () -> BilinearResize.resize(dataset.picture(info), size.width(), size.height()));
+        }
+        Picture original = cache.get(number, info.width(), info.height(), () -> dataset.picture(info));
+        return BilinearResize.resize(original, size.width(), size.height());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.retort.detection.draw;
+
+import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.Picture;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws boxes on a picture: predictions as solid frames with name and score above, true boxes as dashed frames with the
+ * name below, each class in its own colour. Small pictures are enlarged first, so that labels can be read.
+ */
+public final class BoxPainter {
+    /** Pictures are enlarged by a whole number until their longer edge has about this many pixels. */
+    private static final int GOOD_SIZE = 1024;
+
+    /**
+     * A box to draw, XYXY in pixels of the picture.
+     *
+     * @param classIndex chooses the colour
+     * @param score the prediction's score; NaN for a true box
+     */
+    public record Box(double x1, double y1, double x2, double y2, int classIndex, String name, double score) {
+        /** A true box. */
+        public static Box truth(double x1, double y1, double x2, double y2, int classIndex, String name) {
+            return new Box(x1, y1, x2, y2, classIndex, name, Double.NaN);
+        }
+
+        boolean isTruth() {
+            return Double.isNaN(score);
+        }
+
+        String label() {
+            return isTruth() ? name : String.format(Locale.ROOT, "%s %.2f", name, score);
+        }
+    }
+
+    private BoxPainter() {}
+
+    /** The factor by which {@link #paint} enlarges a picture. */
+    public static int enlargement(Picture picture) {
+        return Math.max(1, Math.round((float) GOOD_SIZE / Math.max(picture.width(), picture.height())));
+    }
+
+    /** A copy of the picture, enlarged if it is small, with the boxes; the best predictions are drawn last. */
+    public static Picture paint(Picture picture, List<Box> boxes) {
+        int scale = enlargement(picture);
+        Canvas canvas = new Canvas(BilinearResize.resize(picture, picture.width() * scale, picture.height() * scale));
+        int thickness = Math.max(2, Math.max(canvas.width(), canvas.height()) / 400);
+        List<Box> ordered = boxes.stream()
+                .sorted(Comparator.comparingDouble(box -> box.isTruth() ? -1 : box.score))
+                .toList();
+        // Labels after all frames, so that no line crosses a text.
+        ordered.forEach(box -> drawFrame(canvas, box, scale, thickness));
+        ordered.forEach(box -> drawLabel(canvas, box, scale, thickness));
+        return canvas.toPicture();
+    }
+
+    /** A box in canvas pixels. */
+    private record Frame(int left, int top, int width, int height) {
+        static Frame of(Box box, int scale, int thickness) {
+            int left = (int) Math.round(box.x1 * scale);
+            int top = (int) Math.round(box.y1 * scale);
+            return new Frame(
+                    left,
+                    top,
+                    Math.max(thickness, (int) Math.round(box.x2 * scale) - left),
+                    Math.max(thickness, (int) Math.round(box.y2 * scale) - top));
+        }
+    }
+
+    private static void drawFrame(Canvas canvas, Box box, int scale, int thickness) {
+        Frame frame = Frame.of(box, scale, thickness);
+        int colour = Palette.ofClass(box.classIndex);
+        int dash = 0;
+        if (box.isTruth()) {
+            // A dark line under the dashes shows them on any background.
+            canvas.frame(frame.left, frame.top, frame.width, frame.height, thickness, 0, 0x000000);
+            dash = 4 * thickness;
+        }
+        canvas.frame(frame.left, frame.top, frame.width, frame.height, thickness, dash, colour);
+    }
+
+    private static void drawLabel(Canvas canvas, Box box, int scale, int thickness) {
+        Frame frame = Frame.of(box, scale, thickness);
+        int colour = Palette.ofClass(box.classIndex);
+        int fontScale = Math.max(2, thickness - 1);
+        int width = (PixelFont.width(box.label()) + 2) * fontScale;
+        int height = (PixelFont.GLYPH_HEIGHT + 2) * fontScale;
+        int top = box.isTruth() ? frame.top + frame.height : frame.top - height;
+        top = Math.max(0, Math.min(top, canvas.height() - height));
+        int left = Math.max(0, Math.min(frame.left, canvas.width() - width));
+        int plate = box.isTruth() ? 0x000000 : colour;
+        int ink = box.isTruth() ? colour : Palette.readableOn(colour);
+        canvas.fill(left, top, width, height, plate);
+        canvas.text(box.label(), left + fontScale, top + fontScale, fontScale, ink);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.retort.detection.draw;
+
+/** Colours, 0xRRGGBB: one for each class, and a scale for heat maps. */
+public final class Palette {
+    private static final double GOLDEN_SECTION = 0.6180339887498949;
+    private static final double[] VALUES = {1.0, 0.8, 0.95};
+    private static final double[] SATURATIONS = {0.85, 0.75, 0.5};
+
+    /** From dark violet over blue, teal and green to light yellow: brightness rises evenly, in grey print too. */
+    private static final int[] HEAT = {0x2b0a4f, 0x3b3a8c, 0x2d6b9a, 0x1f9a94, 0x45c172, 0xa3dd4a, 0xfdf05a};
+
+    private Palette() {}
+
+    /** A colour for class k; neighbours in k lie far apart on the colour circle. */
+    public static int ofClass(int k) {
+        double hue = k * GOLDEN_SECTION % 1;
+        int tone = k / 7 % VALUES.length;
+        return hsv(hue, SATURATIONS[tone], VALUES[tone]);
+    }
+
+    /** The heat colour of a value, which is taken as 0 below 0 and as 1 above 1. */
+    public static int heat(double value) {
+        double position = Math.max(0, Math.min(1, value)) * (HEAT.length - 1);
+        int below = Math.min((int) position, HEAT.length - 2);
+        return mix(HEAT[below], HEAT[below + 1], position - below);
+    }
+
+    /** The colour {@code share} of the way from one to another. */
+    static int mix(int from, int to, double share) {
+        int mixed = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            int a = from >> shift & 0xff;
+            int b = to >> shift & 0xff;
+            mixed |= (int) (a + (b - a) * share + 0.5) << shift;
+        }
+        return mixed;
+    }
+
+    /** Black or white, whichever is easier to read on a colour. */
+    static int readableOn(int colour) {
+        return brightness(colour) > 140 ? 0x000000 : 0xffffff;
+    }
+
+    /** Perceived brightness, 0..255 (ITU-R BT.601 luma). */
+    static double brightness(int colour) {
+        return 0.299 * (colour >> 16 & 0xff) + 0.587 * (colour >> 8 & 0xff) + 0.114 * (colour & 0xff);
+    }
+
+    private static int hsv(double hue, double saturation, double value) {
+        int colour = 0;
+        for (int offset : new int[] {5, 3, 1}) {
+            double k = (offset + hue * 6) % 6;
+            double channel = value - value * saturation * Math.max(0, Math.min(1, Math.min(k, 4 - k)));
+            colour = colour << 8 | (int) (channel * 255 + 0.5);
+        }
+        return colour;
+    }
+}

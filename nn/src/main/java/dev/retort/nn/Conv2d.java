@@ -1,0 +1,132 @@
+package dev.retort.nn;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.nn.init.Initializer;
+import dev.retort.nn.init.Initializers;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Conv2dSpec;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+
+/**
+ * Convolution, then bias or norm, then ReLU if asked. x [N, H, W, in] to [N, H', W', out]; entries: weight
+ * [out, k, k, in/groups], bias [out], and the norm's under {@code norm}. A norm with fixed statistics is folded into weight
+ * and bias, so that the whole is one operation.
+ */
+public final class Conv2d extends Module {
+    private final Options options;
+    private final Parameter weight;
+    private final Parameter bias;
+    private final ChannelNorm norm;
+    private final Derived folded = new Derived();
+
+    /**
+     * What a convolution is made of; start from {@link Conv2d#of}.
+     *
+     * @param kernel height and width of the window
+     * @param biasInit null for none; a norm brings its own
+     */
+    public record Options(
+            int in,
+            int out,
+            int kernel,
+            Conv2dSpec spec,
+            Norm norm,
+            boolean relu,
+            Initializer weightInit,
+            Initializer biasInit) {
+
+        public Options {
+            if (in < 1 || out < 1 || kernel < 1 || in % spec.groups() != 0 || out % spec.groups() != 0) {
+                throw new IllegalArgumentException("Convolution of " + in + " to " + out + " channels, kernel " + kernel
+                        + ", " + spec.groups() + " group(s): all must be positive and channels divide by the groups");
+            }
+            if (norm != Norm.NONE && biasInit != null) {
+                throw new IllegalArgumentException(
+                        "A convolution with a norm has no bias of its own: ask for one of them");
+            }
+        }
+
+        public Options withSpec(Conv2dSpec changed) {
+            return new Options(in, out, kernel, changed, norm, relu, weightInit, biasInit);
+        }
+
+        /** Stride on both axes; the padding stays kernel/2. */
+        public Options withStride(int stride) {
+            return withSpec(Conv2dSpec.of(stride, kernel / 2));
+        }
+
+        /** A norm in place of the bias. */
+        public Options withNorm(Norm changed) {
+            return new Options(
+                    in, out, kernel, spec, changed, relu, weightInit, changed == Norm.NONE ? biasInit : null);
+        }
+
+        public Options withRelu() {
+            return new Options(in, out, kernel, spec, norm, true, weightInit, biasInit);
+        }
+
+        /** @param changedBias null for no bias */
+        public Options withInit(Initializer changedWeight, Initializer changedBias) {
+            return new Options(in, out, kernel, spec, norm, relu, changedWeight, changedBias);
+        }
+    }
+
+    /** Stride 1, padding kernel/2, bias 0, no norm, no ReLU, weights normal with deviation sqrt(2/fan out). */
+    public static Options of(int in, int out, int kernel) {
+        return new Options(
+                in,
+                out,
+                kernel,
+                Conv2dSpec.of(1, kernel / 2),
+                Norm.NONE,
+                false,
+                Initializers.heNormalFanOut(),
+                Initializers.zeros());
+    }
+
+    public Conv2d(BuildContext context, Options options) {
+        super(context);
+        this.options = options;
+        int kernel = options.kernel;
+        Shape shape = Shape.of(options.out, kernel, kernel, options.in / options.spec.groups());
+        weight = parameter("weight", shape, options.weightInit);
+        bias = options.biasInit == null ? null : parameter("bias", Shape.of(options.out), options.biasInit);
+        norm = switch (options.norm) {
+            case NONE -> null;
+            case FROZEN -> child("norm", at -> new FrozenBatchNorm2d(at, options.out));
+            case BATCH -> child("norm", at -> new BatchNorm2d(at, options.out));
+        };
+    }
+
+    /** What this convolution is made of. */
+    public Options options() {
+        return options;
+    }
+
+    /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
+    public Tensor forward(Tensor x) {
+        try (Scope scope = Scope.open()) {
+            if (norm == null) {
+                return scope.keep(convolve(x, weight.value(), bias == null ? null : bias.value(), options.relu));
+            }
+            if (norm.isFixed()) {
+                return scope.keep(convolve(x, norm.fold(weight.value(), folded), norm.shift(), options.relu));
+            }
+            Tensor y = norm.forward(convolve(x, weight.value(), null, false));
+            return scope.keep(options.relu ? y.relu() : y);
+        }
+    }
+
+    private Tensor convolve(Tensor x, Tensor w, Tensor b, boolean relu) {
+        Backend backend = b == null ? Backend.of(x, w) : Backend.of(x, w, b);
+        return backend.convolution(x, w, b, options.spec, relu);
+    }
+
+    @Override
+    public void close() {
+        folded.close();
+        super.close();
+    }
+}

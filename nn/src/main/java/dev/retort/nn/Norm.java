@@ -1,0 +1,10 @@
+package dev.retort.nn;
+
+/** Which normalisation follows a convolution. */
+public enum Norm {
+    NONE,
+    /** {@link FrozenBatchNorm2d} */
+    FROZEN,
+    /** {@link BatchNorm2d} */
+    BATCH
+}

@@ -1,0 +1,93 @@
+package dev.retort.nn.backbone;
+
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.Module;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.ShapeException;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Residual net (arXiv 1512.03385) as a detector's backbone, under detectron2's names: {@code stem.conv1},
+ * {@code res2.0.conv1}, ... Strides of res2 to res5: 4, 8, 16, 32.
+ */
+public final class ResNet extends Module {
+    private final Stem stem;
+    private final List<List<ResidualBlock>> stages = new ArrayList<>();
+
+    /**
+     * The feature maps that a pyramid is built on.
+     *
+     * @param res3 [N, H/8, W/8, channels(3)]
+     * @param res4 [N, H/16, W/16, channels(4)]
+     * @param res5 [N, H/32, W/32, channels(5)]
+     */
+    public record Features(Tensor res3, Tensor res4, Tensor res5) {}
+
+    /** A net for pictures of 3 channels. */
+    public ResNet(BuildContext context, ResNetOptions options) {
+        super(context);
+        stem = child("stem", at -> new Stem(at, 3, options.width(), options.norm()));
+        int in = options.width();
+        for (int stage = 2; stage <= 5; stage++) {
+            List<ResidualBlock> blocks = new ArrayList<>();
+            for (int i = 0; i < options.blocks(stage); i++) {
+                int blockIn = in;
+                int number = stage;
+                int stride = i == 0 && stage > 2 ? 2 : 1;
+                blocks.add(child("res" + stage + "." + i, at -> block(at, options, number, blockIn, stride)));
+                in = options.channels(stage);
+            }
+            stages.add(blocks);
+        }
+        freezeFirst(options.freezeAt());
+    }
+
+    private static ResidualBlock block(BuildContext at, ResNetOptions options, int stage, int in, int stride) {
+        int out = options.channels(stage);
+        return options.hasBottlenecks()
+                ? ResidualBlock.bottleneck(at, in, out / 4, out, stride, options.strideIn1x1(), options.norm())
+                : ResidualBlock.basic(at, in, out, stride, options.norm());
+    }
+
+    private void freezeFirst(int count) {
+        if (count >= 1) {
+            stem.freeze();
+        }
+        for (int stage = 2; stage <= count; stage++) {
+            stages.get(stage - 2).forEach(Module::freeze);
+        }
+    }
+
+    /**
+     * Feature maps of normalised pictures.
+     *
+     * @param images [N, H, W, 3], of any size from 1x1
+     */
+    public Features forward(Tensor images) {
+        if (images.shape().rank() != 4 || images.dim(3) != 3) {
+            throw new ShapeException("ResNet takes pictures [N, H, W, 3], got " + images.shape());
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor res2 = run(stages.get(0), stem.forward(images));
+            Tensor res3 = run(stages.get(1), res2);
+            Tensor res4 = run(stages.get(2), res3);
+            Tensor res5 = run(stages.get(3), res4);
+            return new Features(scope.keep(res3), scope.keep(res4), scope.keep(res5));
+        }
+    }
+
+    /** One stage; each block's input goes as soon as the next is done, so that inference holds little. */
+    private static Tensor run(List<ResidualBlock> blocks, Tensor x) {
+        Tensor y = x;
+        for (ResidualBlock block : blocks) {
+            Tensor next = block.forward(y);
+            if (y != x) {
+                y.close();
+            }
+            y = next;
+        }
+        return y;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.retort.tensor.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Replaces a file whole or not at all. The content goes to a temporary file beside the target, is forced to the device
+ * and then renamed over the target: a full disk or a crash leaves the old file as it was.
+ */
+public final class AtomicFile {
+    private AtomicFile() {}
+
+    /** Writes the content of the new file. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes {@code target} with {@code content}. If writing fails, the temporary file is removed and {@code target},
+     * if there was one, keeps its old content.
+     *
+     * @throws IOException if the content cannot be written or the file system cannot rename atomically
+     */
+    public static void write(Path target, Content content) throws IOException {
+        Path absolute = target.toAbsolutePath();
+        // Not Files.createTempFile: its owner-only permissions would stick to the renamed file.
+        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            // The folder is not forced: after a power failure it names the old file or the new one, and both are whole.
+            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+        } catch (Throwable failure) {
+            removeAfter(failure, temporary);
+            throw failure;
+        }
+    }
+
+    private static void removeAfter(Throwable failure, Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException secondary) {
+            failure.addSuppressed(secondary);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package dev.retort.tensor.io;
+
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Shape;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An open safetensors file: 8 bytes of header length (little endian), a JSON header, then raw little-endian row-major
+ * data. Opening reads and checks the header only; each tensor's data is read when asked for, straight into the array
+ * that is handed out. The path may lie in any file system, a zip's included.
+ *
+ * <p>The accessors of an {@link Entry} convert between element types as Java casts do. Not for use by several threads.
+ */
+public final class SafeTensors implements Closeable {
+    /** The longest header that the format allows, in bytes. */
+    public static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private static final int PREFIX_BYTES = 8;
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Path file;
+    private final SeekableByteChannel channel;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, String> metadata;
+    private final long dataStart;
+
+    private SafeTensors(Path file, SeekableByteChannel channel) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        long fileBytes = channel.size();
+        if (fileBytes < PREFIX_BYTES) {
+            throw new SafeTensorsException(file, "has " + fileBytes + " bytes, too few for a safetensors file");
+        }
+        ByteBuffer prefix = little(PREFIX_BYTES);
+        readFully(0, prefix);
+        long headerBytes = prefix.getLong(0);
+        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES) {
+            throw new SafeTensorsException(
+                    file,
+                    "header length " + Long.toUnsignedString(headerBytes) + " is not in 2.." + MAX_HEADER_BYTES
+                            + ": not a safetensors file");
+        }
+        dataStart = PREFIX_BYTES + headerBytes;
+        if (dataStart > fileBytes) {
+            throw new SafeTensorsException(
+                    file, "ends inside its header (" + fileBytes + " bytes, header to byte " + dataStart + ")");
+        }
+        byte[] json = new byte[(int) headerBytes];
+        readFully(PREFIX_BYTES, ByteBuffer.wrap(json));
+        SafeTensorsHeader header = SafeTensorsHeader.parse(file, json, fileBytes - dataStart);
+        header.slots().forEach((name, slot) -> entries.put(name, new Entry(slot)));
+        metadata = header.metadata();
+    }
+
+    /**
+     * Opens {@code file} and checks its header.
+     *
+     * @throws SafeTensorsException if it is not a well-formed safetensors file of the types in {@link DType}
+     */
+    public static SafeTensors open(Path file) throws IOException {
+        SeekableByteChannel channel = Files.newByteChannel(file);
+        try {
+            return new SafeTensors(file, channel);
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    /** The file's tensors by name, in the header's order. */
+    public Map<String, Entry> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    /**
+     * The tensor of this name.
+     *
+     * @throws SafeTensorsException if the file has none
+     */
+    public Entry entry(String name) throws SafeTensorsException {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new SafeTensorsException(file, "has no tensor '" + name + "' among its " + entries.size());
+        }
+        return entry;
+    }
+
+    /** The header's {@code __metadata__}; empty if it has none. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private void readFully(long position, ByteBuffer target) throws IOException {
+        channel.position(position);
+        while (target.hasRemaining()) {
+            if (channel.read(target) < 0) {
+                throw new EOFException(file + ": ended at byte " + channel.position() + " while being read");
+            }
+        }
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Takes a run of raw elements: {@code count} of them, to be stored from index {@code start}. */
+    @FunctionalInterface
+    private interface Sink {
+        void accept(ByteBuffer raw, int start, int count) throws IOException;
+    }
+
+    /** One tensor of the file. */
+    public final class Entry {
+        private final SafeTensorsHeader.Slot slot;
+
+        private Entry(SafeTensorsHeader.Slot slot) {
+            this.slot = slot;
+        }
+
+        public String name() {
+            return slot.name();
+        }
+
+        public DType dtype() {
+            return slot.dtype();
+        }
+
+        public Shape shape() {
+            return slot.shape();
+        }
+
+        /** The elements as float32, rounded where the stored type is wider; truth values are 0 and 1. */
+        public float[] toFloats() throws IOException {
+            float[] values = new float[length()];
+            switch (dtype()) {
+                case F32 -> stream((raw, start, n) -> raw.asFloatBuffer().get(values, start, n));
+                case F64 ->
+                    stream((raw, start, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            values[start + i] = (float) raw.getDouble();
+                        }
+                    });
+                default -> {
+                    long[] whole = toLongs();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = whole[i];
+                    }
+                }
+            }
+            return values;
+        }
+
+        /** The elements as float64; I64 is rounded beyond 2^53; truth values are 0 and 1. */
+        public double[] toDoubles() throws IOException {
+            double[] values = new double[length()];
+            switch (dtype()) {
+                case F32 ->
+                    stream((raw, start, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            values[start + i] = raw.getFloat();
+                        }
+                    });
+                case F64 -> stream((raw, start, n) -> raw.asDoubleBuffer().get(values, start, n));
+                default -> {
+                    long[] whole = toLongs();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = whole[i];
+                    }
+                }
+            }
+            return values;
+        }
+
+        /**
+         * The elements of an I32, I64 or BOOL tensor as 64-bit integers.
+         *
+         * @throws SafeTensorsException if the tensor is floating
+         */
+        public long[] toLongs() throws IOException {
+            if (dtype().isFloating()) {
+                throw problem("is " + dtype() + "; it is not read as integers");
+            }
+            long[] values = new long[length()];
+            switch (dtype()) {
+                case I64 -> stream((raw, start, n) -> raw.asLongBuffer().get(values, start, n));
+                case I32 ->
+                    stream((raw, start, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            values[start + i] = raw.getInt();
+                        }
+                    });
+                default -> {
+                    boolean[] truths = toBooleans();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = truths[i] ? 1 : 0;
+                    }
+                }
+            }
+            return values;
+        }
+
+        /**
+         * The elements of a BOOL tensor.
+         *
+         * @throws SafeTensorsException if the tensor has another type, or a byte is neither 0 nor 1
+         */
+        public boolean[] toBooleans() throws IOException {
+            if (dtype() != DType.BOOL) {
+                throw problem("is " + dtype() + ", not BOOL");
+            }
+            boolean[] values = new boolean[length()];
+            stream((raw, start, n) -> {
+                for (int i = 0; i < n; i++) {
+                    byte value = raw.get();
+                    if (value != 0 && value != 1) {
+                        throw problem("has the byte " + (value & 0xff) + " at index " + (start + i) + ", not 0 or 1");
+                    }
+                    values[start + i] = value == 1;
+                }
+            });
+            return values;
+        }
+
+        private int length() throws SafeTensorsException {
+            if (shape().size() > Integer.MAX_VALUE - 8) {
+                throw problem("has " + shape().size() + " elements, more than a Java array holds");
+            }
+            return (int) shape().size();
+        }
+
+        private void stream(Sink sink) throws IOException {
+            int length = length();
+            int width = dtype().bytes();
+            int chunk = Math.min(length, CHUNK_BYTES / width);
+            ByteBuffer buffer = little(chunk * width);
+            for (int start = 0, count; start < length; start += count) {
+                count = Math.min(chunk, length - start);
+                buffer.clear().limit(count * width);
+                readFully(dataStart + slot.begin() + (long) start * width, buffer);
+                sink.accept(buffer.flip(), start, count);
+            }
+        }
+
+        private SafeTensorsException problem(String text) {
+            return new SafeTensorsException(file, "tensor '" + name() + "' " + text);
+        }
+    }
+}
