@@ -100,6 +100,11 @@ public final class Conv2d extends Module {
         };
     }
 
+    /** What this convolution is made of. */
+    public Options options() {
+        return options;
+    }
+
     /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
     public Tensor forward(Tensor x) {
         try (Scope scope = Scope.open()) {

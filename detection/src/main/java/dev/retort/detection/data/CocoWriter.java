@@ -1,11 +1,6 @@
 package dev.retort.detection.data;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,24 +33,7 @@ public final class CocoWriter {
         list(text, "images", images, ImageInfo::id, CocoWriter::append);
         list(text, "annotations", annotations, Annotation::id, CocoWriter::append);
         text.append("\n}\n");
-        Path folder = file.toAbsolutePath().getParent();
-        Path unfinished = folder.resolve(file.getFileName() + ".unfinished");
-        try {
-            Files.createDirectories(folder);
-            Files.writeString(unfinished, text);
-            move(unfinished, file);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Moves a finished file or folder to its place, at once where the file system can. */
-    static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
+        WholeFolder.writeFile(file, text);
     }
 
     private interface Appender<T> {

@@ -3,19 +3,15 @@ package dev.retort.detection.data;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 import dev.retort.tensor.random.RandomSequence;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Generates the "shapes" data set: turned circles, squares, triangles, rings, crosses and stars of any colour on textured
@@ -91,38 +87,14 @@ public final class ShapesGenerator {
      * @throws DataException if the folder holds something
      */
     public static void generate(Settings settings, Path target) {
-        Path absolute = target.toAbsolutePath();
-        Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".unfinished");
-        try {
-            refuseOccupied(absolute);
-            Files.createDirectories(unfinished.resolve(DataFolder.IMAGES));
+        WholeFolder.write(target, folder -> {
+            Files.createDirectories(folder.resolve(DataFolder.IMAGES));
             int first = 1;
             for (Map.Entry<String, Integer> split : settings.splits.entrySet()) {
-                split(settings, split.getKey(), first, split.getValue(), unfinished);
+                split(settings, split.getKey(), first, split.getValue(), folder);
                 first += split.getValue();
             }
-            Files.deleteIfExists(absolute);
-            CocoWriter.move(unfinished, absolute);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the data set to " + target + ": " + e.getMessage(), e);
-        } finally {
-            delete(unfinished);
-        }
-    }
-
-    private static void refuseOccupied(Path target) throws IOException {
-        if (!Files.exists(target)) {
-            return;
-        }
-        boolean empty = false;
-        if (Files.isDirectory(target)) {
-            try (Stream<Path> entries = Files.list(target)) {
-                empty = entries.findAny().isEmpty();
-            }
-        }
-        if (!empty) {
-            throw new DataException(target + " is there already: choose another folder, or remove it");
-        }
+        });
     }
 
     private static void split(Settings settings, String name, int first, int count, Path folder) {
@@ -156,18 +128,5 @@ public final class ShapesGenerator {
         info.put("description", "Generated shapes, split " + name);
         info.put("seed", settings.seed);
         CocoWriter.write(files.annotations(), info, images, categories, annotations);
-    }
-
-    private static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot remove the unfinished " + folder + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.retort.detection.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,32 +61,55 @@ public final class VocConverter {
      *
      * @param root the folder with Annotations, JPEGImages and ImageSets
      * @param categories names in the order of their ids 1..K; if empty, all names found, in alphabetical order
-     * @param target the data set folder to write; its annotation files must not exist
+     * @param target the data set folder to write; it must not exist yet, or be empty
      */
     public static Report convert(Path root, List<String> categories, Path target) {
-        try {
-            return new VocConverter(root).run(categories, target);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Converting " + root + " failed: " + e.getMessage(), e);
-        }
+        Report report = new Report(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
+        WholeFolder.write(target, folder -> new VocConverter(root).run(categories, folder, report));
+        return report;
     }
 
-    private Report run(List<String> categoryNames, Path target) throws IOException {
-        Map<String, List<String>> splits = splits(target);
+    private void run(List<String> categoryNames, Path target, Report report) throws IOException {
+        Map<String, List<String>> splits = splits();
         Map<String, VocPicture> pictures = pictures();
         List<Category> categories = categories(categoryNames, pictures);
         Map<String, Long> ids = new LinkedHashMap<>();
         categories.forEach(category -> ids.put(category.name(), category.id()));
 
-        List<String> dropped = new ArrayList<>();
+        Map<String, List<Annotation>> annotations = annotations(pictures, ids, report);
+        for (Map.Entry<String, List<String>> split : splits.entrySet()) {
+            List<ImageInfo> images = new ArrayList<>();
+            List<Annotation> objects = new ArrayList<>();
+            DataFolder folder = DataFolder.standard(target, split.getKey());
+            Files.createDirectories(folder.images());
+            for (String name : split.getValue()) {
+                VocPicture picture = pictures.get(name);
+                if (picture == null) {
+                    throw new DataException("Split " + split.getKey() + " of " + root + " names '" + name + "', but "
+                            + xml(name) + " is not there");
+                }
+                images.add(picture.info);
+                objects.addAll(annotations.get(name));
+                copy(picture.info.fileName(), folder.images());
+            }
+            Map<String, String> info = Map.of("description", "Converted from Pascal VOC, split " + split.getKey());
+            CocoWriter.write(folder.annotations(), info, images, categories, objects);
+            report.images.put(split.getKey(), images.size());
+            report.annotations.put(split.getKey(), objects.size());
+        }
+    }
+
+    /** The COCO annotations of every picture, by its name; objects without extent go to the report. */
+    private Map<String, List<Annotation>> annotations(
+            Map<String, VocPicture> pictures, Map<String, Long> ids, Report report) {
         Map<String, List<Annotation>> annotations = new LinkedHashMap<>();
         long next = 1;
         for (Map.Entry<String, VocPicture> entry : pictures.entrySet()) {
             List<Annotation> list = new ArrayList<>();
             for (VocObject object : entry.getValue().objects) {
                 if (object.xmax <= object.xmin || object.ymax <= object.ymin) {
-                    dropped.add(entry.getKey() + ": " + object.name + " [" + object.xmin + ", " + object.ymin + ", "
-                            + object.xmax + ", " + object.ymax + "] has no extent");
+                    report.dropped.add(entry.getKey() + ": " + object.name + " [" + object.xmin + ", " + object.ymin
+                            + ", " + object.xmax + ", " + object.ymax + "] has no extent");
                     continue;
                 }
                 if (!ids.containsKey(object.name)) {
@@ -109,41 +131,15 @@ public final class VocConverter {
             }
             annotations.put(entry.getKey(), list);
         }
-
-        Report report = new Report(new LinkedHashMap<>(), new LinkedHashMap<>(), dropped);
-        for (Map.Entry<String, List<String>> split : splits.entrySet()) {
-            List<ImageInfo> images = new ArrayList<>();
-            List<Annotation> objects = new ArrayList<>();
-            DataFolder folder = DataFolder.standard(target, split.getKey());
-            Files.createDirectories(folder.images());
-            for (String name : split.getValue()) {
-                VocPicture picture = pictures.get(name);
-                if (picture == null) {
-                    throw new DataException("Split " + split.getKey() + " of " + root + " names '" + name + "', but "
-                            + xml(name) + " is not there");
-                }
-                images.add(picture.info);
-                objects.addAll(annotations.get(name));
-                copy(picture.info.fileName(), folder.images());
-            }
-            Map<String, String> info = Map.of("description", "Converted from Pascal VOC, split " + split.getKey());
-            CocoWriter.write(folder.annotations(), info, images, categories, objects);
-            report.images.put(split.getKey(), images.size());
-            report.annotations.put(split.getKey(), objects.size());
-        }
-        return report;
+        return annotations;
     }
 
-    private Map<String, List<String>> splits(Path target) throws IOException {
+    private Map<String, List<String>> splits() throws IOException {
         Map<String, List<String>> splits = new LinkedHashMap<>();
         Path folder = root.resolve("ImageSets").resolve("Main");
         for (String split : SPLITS) {
             Path list = folder.resolve(split + ".txt");
             if (Files.isRegularFile(list)) {
-                Path output = DataFolder.standard(target, split).annotations();
-                if (Files.exists(output)) {
-                    throw new DataException(output + " is there already: choose another folder, or remove it");
-                }
                 // Per-class lists carry a flag after the name.
                 splits.put(
                         split,

@@ -50,35 +50,49 @@ public final class BoxPainter {
         List<Box> ordered = boxes.stream()
                 .sorted(Comparator.comparingDouble(box -> box.isTruth() ? -1 : box.score))
                 .toList();
-        for (Box box : ordered) {
-            draw(canvas, box, scale, thickness);
-        }
+        // Labels after all frames, so that no line crosses a text.
+        ordered.forEach(box -> drawFrame(canvas, box, scale, thickness));
+        ordered.forEach(box -> drawLabel(canvas, box, scale, thickness));
         return canvas.toPicture();
     }
 
-    private static void draw(Canvas canvas, Box box, int scale, int thickness) {
-        int left = (int) Math.round(box.x1 * scale);
-        int top = (int) Math.round(box.y1 * scale);
-        int width = Math.max(thickness, (int) Math.round(box.x2 * scale) - left);
-        int height = Math.max(thickness, (int) Math.round(box.y2 * scale) - top);
+    /** A box in canvas pixels. */
+    private record Frame(int left, int top, int width, int height) {
+        static Frame of(Box box, int scale, int thickness) {
+            int left = (int) Math.round(box.x1 * scale);
+            int top = (int) Math.round(box.y1 * scale);
+            return new Frame(
+                    left,
+                    top,
+                    Math.max(thickness, (int) Math.round(box.x2 * scale) - left),
+                    Math.max(thickness, (int) Math.round(box.y2 * scale) - top));
+        }
+    }
+
+    private static void drawFrame(Canvas canvas, Box box, int scale, int thickness) {
+        Frame frame = Frame.of(box, scale, thickness);
         int colour = Palette.ofClass(box.classIndex);
-        int dash = box.isTruth() ? 4 * thickness : 0;
+        int dash = 0;
         if (box.isTruth()) {
             // A dark line under the dashes shows them on any background.
-            canvas.frame(left, top, width, height, thickness, 0, 0x000000);
+            canvas.frame(frame.left, frame.top, frame.width, frame.height, thickness, 0, 0x000000);
+            dash = 4 * thickness;
         }
-        canvas.frame(left, top, width, height, thickness, dash, colour);
+        canvas.frame(frame.left, frame.top, frame.width, frame.height, thickness, dash, colour);
+    }
 
+    private static void drawLabel(Canvas canvas, Box box, int scale, int thickness) {
+        Frame frame = Frame.of(box, scale, thickness);
+        int colour = Palette.ofClass(box.classIndex);
         int fontScale = Math.max(2, thickness - 1);
-        int padding = fontScale;
-        int labelWidth = PixelFont.width(box.label()) * fontScale + 2 * padding;
-        int labelHeight = PixelFont.GLYPH_HEIGHT * fontScale + 2 * padding;
-        int labelTop = box.isTruth() ? top + height : top - labelHeight;
-        labelTop = Math.max(0, Math.min(labelTop, canvas.height() - labelHeight));
-        int labelLeft = Math.max(0, Math.min(left, canvas.width() - labelWidth));
+        int width = (PixelFont.width(box.label()) + 2) * fontScale;
+        int height = (PixelFont.GLYPH_HEIGHT + 2) * fontScale;
+        int top = box.isTruth() ? frame.top + frame.height : frame.top - height;
+        top = Math.max(0, Math.min(top, canvas.height() - height));
+        int left = Math.max(0, Math.min(frame.left, canvas.width() - width));
         int plate = box.isTruth() ? 0x000000 : colour;
-        canvas.fill(labelLeft, labelTop, labelWidth, labelHeight, plate);
         int ink = box.isTruth() ? colour : Palette.readableOn(colour);
-        canvas.text(box.label(), labelLeft + padding, labelTop + padding, fontScale, ink);
+        canvas.fill(left, top, width, height, plate);
+        canvas.text(box.label(), left + fontScale, top + fontScale, fontScale, ink);
     }
 }

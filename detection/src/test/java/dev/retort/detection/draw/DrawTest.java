@@ -1,0 +1,134 @@
+package dev.retort.detection.draw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retort.detection.data.Picture;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Painted boxes and heat maps, checked pixel by pixel where it matters. */
+class DrawTest {
+    private static int colour(Picture picture, int x, int y) {
+        return picture.value(x, y, 0) << 16 | picture.value(x, y, 1) << 8 | picture.value(x, y, 2);
+    }
+
+    @Test
+    void framesLieOnTheEnlargedBox() {
+        Picture picture = Picture.black(128, 100);
+        assertThat(BoxPainter.enlargement(picture)).isEqualTo(8);
+        Picture painted = BoxPainter.paint(picture, List.of(new BoxPainter.Box(10, 40, 60, 90, 3, "ring", 0.875)));
+        assertThat(painted.width()).isEqualTo(1024);
+        assertThat(painted.height()).isEqualTo(800);
+        int ink = Palette.ofClass(3);
+        for (int[] corner : new int[][] {{80, 320}, {479, 320}, {80, 719}, {479, 719}, {81, 500}, {300, 718}}) {
+            assertThat(colour(painted, corner[0], corner[1])).isEqualTo(ink);
+        }
+        assertThat(colour(painted, 82, 322)).isZero();
+        assertThat(colour(painted, 79, 500)).isZero();
+        assertThat(colour(painted, 480, 500)).isZero();
+        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, plus margins, at scale 2, above the
+        // box.
+        assertThat(colour(painted, 80, 319)).isEqualTo(ink);
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 2 - 1, 302)).isEqualTo(ink);
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 2, 302)).isZero();
+        assertThat(colour(painted, 80, 301)).isZero();
+    }
+
+    @Test
+    void trueBoxesAreDashed() {
+        Picture grey = Picture.black(1024, 700);
+        Arrays.fill(grey.rgb(), (byte) 90);
+        Picture painted = BoxPainter.paint(grey, List.of(BoxPainter.Box.truth(100, 100, 300, 200, 0, "a")));
+        int ink = Palette.ofClass(0);
+        Set<Integer> along = new HashSet<>();
+        int changes = 0;
+        for (int x = 100; x < 300; x++) {
+            along.add(colour(painted, x, 100));
+            changes += x > 100 && colour(painted, x, 100) != colour(painted, x - 1, 100) ? 1 : 0;
+        }
+        assertThat(along).containsExactlyInAnyOrder(ink, 0);
+        assertThat(changes).isEqualTo(200 / 8 - 1);
+    }
+
+    @Test
+    void boxesOutsideThePictureAreCutOff() {
+        Picture painted = BoxPainter.paint(
+                Picture.black(1200, 900),
+                List.of(
+                        new BoxPainter.Box(-50, -60, 5000, 4000, 1, "a very long name beyond the border", 1),
+                        new BoxPainter.Box(1190, 890, 1300, 1000, 2, "\u00e9t\u00e9", 0.5)));
+        assertThat(painted.width()).isEqualTo(1200);
+        assertThat(colour(painted, 1190, 895)).isEqualTo(Palette.ofClass(2));
+    }
+
+    @Test
+    void everyCharacterHasAGlyphOfItsOwn() {
+        Set<String> glyphs = new HashSet<>();
+        for (char character = ' '; character <= '~' + 1; character++) {
+            StringBuilder bits = new StringBuilder();
+            for (int row = 0; row < PixelFont.GLYPH_HEIGHT; row++) {
+                for (int column = 0; column < PixelFont.GLYPH_WIDTH; column++) {
+                    bits.append(PixelFont.pixel(character, column, row) ? '#' : '.');
+                }
+                bits.append('\n');
+            }
+            assertThat(glyphs.add(bits.toString()))
+                    .as("glyph of %s:%n%s", character, bits)
+                    .isTrue();
+        }
+        // The letter L: a stem at the left, a foot at the bottom.
+        assertThat(PixelFont.pixel('L', 0, 3)).isTrue();
+        assertThat(PixelFont.pixel('L', 4, 3)).isFalse();
+        assertThat(PixelFont.pixel('L', 4, 6)).isTrue();
+        assertThat(PixelFont.width("ab")).isEqualTo(11);
+        assertThat(PixelFont.width("")).isZero();
+    }
+
+    @Test
+    void coloursOfClassesDifferAndHeatBrightensSteadily() {
+        Set<Integer> colours = new HashSet<>();
+        for (int k = 0; k < 80; k++) {
+            assertThat(colours.add(Palette.ofClass(k))).as("class %d", k).isTrue();
+        }
+        assertThat(Palette.ofClass(0)).isEqualTo(0xff2626);
+        double previous = -1;
+        for (int i = 0; i <= 100; i++) {
+            double brightness = Palette.brightness(Palette.heat(i / 100.0));
+            assertThat(brightness).isGreaterThan(previous);
+            previous = brightness;
+        }
+        assertThat(Palette.heat(-1)).isEqualTo(Palette.heat(0));
+        assertThat(Palette.heat(2)).isEqualTo(Palette.heat(1));
+    }
+
+    @Test
+    void heatLiesWhereTheMapSays() {
+        // A map of a padded batch: 2 x 3 cells of 8 pixels, the picture covers 2 x 2 of them.
+        float[] map = {0, 4, 900, 2, 0, 900};
+        Picture opaque = HeatMap.overlay(Picture.black(16, 16), map, 2, 3, 8, 1);
+        assertThat(colour(opaque, 0, 0)).isEqualTo(Palette.heat(0));
+        assertThat(colour(opaque, 15, 0)).isEqualTo(Palette.heat(1));
+        assertThat(colour(opaque, 0, 15)).isEqualTo(Palette.heat(0.5));
+        // Pixel 7's centre 7.5 is 7/16 of the way from cell centre 4 to cell centre 12: value 4*7/16 of 4.
+        assertThat(colour(opaque, 7, 0)).isEqualTo(Palette.heat(7 / 16.0));
+        Picture half = HeatMap.overlay(Picture.black(16, 16), map, 2, 3, 8, 0.5);
+        assertThat(half.value(15, 0, 0)).isEqualTo((int) ((Palette.heat(1) >> 16) * 0.5 + 0.5));
+        Picture flat = HeatMap.overlay(Picture.black(4, 4), new float[] {3, 3, 3, 3}, 2, 2, 2, 1);
+        assertThat(colour(flat, 3, 3)).isEqualTo(Palette.heat(0));
+    }
+
+    @Test
+    void unusableMapsAreRefused() {
+        Picture picture = Picture.black(4, 4);
+        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[3], 2, 2, 2, 1))
+                .hasMessageContaining("2x2 cells");
+        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[] {1, 2, Float.NaN, 1}, 2, 2, 2, 1))
+                .hasMessageContaining("row 1, column 0");
+        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[4], 2, 2, 0, 1))
+                .hasMessageContaining("Stride");
+    }
+}

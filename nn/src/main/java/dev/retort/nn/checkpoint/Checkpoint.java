@@ -1,0 +1,206 @@
+package dev.retort.nn.checkpoint;
+
+import dev.retort.nn.Module;
+import dev.retort.nn.optim.Optimizer;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.SafeTensors;
+import dev.retort.tensor.io.SafeTensorsException;
+import dev.retort.tensor.io.SafeTensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Saves and restores models and optimisers as one safetensors file. Each is a section; its tensors are named
+ * {@code section.name}, an optimiser's {@code section.kind.parameter} and {@code section.steps.parameter} (I64, []).
+ * Convolution weights are OHWI, which the metadata says: {@code layout=OHWI}. What else a run must remember (iteration,
+ * seed, configuration) is metadata of its own.
+ *
+ * <pre>{@code
+ * Checkpoint checkpoint = new Checkpoint().model("student", model).optimizer("sgd", sgd);
+ * checkpoint.save(file, Map.of("iteration", "1000"));
+ * Map<String, String> metadata = checkpoint.load(file);
+ * }</pre>
+ */
+public final class Checkpoint {
+    private static final String LAYOUT_KEY = "layout";
+    private static final String LAYOUT = "OHWI";
+    private static final String STEPS = "steps.";
+
+    private final Map<String, Module> models = new LinkedHashMap<>();
+    private final Map<String, Optimizer> optimizers = new LinkedHashMap<>();
+
+    /** Adds a model's parameters and buffers as a section. */
+    public Checkpoint model(String section, Module model) {
+        checkSection(section);
+        models.put(section, model);
+        return this;
+    }
+
+    /** Adds an optimiser's state as a section. */
+    public Checkpoint optimizer(String section, Optimizer optimizer) {
+        checkSection(section);
+        optimizers.put(section, optimizer);
+        return this;
+    }
+
+    private void checkSection(String section) {
+        if (section.isEmpty()
+                || section.contains(".")
+                || models.containsKey(section)
+                || optimizers.containsKey(section)) {
+            throw new IllegalArgumentException(
+                    "A section of a checkpoint has a name of its own without dots, got '" + section + "'");
+        }
+    }
+
+    /**
+     * Writes the file, whole or not at all.
+     *
+     * @param metadata what {@link #load} is to give back; the key {@code layout} is taken
+     */
+    public void save(Path file, Map<String, String> metadata) throws IOException {
+        if (metadata.containsKey(LAYOUT_KEY)) {
+            throw new IllegalArgumentException("The metadata key '" + LAYOUT_KEY + "' is the checkpoint's own");
+        }
+        SafeTensorsWriter writer = new SafeTensorsWriter().metadata(LAYOUT_KEY, LAYOUT);
+        metadata.forEach(writer::metadata);
+        models.forEach((section, model) -> add(writer, section, model.state()));
+        optimizers.forEach((section, optimizer) -> {
+            add(writer, section, optimizer.state());
+            optimizer
+                    .steps()
+                    .forEach((name, count) ->
+                            writer.add(section + '.' + STEPS + name, Shape.SCALAR, new long[] {count}));
+        });
+        writer.write(file);
+    }
+
+    private static void add(SafeTensorsWriter writer, String section, Map<String, Tensor> tensors) {
+        tensors.forEach((name, tensor) -> {
+            if (tensor.dtype() == DType.F64) {
+                writer.add(section + '.' + name, tensor.shape(), tensor.toDoubles());
+            } else {
+                writer.add(section + '.' + name, tensor.shape(), tensor.toFloats());
+            }
+        });
+    }
+
+    /**
+     * Overwrites the sections that were added. Other sections of the file are not looked at. Values are converted to the
+     * model's type.
+     *
+     * @return the metadata that was saved
+     * @throws SafeTensorsException naming the first difference, if a section's names or shapes are not exactly those of its
+     *     model or optimiser; nothing is changed then
+     */
+    public Map<String, String> load(Path file) throws IOException {
+        try (SafeTensors source = SafeTensors.open(file)) {
+            Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
+            String layout = metadata.remove(LAYOUT_KEY);
+            if (!LAYOUT.equals(layout)) {
+                throw new SafeTensorsException(
+                        file,
+                        "is no checkpoint: its layout is " + layout + ", not " + LAYOUT
+                                + "; import foreign weights instead");
+            }
+            Map<String, Map<String, Integer>> steps = validate(file, source);
+            for (Map.Entry<String, Module> model : models.entrySet()) {
+                restore(source, model.getKey(), model.getValue());
+            }
+            for (Map.Entry<String, Optimizer> optimizer : optimizers.entrySet()) {
+                restore(source, optimizer.getKey(), optimizer.getValue(), steps.get(optimizer.getKey()));
+            }
+            return metadata;
+        }
+    }
+
+    /** Compares everything before anything is changed; gives the step counts of each optimiser. */
+    private Map<String, Map<String, Integer>> validate(Path file, SafeTensors source) throws IOException {
+        for (Map.Entry<String, Module> model : models.entrySet()) {
+            Map<String, Shape> expected = new LinkedHashMap<>();
+            model.getValue().state().forEach((name, tensor) -> expected.put(name, tensor.shape()));
+            refuse(file, model.getKey(), Differences.between(expected, shapes(source, model.getKey())));
+        }
+        Map<String, Map<String, Integer>> steps = new LinkedHashMap<>();
+        for (Map.Entry<String, Optimizer> optimizer : optimizers.entrySet()) {
+            String section = optimizer.getKey();
+            Map<String, Shape> given = shapes(source, section);
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            for (String name : given.keySet()) {
+                if (name.startsWith(STEPS)) {
+                    long[] count = source.entry(section + '.' + name).toLongs();
+                    if (count.length != 1) {
+                        throw new SafeTensorsException(file, "tensor '" + section + '.' + name + "' is not one number");
+                    }
+                    counts.put(name.substring(STEPS.length()), Math.toIntExact(count[0]));
+                }
+            }
+            given.keySet().removeIf(name -> name.startsWith(STEPS));
+            try {
+                refuse(file, section, Differences.between(optimizer.getValue().expectedState(counts), given));
+            } catch (IllegalArgumentException unknown) {
+                throw new SafeTensorsException(file, "section '" + section + "': " + unknown.getMessage(), unknown);
+            }
+            steps.put(section, counts);
+        }
+        return steps;
+    }
+
+    private static void refuse(Path file, String section, List<String> differences) throws SafeTensorsException {
+        if (!differences.isEmpty()) {
+            throw new SafeTensorsException(
+                    file,
+                    "section '" + section + "' is of another architecture: " + differences.get(0)
+                            + (differences.size() > 1 ? " (and " + (differences.size() - 1) + " more)" : ""));
+        }
+    }
+
+    /** Shapes of a section's tensors, by their names inside it. */
+    private static Map<String, Shape> shapes(SafeTensors source, String section) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        source.entries().forEach((name, entry) -> {
+            if (name.startsWith(section + '.')) {
+                shapes.put(name.substring(section.length() + 1), entry.shape());
+            }
+        });
+        return shapes;
+    }
+
+    private static void restore(SafeTensors source, String section, Module model) throws IOException {
+        for (Map.Entry<String, Tensor> target : model.state().entrySet()) {
+            Tensor tensor = target.getValue();
+            try (Scope scope = Scope.open()) {
+                Backend backend = tensor.backend();
+                backend.assign(tensor, upload(backend, source.entry(section + '.' + target.getKey()), tensor.dtype()));
+            }
+        }
+    }
+
+    private static void restore(SafeTensors source, String section, Optimizer optimizer, Map<String, Integer> steps)
+            throws IOException {
+        if (optimizer.parameters().isEmpty()) {
+            return;
+        }
+        Tensor example = optimizer.parameters().values().iterator().next().data();
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> state = new LinkedHashMap<>();
+            for (String name : optimizer.expectedState(steps).keySet()) {
+                SafeTensors.Entry entry = source.entry(section + '.' + name);
+                state.put(name, upload(example.backend(), entry, example.dtype()));
+            }
+            optimizer.restore(state, steps);
+        }
+    }
+
+    private static Tensor upload(Backend backend, SafeTensors.Entry entry, DType dtype) throws IOException {
+        Object values = dtype == DType.F64 ? entry.toDoubles() : entry.toFloats();
+        return backend.upload(values, entry.shape(), dtype);
+    }
+}
