@@ -41,7 +41,7 @@ class SafeTensorsTest {
                  "__metadata__": {"who": "by hand"},
                  "i": {"dtype": "I32", "shape": [2], "data_offsets": [24, 32]},
                  "l": {"dtype": "I64", "shape": [2, 1], "data_offsets": [32, 48]},
-                 "b": {"dtype": "BOOL", "shape": [2], "data_offsets": [48, 50]}}   """,
+                 "b": {"dtype": "BOOL", "shape": [2], "data_offsets": [48, 50]}}  \s""",
                 data.array());
         try (SafeTensors tensors = SafeTensors.open(file)) {
             assertThat(tensors.entries().keySet()).containsExactly("f", "d", "i", "l", "b");

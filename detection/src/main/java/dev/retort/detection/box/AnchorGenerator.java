@@ -1,0 +1,94 @@
+package dev.retort.detection.box;
+
+import java.util.List;
+
+/**
+ * The anchors of a feature pyramid (RetinaNet, arXiv 1708.02002, section 4). Every cell (y, x) of level l carries the
+ * same boxes, for each size and then for each ratio, w = sqrt(size^2 / ratio) and h = ratio * w, centred on
+ * ((x + offset) * stride, (y + offset) * stride).
+ *
+ * @param sizes per level, finest first: the square roots of the anchors' areas, in pixels
+ * @param ratios h / w, the same for all levels
+ * @param strides per level: pixels between neighbouring cells
+ * @param offset place of a cell's centre between its own corner (0) and the next cell's (1); 0 in RetinaNet
+ */
+public record AnchorGenerator(List<List<Double>> sizes, List<Double> ratios, List<Integer> strides, double offset) {
+    public AnchorGenerator {
+        sizes = sizes.stream().map(List::copyOf).toList();
+        ratios = List.copyOf(ratios);
+        strides = List.copyOf(strides);
+        if (sizes.size() != strides.size()) {
+            throw new IllegalArgumentException(
+                    "Anchor sizes for " + sizes.size() + " levels, but strides for " + strides.size());
+        }
+        int perCell = sizes.isEmpty() ? 0 : sizes.get(0).size();
+        if (sizes.stream().anyMatch(level -> level.size() != perCell)) {
+            throw new IllegalArgumentException("All levels need the same number of anchor sizes: " + sizes);
+        }
+        if (!(offset >= 0 && offset < 1)) {
+            throw new IllegalArgumentException("The anchor offset must be in [0, 1), not " + offset);
+        }
+        if (sizes.stream().flatMap(List::stream).anyMatch(size -> !(size > 0))
+                || ratios.stream().anyMatch(ratio -> !(ratio > 0))
+                || strides.stream().anyMatch(stride -> stride <= 0)) {
+            throw new IllegalArgumentException("Anchor sizes, ratios and strides must be positive: sizes " + sizes
+                    + ", ratios " + ratios + ", strides " + strides);
+        }
+    }
+
+    /** RetinaNet's: p3..p7, sizes 32..512 times 2^(0, 1/3, 2/3), ratios 0.5, 1, 2; nine anchors a cell. */
+    public static AnchorGenerator retinaNet() {
+        List<Integer> strides = List.of(8, 16, 32, 64, 128);
+        List<List<Double>> sizes = strides.stream()
+                .map(stride ->
+                        List.of(4.0 * stride, 4 * stride * Math.pow(2, 1.0 / 3), 4 * stride * Math.pow(2, 2.0 / 3)))
+                .toList();
+        return new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
+    }
+
+    /** Number of pyramid levels. */
+    public int levels() {
+        return strides.size();
+    }
+
+    /** Number of anchors a cell, A. */
+    public int perCell() {
+        return sizes.isEmpty() ? 0 : sizes.get(0).size() * ratios.size();
+    }
+
+    /** The A anchors of a cell of {@code level}, centred on the origin. */
+    public double[] cellAnchors(int level) {
+        double[] boxes = new double[4 * perCell()];
+        int at = 0;
+        for (double size : sizes.get(level)) {
+            for (double ratio : ratios) {
+                double width = Math.sqrt(size * size / ratio);
+                double height = ratio * width;
+                boxes[at++] = -width / 2;
+                boxes[at++] = -height / 2;
+                boxes[at++] = width / 2;
+                boxes[at++] = height / 2;
+            }
+        }
+        return boxes;
+    }
+
+    /** All anchors of {@code level} for a feature map of this size: height * width * A boxes in (y, x, anchor) order. */
+    public double[] anchors(int level, int height, int width) {
+        double[] cell = cellAnchors(level);
+        double[] boxes = new double[Math.multiplyExact(Math.multiplyExact(height, width), cell.length)];
+        int stride = strides.get(level);
+        int at = 0;
+        for (int y = 0; y < height; y++) {
+            double centreY = (y + offset) * stride;
+            for (int x = 0; x < width; x++) {
+                double centreX = (x + offset) * stride;
+                for (int i = 0; i < cell.length; i += 2) {
+                    boxes[at++] = centreX + cell[i];
+                    boxes[at++] = centreY + cell[i + 1];
+                }
+            }
+        }
+        return boxes;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.retort.detection.box;
+
+/**
+ * A detector's output for one pyramid level of one image: A' anchors (all cells'), K classes.
+ *
+ * @param anchors [A' * 4], XYXY
+ * @param logits [A' * K], class scores before the sigmoid, row-major
+ * @param deltas [A' * 4], encoded boxes (see {@link BoxCoder})
+ */
+public record LevelPrediction(double[] anchors, float[] logits, float[] deltas) {
+    public LevelPrediction {
+        int count = Boxes.count(anchors);
+        if (deltas.length != anchors.length || (count == 0 ? logits.length != 0 : logits.length % count != 0)) {
+            throw new IllegalArgumentException("A level of " + count + " anchors cannot have " + deltas.length
+                    + " deltas and " + logits.length + " logits");
+        }
+    }
+}

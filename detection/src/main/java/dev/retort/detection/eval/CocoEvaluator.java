@@ -1,0 +1,146 @@
+package dev.retort.detection.eval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * COCO's evaluation of detected boxes: the twelve metrics as pycocotools computes them, and the same for every category.
+ *
+ * <p>Detections of an image and category are matched to its ground truths greedily in descending order of score, at ten
+ * IoU thresholds (an IoU equal to the threshold matches). Precision is made monotone and read at 101 recall levels.
+ * Crowds, and objects of another size class, count neither way. Ties keep the order: images by id, then order of
+ * {@link #process}. Ids serve only to tell things apart: an annotation with id 0 counts like any other (pycocotools
+ * takes a match with it for none; renumber it to compare).
+ */
+public final class CocoEvaluator {
+    private final GroundTruthSet truth;
+    private final List<Detection> detections = new ArrayList<>();
+
+    /** The cell of the evaluation grid that things are grouped by. */
+    private record Cell(long category, long image) {}
+
+    public CocoEvaluator(GroundTruthSet truth) {
+        this.truth = truth;
+    }
+
+    /** Forgets all detections. */
+    public void reset() {
+        detections.clear();
+    }
+
+    /**
+     * Takes in detections, of one image or of many.
+     *
+     * @throws IllegalArgumentException if one names an unknown image or category or is not finite
+     */
+    public void process(List<Detection> more) {
+        truth.check(more);
+        detections.addAll(more);
+    }
+
+    /** The metrics of all detections since {@link #reset}. */
+    public CocoMetrics evaluate() {
+        List<Long> images = truth.imageIds().stream().sorted().toList();
+        List<Category> categories = truth.categories().stream()
+                .sorted(Comparator.comparingLong(Category::id))
+                .toList();
+        Map<Cell, List<GroundTruth>> truths = new HashMap<>();
+        for (GroundTruth g : truth.annotations()) {
+            truths.computeIfAbsent(new Cell(g.categoryId(), g.imageId()), cell -> new ArrayList<>())
+                    .add(g);
+        }
+        Map<Cell, List<Detection>> found = new HashMap<>();
+        for (Detection d : detections) {
+            found.computeIfAbsent(new Cell(d.categoryId(), d.imageId()), cell -> new ArrayList<>())
+                    .add(d);
+        }
+        CocoMetrics metrics = new CocoMetrics(categories);
+        for (int k = 0; k < categories.size(); k++) {
+            List<ImageMatches.Scene> scenes = new ArrayList<>();
+            for (long image : images) {
+                Cell cell = new Cell(categories.get(k).id(), image);
+                if (truths.containsKey(cell) || found.containsKey(cell)) {
+                    scenes.add(new ImageMatches.Scene(
+                            truths.getOrDefault(cell, List.of()),
+                            found.getOrDefault(cell, List.of()),
+                            CocoMetrics.MAX_DETECTIONS.get(CocoMetrics.MAX_DETECTIONS.size() - 1)));
+                }
+            }
+            for (AreaRange area : AreaRange.values()) {
+                List<ImageMatches> matches = scenes.stream()
+                        .map(scene -> scene.match(CocoMetrics.IOU_THRESHOLDS, area))
+                        .toList();
+                for (int m = 0; m < CocoMetrics.MAX_DETECTIONS.size(); m++) {
+                    accumulate(matches, CocoMetrics.MAX_DETECTIONS.get(m), k, area, m, metrics);
+                }
+            }
+        }
+        return metrics;
+    }
+
+    /** A detection's place: its image's position in the list and its rank there. */
+    private record Ranked(ImageMatches image, int rank) {
+        double score() {
+            return image.scores()[rank];
+        }
+
+        boolean matched(int t) {
+            return image.matched()[t * image.scores().length + rank];
+        }
+
+        boolean ignored(int t) {
+            return image.ignored()[t * image.scores().length + rank];
+        }
+    }
+
+    private static void accumulate(
+            List<ImageMatches> images, int limit, int category, AreaRange area, int m, CocoMetrics metrics) {
+        int positives = images.stream().mapToInt(ImageMatches::positives).sum();
+        if (positives == 0) {
+            return;
+        }
+        List<Ranked> ranked = images.stream()
+                .flatMap(image -> IntStream.range(0, Math.min(limit, image.scores().length))
+                        .mapToObj(rank -> new Ranked(image, rank)))
+                .sorted(Comparator.comparingDouble(detection -> 0.0 - detection.score()))
+                .toList();
+        for (int t = 0; t < CocoMetrics.IOU_THRESHOLDS.length; t++) {
+            int n = ranked.size();
+            double[] recall = new double[n];
+            double[] precision = new double[n];
+            double hits = 0;
+            double misses = 0;
+            for (int i = 0; i < n; i++) {
+                if (!ranked.get(i).ignored(t)) {
+                    hits += ranked.get(i).matched(t) ? 1 : 0;
+                    misses += ranked.get(i).matched(t) ? 0 : 1;
+                }
+                recall[i] = hits / positives;
+                // The ulp keeps 0 / 0 away; it is pycocotools' and shows in the last digit.
+                precision[i] = hits / (misses + hits + Math.ulp(1.0));
+            }
+            for (int i = n - 1; i > 0; i--) {
+                precision[i - 1] = Math.max(precision[i - 1], precision[i]);
+            }
+            metrics.setRecall(t, category, area, m, n == 0 ? 0 : recall[n - 1]);
+            int i = 0;
+            for (int r = 0; r < CocoMetrics.RECALL_LEVELS.length; r++) {
+                while (i < n && recall[i] < CocoMetrics.RECALL_LEVELS[r]) {
+                    i++;
+                }
+                metrics.setPrecision(
+                        t,
+                        r,
+                        category,
+                        area,
+                        m,
+                        i < n ? precision[i] : 0,
+                        i < n ? ranked.get(i).score() : 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.retort.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs every case of the golden set, one dynamic test each. Another set of the same format is run with
+ * {@code mvn verify -Dgroups=golden -Dretort.golden=FOLDER}.
+ */
+@Tag("golden")
+class GoldenTest {
+    /** Add a group of checks here. */
+    private static final List<Supplier<Map<String, GoldenCheck>>> GROUPS =
+            List.of(BoxChecks::checks, EvalChecks::checks);
+
+    /**
+     * Operations without a check, and expected tensors ("op tensor") that a check leaves out. They are reported as
+     * skipped, never as passed; anything else that is missing fails.
+     */
+    private static final Set<String> NOT_YET_COVERED = Set.of(
+            "abs",
+            "adamw",
+            "add",
+            "argmax",
+            "batch_norm",
+            "bce_with_logits",
+            "box_decode grad.deltas",
+            "ceil",
+            "chunk",
+            "clamp",
+            "clip_grad_norm",
+            "clip_grad_value",
+            "compare",
+            "concat",
+            "conv2d",
+            "cos",
+            "cumsum",
+            "div",
+            "embedding",
+            "empty_losses",
+            "exp",
+            "expand",
+            "fan_out",
+            "flip",
+            "floor",
+            "floor_div",
+            "fpn",
+            "frozen_batch_norm",
+            "gather",
+            "gelu",
+            "giou_loss",
+            "icd_descriptors",
+            "icd_distill",
+            "icd_identification_loss",
+            "icd_mimic_loss",
+            "icd_multi_head_attention",
+            "icd_sample_box",
+            "icd_teacher",
+            "icd_train_steps",
+            "index_add",
+            "index_select",
+            "interpolate",
+            "l1",
+            "layer_norm",
+            "linear",
+            "log",
+            "log1p",
+            "log_softmax",
+            "lr_schedule",
+            "mask_out_padding",
+            "mask_select",
+            "masked_fill",
+            "matmul",
+            "max",
+            "max_index",
+            "max_pool2d",
+            "maximum",
+            "mean",
+            "min",
+            "minimum",
+            "mse",
+            "mul",
+            "multi_head_attention",
+            "neg",
+            "nonzero",
+            "norm",
+            "one_hot",
+            "pad",
+            "permute",
+            "permute_reshape",
+            "permute_to_N_HWA_K",
+            "pil_resize",
+            "position_embedding_sine",
+            "pow",
+            "preprocess",
+            "reciprocal",
+            "relu",
+            "repeat",
+            "resnet_block",
+            "resnet_stem",
+            "retinanet",
+            "retinanet_head",
+            "retinanet_loss",
+            "rsqrt",
+            "scalar_pow",
+            "scatter_add",
+            "sgd",
+            "sigmoid",
+            "sigmoid_focal_loss",
+            "sign",
+            "sin",
+            "slice",
+            "smooth_l1",
+            "softmax",
+            "softplus",
+            "sort",
+            "split",
+            "sqrt",
+            "square",
+            "squeeze",
+            "stack",
+            "sub",
+            "sum",
+            "tanh",
+            "topk",
+            "var",
+            "where");
+
+    private static final Map<String, GoldenCheck> CHECKS = new HashMap<>();
+    private static GoldenSet set;
+
+    @BeforeAll
+    static void open() throws IOException {
+        for (Supplier<Map<String, GoldenCheck>> group : GROUPS) {
+            group.get().forEach((op, check) -> assertThat(CHECKS.put(op, check))
+                    .as("a second check of " + op)
+                    .isNull());
+        }
+        set = GoldenSet.open();
+        if (!NOT_YET_COVERED.isEmpty()) {
+            System.out.println("not yet covered: " + String.join(", ", new TreeSet<>(NOT_YET_COVERED)));
+        }
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        set.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cases() {
+        return set.cases().stream().map(golden -> dynamicTest(golden.name(), () -> run(golden)));
+    }
+
+    @Test
+    void everyOpenEndIsReal() {
+        List<String> covered = new ArrayList<>(NOT_YET_COVERED);
+        covered.retainAll(CHECKS.keySet());
+        assertThat(covered)
+                .as("operations listed as not covered that have a check")
+                .isEmpty();
+    }
+
+    private static void run(GoldenCase golden) throws Exception {
+        GoldenCheck check = CHECKS.get(golden.op());
+        if (check == null) {
+            if (NOT_YET_COVERED.contains(golden.op())) {
+                Assumptions.abort("not yet covered: " + golden.op());
+            }
+            throw new AssertionError("No check for operation " + golden.op());
+        }
+        try {
+            check.check(golden);
+            List<String> missing = golden.uncompared().stream()
+                    .filter(name -> !NOT_YET_COVERED.contains(golden.op() + " " + name))
+                    .toList();
+            assertThat(missing)
+                    .as("expected tensors that nothing was compared with")
+                    .isEmpty();
+        } finally {
+            golden.release();
+        }
+    }
+}
