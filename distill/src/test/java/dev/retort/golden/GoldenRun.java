@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 
-/** One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares results. */
+/**
+ * One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares
+ * results.
+ */
 record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
 
     /** What is computed and compared. */

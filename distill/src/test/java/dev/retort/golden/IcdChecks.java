@@ -31,8 +31,8 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The golden cases of group {@code icd}. The official layout is sequence first, [S, N, C]: tensors are turned when they come
- * in and before they are compared.
+ * The golden cases of group {@code icd}. The official layout is sequence first, [S, N, C]: tensors are turned when they
+ * come in and before they are compared.
  */
 final class IcdChecks {
     private static final int LEVELS = 5;
@@ -359,8 +359,8 @@ final class IcdChecks {
     }
 
     /**
-     * Compares a gradient; null is 0: what the scalar does not depend on. The root form of a batch without instances has NaN
-     * gradients in the official code and exact zeros here: such a 0 stands for NaN.
+     * Compares a gradient; null is 0: what the scalar does not depend on. The root form of a batch without instances
+     * has NaN gradients in the official code and exact zeros here: such a 0 stands for NaN.
      */
     private static void expectGradient(GoldenRun run, String name, Tensor gradient, int... axes) throws IOException {
         double[] expected = run.golden().doubles(name);

@@ -55,7 +55,10 @@ public final class InstancePrior {
         this.deviation = copy(deviation);
     }
 
-    /** Every class as likely as another, and 0.2 for all means and deviations: the released code's for data sets other than COCO. */
+    /**
+     * Every class as likely as another, and 0.2 for all means and deviations: the released code's for data sets other
+     * than COCO.
+     */
     public static InstancePrior uniform(int classes) {
         double[] frequency = new double[classes];
         double[] box = new double[NUMBERS];
@@ -66,12 +69,12 @@ public final class InstancePrior {
         return new InstancePrior(frequency, boxes, boxes);
     }
 
-    /** The prior of a data set, crowds left out. */
+    /** The prior of all instances that training sees: crowds and empty boxes are left out. */
     public static InstancePrior of(CocoDataset data) {
         Builder builder = new Builder(data.categories().size());
         for (ImageInfo image : data.images()) {
             for (Annotation box : data.annotations(image.id())) {
-                if (!box.crowd()) {
+                if (!box.crowd() && box.w() > 0 && box.h() > 0) {
                     builder.add(
                             data.classOf(box.categoryId()),
                             box.x() / image.width(),
@@ -119,8 +122,8 @@ public final class InstancePrior {
     }
 
     /**
-     * The prior as the released code reads it: it lists its classes in the order '0', '1', '10', '11', ..., so class 2 gets
-     * the numbers of class 10, and so on. For parity runs only.
+     * The prior as the released code reads it: it lists its classes in the order '0', '1', '10', '11', ..., so class 2
+     * gets the numbers of class 10, and so on. For parity runs only.
      */
     public InstancePrior inOfficialOrder() {
         int[] order = IntStream.range(0, classes())

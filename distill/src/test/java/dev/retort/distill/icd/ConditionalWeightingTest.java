@@ -20,7 +20,10 @@ class ConditionalWeightingTest {
     private final Backend backend = Backends.create("reference");
     private final Scope scope = Scope.open();
 
-    /** 2 images, 1 head, 2 slots, 2 cells. Image 0: slot 0 real, slot 1 sampled; image 1: slot 0 sampled, slot 1 padding. */
+    /**
+     * 2 images, 1 head, 2 slots, 2 cells. Image 0: slot 0 real, slot 1 sampled; image 1: slot 0 sampled, slot 1
+     * padding.
+     */
     private final InstanceTargets targets = new InstanceTargets(
             2, 2, new boolean[] {false, false, false, true}, new boolean[] {true, false, false, false}, new double[16]);
 

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Values worked out by hand: 2 images, 2 cells, 1 head of width 2; differences (1, 3), (0, 2) and (-2, 0), (0.5, 0.5). */
+/**
+ * Values worked out by hand: 2 images, 2 cells, 1 head of width 2; differences (1, 3), (0, 2) and (-2, 0), (0.5, 0.5).
+ */
 class DistillationLossTest {
     private static final Offset<Double> CLOSE = within(1e-12);
 

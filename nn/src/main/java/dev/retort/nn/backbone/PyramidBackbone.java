@@ -20,6 +20,10 @@ public final class PyramidBackbone extends Module {
                 at -> new FeaturePyramid(at, options.channels(3), options.channels(4), options.channels(5), channels));
     }
 
+    public FeaturePyramid pyramid() {
+        return pyramid;
+    }
+
     /**
      * The levels p3 to p7 with strides 8 to 128: [N, H_l, W_l, channels] each.
      *

@@ -1,0 +1,55 @@
+package dev.retort.distill.train;
+
+import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.data.SizeRule;
+import dev.retort.detection.data.TrainTransform;
+import dev.retort.distill.recipe.Recipe;
+import java.util.Collections;
+import java.util.List;
+
+/** The batches that a recipe asks for. */
+final class RecipeBatches {
+    /** A pyramid from res5 needs extents that halve five times. */
+    private static final int MULTIPLE = 32;
+
+    private static final SizeRule AS_IT_IS = (width, height, shortEdge, maxSize) -> new SizeRule.Size(width, height);
+    private static final SizeRule SHORTEST_EDGE = (width, height, shortEdge, maxSize) -> {
+        ImageSize size = new ResizeRule(shortEdge, maxSize).apply(new ImageSize(height, width));
+        return new SizeRule.Size(size.width(), size.height());
+    };
+
+    private RecipeBatches() {}
+
+    /** Endless, shuffled and augmented; one per micro-batch. */
+    static DatasetBatches training(Recipe recipe, CocoDataset dataset) {
+        Recipe.Data data = recipe.data();
+        TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
+        CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        return DatasetBatches.training(
+                used, transform, rule(data), settings(recipe), recipe.training().seed());
+    }
+
+    /** Every picture once, at the recipe's largest size. */
+    static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
+        Recipe.Data data = recipe.data();
+        return DatasetBatches.evaluation(
+                dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
+    }
+
+    private static List<Integer> edges(Recipe.Data data) {
+        // The edge is not read where pictures stay as they are.
+        return data.shortEdges().isEmpty() ? List.of(1) : data.shortEdges();
+    }
+
+    private static SizeRule rule(Recipe.Data data) {
+        return data.shortEdges().isEmpty() ? AS_IT_IS : SHORTEST_EDGE;
+    }
+
+    private static DatasetBatches.Settings settings(Recipe recipe) {
+        return new DatasetBatches.Settings(
+                recipe.training().batch(), MULTIPLE, recipe.data().cacheMegabytes() * 1_000_000L);
+    }
+}

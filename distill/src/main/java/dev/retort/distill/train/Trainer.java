@@ -1,0 +1,265 @@
+package dev.retort.distill.train;
+
+import dev.retort.autograd.Gradients;
+import dev.retort.autograd.Parameter;
+import dev.retort.autograd.Tape;
+import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.Matcher;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BatchLoader;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.model.RetinaNet;
+import dev.retort.detection.model.RetinaNetLoss;
+import dev.retort.distill.icd.IcdObjective;
+import dev.retort.distill.recipe.Recipe;
+import dev.retort.nn.checkpoint.Checkpoint;
+import dev.retort.nn.optim.AdamW;
+import dev.retort.nn.optim.Clipping;
+import dev.retort.nn.optim.GradientAccumulator;
+import dev.retort.nn.optim.GradientSource;
+import dev.retort.nn.optim.Optimizer;
+import dev.retort.nn.optim.ParameterGroup;
+import dev.retort.nn.optim.Schedule;
+import dev.retort.nn.optim.Sgd;
+import dev.retort.nn.optim.Warmup;
+import dev.retort.nn.optim.WarmupCosine;
+import dev.retort.nn.optim.WarmupMultiStep;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains a detector step by step, alone or with a {@link Distiller}. All that a step depends on is the recipe, the data, the
+ * iteration and what {@link #save} writes, so a run that was stopped and resumed ends with the same bits.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final String OPTIMIZER = "optimizer";
+    private static final String ITERATION_KEY = "iteration";
+    private static final String NORMALIZER_KEY = "loss_normalizer";
+    private static final int PREFETCH = 2;
+
+    private final Recipe recipe;
+    private final Detector student;
+    private final Distiller distiller;
+    private final DatasetBatches batches;
+    private final RetinaNetLoss loss;
+    private final EmaNormalizer normalizer = new EmaNormalizer();
+    private final Optimizer optimizer;
+    private final Schedule schedule;
+    private final long iterations;
+    private final GradientAccumulator accumulator;
+    private BatchLoader loader;
+    private long iteration;
+
+    /** @param distiller null to train alone */
+    public Trainer(Recipe recipe, CocoDataset dataset, Detector student, Distiller distiller) {
+        this.recipe = recipe;
+        this.student = student;
+        this.distiller = distiller;
+        this.batches = RecipeBatches.training(recipe, dataset);
+        this.loss = RetinaNetLoss.standard(
+                new AnchorLabeler(Matcher.RETINANET, dataset.categories().size()));
+        this.iterations = iterations(recipe, dataset);
+        this.optimizer = optimizer(recipe.optimizer(), student.network().parameters());
+        this.schedule = schedule(recipe.optimizer(), iterations);
+        int accumulate = recipe.training().accumulate();
+        this.accumulator = accumulate == 1 ? null : new GradientAccumulator(watched(), accumulate);
+    }
+
+    /** Optimiser steps of a whole run. */
+    public static long iterations(Recipe recipe, CocoDataset dataset) {
+        Recipe.Training training = recipe.training();
+        if (training.iterations() > 0) {
+            return training.iterations();
+        }
+        CocoDataset used = recipe.data().keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        long pictures = (long) used.size() * training.epochs();
+        long perStep = (long) training.batch() * training.accumulate();
+        return Math.max(1, (pictures + perStep - 1) / perStep);
+    }
+
+    private static Optimizer optimizer(Recipe.Optimizer settings, Map<String, Parameter> parameters) {
+        Clipping clipping = settings.clipValue() > 0
+                ? new Clipping.Value(settings.clipValue())
+                : settings.clipNorm() > 0 ? new Clipping.GlobalNorm(settings.clipNorm()) : new Clipping.None();
+        ParameterGroup group = ParameterGroup.of(parameters, settings.weightDecay());
+        return switch (settings.kind()) {
+            case SGD -> new Sgd(group, settings.momentum(), clipping);
+            case ADAMW -> new AdamW(group, clipping);
+        };
+    }
+
+    private static Schedule schedule(Recipe.Optimizer settings, long iterations) {
+        Warmup warmup = Warmup.linear(settings.warmupFactor(), settings.warmupIterations());
+        return switch (settings.schedule()) {
+            case COSINE -> new WarmupCosine(settings.rate(), 0, iterations, warmup);
+            case MULTISTEP -> {
+                long[] steps = settings.steps().stream()
+                        .mapToLong(share -> Math.round(share * iterations))
+                        .toArray();
+                yield new WarmupMultiStep(settings.rate(), 0.1, steps, iterations, warmup);
+            }
+        };
+    }
+
+    private List<Parameter> watched() {
+        List<Parameter> watched = new ArrayList<>(student.network().trainableParameters());
+        if (distiller != null) {
+            watched.addAll(distiller.objective().trainableParameters());
+        }
+        return watched;
+    }
+
+    /** Steps taken so far. */
+    public long iteration() {
+        return iteration;
+    }
+
+    /** Steps of the whole run. */
+    public long iterations() {
+        return iterations;
+    }
+
+    /**
+     * One optimiser step.
+     *
+     * @throws TrainingException if a loss is not finite, naming it; nothing was changed then
+     */
+    public StepReport step() {
+        long start = System.nanoTime();
+        int accumulate = recipe.training().accumulate();
+        if (loader == null) {
+            loader = new BatchLoader(batches, iteration * accumulate, PREFETCH);
+        }
+        student.network().setTraining(true);
+        Map<String, Double> losses = new LinkedHashMap<>();
+        int pictures = 0;
+        for (int micro = 0; micro < accumulate; micro++) {
+            Batch batch = loader.next();
+            pictures += batch.size();
+            microBatch(batch, iteration * accumulate + micro)
+                    .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        StepReport report = new StepReport(iteration, iterations, losses, schedule.rate(iteration), pictures, seconds);
+        iteration++;
+        return report;
+    }
+
+    private Map<String, Double> microBatch(Batch batch, long number) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> teacherFeatures = distiller == null ? null : distiller.teacherFeatures(batch);
+            Tensor images = student.input(batch);
+            try (Tape tape = Tape.on(student.backend())) {
+                tape.watch(watched());
+                RetinaNet.Output output = student.network().forward(images);
+                Map<String, Tensor> terms = new LinkedHashMap<>(detectorLosses(batch, output));
+                List<Tensor> own = List.copyOf(terms.values());
+                Map<String, Tensor> added = distiller == null
+                        ? Map.of()
+                        : distiller.losses(batch, output.features(), teacherFeatures, number, iteration, iterations);
+                Tensor total = IcdObjective.total(own, added);
+                terms.putAll(added);
+                Map<String, Double> values = finite(terms);
+                Gradients gradients = tape.gradients(total);
+                if (accumulator == null) {
+                    update(gradients::of);
+                } else if (accumulator.add(gradients::of)) {
+                    update(accumulator);
+                }
+                return values;
+            }
+        }
+    }
+
+    private Map<String, Tensor> detectorLosses(Batch batch, RetinaNet.Output output) {
+        List<double[]> boxes = new ArrayList<>();
+        List<int[]> classes = new ArrayList<>();
+        for (int n = 0; n < batch.size(); n++) {
+            boxes.add(batch.boxes(n));
+            classes.add(batch.classes(n));
+        }
+        RetinaNetLoss.Targets targets = loss.targets(student.network().anchors(output.features()), boxes, classes);
+        double divisor = normalizer.update(targets.foreground());
+        RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.deltas(), targets, divisor);
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        terms.put("classification", losses.classification());
+        terms.put("box", losses.box());
+        return terms;
+    }
+
+    private Map<String, Double> finite(Map<String, Tensor> terms) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        terms.forEach((name, term) -> {
+            double value = term.item();
+            if (!Double.isFinite(value)) {
+                throw new TrainingException("The loss '" + name + "' is " + value + " at iteration " + iteration
+                        + ": training has diverged. Resume from the last checkpoint with a smaller learning rate"
+                        + " (--set optimizer.rate=...) or a longer warm-up");
+            }
+            values.put(name, value);
+        });
+        return values;
+    }
+
+    private void update(GradientSource gradients) {
+        optimizer.step(gradients, schedule.rate(iteration));
+        if (distiller != null) {
+            distiller.step(gradients, iteration);
+        }
+    }
+
+    /** Writes all that the rest of the run depends on, whole or not at all. */
+    public void save(Path file) throws IOException {
+        Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
+        metadata.put(ITERATION_KEY, Long.toString(iteration));
+        metadata.put(NORMALIZER_KEY, Double.toString(normalizer.value()));
+        checkpoint().save(file, metadata);
+    }
+
+    /**
+     * Goes on where {@link #save} was called.
+     *
+     * @throws IOException if the file is not a checkpoint of this model; nothing was changed then
+     */
+    public void restore(Path file) throws IOException {
+        Map<String, String> metadata = checkpoint().load(file);
+        try {
+            iteration = Long.parseLong(metadata.get(ITERATION_KEY));
+            normalizer.restore(Double.parseDouble(metadata.get(NORMALIZER_KEY)));
+        } catch (NumberFormatException | NullPointerException e) {
+            throw new IOException(file + " is a model, not a checkpoint of a training run: it names no iteration", e);
+        }
+        closeLoader();
+    }
+
+    private Checkpoint checkpoint() {
+        Checkpoint checkpoint =
+                new Checkpoint().model(Detector.SECTION, student.network()).optimizer(OPTIMIZER, optimizer);
+        return distiller == null ? checkpoint : distiller.addTo(checkpoint);
+    }
+
+    private void closeLoader() {
+        if (loader != null) {
+            loader.close();
+            loader = null;
+        }
+    }
+
+    /** Gives optimiser state back. Student and distiller stay the caller's. */
+    @Override
+    public void close() {
+        closeLoader();
+        if (accumulator != null) {
+            accumulator.close();
+        }
+        optimizer.close();
+    }
+}
