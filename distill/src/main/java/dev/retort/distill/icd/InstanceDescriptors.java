@@ -56,9 +56,9 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
 
     private void fill(
             int n, ImageInstances image, SlotDraws draws, ImageInstances scale, IcdConfig.Descriptors config) {
-        if (draws.slots() < Math.max(1, image.count())) {
+        if (draws.slots() < image.count()) {
             throw new IllegalArgumentException("Image " + image.id() + " has " + image.count()
-                    + " instances but draws for " + draws.slots() + " slots; it needs as many, and at least 1");
+                    + " instances but draws for " + draws.slots() + " slots; it needs as many");
         }
         for (int k = 0; k < targets.slots(); k++) {
             int slot = n * targets.slots() + k;

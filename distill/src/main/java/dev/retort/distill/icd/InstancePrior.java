@@ -1,5 +1,8 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageInfo;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -61,6 +64,24 @@ public final class InstancePrior {
         double[][] boxes = new double[classes][];
         Arrays.fill(boxes, box);
         return new InstancePrior(frequency, boxes, boxes);
+    }
+
+    /** The prior of a data set, crowds left out. */
+    public static InstancePrior of(CocoDataset data) {
+        Builder builder = new Builder(data.categories().size());
+        for (ImageInfo image : data.images()) {
+            for (Annotation box : data.annotations(image.id())) {
+                if (!box.crowd()) {
+                    builder.add(
+                            data.classOf(box.categoryId()),
+                            box.x() / image.width(),
+                            box.y() / image.height(),
+                            box.w() / image.width(),
+                            box.h() / image.height());
+                }
+            }
+        }
+        return builder.build();
     }
 
     /** Number of classes. */
