@@ -4,13 +4,11 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Sample;
 import dev.retort.distill.icd.DecoderOutput;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.Inheritance;
 import dev.retort.distill.icd.InstanceDescriptors;
 import dev.retort.distill.icd.InstancePrior;
@@ -173,16 +171,7 @@ public final class Distiller implements AutoCloseable {
 
     /** The batch's instances with their sampled descriptors. */
     public IcdBatch icdBatch(Batch batch, long microBatch) {
-        List<ImageInstances> images = new ArrayList<>();
-        for (Sample sample : batch.samples()) {
-            images.add(new ImageInstances(
-                    sample.info().id(),
-                    sample.picture().height(),
-                    sample.picture().width(),
-                    sample.boxes(),
-                    sample.classes()));
-        }
-        return IcdBatch.sampled(images, batch.height(), batch.width(), sampler, microBatch);
+        return IcdBatch.of(batch, sampler, microBatch);
     }
 
     /**
