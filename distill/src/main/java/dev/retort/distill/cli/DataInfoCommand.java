@@ -27,7 +27,8 @@ final class DataInfoCommand implements Runnable {
     @Option(
             names = "--split",
             paramLabel = "NAME",
-            description = "Split to describe, may be repeated; without it, those of train, val and test that are there.")
+            description =
+                    "Split to describe, may be repeated; without it, those of train, val and test that are there.")
     private List<String> splits = new ArrayList<>();
 
     @Option(names = "--check", description = "Decode every picture, too, and fail if one cannot be used.")

@@ -61,8 +61,7 @@ final class DataShapesCommand implements Runnable {
         splits.put("test", test);
         splits.values().removeIf(count -> count == 0);
         ShapesGenerator.generate(
-                new ShapesGenerator.Settings(
-                        size, size, minSize, maxSize, minObjects, maxObjects, noise, splits, seed),
+                new ShapesGenerator.Settings(size, size, minSize, maxSize, minObjects, maxObjects, noise, splits, seed),
                 folder);
         spec.commandLine().getOut().println("Wrote " + folder + ": " + splits);
     }

@@ -39,7 +39,7 @@ final class DataVocCommand implements Runnable {
         VocConverter.Report report = VocConverter.convert(source, classes, target);
         report.dropped().forEach(line -> out.println("left out: " + line));
         report.images()
-                .forEach((split, images) -> out.println(
-                        split + ": " + images + " pictures, " + report.annotations().get(split) + " boxes"));
+                .forEach((split, images) -> out.println(split + ": " + images + " pictures, "
+                        + report.annotations().get(split) + " boxes"));
     }
 }

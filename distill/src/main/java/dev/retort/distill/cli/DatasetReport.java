@@ -23,15 +23,21 @@ final class DatasetReport {
         List<Annotation> all = images.stream()
                 .flatMap(image -> dataset.annotations(image.id()).stream())
                 .toList();
-        List<Annotation> boxes = all.stream().filter(annotation -> !annotation.crowd()).toList();
+        List<Annotation> boxes =
+                all.stream().filter(annotation -> !annotation.crowd()).toList();
         long empty = images.stream()
                 .filter(image -> dataset.annotations(image.id()).stream().allMatch(Annotation::crowd))
                 .count();
         out.println(split + " (" + dataset.source() + ")");
-        line(out, "pictures", images.size() + range(images, ImageInfo::width, "wide")
-                + range(images, ImageInfo::height, "high"));
+        line(
+                out,
+                "pictures",
+                images.size() + range(images, ImageInfo::width, "wide") + range(images, ImageInfo::height, "high"));
         line(out, "without boxes", Long.toString(empty));
-        line(out, "boxes", boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
+        line(
+                out,
+                "boxes",
+                boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
         histogram(out, "boxes of each class", dataset.classNames(), dataset.classCounts());
@@ -57,7 +63,8 @@ final class DatasetReport {
     private static String sizes(List<Annotation> boxes) {
         long small = boxes.stream().filter(box -> box.area() <= SMALL).count();
         long large = boxes.stream().filter(box -> box.area() > MEDIUM).count();
-        return small + " small (to 32x32), " + (boxes.size() - small - large) + " medium (to 96x96), " + large + " large";
+        return small + " small (to 32x32), " + (boxes.size() - small - large) + " medium (to 96x96), " + large
+                + " large";
     }
 
     /** Boxes by the longer side, in steps of a factor of 2. */
