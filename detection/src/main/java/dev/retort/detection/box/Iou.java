@@ -20,8 +20,16 @@ public final class Iou {
         double area = Boxes.area(a, i);
         int m = Boxes.count(b);
         for (int j = 0; j < m; j++) {
-            double intersection = intersection(a, i, b, j);
-            target[start + j] = intersection > 0 ? intersection / (area + Boxes.area(b, j) - intersection) : 0;
+            double iou = 0;
+            // Most anchors are nowhere near a given box: telling so costs a comparison or two.
+            if (b[4 * j] < a[4 * i + 2]
+                    && b[4 * j + 2] > a[4 * i]
+                    && b[4 * j + 1] < a[4 * i + 3]
+                    && b[4 * j + 3] > a[4 * i + 1]) {
+                double intersection = intersection(a, i, b, j);
+                iou = intersection > 0 ? intersection / (area + Boxes.area(b, j) - intersection) : 0;
+            }
+            target[start + j] = iou;
         }
     }
 

@@ -4,9 +4,16 @@ import java.util.List;
 
 /**
  * Everything that decides a training run, as read from a YAML file: the same recipe, data and seed give the same weights,
- * bit for bit, on one machine. Every field has a default, written beside it here and in {@code recipes/README.md}.
+ * bit for bit, on one machine. Every field has a default, written beside it here and in {@code recipes/README.md}. Values
+ * out of range are refused with an {@link IllegalArgumentException} that names the field as a recipe file writes it.
  */
 public record Recipe(Model model, Data data, Optimizer optimizer, Training training, Distillation distillation) {
+
+    /** A recipe of defaults only. */
+    public static Recipe defaults() {
+        return new Recipe(
+                Model.defaults(), Data.defaults(), Optimizer.defaults(), Training.defaults(), Distillation.defaults());
+    }
 
     /** How feature maps are normalised. */
     public enum Norm {
@@ -36,7 +43,34 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             Norm norm,
             boolean strideIn1x1,
             int freezeAt,
-            List<Double> anchorSizes) {}
+            List<Double> anchorSizes) {
+        public Model {
+            anchorSizes = List.copyOf(anchorSizes);
+            Check.that(DEPTHS.contains(depth), "model.depth", depth, "one of " + DEPTHS);
+            Check.atLeast(1, width, "model.width");
+            Check.atLeast(1, pyramidChannels, "model.pyramidChannels");
+            Check.atLeast(0, headConvolutions, "model.headConvolutions");
+            Check.that(freezeAt >= 0 && freezeAt <= STAGES, "model.freezeAt", freezeAt, "from 0 to " + STAGES);
+            Check.that(
+                    anchorSizes.size() == LEVELS && anchorSizes.stream().allMatch(size -> size > 0),
+                    "model.anchorSizes",
+                    anchorSizes,
+                    LEVELS + " positive sizes, for the levels p3 to p7");
+        }
+
+        /** ResNets that there are. */
+        private static final List<Integer> DEPTHS = List.of(18, 34, 50, 101, 152);
+
+        /** The stem and res2 to res5. */
+        private static final int STAGES = 5;
+
+        /** p3 to p7. */
+        private static final int LEVELS = 5;
+
+        static Model defaults() {
+            return new Model(50, 64, 256, 4, Norm.BATCH, false, 0, List.of(32.0, 64.0, 128.0, 256.0, 512.0));
+        }
+    }
 
     /** Mean and standard deviation that pictures are normalised with. */
     public enum PixelScale {
@@ -66,7 +100,21 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             double flip,
             PixelScale pixels,
             boolean keepEmpty,
-            int cacheMegabytes) {}
+            int cacheMegabytes) {
+        public Data {
+            shortEdges = List.copyOf(shortEdges);
+            Check.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
+            Check.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
+            Check.that(shortEdges.stream().allMatch(e -> e > 0), "data.shortEdges", shortEdges, "positive lengths");
+            Check.atLeast(1, longEdge, "data.longEdge");
+            Check.that(flip >= 0 && flip <= 1, "data.flip", flip, "a probability from 0 to 1");
+            Check.atLeast(0, cacheMegabytes, "data.cacheMegabytes");
+        }
+
+        static Data defaults() {
+            return new Data("train", "test", List.of(), 1333, 0.5, PixelScale.TORCHVISION, true, 512);
+        }
+    }
 
     /** Which optimiser. */
     public enum OptimizerKind {
@@ -106,7 +154,29 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             int warmupIterations,
             double warmupFactor,
             double clipValue,
-            double clipNorm) {}
+            double clipNorm) {
+        public Optimizer {
+            steps = List.copyOf(steps);
+            Check.notNegative(rate, "optimizer.rate");
+            Check.that(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "at least 0 and below 1");
+            Check.notNegative(weightDecay, "optimizer.weightDecay");
+            Check.that(
+                    steps.stream().allMatch(step -> step > 0 && step < 1)
+                            && steps.stream().sorted().distinct().toList().equals(steps),
+                    "optimizer.steps",
+                    steps,
+                    "ascending fractions of the run, each between 0 and 1");
+            Check.atLeast(0, warmupIterations, "optimizer.warmupIterations");
+            Check.that(warmupFactor > 0 && warmupFactor <= 1, "optimizer.warmupFactor", warmupFactor, "in (0, 1]");
+            Check.notNegative(clipValue, "optimizer.clipValue");
+            Check.notNegative(clipNorm, "optimizer.clipNorm");
+        }
+
+        static Optimizer defaults() {
+            return new Optimizer(
+                    OptimizerKind.SGD, 0.01, 0.9, 1e-4, Schedule.MULTISTEP, List.of(0.6667, 0.8889), 1000, 0.001, 0, 0);
+        }
+    }
 
     /**
      * Length and bookkeeping of the run.
@@ -120,7 +190,22 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
      * @param logEvery iterations between two lines of metrics.jsonl (default 20)
      */
     public record Training(
-            int iterations, int epochs, int batch, int accumulate, long seed, int checkpointEvery, int logEvery) {}
+            int iterations, int epochs, int batch, int accumulate, long seed, int checkpointEvery, int logEvery) {
+        public Training {
+            Check.atLeast(0, iterations, "training.iterations");
+            Check.atLeast(0, epochs, "training.epochs");
+            Check.that(
+                    iterations > 0 || epochs > 0, "training.epochs", epochs, "1 or more, as training.iterations is 0");
+            Check.atLeast(1, batch, "training.batch");
+            Check.atLeast(1, accumulate, "training.accumulate");
+            Check.atLeast(1, checkpointEvery, "training.checkpointEvery");
+            Check.atLeast(1, logEvery, "training.logEvery");
+        }
+
+        static Training defaults() {
+            return new Training(0, 12, 2, 1, 1, 500, 20);
+        }
+    }
 
     /**
      * Instance-conditional distillation; only {@code retort distill} reads it.
@@ -156,5 +241,52 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             boolean uniformPrior,
             double rate,
             double weightDecay,
-            double clipNorm) {}
+            double clipNorm) {
+        public Distillation {
+            Check.notNegative(weight, "distillation.weight");
+            Check.atLeast(0, startIteration, "distillation.startIteration");
+            Check.atLeast(1, heads, "distillation.heads");
+            Check.atLeast(0, layers, "distillation.layers");
+            Check.that(
+                    hidden > 0 && hidden % heads == 0 && hidden % POSITION_PARTS == 0,
+                    "distillation.hidden",
+                    hidden,
+                    "a positive multiple of distillation.heads (" + heads + ") and of " + POSITION_PARTS);
+            Check.notNegative(negativesPerPositive, "distillation.negativesPerPositive");
+            Check.atLeast(1, maxInstances, "distillation.maxInstances");
+            Check.notNegative(auxiliaryWeight, "distillation.auxiliaryWeight");
+            Check.that(
+                    temperature > 0 && Double.isFinite(temperature),
+                    "distillation.temperature",
+                    temperature,
+                    "positive");
+            Check.notNegative(rate, "distillation.rate");
+            Check.notNegative(weightDecay, "distillation.weightDecay");
+            Check.notNegative(clipNorm, "distillation.clipNorm");
+        }
+
+        /** A position has sines and cosines of y and of x. */
+        private static final int POSITION_PARTS = 4;
+
+        static Distillation defaults() {
+            return new Distillation(8, true, true, 1000, 8, 1, 256, 5, 300, 1, 1, false, 1e-4, 1e-4, 0.01);
+        }
+    }
+
+    /** Refuses values that are out of range, naming the field. */
+    private static final class Check {
+        static void that(boolean holds, String field, Object value, String expected) {
+            if (!holds) {
+                throw new IllegalArgumentException(field + " must be " + expected + ", not " + value);
+            }
+        }
+
+        static void atLeast(long least, long value, String field) {
+            that(value >= least, field, value, least + " or more");
+        }
+
+        static void notNegative(double value, String field) {
+            that(value >= 0 && Double.isFinite(value), field, value, "0 or more");
+        }
+    }
 }

@@ -5,19 +5,23 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Sample;
+import dev.retort.distill.icd.DecoderOutput;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
 import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.Inheritance;
+import dev.retort.distill.icd.InstanceDescriptors;
 import dev.retort.distill.icd.InstancePrior;
 import dev.retort.distill.icd.InstanceSampler;
 import dev.retort.distill.icd.LossForm;
+import dev.retort.distill.icd.PyramidContext;
 import dev.retort.distill.icd.SlotRule;
 import dev.retort.distill.icd.Temperature;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.nn.BuildContext;
+import dev.retort.nn.MultiheadAttention;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.AdamW;
 import dev.retort.nn.optim.Clipping;
@@ -42,6 +46,7 @@ public final class Distiller implements AutoCloseable {
     private static final String OPTIMIZER = "icd_adamw";
 
     private final Detector teacher;
+    private final IcdConfig config;
     private final IcdObjective objective;
     private final InstanceSampler sampler;
     private final AdamW optimizer;
@@ -66,7 +71,7 @@ public final class Distiller implements AutoCloseable {
             throw new TrainingException("distillation.hidden is " + settings.hidden() + ", the teacher's pyramid has "
                     + width + " channels: set distillation.hidden to " + width);
         }
-        IcdConfig config = config(settings, dataset.categories().size());
+        config = config(settings, dataset.categories().size());
         BuildContext context = BuildContext.root(
                         teacher.backend(), DType.F32, recipe.training().seed())
                 .at(OBJECTIVE);
@@ -178,6 +183,39 @@ public final class Distiller implements AutoCloseable {
                     sample.classes()));
         }
         return IcdBatch.sampled(images, batch.height(), batch.width(), sampler, microBatch);
+    }
+
+    /**
+     * Where the conditional attention of a picture's real instances looks: for each, the last layer's softmax averaged over
+     * heads, all levels joined. A map sums to 1.
+     *
+     * @param batch of one picture
+     */
+    public List<AttentionMap> attention(Batch batch) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> levels = teacherFeatures(batch);
+            IcdBatch instances = icdBatch(batch, 0);
+            InstanceDescriptors described =
+                    InstanceDescriptors.of(instances.images(), instances.draws(), config.descriptors());
+            PyramidContext pyramid = PyramidContext.of(
+                    teacher.backend(),
+                    DType.F32,
+                    config.decoder().channels(),
+                    instances.images(),
+                    batch.height(),
+                    batch.width(),
+                    levels);
+            List<DecoderOutput> layers = objective
+                    .teacher()
+                    .forward(described, PyramidContext.flatten(levels), pyramid, MultiheadAttention.Extra.WEIGHTS);
+            Tensor mean = layers.get(layers.size() - 1).weights().mean(1);
+            float[] weights = mean.toFloats();
+            List<AttentionMap> maps = new ArrayList<>();
+            for (int k = 0; k < instances.images().get(0).count(); k++) {
+                maps.add(AttentionMap.of(weights, k * mean.dim(2), levels));
+            }
+            return maps;
+        }
     }
 
     void step(GradientSource gradients, long iteration) {

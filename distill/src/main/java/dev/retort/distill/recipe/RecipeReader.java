@@ -1,0 +1,248 @@
+package dev.retort.distill.recipe;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.ValueInstantiationException;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Reads recipes from YAML and writes them back. A file gives the fields that differ from {@link Recipe#defaults()};
+ * settings such as {@code training.epochs=3} go over it. An unknown key, a wrong type and a value out of range are errors
+ * that name the key in full, where it was given, and what would be right.
+ */
+public final class RecipeReader {
+    private static final YAMLMapper MAPPER = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    /** All fields with what was read so far. */
+    private final ObjectNode values = MAPPER.valueToTree(Recipe.defaults());
+
+    /** Where a key was given, by its dotted name. */
+    private final Map<String, String> origins = new HashMap<>();
+
+    private final String name;
+
+    private RecipeReader(String name) {
+        this.name = name;
+    }
+
+    /**
+     * Reads a recipe file.
+     *
+     * @param settings {@code key=value} each, the key dotted, the value in YAML; a later one wins
+     * @throws IllegalArgumentException if the file or a setting is wrong
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public static Recipe read(Path file, List<String> settings) {
+        try {
+            return parse(Files.readString(file), file.toString(), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the recipe " + file + ": " + reason(file, e), e);
+        }
+    }
+
+    /** Reads a recipe from a text; {@code name} stands for its file in messages. */
+    public static Recipe parse(String yaml, String name, List<String> settings) {
+        RecipeReader reader = new RecipeReader(name);
+        reader.take(yaml);
+        settings.forEach(reader::set);
+        return reader.recipe();
+    }
+
+    /** The recipe as YAML with every field, so that a record of it stays right when defaults change. */
+    public static String write(Recipe recipe) {
+        return MAPPER.writeValueAsString(recipe);
+    }
+
+    private static String reason(Path file, IOException e) {
+        return Files.exists(file) ? e.getMessage() : "there is no such file";
+    }
+
+    private void take(String yaml) {
+        JsonNode given;
+        try {
+            try (JsonParser parser = MAPPER.createParser(yaml)) {
+                for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                    if (token == JsonToken.PROPERTY_NAME) {
+                        String pointer =
+                                parser.streamReadContext().pathAsPointer().toString();
+                        int line = parser.currentTokenLocation().getLineNr();
+                        origins.put(pointer.substring(1).replace('/', '.'), name + ", line " + line);
+                    }
+                }
+            }
+            given = MAPPER.readTree(yaml);
+        } catch (JacksonException e) {
+            String line =
+                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+            throw new IllegalArgumentException(
+                    "The recipe is not valid YAML: " + oneLine(e.getOriginalMessage()) + " (" + name + line + ")", e);
+        }
+        if (given.isMissingNode() || given.isNull()) {
+            return;
+        }
+        if (!(given instanceof ObjectNode)) {
+            throw new IllegalArgumentException("A recipe consists of the sections " + names(values)
+                    + ", each with keys and values (" + name + ")");
+        }
+        merge((ObjectNode) given, values, "");
+    }
+
+    /** The parser's message without its picture of the place. */
+    private static String oneLine(String message) {
+        return message.replaceAll("(?s)\\s*in reader, line \\d+, column \\d+:.*?\\^", "")
+                .replaceAll("\\s*\\R\\s*", ", ")
+                .replaceAll("[,\\s]+$", "");
+    }
+
+    private void set(String setting) {
+        int equals = setting.indexOf('=');
+        if (equals < 1) {
+            throw new IllegalArgumentException(
+                    "A setting is key=value, such as training.epochs=3, not '" + setting + "'");
+        }
+        String key = setting.substring(0, equals).strip();
+        ObjectNode given = MAPPER.createObjectNode();
+        ObjectNode section = given;
+        String[] parts = key.split("\\.", -1);
+        for (int i = 0; i < parts.length - 1; i++) {
+            section = section.putObject(parts[i]);
+        }
+        try {
+            section.set(parts[parts.length - 1], MAPPER.readTree(setting.substring(equals + 1)));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("The value of the setting '" + setting + "' is not YAML", e);
+        }
+        String dotted = "";
+        for (String part : parts) {
+            dotted = join(dotted, part);
+            origins.put(dotted, "the setting " + setting);
+        }
+        merge(given, values, "");
+    }
+
+    private void merge(ObjectNode given, ObjectNode into, String section) {
+        for (Map.Entry<String, JsonNode> property : given.properties()) {
+            String key = join(section, property.getKey());
+            JsonNode known = into.get(property.getKey());
+            JsonNode value = property.getValue();
+            if (known == null) {
+                throw error(key, "The recipe has no key " + key + "; the nearest one is " + nearest(key));
+            }
+            if (value.isNull() || value.isMissingNode()) {
+                throw error(key, key + " has no value: give one, or leave the key out");
+            }
+            if (known instanceof ObjectNode knownSection) {
+                if (!(value instanceof ObjectNode)) {
+                    throw error(key, key + " is a section with the keys " + names(knownSection) + ", not " + value);
+                }
+                merge((ObjectNode) value, knownSection, key);
+            } else {
+                into.set(property.getKey(), known.isNumber() ? number(value) : value);
+            }
+        }
+    }
+
+    /** YAML 1.2 reads 1e-4, which has no point, as a text. */
+    private static JsonNode number(JsonNode value) {
+        if (value.isString()) {
+            try {
+                return MAPPER.getNodeFactory().numberNode(Double.parseDouble(value.stringValue()));
+            } catch (NumberFormatException e) {
+                return value;
+            }
+        }
+        return value;
+    }
+
+    private Recipe recipe() {
+        try {
+            return MAPPER.treeToValue(values, Recipe.class);
+        } catch (ValueInstantiationException e) {
+            // The record's own check, whose words begin with the field.
+            String refused = e.getCause().getMessage();
+            throw error(refused.split(" ", 2)[0], refused);
+        } catch (MismatchedInputException e) {
+            throw mismatch(e, e.getTargetType());
+        } catch (InputCoercionException e) {
+            throw mismatch(e, e.getTargetType());
+        }
+    }
+
+    private IllegalArgumentException mismatch(JacksonException e, Class<?> type) {
+        String key = e.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+        JsonNode value = values.at("/" + key.replace('.', '/'));
+        boolean element = e.getPath().stream().anyMatch(reference -> reference.getPropertyName() == null);
+        String expected = (element ? "a list, each element " : "") + expected(type);
+        return error(key, key + " must be " + expected + ", not " + value);
+    }
+
+    private static String expected(Class<?> type) {
+        if (type.isEnum()) {
+            return List.of(type.getEnumConstants()).stream()
+                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(" or "));
+        }
+        if (List.class.isAssignableFrom(type)) {
+            return "a list, such as [1, 2]";
+        }
+        if (type == boolean.class) {
+            return "true or false";
+        }
+        if (type == String.class) {
+            return "a text";
+        }
+        boolean real = type == double.class || type == Double.class;
+        return real ? "a number" : "a whole number of type " + type.getSimpleName();
+    }
+
+    private IllegalArgumentException error(String key, String message) {
+        return new IllegalArgumentException(message + " (" + origins.getOrDefault(key, name) + ")");
+    }
+
+    private String nearest(String key) {
+        List<String> known = new ArrayList<>();
+        values.properties().forEach(section -> {
+            known.add(section.getKey());
+            section.getValue().properties().forEach(field -> known.add(join(section.getKey(), field.getKey())));
+        });
+        return EditDistance.nearest(key, known);
+    }
+
+    private static String names(ObjectNode node) {
+        return node.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", "));
+    }
+
+    private static String join(String section, String key) {
+        return section.isEmpty() ? key : section + "." + key;
+    }
+}

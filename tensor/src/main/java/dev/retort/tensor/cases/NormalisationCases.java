@@ -1,0 +1,161 @@
+package dev.retort.tensor.cases;
+
+import static dev.retort.tensor.cases.CaseList.FLOATING;
+import static dev.retort.tensor.cases.CaseList.text;
+
+import dev.retort.tensor.ComposedOperations.NormGradient;
+import dev.retort.tensor.ComposedOperations.Normalized;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.cases.OperationCase.Accuracy;
+import java.util.List;
+
+/** Softmax, layer norm, batch norm, and their gradients. */
+final class NormalisationCases {
+    private static final double EPS = 1e-5;
+
+    private NormalisationCases() {}
+
+    static void add(CaseList cases) {
+        softmaxes(cases, -1, 4, 31);
+        softmaxes(cases, 0, 13);
+        softmaxes(cases, 1, 4, 6, 5);
+        softmaxes(cases, 0, 6, 1, 3);
+        softmaxes(cases, -1, 2, 207);
+        softmaxes(cases, -1, 0, 4);
+        Operand extreme = Operand.of(
+                        Shape.of(3, 4),
+                        1000,
+                        1001,
+                        999,
+                        1000,
+                        -1000,
+                        -1000,
+                        -1000,
+                        -1001,
+                        -80,
+                        0,
+                        80,
+                        Double.NEGATIVE_INFINITY)
+                .constant();
+        cases.one(
+                "softmax",
+                "extreme values",
+                FLOATING,
+                Accuracy.ELEMENTWISE,
+                (ops, x) -> ops.softmax(x[0], -1),
+                extreme);
+        cases.one(
+                "logSoftmax",
+                "extreme values",
+                FLOATING,
+                Accuracy.ELEMENTWISE,
+                (ops, x) -> ops.logSoftmax(x[0], -1),
+                extreme);
+        layerNorms(cases, 4, 31);
+        layerNorms(cases, 2, 3, 13);
+        layerNorms(cases, 6);
+        layerNorms(cases, 3, 207);
+        batchNorms(cases, 31, 4);
+        batchNorms(cases, 2, 4, 6, 13);
+        batchNorms(cases, 207, 3);
+    }
+
+    private static void softmaxes(CaseList cases, int axis, int... extents) {
+        String variant = text(extents) + " along " + axis;
+        Operand x = Operand.between(-3, 3, extents);
+        Operand g = Operand.uniform(extents);
+        Accuracy accuracy = new Accuracy(1, 8);
+        cases.one("softmax", variant, FLOATING, accuracy, (ops, t) -> ops.softmax(t[0], axis), x);
+        cases.one("logSoftmax", variant, FLOATING, accuracy, (ops, t) -> ops.logSoftmax(t[0], axis), x);
+        cases.one(
+                "softmaxGradient",
+                variant,
+                FLOATING,
+                Accuracy.sum(Shape.of(extents).dim(axis)),
+                (ops, t) -> ops.softmaxGradient(t[0], t[1], axis),
+                Operand.between(0, 1, extents),
+                g);
+    }
+
+    private static void layerNorms(CaseList cases, int... extents) {
+        int channels = extents[extents.length - 1];
+        int rows = (int) Shape.of(extents).size() / channels;
+        Operand x = Operand.between(-2, 3, extents);
+        Operand gamma = Operand.between(0.5, 1.5, channels);
+        Operand beta = Operand.uniform(channels);
+        Operand g = Operand.uniform(extents);
+        String variant = text(extents);
+        Accuracy forward = Accuracy.sum(channels);
+        Accuracy backward = Accuracy.sum(Math.max(rows, channels));
+        cases.one(
+                "layerNorm",
+                variant,
+                FLOATING,
+                forward,
+                (ops, t) -> ops.layerNorm(t[0], t[1], t[2], EPS),
+                x,
+                gamma,
+                beta);
+        cases.one(
+                "layerNorm",
+                variant + ", no affine",
+                FLOATING,
+                forward,
+                (ops, t) -> ops.layerNorm(t[0], null, null, EPS),
+                x);
+        cases.several(
+                "layerNormGradient",
+                variant,
+                FLOATING,
+                backward,
+                (ops, t) -> parts(ops.layerNormGradient(t[0], t[1], EPS, t[2])),
+                x,
+                gamma,
+                g);
+        cases.several(
+                "layerNormGradient",
+                variant + ", no affine",
+                FLOATING,
+                backward,
+                (ops, t) -> List.of(ops.layerNormGradient(t[0], null, EPS, t[1]).x()),
+                x,
+                g);
+    }
+
+    private static void batchNorms(CaseList cases, int... extents) {
+        int channels = extents[extents.length - 1];
+        int rows = (int) Shape.of(extents).size() / channels;
+        Operand x = Operand.between(-2, 3, extents);
+        Operand gamma = Operand.between(0.5, 1.5, channels);
+        Operand beta = Operand.uniform(channels);
+        String variant = text(extents);
+        cases.several(
+                "batchNorm",
+                variant,
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> {
+                    Normalized normal = ops.batchNorm(t[0], t[1], t[2], EPS);
+                    return List.of(normal.y(), normal.mean(), normal.variance());
+                },
+                x,
+                gamma,
+                beta);
+        cases.several(
+                "batchNormGradient",
+                variant,
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> parts(ops.batchNormGradient(t[0], t[1], t[2], t[3], EPS, t[4])),
+                x,
+                gamma,
+                Operand.between(0, 1, channels),
+                Operand.between(0.5, 2, channels),
+                Operand.uniform(extents));
+    }
+
+    private static List<Tensor> parts(NormGradient gradient) {
+        return List.of(gradient.x(), gradient.gamma(), gradient.beta());
+    }
+}
