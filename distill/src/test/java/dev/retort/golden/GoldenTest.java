@@ -27,12 +27,6 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("golden")
 class GoldenTest {
     /** Add a group of checks here. */
-            BoxChecks::checks,
-            EvalChecks::checks,
-            List.of(BoxChecks::checks, EvalChecks::checks, IcdChecks::checks, NnChecks::checks, OptimChecks::checks);
-            PictureChecks::checks,
-            RetinaNetChecks::checks,
-            TrainingChecks::checks);
     private static final List<Supplier<Map<String, GoldenCheck>>> GROUPS = List.of(
             BoxChecks::checks,
             EvalChecks::checks,
