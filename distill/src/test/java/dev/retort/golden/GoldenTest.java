@@ -27,8 +27,21 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("golden")
 class GoldenTest {
     /** Add a group of checks here. */
-    private static final List<Supplier<Map<String, GoldenCheck>>> GROUPS =
-            List.of(BoxChecks::checks, EvalChecks::checks);
+            BoxChecks::checks,
+            EvalChecks::checks,
+            List.of(BoxChecks::checks, EvalChecks::checks, IcdChecks::checks, NnChecks::checks, OptimChecks::checks);
+            PictureChecks::checks,
+            RetinaNetChecks::checks,
+            TrainingChecks::checks);
+    private static final List<Supplier<Map<String, GoldenCheck>>> GROUPS = List.of(
+            BoxChecks::checks,
+            EvalChecks::checks,
+            IcdChecks::checks,
+            NnChecks::checks,
+            OptimChecks::checks,
+            PictureChecks::checks,
+            RetinaNetChecks::checks,
+            TrainingChecks::checks);
 
     /**
      * Operations without a check, whose cases are skipped, and expected tensors ("op:tensor") that a check leaves out.
@@ -36,17 +49,14 @@ class GoldenTest {
      */
     private static final Set<String> NOT_YET_COVERED = Set.of(
             """
-            abs adamw add argmax batch_norm bce_with_logits box_decode:grad.deltas ceil chunk clamp
-            clip_grad_norm clip_grad_value compare concat conv2d cos cumsum div embedding empty_losses exp
-            expand fan_out flip floor floor_div fpn frozen_batch_norm gather gelu giou_loss icd_descriptors
-            icd_distill icd_identification_loss icd_mimic_loss icd_multi_head_attention icd_sample_box
-            icd_teacher icd_train_steps index_add index_select interpolate l1 layer_norm linear log log1p
-            log_softmax lr_schedule mask_out_padding mask_select masked_fill matmul max max_index max_pool2d
-            maximum mean min minimum mse mul multi_head_attention neg nonzero norm one_hot pad permute
-            permute_reshape permute_to_N_HWA_K pil_resize position_embedding_sine pow preprocess reciprocal relu
-            repeat resnet_block resnet_stem retinanet retinanet_head retinanet_loss rsqrt scalar_pow scatter_add
-            sgd sigmoid sigmoid_focal_loss sign sin slice smooth_l1 softmax softplus sort split sqrt square
-            squeeze stack sub sum tanh topk var where"""
+            abs add argmax bce_with_logits ceil chunk clamp compare concat conv2d cos cumsum div
+            embedding empty_losses exp expand fan_out flip floor floor_div gather gelu index_add
+            index_select interpolate l1 layer_norm linear log log1p log_softmax mask_select
+            masked_fill matmul max max_index max_pool2d maximum mean min minimum mse mul neg
+            nonzero norm one_hot pad permute permute_reshape permute_to_N_HWA_K pow reciprocal
+            relu repeat rsqrt scalar_pow scatter_add sigmoid sigmoid_focal_loss sign sin slice
+            smooth_l1 softmax softplus sort split sqrt square squeeze stack sub sum tanh topk
+            var where"""
                     .split("\\s+"));
 
     private static final Map<String, GoldenCheck> CHECKS = new HashMap<>();

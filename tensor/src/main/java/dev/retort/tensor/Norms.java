@@ -27,11 +27,8 @@ final class Norms {
             if (gamma == null) {
                 return new NormGradient(scope.keep(gradient), null, null);
             }
-            int[] rows = allButLast(x.shape());
             return new NormGradient(
-                    scope.keep(gradient),
-                    scope.keep(sum(ops, mul(ops, g, normal), rows)),
-                    scope.keep(sum(ops, g, rows)));
+                    scope.keep(gradient), scope.keep(sumRows(ops, mul(ops, g, normal))), scope.keep(sumRows(ops, g)));
         }
     }
 
@@ -54,9 +51,7 @@ final class Norms {
             Tensor normal = mul(ops, sub(ops, x, mean), inverse);
             Tensor gradient = mul(ops, mul(ops, inverse, gamma), project(ops, g, normal, rows));
             return new NormGradient(
-                    scope.keep(gradient),
-                    scope.keep(sum(ops, mul(ops, g, normal), rows)),
-                    scope.keep(sum(ops, g, rows)));
+                    scope.keep(gradient), scope.keep(sumRows(ops, mul(ops, g, normal))), scope.keep(sumRows(ops, g)));
         }
     }
 
@@ -77,6 +72,9 @@ final class Norms {
     }
 
     private static int[] allButLast(Shape shape) {
+        if (shape.rank() < 2) {
+            throw new ShapeException("A batch norm takes [..., C] with at least one axis before C, got " + shape);
+        }
         int[] axes = new int[shape.rank() - 1];
         for (int i = 0; i < axes.length; i++) {
             axes[i] = i;
@@ -100,7 +98,10 @@ final class Norms {
         return ops.reduce(ReduceOp.MEAN, x, axes, keepDims);
     }
 
-    private static Tensor sum(ComposedOperations ops, Tensor x, int[] axes) {
-        return ops.reduce(ReduceOp.SUM, x, axes, false);
+    /** The sum over all axes but the last, of which there may be none. */
+    private static Tensor sumRows(ComposedOperations ops, Tensor x) {
+        int channels = x.dim(-1);
+        int rows = Math.toIntExact(channels == 0 ? 0 : x.size() / channels);
+        return ops.reduce(ReduceOp.SUM, ops.reshape(x, Shape.of(rows, channels)), new int[] {0}, false);
     }
 }

@@ -8,7 +8,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 
 /**
- * The task that teaches encoder and decoder to find an instance (ICD, arXiv 2110.12724, section 3.3): tell real instances from
+ * The task that teaches encoder and decoder to find an instance (ICD, arXiv 2110.12724): tell real instances from
  * sampled ones, and say where the box's edges are. One MLP C -> C -> C -> 5 serves all decoder layers.
  */
 public final class AuxiliaryTask extends Module {
@@ -45,8 +45,8 @@ public final class AuxiliaryTask extends Module {
     }
 
     /**
-     * Distance of the predicted edges, in box widths or heights, summed over the four and averaged over real instances, times
-     * its weight; a scalar, 0 without instances.
+     * Distance of the predicted edges, in box widths or heights, summed over the four and averaged over real instances,
+     * times its weight; a scalar, 0 without instances.
      */
     public Tensor localisation(Tensor prediction, InstanceTargets targets) {
         double[] real = targets.indicator(false);

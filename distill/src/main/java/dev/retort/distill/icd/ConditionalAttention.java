@@ -11,8 +11,8 @@ import dev.retort.tensor.Tensor;
 import java.util.Set;
 
 /**
- * Attention of instances to a pyramid: keys are features plus (projected) positions, values features alone unless positions
- * are wanted there too. As a decoder of 0 layers it stands alone.
+ * Attention of instances to a pyramid: keys are features plus (projected) positions, values features alone unless
+ * positions are wanted there too. As a decoder of 0 layers it stands alone.
  */
 final class ConditionalAttention extends Module {
     private final MultiheadAttention attention;

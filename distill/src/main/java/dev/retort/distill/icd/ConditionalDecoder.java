@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The conditional decoder (ICD, arXiv 2110.12724, section 3.2): instances ask a pyramid where they are. Its layers follow one
- * another, each with its own projections of the same pyramid. Entries are named as in the released code, {@code matt.0} ...
+ * The conditional decoder (ICD, arXiv 2110.12724): instances ask a pyramid where they are. Its layers follow one
+ * another, each with its own projections of the same pyramid. Entries are named as in the released code: {@code matt.0},
+ * {@code matt.1}, ...
  */
 public final class ConditionalDecoder extends Module {
     private final List<DecoderLayer> layers = new ArrayList<>();

@@ -9,8 +9,8 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 
 /**
- * Where a student should listen (ICD, arXiv 2110.12724, eq. 6): the attention of the instances that count, summed. w = sum over
- * instances of softmax over S of (logits / T), [N, h, 1, S]; a constant, since the teacher's side is detached.
+ * Where a student should listen (ICD, arXiv 2110.12724): the attention of the instances that count, summed. w = sum
+ * over instances of softmax over S of (logits / T), [N, h, 1, S]; a constant, since the teacher's side is detached.
  */
 public final class ConditionalWeighting {
     private ConditionalWeighting() {}

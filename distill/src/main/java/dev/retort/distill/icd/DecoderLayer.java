@@ -9,8 +9,8 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
 /**
- * A decoder layer (DETR's, arXiv 2005.12872, without self-attention): q1 = LN(q + MHA(q, k, v)), q2 = LN(q1 + FFN(q1)), FFN
- * C -> 4C -> C with ReLU.
+ * A decoder layer (DETR's, arXiv 2005.12872, without self-attention): q1 = LN(q + MHA(q, k, v)), q2 = LN(q1 + FFN(q1)),
+ * FFN C -> 4C -> C with ReLU.
  */
 final class DecoderLayer extends Module {
     private static final int EXPANSION = 4;

@@ -9,7 +9,7 @@ import dev.retort.tensor.Tensor;
 import java.util.List;
 
 /**
- * How far the student's values are from the teacher's where the weighting looks (ICD, arXiv 2110.12724, eq. 7). The teacher's
+ * How far the student's values are from the teacher's where the weighting looks (ICD, arXiv 2110.12724). The teacher's
  * values and the weights are constants.
  *
  * @param heads h; values [N, S, C] are compared as [N, S, h, d]
@@ -77,7 +77,9 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
         };
     }
 
-    /** Weights [N, S, h] that add up to 1: over all (MSE: over each image and head 1/(N*h)); to 0 where nothing counts. */
+    /**
+     * Weights [N, S, h] that add up to 1: over all (MSE: over each image and head 1/(N*h)); to 0 where nothing counts.
+     */
     private Tensor normalise(Tensor places) {
         if (form == LossForm.MSE) {
             Tensor sum = places.reduce(ReduceOp.SUM, true, 1).clamp(LEAST_WEIGHT, Double.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.data.Batch;
 import dev.retort.tensor.ShapeException;
 import java.util.List;
 
@@ -21,11 +22,18 @@ public record IcdBatch(List<ImageInstances> images, List<SlotDraws> draws, int p
         draws = List.copyOf(draws);
     }
 
-    /** A batch with draws of a sampler at an iteration. */
-    public static IcdBatch sampled(
-            List<ImageInstances> images, int paddedHeight, int paddedWidth, InstanceSampler sampler, long iteration) {
+    /** A batch of pictures with draws of a sampler at an iteration, keyed by the pictures' ids. */
+    public static IcdBatch of(Batch batch, InstanceSampler sampler, long iteration) {
+        List<ImageInstances> images = batch.samples().stream()
+                .map(sample -> new ImageInstances(
+                        sample.info().id(),
+                        sample.picture().height(),
+                        sample.picture().width(),
+                        sample.boxes(),
+                        sample.classes()))
+                .toList();
         List<SlotDraws> draws =
                 images.stream().map(image -> sampler.draw(image, iteration)).toList();
-        return new IcdBatch(images, draws, paddedHeight, paddedWidth);
+        return new IcdBatch(images, draws, batch.height(), batch.width());
     }
 }

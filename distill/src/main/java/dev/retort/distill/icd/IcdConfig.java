@@ -18,7 +18,8 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
      * @param slots how many instances an image gets (default: 5 sampled ones a real one, 300 at most)
      * @param jitter how far a centre may move, as a fraction of the box's size (default 0.3)
      * @param scaleIndicator whether the descriptor tells the box's size in 5 steps (default true)
-     * @param lastImageScale whether all images take the last one's size for that, as in the released code (default false)
+     * @param lastImageScale whether all images take the last one's size for that, as in the released code (default
+     *     false)
      */
     public record Descriptors(
             int classes, SlotRule slots, double jitter, boolean scaleIndicator, boolean lastImageScale) {

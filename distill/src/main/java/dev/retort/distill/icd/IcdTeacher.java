@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The trainable side of the teacher: encoder, decoder and auxiliary task. The detector whose pyramid it reads stands outside
- * and is frozen. Entries are named as in the released code.
+ * The trainable side of the teacher: encoder, decoder and auxiliary task. The detector whose pyramid it reads stands
+ * outside and is frozen. Entries are named as in the released code.
  */
 public final class IcdTeacher extends Module {
     private final IcdConfig config;
@@ -62,8 +62,8 @@ public final class IcdTeacher extends Module {
     }
 
     /**
-     * The auxiliary losses of every layer, scalars by name: {@code identification.i} and {@code localisation.i}; one of weight
-     * 0 is left out.
+     * The auxiliary losses of every layer, scalars by name: {@code identification.i} and {@code localisation.i}; one of
+     * weight 0 is left out.
      */
     public Map<String, Tensor> losses(List<DecoderOutput> layers, InstanceTargets targets) {
         Map<String, Tensor> losses = new LinkedHashMap<>();

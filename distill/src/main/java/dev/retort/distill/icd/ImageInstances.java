@@ -3,7 +3,7 @@ package dev.retort.distill.icd;
 /**
  * The real instances of one image, as the network sees it (resized and flipped, without padding).
  *
- * @param id what the image's random numbers are keyed by: its place in the data set
+ * @param id what the image's random numbers are keyed by
  * @param height pixels
  * @param width pixels
  * @param boxes {@code [n, 4]} flattened, XYXY in pixels

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts part of a student from its teacher (ICD, arXiv 2110.12724, section 4.1): tensors of the same name and shape are
- * copied. Tensors that do not fit, as laterals and p6 of unlike backbones, keep their own initialisation and are listed.
+ * Starts part of a student from its teacher (ICD, arXiv 2110.12724): tensors of the same name and shape are copied.
+ * Tensors that do not fit, as laterals and p6 of unlike backbones, keep their own initialisation and are listed.
  */
 public final class Inheritance {
     private Inheritance() {}

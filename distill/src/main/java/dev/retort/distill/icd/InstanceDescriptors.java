@@ -7,9 +7,9 @@ import dev.retort.tensor.Tensor;
 import java.util.List;
 
 /**
- * Descriptors of real and sampled instances (ICD, arXiv 2110.12724, section 3.2): what the decoder is asked about, and the
- * answers of the auxiliary task. A descriptor is [one-hot class | sine embedding of the jittered centre, 256 | one-hot scale
- * of the width, 5, and of the height, 5].
+ * Descriptors of real and sampled instances (ICD, arXiv 2110.12724): what the decoder is asked about, and the answers
+ * of the auxiliary task. A descriptor is [one-hot class | sine embedding of the jittered centre, 256 | one-hot scale of
+ * the width, 5, and of the height, 5].
  *
  * <p>Real instances take the first slots of an image, sampled ones the rest. Padding slots are class 0 at centre (0, 0)
  * without scale.
@@ -56,9 +56,9 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
 
     private void fill(
             int n, ImageInstances image, SlotDraws draws, ImageInstances scale, IcdConfig.Descriptors config) {
-        if (draws.slots() < Math.max(1, image.count())) {
+        if (draws.slots() < image.count()) {
             throw new IllegalArgumentException("Image " + image.id() + " has " + image.count()
-                    + " instances but draws for " + draws.slots() + " slots; it needs as many, and at least 1");
+                    + " instances but draws for " + draws.slots() + " slots; it needs as many");
         }
         for (int k = 0; k < targets.slots(); k++) {
             int slot = n * targets.slots() + k;

@@ -1,5 +1,8 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageInfo;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -52,7 +55,10 @@ public final class InstancePrior {
         this.deviation = copy(deviation);
     }
 
-    /** Every class as likely as another, and 0.2 for all means and deviations: the released code's for data sets other than COCO. */
+    /**
+     * Every class as likely as another, and 0.2 for all means and deviations: the released code's for data sets other
+     * than COCO.
+     */
     public static InstancePrior uniform(int classes) {
         double[] frequency = new double[classes];
         double[] box = new double[NUMBERS];
@@ -61,6 +67,24 @@ public final class InstancePrior {
         double[][] boxes = new double[classes][];
         Arrays.fill(boxes, box);
         return new InstancePrior(frequency, boxes, boxes);
+    }
+
+    /** The prior of all instances that training sees: crowds and empty boxes are left out. */
+    public static InstancePrior of(CocoDataset data) {
+        Builder builder = new Builder(data.categories().size());
+        for (ImageInfo image : data.images()) {
+            for (Annotation box : data.annotations(image.id())) {
+                if (!box.crowd() && box.w() > 0 && box.h() > 0) {
+                    builder.add(
+                            data.classOf(box.categoryId()),
+                            box.x() / image.width(),
+                            box.y() / image.height(),
+                            box.w() / image.width(),
+                            box.h() / image.height());
+                }
+            }
+        }
+        return builder.build();
     }
 
     /** Number of classes. */
@@ -98,8 +122,8 @@ public final class InstancePrior {
     }
 
     /**
-     * The prior as the released code reads it: it lists its classes in the order '0', '1', '10', '11', ..., so class 2 gets
-     * the numbers of class 10, and so on. For parity runs only.
+     * The prior as the released code reads it: it lists its classes in the order '0', '1', '10', '11', ..., so class 2
+     * gets the numbers of class 10, and so on. For parity runs only.
      */
     public InstancePrior inOfficialOrder() {
         int[] order = IntStream.range(0, classes())

@@ -32,7 +32,7 @@ public final class InstanceSampler {
         int slots = rule.slots(image.count());
         if (image.id() < 0 || image.id() >= 1L << (Long.SIZE - 1 - SLOT_BITS - DRAW_BITS) || slots > 1 << SLOT_BITS) {
             throw new IllegalArgumentException("Image " + image.id() + " with " + slots
-                    + " slots is out of range: ids are places in the data set, slots at most " + (1 << SLOT_BITS));
+                    + " slots is out of range: ids are at least 0 and below 2^43, slots at most " + (1 << SLOT_BITS));
         }
         long stream = CounterRandom.stream(seed, Purpose.DESCRIPTORS, iteration);
         int[] classes = new int[slots];

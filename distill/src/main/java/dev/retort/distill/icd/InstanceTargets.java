@@ -9,8 +9,8 @@ import dev.retort.tensor.ShapeException;
  * @param slots K
  * @param padding {@code [N, K]} flattened: the slot stands for nothing
  * @param real {@code [N, K]} flattened: the slot is a real instance; else it was sampled, or is padding
- * @param offsets {@code [N, K, 4]} flattened: from the jittered centre to the left, top, right and bottom edge, as fractions
- *     of the image's width and height
+ * @param offsets {@code [N, K, 4]} flattened: from the jittered centre to the left, top, right and bottom edge, as
+ *     fractions of the image's width and height
  */
 public record InstanceTargets(int images, int slots, boolean[] padding, boolean[] real, double[] offsets) {
     public InstanceTargets {

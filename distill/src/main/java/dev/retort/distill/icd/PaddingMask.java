@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which cells of a batch's pyramid levels are only padding. A level's stride is measured, (H/h + W/w)/2 for a batch padded to
- * [H, W] and a level of [h, w] cells; an image's rows below ceil(height/stride) and columns below ceil(width/stride) count.
+ * Which cells of a batch's pyramid levels are only padding. A level's stride is measured, (H/h + W/w)/2 for a batch
+ * padded to [H, W] and a level of [h, w] cells; an image's rows below ceil(height/stride) and columns below
+ * ceil(width/stride) count.
  *
  * @param height cells of the level
  * @param width cells of the level

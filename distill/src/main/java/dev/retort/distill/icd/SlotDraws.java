@@ -9,6 +9,9 @@ package dev.retort.distill.icd;
  */
 public record SlotDraws(int[] classes, double[] boxes, double[] jitter) {
     public SlotDraws {
+        if (classes.length == 0) {
+            throw new IllegalArgumentException("An image needs draws for at least 1 slot, even without instances");
+        }
         if (boxes.length != 4 * classes.length || jitter.length != 2 * classes.length) {
             throw new IllegalArgumentException("Draws for " + classes.length + " slots need 4 box coordinates and 2"
                     + " jitters each, not " + boxes.length + " and " + jitter.length + " in all");

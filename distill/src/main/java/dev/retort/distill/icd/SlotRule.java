@@ -1,7 +1,7 @@
 package dev.retort.distill.icd;
 
 /**
- * How many instance slots an image gets, real instances included (ICD, arXiv 2110.12724, section 3.2 and its released
+ * How many instance slots an image gets, real instances included (ICD, arXiv 2110.12724, and its released
  * code).
  *
  * <p>RELATIVE: min(max(1, floor(n*(ratio + 1))), max(limit, n)); FIXED: max(limit, n), for n real instances.

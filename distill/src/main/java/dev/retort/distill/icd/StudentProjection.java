@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The student's side of the distillation loss: for each decoder layer a value projection of its own, from its pyramid's width
- * to the decoder's C. Nothing else of a decoder would ever get a gradient, so nothing else is there; positions are added to
- * values, and projected, only where the configuration wants them there.
+ * The student's side of the distillation loss: for each decoder layer a value projection of its own, from its pyramid's
+ * width to the decoder's C. Nothing else of a decoder would ever get a gradient, so nothing else is there; positions
+ * are added to values, and projected, only where the configuration wants them there.
  */
 public final class StudentProjection extends Module {
     private final int width;

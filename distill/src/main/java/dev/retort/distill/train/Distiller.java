@@ -1,16 +1,12 @@
 package dev.retort.distill.train;
 
-import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Sample;
 import dev.retort.distill.icd.DecoderOutput;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.Inheritance;
 import dev.retort.distill.icd.InstanceDescriptors;
 import dev.retort.distill.icd.InstancePrior;
@@ -78,7 +74,7 @@ public final class Distiller implements AutoCloseable {
         objective = new IcdObjective(context, config, recipe.model().pyramidChannels());
         InstancePrior prior = settings.uniformPrior()
                 ? InstancePrior.uniform(dataset.categories().size())
-                : prior(dataset);
+                : InstancePrior.of(dataset);
         sampler = new InstanceSampler(
                 prior, config.descriptors().slots(), recipe.training().seed());
         Clipping clipping =
@@ -100,27 +96,6 @@ public final class Distiller implements AutoCloseable {
                         Temperature.fixed(s.temperature()),
                         false,
                         s.startIteration()));
-    }
-
-    /** Statistics of all instances that training sees: crowds and empty boxes are left out. */
-    private static InstancePrior prior(CocoDataset dataset) {
-        InstancePrior.Builder builder =
-                new InstancePrior.Builder(dataset.categories().size());
-        for (ImageInfo image : dataset.images()) {
-            double width = image.width();
-            double height = image.height();
-            for (Annotation a : dataset.annotations(image.id())) {
-                if (!a.crowd() && a.w() > 0 && a.h() > 0) {
-                    builder.add(
-                            dataset.classOf(a.categoryId()),
-                            a.x() / width,
-                            a.y() / height,
-                            a.w() / width,
-                            a.h() / height);
-                }
-            }
-        }
-        return builder.build();
     }
 
     /** Starts the student's pyramid and head from the teacher's, as the recipe asks; tells what did not fit. */
@@ -173,16 +148,7 @@ public final class Distiller implements AutoCloseable {
 
     /** The batch's instances with their sampled descriptors. */
     public IcdBatch icdBatch(Batch batch, long microBatch) {
-        List<ImageInstances> images = new ArrayList<>();
-        for (Sample sample : batch.samples()) {
-            images.add(new ImageInstances(
-                    sample.info().id(),
-                    sample.picture().height(),
-                    sample.picture().width(),
-                    sample.boxes(),
-                    sample.classes()));
-        }
-        return IcdBatch.sampled(images, batch.height(), batch.width(), sampler, microBatch);
+        return IcdBatch.of(batch, sampler, microBatch);
     }
 
     /**

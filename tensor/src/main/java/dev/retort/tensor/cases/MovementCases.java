@@ -57,6 +57,7 @@ final class MovementCases {
 
     private static void casts(CaseList cases) {
         for (DType target : DType.values()) {
+            // A cast to F32 rounds, which finite differences would see.
             Operand x = Operand.grid(-3, 3, 0.025, 3, 31);
             Operand ends = Operand.of(Shape.of(6), 0, 1, -1, 2.9, -2.9, 100).constant();
             cases.one(
@@ -65,7 +66,7 @@ final class MovementCases {
                     ALL,
                     Accuracy.RELATIVE,
                     (ops, in) -> ops.cast(in[0], target),
-                    target.isFloating() ? x : x.constant());
+                    target == DType.F64 ? x : x.constant());
             cases.one(
                     Operation.CAST,
                     "to " + target + " towards zero",

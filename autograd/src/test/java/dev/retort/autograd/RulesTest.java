@@ -1,0 +1,40 @@
+package dev.retort.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.BackendProvider;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.cases.OperationCase;
+import dev.retort.tensor.cases.OperationCases;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every rule against central differences on the reference backend, and every usable backend's gradients against it. */
+@Tag("smoke")
+class RulesTest {
+    @TestFactory
+    List<DynamicTest> gradientsOfEveryCaseOnEveryBackend() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (BackendProvider provider : Backends.providers()) {
+            if (provider.usability().usable()) {
+                for (OperationCase c : OperationCases.differentiable()) {
+                    tests.add(DynamicTest.dynamicTest(
+                            provider.name() + ": " + c.name(), () -> check(provider.name(), c)));
+                }
+            }
+        }
+        return tests;
+    }
+
+    private static void check(String name, OperationCase c) {
+        try (Backend backend = Backends.create(name);
+                Backend oracle = Backends.create("reference")) {
+            assertThat(new GradientMatrix(backend, oracle, 17).check(c)).allMatch(GradientMatrix.Cell::pass);
+            assertThat(backend.memory().liveBytes()).isZero();
+        }
+    }
+}

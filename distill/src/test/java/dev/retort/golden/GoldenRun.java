@@ -1,0 +1,82 @@
+package dev.retort.golden;
+
+import dev.retort.autograd.Gradients;
+import dev.retort.autograd.Parameter;
+import dev.retort.autograd.Tape;
+import dev.retort.nn.Module;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+
+/** One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares results. */
+record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
+
+    /** What is computed and compared. */
+    interface Body {
+        void run(GoldenRun run) throws IOException;
+    }
+
+    /** Runs a check on the reference backend in float64, and in float32 on the CPU backend where there is one. */
+    static void each(GoldenCase golden, Body body) throws IOException {
+        on("reference", DType.F64, golden, body);
+        boolean cpu = Backends.providers().stream()
+                .anyMatch(provider -> provider.name().equals("simd"));
+        on(cpu ? "simd" : "reference", DType.F32, golden, body);
+    }
+
+    private static void on(String name, DType dtype, GoldenCase golden, Body body) throws IOException {
+        try (Backend backend = Backends.create(name)) {
+            body.run(new GoldenRun(golden, backend, dtype));
+        }
+    }
+
+    /** A tensor of the case, its axes permuted: axis i of the result is axis {@code axes[i]} of the file's. */
+    Tensor tensor(String name, int... axes) throws IOException {
+        Tensor stored = backend.tensor(golden.doubles(name), Shape.of(golden.shape(name)), dtype);
+        return axes.length == 0 ? stored : stored.permute(axes);
+    }
+
+    /** Compares a result, permuted like {@link #tensor}'s, but from our order of axes to the file's. */
+    void expect(String name, Tensor actual, int... axes) throws IOException {
+        Tensor ordered = axes.length == 0 ? actual : actual.permute(axes);
+        if (!Arrays.equals(golden.shape(name), ordered.shape().toArray())) {
+            throw new AssertionError(golden.name() + ": " + name + " has shape " + ordered.shape() + ", expected "
+                    + Arrays.toString(golden.shape(name)));
+        }
+        expect(name, ordered.toDoubles());
+    }
+
+    /** Compares values that this run computed. */
+    void expect(String name, double[] actual) throws IOException {
+        if (dtype == DType.F64) {
+            golden.expectFloat64(name, actual);
+        } else {
+            golden.expectWithin(name, actual, golden.tolerance(name));
+        }
+    }
+
+    /** Overwrites all parameters of a module by {@code param.<prefix><name>}. */
+    void load(Module module, String prefix) throws IOException {
+        for (Map.Entry<String, Parameter> entry : module.parameters().entrySet()) {
+            Tensor data = entry.getValue().data();
+            data.backend().assign(data, tensor("param." + prefix + entry.getKey()));
+        }
+    }
+
+    /** Compares the gradients of all parameters of a module with {@code grad.<prefix><name>}. */
+    void expectGradients(Module module, Gradients gradients, String prefix) throws IOException {
+        for (Map.Entry<String, Parameter> entry : module.parameters().entrySet()) {
+            expect("grad." + prefix + entry.getKey(), gradients.of(entry.getValue()));
+        }
+    }
+
+    /** A tape on this run's backend. */
+    Tape tape() {
+        return Tape.on(backend);
+    }
+}
