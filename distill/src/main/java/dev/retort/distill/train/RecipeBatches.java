@@ -2,8 +2,13 @@ package dev.retort.distill.train;
 
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.Sample;
 import dev.retort.detection.data.SizeRule;
 import dev.retort.detection.data.TrainTransform;
 import dev.retort.distill.recipe.Recipe;
@@ -37,6 +42,16 @@ final class RecipeBatches {
         Recipe.Data data = recipe.data();
         return DatasetBatches.evaluation(
                 dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
+    }
+
+    /** A picture of no data set, alone, at the size that {@link #evaluation} gives it. */
+    static Batch of(Recipe recipe, Picture picture) {
+        Recipe.Data data = recipe.data();
+        SizeRule.Size size =
+                rule(data).target(picture.width(), picture.height(), Collections.max(edges(data)), data.longEdge());
+        Picture resized = BilinearResize.resize(picture, size.width(), size.height());
+        ImageInfo info = new ImageInfo(0, "", picture.width(), picture.height());
+        return Batch.of(List.of(new Sample(info, resized, new double[0], new int[0], false)), MULTIPLE);
     }
 
     private static List<Integer> edges(Recipe.Data data) {
