@@ -20,7 +20,14 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DataCommand.class, EvalCommand.class, DevicesCommand.class},
+        subcommands = {
+            DataCommand.class,
+            TrainCommand.class,
+            DistillCommand.class,
+            EvalCommand.class,
+            PredictCommand.class,
+            DevicesCommand.class
+        },
         footer = {"", "Each command has its own --help."})
 public final class Retort implements Runnable {
     /** A job that failed. */
