@@ -24,10 +24,13 @@ record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
         void run(GoldenRun run) throws IOException;
     }
 
-    /** Runs a check on the reference backend in float64 and on the CPU backend in float32. */
+    /** Runs a check on the reference backend in float64 and float32, and in float32 on the CPU backend where it is there. */
     static void each(GoldenCase golden, Body body) throws IOException {
         on("reference", DType.F64, golden, body);
         on("reference", DType.F32, golden, body);
+        if (Backends.providers().stream().anyMatch(p -> p.name().equals("simd"))) {
+            on("simd", DType.F32, golden, body);
+        }
     }
 
     private static void on(String name, DType dtype, GoldenCase golden, Body body) throws IOException {
