@@ -76,6 +76,7 @@ final class BoxChecks {
     private static void decode(GoldenCase golden) throws IOException {
         BoxCoder coder = coder(golden, golden.attrs().required("scale_clamp").doubleValue());
         golden.expectFloat64("out.boxes", coder.decode(golden.doubles("in.src"), golden.doubles("in.deltas")));
+        GoldenRun.each(golden, run -> RetinaNetChecks.decode(run, coder));
     }
 
     private static BoxCoder coder(GoldenCase golden, double scaleClamp) {

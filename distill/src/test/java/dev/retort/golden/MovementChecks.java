@@ -1,6 +1,8 @@
 package dev.retort.golden;
 
+import dev.retort.detection.box.Nms;
 import dev.retort.golden.FormulaCheck.Operands;
+import dev.retort.tensor.Backend;
 import dev.retort.tensor.CompareOp;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 
 /** The golden cases of group {@code ops} that move, select and accumulate elements, forward and backward. */
@@ -23,6 +26,7 @@ final class MovementChecks {
         joining(checks);
         moving(checks);
         masking(checks);
+        ordering(checks);
     }
 
     private static void indexing(Map<String, GoldenCheck> checks) {
@@ -165,5 +169,40 @@ final class MovementChecks {
                     .toArray();
             return x.reshape(mask.length, x.dim(-1)).indexSelect(0, in.ops().tensor(rows, rows.length));
         }));
+    }
+
+    private static void ordering(Map<String, GoldenCheck> checks) {
+        checks.put("sort", golden -> {
+            int sign = golden.attrs().required("descending").booleanValue() ? 1 : -1;
+            golden.expectExact("out.index", descending(golden.doubles("in.x"), sign));
+        });
+        checks.put("topk", new FormulaCheck(in -> {
+            Tensor x = in.get("x");
+            int[] best = Arrays.copyOf(descending(x.toDoubles(), 1), in.integer("k"));
+            Tensor index = in.ops().tensor(best, best.length);
+            return Map.of("values", x.indexSelect(0, index), "index", index);
+        }));
+        checks.put("nonzero", new FormulaCheck(in -> Map.of("index", nonzero(in.ops(), in.get("x")))));
+    }
+
+    /** The order of suppression, when no two boxes overlap: descending, ties in the order in which they stand. */
+    private static int[] descending(double[] values, int sign) {
+        double[] scores = Arrays.stream(values).map(value -> sign * value).toArray();
+        return Nms.nms(new double[4 * values.length], scores, 1);
+    }
+
+    /** Coordinates [count, 2] of what is not zero in x [rows, columns]: each element's place among them is a running sum. */
+    private static Tensor nonzero(Backend ops, Tensor x) {
+        int size = (int) x.size();
+        Tensor chosen = x.reshape(size).compare(CompareOp.NE, 0);
+        Tensor running = ops.cumsum(chosen.cast(DType.I64), 0);
+        int count = (int) running.max().item();
+        // What is zero goes to one more place, which is cut off.
+        Tensor places = chosen.where(running.sub(1), ops.full(Shape.SCALAR, DType.I64, count));
+        Tensor all = ops.tensor(LongStream.range(0, size).toArray(), size);
+        Tensor found = ops.scatterAdd(ops.zeros(Shape.of(count + 1), DType.I64), 0, places, all)
+                .narrow(0, count);
+        Tensor rows = found.div(x.dim(1));
+        return ops.concat(1, FormulaCheck.unsqueeze(rows, 1), FormulaCheck.unsqueeze(found.sub(rows.mul(x.dim(1))), 1));
     }
 }

@@ -1,5 +1,6 @@
 package dev.retort.golden;
 
+import dev.retort.detection.model.GiouLoss;
 import dev.retort.golden.FormulaCheck.Operands;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
@@ -143,6 +144,14 @@ final class OpChecks {
                 .sigmoidFocalLoss(in.get("x"), in.get("t"), in.number("alpha"), in.number("gamma"))));
         checks.put("smooth_l1", loss(in -> in.ops().smoothL1(in.get("x"), in.get("t"), in.number("beta"))));
         checks.put("l1", loss(in -> in.get("x").sub(in.get("t")).abs()));
+        checks.put("empty_losses", new FormulaCheck(in -> {
+            Tensor x = in.get("x");
+            Tensor t = in.get("t");
+            return Map.of(
+                    "focal", in.ops().sigmoidFocalLoss(x, t, 0.25, 2).sum(),
+                    "giou", GiouLoss.of(x, t).sum(),
+                    "smooth_l1", in.ops().smoothL1(x, t, 0.1).sum());
+        }));
         checks.put("mse", loss(in -> in.get("x").sub(in.get("t")).square()));
     }
 

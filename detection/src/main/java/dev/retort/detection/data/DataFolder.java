@@ -49,6 +49,11 @@ public record DataFolder(Path annotations, Path images) {
                 + present(directory.resolve(ANNOTATIONS)));
     }
 
+    /** Whether a split's annotation file is there, in any of the layouts. */
+    public static boolean hasAnnotations(Path directory, String split) {
+        return layouts(directory, split).stream().anyMatch(layout -> Files.isRegularFile(layout.annotations));
+    }
+
     /** The places of a split in the layout that this project writes. */
     public static DataFolder standard(Path directory, String split) {
         return new DataFolder(directory.resolve(ANNOTATIONS).resolve(split + ".json"), directory.resolve(IMAGES));

@@ -8,13 +8,13 @@ import dev.retort.tensor.Tensor;
  * Generalised IoU loss (arXiv 1902.09630, algorithm 1): 1 - IoU + (C - U)/C, where U is the union and C the smallest box
  * around both. Differentiable in both operands.
  */
-final class GiouLoss {
+public final class GiouLoss {
     private static final double EPS = 1e-7;
 
     private GiouLoss() {}
 
     /** Loss of each pair of boxes a, b [n, 4] XYXY: [n, 1]. */
-    static Tensor of(Tensor a, Tensor b) {
+    public static Tensor of(Tensor a, Tensor b) {
         Tensor[] p = columns(a);
         Tensor[] q = columns(b);
         Tensor width = p[2].minimum(q[2]).sub(p[0].maximum(q[0]));

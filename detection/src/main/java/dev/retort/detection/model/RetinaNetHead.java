@@ -54,12 +54,12 @@ public final class RetinaNetHead extends Module {
     }
 
     /** Class logits of a level [N, H, W, C]: [N, H*W*A, K]. */
-    Tensor logits(Tensor level) {
+    public Tensor logits(Tensor level) {
         return run(level, classTower, classScore, numClasses);
     }
 
     /** Box deltas of a level: [N, H*W*A, 4]. */
-    Tensor deltas(Tensor level) {
+    public Tensor deltas(Tensor level) {
         return run(level, boxTower, boxDeltas, 4);
     }
 

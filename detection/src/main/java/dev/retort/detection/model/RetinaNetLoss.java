@@ -150,30 +150,9 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
                         picked.backend().smoothL1(picked, wanted, l1.beta()).sum());
             }
             Tensor wanted = root.tensor(goal, picked.shape(), deltas.dtype());
-            return scope.keep(GiouLoss.of(decode(picked, source), wanted).sum());
+            return scope.keep(GiouLoss.of(BoxDecoding.decode(BoxCoder.RETINANET, picked, source), wanted)
+                    .sum());
         }
-    }
-
-    /** The boxes that deltas [n, 4] lead to from anchors, differentiable: see {@link BoxCoder}. */
-    private static Tensor decode(Tensor deltas, double[] anchors) {
-        int n = Boxes.count(anchors);
-        double[] centres = new double[2 * n];
-        double[] sizes = new double[2 * n];
-        for (int i = 0; i < n; i++) {
-            sizes[2 * i] = Boxes.width(anchors, i);
-            sizes[2 * i + 1] = Boxes.height(anchors, i);
-            centres[2 * i] = anchors[4 * i] + sizes[2 * i] / 2;
-            centres[2 * i + 1] = anchors[4 * i + 1] + sizes[2 * i + 1] / 2;
-        }
-        Backend root = deltas.backend().root();
-        Tensor size = root.tensor(sizes, Shape.of(n, 2), deltas.dtype());
-        Tensor centre = deltas.slice(1, 0, 2).mul(size).add(root.tensor(centres, Shape.of(n, 2), deltas.dtype()));
-        Tensor half = deltas.slice(1, 2, 4)
-                .clamp(Double.NEGATIVE_INFINITY, BoxCoder.DEFAULT_SCALE_CLAMP)
-                .exp()
-                .mul(size)
-                .mul(0.5);
-        return deltas.backend().concat(1, centre.sub(half), centre.add(half));
     }
 
     private static double[] join(List<double[]> parts) {

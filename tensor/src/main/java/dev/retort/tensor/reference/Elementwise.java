@@ -10,8 +10,11 @@ import dev.retort.tensor.UnaryOp;
 import dev.retort.tensor.heap.Elements;
 import dev.retort.tensor.heap.HeapStorage;
 
-/** Elementwise operations: one formula each, floating types in float64, integers in 64 bits. */
-final class Elementwise {
+/**
+ * Elementwise operations: one formula each, floating types in float64, integers in 64 bits. Public for backends on which
+ * integers are rare enough to be served by a formula.
+ */
+public final class Elementwise {
     private Elementwise() {}
 
     static void unary(UnaryOp op, Tensor x, Tensor y) {
@@ -22,7 +25,8 @@ final class Elementwise {
         }
     }
 
-    static double apply(UnaryOp op, double x) {
+    /** f(x). */
+    public static double apply(UnaryOp op, double x) {
         return switch (op) {
             case NEG -> -x;
             case ABS -> Math.abs(x);
@@ -48,7 +52,8 @@ final class Elementwise {
         };
     }
 
-    static void binary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
+    /** y = a op b, broadcast. */
+    public static void binary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
         int[] placesA = Places.broadcast(a.shape(), y.shape());
         int[] placesB = Places.broadcast(b.shape(), y.shape());
         Elements left = Elements.of(a);
@@ -90,7 +95,7 @@ final class Elementwise {
     }
 
     /** What integers cannot do: powers, and division by zero. */
-    static void checkIntegers(BinaryOp op, Tensor b) {
+    public static void checkIntegers(BinaryOp op, Tensor b) {
         if (op == BinaryOp.POW) {
             throw new ShapeException("POW takes floating types, got " + b.dtype() + ": cast the operands");
         }
@@ -105,7 +110,8 @@ final class Elementwise {
         }
     }
 
-    static void compare(CompareOp op, Tensor a, Tensor b, Tensor y) {
+    /** y = a op b, broadcast. */
+    public static void compare(CompareOp op, Tensor a, Tensor b, Tensor y) {
         int[] placesA = Places.broadcast(a.shape(), y.shape());
         int[] placesB = Places.broadcast(b.shape(), y.shape());
         Elements left = Elements.of(a);
@@ -150,7 +156,8 @@ final class Elementwise {
         }
     }
 
-    static void where(Tensor condition, Tensor a, Tensor b, Tensor y) {
+    /** y = condition ? a : b, broadcast. */
+    public static void where(Tensor condition, Tensor a, Tensor b, Tensor y) {
         int[] placesCondition = Places.broadcast(condition.shape(), y.shape());
         int[] placesA = Places.broadcast(a.shape(), y.shape());
         int[] placesB = Places.broadcast(b.shape(), y.shape());
@@ -172,7 +179,8 @@ final class Elementwise {
                 count);
     }
 
-    static void clamp(Tensor x, double low, double high, Tensor y) {
+    /** y = min(max(x, low), high). */
+    public static void clamp(Tensor x, double low, double high, Tensor y) {
         Elements from = Elements.of(x);
         Elements to = Elements.of(y);
         for (int i = 0; i < y.size(); i++) {

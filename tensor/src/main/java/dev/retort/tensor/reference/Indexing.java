@@ -6,12 +6,12 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
 
-/** Selection and accumulation by index tensors. */
-final class Indexing {
+/** Selection and accumulation by index tensors. Public for backends on which they are rare. */
+public final class Indexing {
     private Indexing() {}
 
     /** The indices as numbers in [0, extent); any other is an error. */
-    static int[] read(Operation operation, Tensor index, int extent) {
+    public static int[] read(Operation operation, Tensor index, int extent) {
         Elements from = Elements.of(index);
         int[] indices = new int[(int) index.size()];
         for (int i = 0; i < indices.length; i++) {
@@ -25,7 +25,7 @@ final class Indexing {
     }
 
     /** For every element of a tensor of {@code shape}, its place in x when its place along {@code axis} is looked up. */
-    static int[] alongIndex(Shape x, int axis, int[] index, Shape shape) {
+    public static int[] alongIndex(Shape x, int axis, int[] index, Shape shape) {
         Places.Axis own = Places.Axis.of(x, axis);
         Places.Axis a = Places.Axis.of(shape, axis);
         int[] places = new int[(int) shape.size()];
@@ -38,7 +38,7 @@ final class Indexing {
     }
 
     /** For every element of an index of {@code shape}, the place in x that it names along {@code axis}. */
-    static int[] everyIndex(Shape x, int axis, int[] index, Shape shape) {
+    public static int[] everyIndex(Shape x, int axis, int[] index, Shape shape) {
         int along = x.axis(axis);
         long[] strides = x.strides();
         int step = (int) strides[along];
@@ -50,14 +50,15 @@ final class Indexing {
         return places;
     }
 
-    static void select(Tensor x, int[] places, Tensor y) {
+    /** y[i] = x[places[i]]. */
+    public static void select(Tensor x, int[] places, Tensor y) {
         for (int i = 0; i < places.length; i++) {
             Elementwise.copy(x, places[i], y, i, 1);
         }
     }
 
     /** y, which is a copy of x, plus source[i] at places[i]; summed in float64 or 64 bits. */
-    static void add(Tensor x, int[] places, Tensor source, Tensor y) {
+    public static void add(Tensor x, int[] places, Tensor source, Tensor y) {
         Elements from = Elements.of(x);
         Elements added = Elements.of(source);
         Elements to = Elements.of(y);

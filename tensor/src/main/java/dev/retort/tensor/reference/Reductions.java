@@ -5,11 +5,15 @@ import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
 import java.util.Arrays;
 
-/** Reductions, in row-major order of the input: floating types in float64, integers in 64 bits. */
-final class Reductions {
+/**
+ * Reductions, in row-major order of the input: floating types in float64, integers in 64 bits. Public for backends on which
+ * integers are rare enough to be served by a formula.
+ */
+public final class Reductions {
     private Reductions() {}
 
-    static void reduce(ReduceOp op, Tensor x, int[] axes, Tensor y) {
+    /** y, of x's shape reduced over {@code axes}. */
+    public static void reduce(ReduceOp op, Tensor x, int[] axes, Tensor y) {
         int[] places = Places.reduced(x.shape(), axes);
         Elements from = Elements.of(x);
         Elements to = Elements.of(y);
@@ -56,7 +60,7 @@ final class Reductions {
     }
 
     /** The first extreme wins; the first NaN beats everything, as it does in MAX and MIN. */
-    static void argReduce(boolean largest, Tensor x, int axis, Tensor y) {
+    public static void argReduce(boolean largest, Tensor x, int axis, Tensor y) {
         Places.Axis a = Places.Axis.of(x.shape(), axis);
         Elements from = Elements.of(x);
         Elements to = Elements.of(y);
@@ -86,7 +90,8 @@ final class Reductions {
         return largest ? value > best : value < best;
     }
 
-    static void cumsum(Tensor x, int axis, Tensor y) {
+    /** y = running sums of x. */
+    public static void cumsum(Tensor x, int axis, Tensor y) {
         Places.Axis a = Places.Axis.of(x.shape(), axis);
         Elements from = Elements.of(x);
         Elements to = Elements.of(y);

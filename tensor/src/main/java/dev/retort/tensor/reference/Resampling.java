@@ -8,7 +8,7 @@ import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
 
 /** Max pooling and nearest-neighbour resizing of [N, H, W, C], and their gradients. */
-final class Resampling {
+public final class Resampling {
     private Resampling() {}
 
     static void maxPool2d(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices) {
@@ -47,7 +47,7 @@ final class Resampling {
     }
 
     /** Refuses an index that names no pixel of {@code input}. */
-    static void checkPooled(Tensor indices, Shape input) {
+    public static void checkPooled(Tensor indices, Shape input) {
         int pixels = input.dim(1) * input.dim(2);
         Elements at = Elements.of(indices);
         for (int i = 0; i < indices.size(); i++) {

@@ -1,0 +1,54 @@
+package dev.retort.detection.model;
+
+import dev.retort.detection.box.BoxCoder;
+import dev.retort.detection.box.Boxes;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+
+/** {@link BoxCoder#decode} on tensors, differentiable in the deltas: for losses that compare boxes. */
+public final class BoxDecoding {
+    private BoxDecoding() {}
+
+    /**
+     * The boxes that deltas lead to from anchors. Where a scale is limited by the coder its gradient is 0.
+     *
+     * @param deltas [n, 4]
+     * @param anchors [n * 4] XYXY
+     * @return [n, 4] XYXY
+     */
+    public static Tensor decode(BoxCoder coder, Tensor deltas, double[] anchors) {
+        int n = Boxes.count(anchors);
+        double[] centres = new double[2 * n];
+        double[] steps = new double[2 * n];
+        double[] halves = new double[2 * n];
+        double[] scales = new double[2 * n];
+        for (int i = 0; i < n; i++) {
+            double width = Boxes.width(anchors, i);
+            double height = Boxes.height(anchors, i);
+            centres[2 * i] = anchors[4 * i] + width / 2;
+            centres[2 * i + 1] = anchors[4 * i + 1] + height / 2;
+            steps[2 * i] = width / coder.weightX();
+            steps[2 * i + 1] = height / coder.weightY();
+            halves[2 * i] = width / 2;
+            halves[2 * i + 1] = height / 2;
+            scales[2 * i] = 1 / coder.weightWidth();
+            scales[2 * i + 1] = 1 / coder.weightHeight();
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor centre = deltas.slice(1, 0, 2).mul(pairs(deltas, steps)).add(pairs(deltas, centres));
+            Tensor half = deltas.slice(1, 2, 4)
+                    .mul(pairs(deltas, scales))
+                    .clamp(Double.NEGATIVE_INFINITY, coder.scaleClamp())
+                    .exp()
+                    .mul(pairs(deltas, halves));
+            return scope.keep(deltas.backend().concat(1, centre.sub(half), centre.add(half)));
+        }
+    }
+
+    private static Tensor pairs(Tensor like, double[] values) {
+        Backend root = like.backend().root();
+        return root.tensor(values, Shape.of(values.length / 2, 2), like.dtype());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.retort.distill.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code retort}. Ends with 0, with 1 if the job failed and with 2 if the command line was wrong; what a user
+ * can put right is told in one line on the error stream.
+ */
+@Command(
+        name = "retort",
+        description = "Trains, distils, evaluates and runs object detectors.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DataCommand.class, EvalCommand.class, DevicesCommand.class},
+        footer = {"", "Each command has its own --help."})
+public final class Retort implements Runnable {
+    /** A job that failed. */
+    public static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    private boolean verbose;
+
+    public static void main(String[] args) {
+        // Java's logging prints two lines with class and method; notices are for people.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "retort: %5$s%n");
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    }
+
+    /** Runs a command line and returns its exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        Retort retort = new Retort();
+        return new CommandLine(retort)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(
+                        (exception, command, parsed) -> ErrorLine.print(exception, retort.verbose, err))
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command.");
+    }
+}

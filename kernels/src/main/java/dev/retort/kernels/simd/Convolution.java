@@ -1,0 +1,257 @@
+package dev.retort.kernels.simd;
+
+import dev.retort.kernels.simd.BlockedProduct.BlockStore;
+import dev.retort.kernels.simd.BlockedProduct.LeftPacker;
+import dev.retort.kernels.simd.BlockedProduct.RightPacker;
+import dev.retort.kernels.simd.BlockedProduct.Target;
+
+/**
+ * Two-dimensional convolution and its gradients as matrix products whose left or right side is packed straight from the
+ * feature map ({@link PatchRows}). Layouts as in {@link ConvolutionShape}; every array is dense from its offset on.
+ *
+ * <ul>
+ *   <li>forward: patches [pixels, depth] x weight^T [depth, outputs];
+ *   <li>input gradient: the input pixels are taken in strideY x strideX phases; in each, only taps of matching remainder reach
+ *       them, and they are a stride-1 convolution of the output gradient with those taps;
+ *   <li>weight gradient: output gradient^T [outputs, pixels] x patches [pixels, depth].
+ * </ul>
+ */
+public final class Convolution {
+    private final Engine engine;
+
+    public Convolution(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel. */
+    public void forward(
+            ConvolutionShape shape, float[] x, int xOff, float[] w, int wOff, float[] y, int yOff, Epilogue epilogue) {
+        if (shape.isPointwise()) {
+            Gemm.Matrix input = Gemm.Matrix.of(x, xOff, shape.inputs());
+            Gemm.Matrix weight = Gemm.Matrix.of(w, wOff, shape.inputs()).transpose();
+            Gemm.Matrix output = Gemm.Matrix.of(y, yOff, shape.outputs());
+            new Gemm(engine)
+                    .multiply(
+                            1,
+                            1,
+                            shape.outPixels(),
+                            shape.outputs(),
+                            shape.inputs(),
+                            1f,
+                            input,
+                            weight,
+                            output,
+                            false,
+                            epilogue);
+            return;
+        }
+        int depth = shape.depth();
+        for (int group = 0; group < shape.groups(); group++) {
+            PatchRows patches = patches(shape, group, x, xOff);
+            int firstOutput = group * shape.groupOutputs();
+            int groupWeight = wOff + firstOutput * depth;
+            RightPacker right = (from, count, column, columns, to, toOff, width) -> Packing.panelsTransposed(
+                    w, groupWeight + column * depth + from, depth, count, columns, to, toOff, width);
+            new BlockedProduct(
+                            engine,
+                            shape.outPixels(),
+                            shape.groupOutputs(),
+                            depth,
+                            leftOf(patches),
+                            right,
+                            null,
+                            Target.of(y, yOff + firstOutput, shape.outputs(), false),
+                            new Epilogue(epilogue.bias(), epilogue.offset() + firstOutput, epilogue.relu()))
+                    .run();
+        }
+    }
+
+    /** {@code dx}, the gradient with respect to the input, from {@code dy}, the one with respect to the output. */
+    public void inputGradient(
+            ConvolutionShape shape, float[] dy, int dyOff, float[] w, int wOff, float[] dx, int dxOff) {
+        if (shape.isPointwise()) {
+            new Gemm(engine)
+                    .multiply(
+                            shape.outPixels(),
+                            shape.inputs(),
+                            shape.outputs(),
+                            1f,
+                            Gemm.Matrix.of(dy, dyOff, shape.outputs()),
+                            Gemm.Matrix.of(w, wOff, shape.inputs()),
+                            Gemm.Matrix.of(dx, dxOff, shape.inputs()),
+                            false);
+            return;
+        }
+        for (int phaseY = 0; phaseY < Math.min(shape.strideY(), shape.height()); phaseY++) {
+            Taps tapsY =
+                    Taps.reaching(phaseY + shape.padTop(), shape.strideY(), shape.dilationY(), shape.kernelHeight());
+            for (int phaseX = 0; phaseX < Math.min(shape.strideX(), shape.width()); phaseX++) {
+                Taps tapsX = Taps.reaching(
+                        phaseX + shape.padLeft(), shape.strideX(), shape.dilationX(), shape.kernelWidth());
+                for (int group = 0; group < shape.groups(); group++) {
+                    inputPhase(shape, group, phaseY, tapsY, phaseX, tapsX, dy, dyOff, w, wOff, dx, dxOff);
+                }
+            }
+        }
+    }
+
+    private void inputPhase(
+            ConvolutionShape shape,
+            int group,
+            int phaseY,
+            Taps tapsY,
+            int phaseX,
+            Taps tapsX,
+            float[] dy,
+            int dyOff,
+            float[] w,
+            int wOff,
+            float[] dx,
+            int dxOff) {
+        int rows = BlockedProduct.ceil(shape.height() - phaseY, shape.strideY());
+        int columns = BlockedProduct.ceil(shape.width() - phaseX, shape.strideX());
+        int outputs = shape.groupOutputs();
+        int inputs = shape.groupInputs();
+        PatchRows patches = new PatchRows(
+                dy,
+                dyOff + group * outputs,
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.outputs(),
+                outputs,
+                rows,
+                columns,
+                1,
+                1,
+                tapsY.offset(),
+                tapsX.offset());
+        RightPacker right = (from, count, column, width, to, toOff, panel) -> {
+            int tapsOfRow = tapsX.kernel().length;
+            int done = 0;
+            while (done < count) {
+                int tap = (from + done) / outputs;
+                int output = (from + done) % outputs;
+                int run = Math.min(outputs - output, count - done);
+                int kernelY = tapsY.kernel()[tap / tapsOfRow];
+                int kernelX = tapsX.kernel()[tap % tapsOfRow];
+                int source = wOff
+                        + (group * outputs + output) * shape.depth()
+                        + (kernelY * shape.kernelWidth() + kernelX) * inputs
+                        + column;
+                engine.tiles().packPanelRows(w, source, shape.depth(), run, width, to, toOff, count, done);
+                done += run;
+            }
+        };
+        boolean dense = shape.strideY() == 1 && shape.strideX() == 1;
+        int channel = group * inputs;
+        BlockStore store = (block, step, row, count, column, width) -> {
+            for (int i = 0; i < count; i++) {
+                int pixel = row + i;
+                int x = phaseX + pixel % columns * shape.strideX();
+                int y = phaseY + pixel / columns % rows * shape.strideY();
+                int image = pixel / columns / rows;
+                int target =
+                        dxOff + ((image * shape.height() + y) * shape.width() + x) * shape.inputs() + channel + column;
+                System.arraycopy(block, i * step, dx, target, width);
+            }
+        };
+        new BlockedProduct(
+                        engine,
+                        shape.images() * rows * columns,
+                        inputs,
+                        patches.columns(),
+                        leftOf(patches),
+                        right,
+                        null,
+                        dense ? Target.of(dx, dxOff + channel, shape.inputs(), false) : Target.through(store),
+                        Epilogue.NONE)
+                .run();
+    }
+
+    /** {@code dw}, the gradient with respect to the weight; added to what is there if {@code accumulate}. */
+    public void weightGradient(
+            ConvolutionShape shape,
+            float[] x,
+            int xOff,
+            float[] dy,
+            int dyOff,
+            float[] dw,
+            int dwOff,
+            boolean accumulate) {
+        int depth = shape.depth();
+        int pixels = shape.outPixels();
+        for (int group = 0; group < shape.groups(); group++) {
+            PatchRows patches = patches(shape, group, x, xOff);
+            int firstOutput = group * shape.groupOutputs();
+            LeftPacker left = (row, rows, from, count, to, toOff) -> Packing.rowsTransposed(
+                    dy, dyOff + from * shape.outputs() + firstOutput + row, shape.outputs(), rows, count, to, toOff);
+            RightPacker right = (from, count, column, columns, to, toOff, width) -> {
+                float[] rows = Scratch.floats(Scratch.Use.ROWS, count * columns);
+                patches.pack(from, count, column, columns, rows, 0, columns);
+                engine.tiles().packPanelRows(rows, 0, columns, count, columns, to, toOff, count, 0);
+            };
+            new BlockedProduct(
+                            engine,
+                            shape.groupOutputs(),
+                            depth,
+                            pixels,
+                            left,
+                            right,
+                            null,
+                            Target.of(dw, dwOff + firstOutput * depth, depth, accumulate),
+                            Epilogue.NONE)
+                    .run();
+        }
+    }
+
+    private static LeftPacker leftOf(PatchRows patches) {
+        return (row, rows, from, count, to, toOff) ->
+                patches.pack(row, rows, from, count, to, toOff, TileKernels.A_STRIDE);
+    }
+
+    private static PatchRows patches(ConvolutionShape shape, int group, float[] x, int xOff) {
+        return new PatchRows(
+                x,
+                xOff + group * shape.groupInputs(),
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                shape.groupInputs(),
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.strideY(),
+                shape.strideX(),
+                offsets(shape.kernelHeight(), shape.dilationY(), shape.padTop()),
+                offsets(shape.kernelWidth(), shape.dilationX(), shape.padLeft()));
+    }
+
+    private static int[] offsets(int kernel, int dilation, int pad) {
+        int[] offsets = new int[kernel];
+        for (int i = 0; i < kernel; i++) {
+            offsets[i] = i * dilation - pad;
+        }
+        return offsets;
+    }
+
+    /**
+     * Along one axis: the taps that reach the input positions of one phase, and for each the output position minus the index
+     * within the phase. Ascending by output position.
+     */
+    private record Taps(int[] kernel, int[] offset) {
+        /** @param position padded position of the phase's first input */
+        static Taps reaching(int position, int stride, int dilation, int kernelLength) {
+            int[] kernel = new int[kernelLength];
+            int[] offset = new int[kernelLength];
+            int count = 0;
+            for (int tap = kernelLength - 1; tap >= 0; tap--) {
+                int distance = position - tap * dilation;
+                if (Math.floorMod(distance, stride) == 0) {
+                    kernel[count] = tap;
+                    offset[count] = Math.floorDiv(distance, stride);
+                    count++;
+                }
+            }
+            return new Taps(java.util.Arrays.copyOf(kernel, count), java.util.Arrays.copyOf(offset, count));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.retort.kernels.simd;
+
+/**
+ * Elementwise losses on floats. Blocks that fit into the first cache go through several short loops, which is one pass over
+ * memory.
+ */
+final class LossKernels {
+    private static final int BLOCK = 1024;
+
+    private final Parallel parallel;
+    private final Runs runs;
+
+    LossKernels(Parallel parallel, Runs runs) {
+        this.parallel = parallel;
+        this.runs = runs;
+    }
+
+    /** Work on one block. */
+    private interface Block {
+        void run(Scratchpad pad, int start, int n);
+    }
+
+    /** Intermediate values of a block. */
+    private static final class Scratchpad {
+        private final float[] probability = new float[BLOCK];
+        private final float[] entropy = new float[BLOCK];
+        private final float[] power = new float[BLOCK];
+        private final float[] lowerPower = new float[BLOCK];
+    }
+
+    private void forBlocks(int size, Block block) {
+        int blocks = (size + BLOCK - 1) / BLOCK;
+        parallel.forRange(blocks, 8, (from, to) -> {
+            Scratchpad pad = new Scratchpad();
+            for (int i = from; i < to; i++) {
+                block.run(pad, i * BLOCK, Math.min(BLOCK, size - i * BLOCK));
+            }
+        });
+    }
+
+    /** y = softplus(x) - x t. */
+    void bceWithLogits(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int size) {
+        forBlocks(size, (pad, start, n) -> entropy(x, xOff + start, t, tOff + start, y, yOff + start, n));
+    }
+
+    private void entropy(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
+        runs.softplus(x, xOff, y, yOff, n);
+        subtractProducts(x, xOff, t, tOff, y, yOff, n);
+    }
+
+    private static void subtractProducts(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] -= x[xOff + i] * t[tOff + i];
+        }
+    }
+
+    /** y = d^2/(2 beta) where d = |x - t| < beta, else d - beta/2; that is c^2/(2 beta) + (d - c), c = min(d, beta). */
+    void smoothL1(float[] x, int xOff, float[] t, int tOff, float beta, float[] y, int yOff, int size) {
+        parallel.forRange(size, Broadcast.GRAIN, (from, to) -> {
+            if (beta == 0f) {
+                distance(x, xOff + from, t, tOff + from, y, yOff + from, to - from);
+            } else {
+                smoothDistance(x, xOff + from, t, tOff + from, beta, 0.5f / beta, y, yOff + from, to - from);
+            }
+        });
+    }
+
+    private static void distance(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = Math.abs(x[xOff + i] - t[tOff + i]);
+        }
+    }
+
+    private static void smoothDistance(
+            float[] x, int xOff, float[] t, int tOff, float beta, float factor, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            float distance = Math.abs(x[xOff + i] - t[tOff + i]);
+            float near = Math.min(distance, beta);
+            y[yOff + i] = near * near * factor + (distance - near);
+        }
+    }
+
+    /** y = weight m^gamma BCE with m = p + t - 2pt, weight = alpha t + (1 - alpha)(1 - t), or 1 if alpha is negative. */
+    void focal(float[] x, int xOff, float[] t, int tOff, double alpha, double gamma, float[] y, int yOff, int size) {
+        float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
+        float base = alpha < 0 ? 1f : (float) (1 - alpha);
+        forBlocks(size, (pad, start, n) -> {
+            runs.sigmoid(x, xOff + start, pad.probability, 0, n);
+            entropy(x, xOff + start, t, tOff + start, pad.entropy, 0, n);
+            miss(pad.probability, t, tOff + start, pad.lowerPower, n);
+            power(pad.lowerPower, gamma, pad.power, n);
+            focalBlock(t, tOff + start, pad.power, pad.entropy, slope, base, y, yOff + start, n);
+        });
+    }
+
+    /** 1 - p_t, for p_t the probability of the truth. */
+    private static void miss(float[] p, float[] t, int tOff, float[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            y[i] = p[i] * (1f - 2f * t[tOff + i]) + t[tOff + i];
+        }
+    }
+
+    private static void power(float[] x, double exponent, float[] y, int n) {
+        if (exponent == 2) {
+            ArithmeticLoops.multiply(x, 0, x, 0, y, 0, n);
+        } else if (exponent == 1) {
+            System.arraycopy(x, 0, y, 0, n);
+        } else {
+            for (int i = 0; i < n; i++) {
+                y[i] = (float) StrictMath.pow(x[i], exponent);
+            }
+        }
+    }
+
+    private static void focalBlock(
+            float[] t, int tOff, float[] power, float[] entropy, float slope, float base, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = power[i] * entropy[i] * (t[tOff + i] * slope + base);
+        }
+    }
+
+    /** dx = g weight (m^gamma (p - t) + gamma m^(gamma - 1) (1 - 2t) p (1 - p) BCE). */
+    void focalGradient(
+            float[] x,
+            int xOff,
+            float[] t,
+            int tOff,
+            double alpha,
+            double gamma,
+            float[] g,
+            int gOff,
+            float[] dx,
+            int dxOff,
+            int size) {
+        float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
+        float base = alpha < 0 ? 1f : (float) (1 - alpha);
+        forBlocks(size, (pad, start, n) -> {
+            runs.sigmoid(x, xOff + start, pad.probability, 0, n);
+            if (gamma == 0) {
+                entropyGradient(pad.probability, t, tOff + start, dx, dxOff + start, n);
+            } else {
+                entropy(x, xOff + start, t, tOff + start, pad.entropy, 0, n);
+                miss(pad.probability, t, tOff + start, pad.lowerPower, n);
+                power(pad.lowerPower, gamma, pad.power, n);
+                power(pad.lowerPower, gamma - 1, pad.lowerPower, n);
+                focalGradientBlock(pad, t, tOff + start, (float) gamma, dx, dxOff + start, n);
+            }
+            weigh(t, tOff + start, slope, base, g, gOff + start, dx, dxOff + start, n);
+        });
+    }
+
+    private static void entropyGradient(float[] p, float[] t, int tOff, float[] dx, int dxOff, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxOff + i] = p[i] - t[tOff + i];
+        }
+    }
+
+    private static void focalGradientBlock(
+            Scratchpad pad, float[] t, int tOff, float gamma, float[] dx, int dxOff, int n) {
+        float[] probability = pad.probability;
+        float[] power = pad.power;
+        float[] lowerPower = pad.lowerPower;
+        float[] entropy = pad.entropy;
+        for (int i = 0; i < n; i++) {
+            float p = probability[i];
+            float truth = t[tOff + i];
+            float spread = p * (1f - p) * (1f - 2f * truth);
+            dx[dxOff + i] = power[i] * (p - truth) + gamma * lowerPower[i] * (spread * entropy[i]);
+        }
+    }
+
+    private static void weigh(
+            float[] t, int tOff, float slope, float base, float[] g, int gOff, float[] dx, int dxOff, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxOff + i] = dx[dxOff + i] * (t[tOff + i] * slope + base) * g[gOff + i];
+        }
+    }
+}

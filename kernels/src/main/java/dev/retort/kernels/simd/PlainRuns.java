@@ -1,0 +1,175 @@
+package dev.retort.kernels.simd;
+
+/** {@link Runs} in plain Java. */
+final class PlainRuns implements Runs {
+    /** Floats are summed as floats in blocks of this many, blocks as doubles. */
+    private static final int BLOCK = 2048;
+
+    @Override
+    public void exp(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.exp(x[xOff + i]);
+        }
+    }
+
+    @Override
+    public void log(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.log(x[xOff + i]);
+        }
+    }
+
+    @Override
+    public void sigmoid(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.sigmoid(x[xOff + i]);
+        }
+    }
+
+    @Override
+    public void softplus(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.softplus(x[xOff + i]);
+        }
+    }
+
+    @Override
+    public void tanh(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.tanh(x[xOff + i]);
+        }
+    }
+
+    @Override
+    public double expShifted(float[] x, int xOff, float shift, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.exp(x[xOff + i] - shift);
+        }
+        return sum(y, yOff, n);
+    }
+
+    @Override
+    public void clamp(float[] x, int xOff, float low, float high, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = Math.min(Math.max(x[xOff + i], low), high);
+        }
+    }
+
+    @Override
+    public void reluGradient(float[] y, int yOff, float[] g, int gOff, float[] result, int off, int n) {
+        for (int i = 0; i < n; i++) {
+            result[off + i] = y[yOff + i] > 0f ? g[gOff + i] : 0f;
+        }
+    }
+
+    @Override
+    public double sum(float[] x, int xOff, int n) {
+        double total = 0;
+        for (int start = 0; start < n; start += BLOCK) {
+            total += blockSum(x, xOff + start, Math.min(BLOCK, n - start));
+        }
+        return total;
+    }
+
+    private static float blockSum(float[] x, int xOff, int n) {
+        float a = 0f;
+        float b = 0f;
+        float c = 0f;
+        float d = 0f;
+        int i = 0;
+        for (; i < n - 3; i += 4) {
+            a += x[xOff + i];
+            b += x[xOff + i + 1];
+            c += x[xOff + i + 2];
+            d += x[xOff + i + 3];
+        }
+        for (; i < n; i++) {
+            a += x[xOff + i];
+        }
+        return (a + b) + (c + d);
+    }
+
+    @Override
+    public double dot(float[] x, int xOff, float[] y, int yOff, int n) {
+        double total = 0;
+        for (int start = 0; start < n; start += BLOCK) {
+            total += blockDot(x, xOff + start, y, yOff + start, Math.min(BLOCK, n - start));
+        }
+        return total;
+    }
+
+    private static float blockDot(float[] x, int xOff, float[] y, int yOff, int n) {
+        float a = 0f;
+        float b = 0f;
+        float c = 0f;
+        float d = 0f;
+        int i = 0;
+        for (; i < n - 3; i += 4) {
+            a += x[xOff + i] * y[yOff + i];
+            b += x[xOff + i + 1] * y[yOff + i + 1];
+            c += x[xOff + i + 2] * y[yOff + i + 2];
+            d += x[xOff + i + 3] * y[yOff + i + 3];
+        }
+        for (; i < n; i++) {
+            a += x[xOff + i] * y[yOff + i];
+        }
+        return (a + b) + (c + d);
+    }
+
+    @Override
+    public double squaredDistance(float[] x, int xOff, float centre, int n) {
+        double total = 0;
+        for (int start = 0; start < n; start += BLOCK) {
+            total += blockDistance(x, xOff + start, centre, Math.min(BLOCK, n - start));
+        }
+        return total;
+    }
+
+    private static float blockDistance(float[] x, int xOff, float centre, int n) {
+        float a = 0f;
+        float b = 0f;
+        int i = 0;
+        for (; i < n - 1; i += 2) {
+            float first = x[xOff + i] - centre;
+            float second = x[xOff + i + 1] - centre;
+            a += first * first;
+            b += second * second;
+        }
+        if (i < n) {
+            float last = x[xOff + i] - centre;
+            a += last * last;
+        }
+        return a + b;
+    }
+
+    @Override
+    public float max(float[] x, int xOff, int n) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            best = Math.max(best, x[xOff + i]);
+        }
+        return best;
+    }
+
+    @Override
+    public float min(float[] x, int xOff, int n) {
+        float best = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            best = Math.min(best, x[xOff + i]);
+        }
+        return best;
+    }
+
+    @Override
+    public void takeLarger(
+            float[] x, int xOff, int place, float[] best, int bestOff, int[] where, int whereOff, int n) {
+        for (int i = 0; i < n; i++) {
+            float value = x[xOff + i];
+            float held = best[bestOff + i];
+            if (!(value <= held) && held == held) {
+                best[bestOff + i] = value;
+                where[whereOff + i] = place;
+            }
+        }
+    }
+}

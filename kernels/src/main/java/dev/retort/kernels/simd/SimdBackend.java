@@ -1,0 +1,494 @@
+package dev.retort.kernels.simd;
+
+import dev.retort.tensor.Conv2dSpec;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * The backend for CPUs: float32 on Java arrays, by the Vector API where the JVM has it and by plain Java elsewhere, on a fixed
+ * pool of threads. Same bits with any number of threads, interpreted or compiled. There is no F64.
+ *
+ * <p>This class fuses composed operations; the core ones are in {@link SimdOperations}. Operands that a fused kernel does not
+ * cover, broadcast targets for instance, go through the composed default.
+ */
+public final class SimdBackend extends SimdOperations {
+    static final String NAME = "simd";
+
+    private final String description;
+
+    private SimdBackend(Engine engine, Runs runs, String loops) {
+        super(engine, runs);
+        description = NAME + ": float32, " + loops + ", " + threads(engine.parallel());
+    }
+
+    /** On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java. */
+    public static SimdBackend create(Parallel parallel) {
+        return usesVectors() ? vector(parallel) : plain(parallel);
+    }
+
+    /**
+     * On the Vector API.
+     *
+     * @throws IllegalStateException if its module is not loaded
+     */
+    public static SimdBackend vector(Parallel parallel) {
+        Engine engine = Engine.vector(parallel);
+        return new SimdBackend(engine, new VectorRuns(), VectorRuns.describe());
+    }
+
+    /** In plain Java. */
+    public static SimdBackend plain(Parallel parallel) {
+        return new SimdBackend(Engine.plain(parallel), new PlainRuns(), "plain Java");
+    }
+
+    static boolean usesVectors() {
+        return Engine.isVectorPresent() && !"false".equals(System.getProperty(Engine.VECTOR_PROPERTY));
+    }
+
+    static String threads(Parallel parallel) {
+        return parallel.threads() == 1 ? "1 thread" : parallel.threads() + " threads";
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String describe() {
+        return description;
+    }
+
+    private static boolean allFloat(Tensor... operands) {
+        for (Tensor operand : operands) {
+            if (operand.dtype() != DType.F32) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether all are F32 of one shape. */
+    private static boolean alike(Tensor first, Tensor... others) {
+        for (Tensor other : others) {
+            if (!other.shape().equals(first.shape())) {
+                return false;
+            }
+        }
+        return allFloat(first) && allFloat(others);
+    }
+
+    /** Whether each that is given is an F32 vector of {@code length} elements. */
+    private static boolean areVectors(int length, Tensor... vectors) {
+        for (Tensor vector : vectors) {
+            if (vector != null && !(vector.dtype() == DType.F32 && isVector(length, vector.shape()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isVector(int length, Shape shape) {
+        return shape.rank() == 1 && shape.dim(0) == length;
+    }
+
+    private static boolean isLastAxis(Tensor x, int axis) {
+        return allFloat(x)
+                && x.size() > 0
+                && x.shape().rank() > 0
+                && x.shape().axis(axis) == x.shape().rank() - 1;
+    }
+
+    private void requireHere(Tensor... operands) {
+        for (Tensor operand : operands) {
+            if (operand != null) {
+                require(Operation.BINARY, DType.F32, operand);
+            }
+        }
+    }
+
+    private static float[] floatsOrNull(Tensor x) {
+        return x == null ? null : floats(x);
+    }
+
+    private static int offsetOrZero(Tensor x) {
+        return x == null ? 0 : offset(x);
+    }
+
+    // Products
+
+    @Override
+    public Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        boolean fits = weight.shape().rank() == 2
+                && x.shape().rank() > 0
+                && weight.dim(1) > 0
+                && x.dim(-1) == weight.dim(1)
+                && allFloat(x, weight)
+                && bias != null
+                && areVectors(weight.dim(0), bias);
+        if (!fits) {
+            return super.linear(x, weight, bias);
+        }
+        requireHere(x, weight, bias);
+        int in = weight.dim(1);
+        Tensor y = allocate(x.shape().with(-1, weight.dim(0)), DType.F32);
+        GemmSpec spec = GemmSpec.dense(size(x) / in, weight.dim(0), in, false, true);
+        multiply(x, weight, spec, y, Epilogue.bias(floats(bias), offset(bias)));
+        return y;
+    }
+
+    @Override
+    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Conv2dSpec spec, boolean relu) {
+        if (bias != null && !(weight.shape().rank() == 4 && areVectors(weight.dim(0), bias))) {
+            return super.convolution(x, weight, bias, spec, relu);
+        }
+        requireHere(bias);
+        return convolve(x, weight, spec, new Epilogue(floatsOrNull(bias), offsetOrZero(bias), relu));
+    }
+
+    // Activations
+
+    @Override
+    public Tensor reluGradient(Tensor y, Tensor g) {
+        if (!alike(y, g)) {
+            return super.reluGradient(y, g);
+        }
+        requireHere(y, g);
+        Tensor dx = allocate(y.shape(), DType.F32);
+        float[] outputs = floats(y);
+        float[] gradient = floats(g);
+        float[] result = floats(dx);
+        int yOff = offset(y);
+        int gOff = offset(g);
+        int off = offset(dx);
+        parallel.forRange(
+                size(y),
+                Broadcast.GRAIN,
+                (from, to) ->
+                        runs.reluGradient(outputs, yOff + from, gradient, gOff + from, result, off + from, to - from));
+        return dx;
+    }
+
+    @Override
+    public Tensor softmax(Tensor x, int axis) {
+        if (!isLastAxis(x, axis)) {
+            return super.softmax(x, axis);
+        }
+        requireHere(x);
+        Tensor y = allocate(x.shape(), DType.F32);
+        new SoftmaxKernels(parallel, runs).softmax(floats(x), offset(x), rows(x), x.dim(-1), floats(y), offset(y));
+        return y;
+    }
+
+    @Override
+    public Tensor softmaxGradient(Tensor y, Tensor g, int axis) {
+        if (!isLastAxis(y, axis) || !alike(y, g)) {
+            return super.softmaxGradient(y, g, axis);
+        }
+        requireHere(y, g);
+        Tensor dx = allocate(y.shape(), DType.F32);
+        new SoftmaxKernels(parallel, runs)
+                .softmaxGradient(
+                        floats(y), offset(y), floats(g), offset(g), rows(y), y.dim(-1), floats(dx), offset(dx));
+        return dx;
+    }
+
+    @Override
+    public Tensor logSoftmax(Tensor x, int axis) {
+        if (!isLastAxis(x, axis)) {
+            return super.logSoftmax(x, axis);
+        }
+        requireHere(x);
+        Tensor y = allocate(x.shape(), DType.F32);
+        new SoftmaxKernels(parallel, runs).logSoftmax(floats(x), offset(x), rows(x), x.dim(-1), floats(y), offset(y));
+        return y;
+    }
+
+    private static int rows(Tensor x) {
+        return size(x) / x.dim(-1);
+    }
+
+    // Normalisation
+
+    @Override
+    public Tensor layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
+        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, beta)) {
+            return super.layerNorm(x, gamma, beta, eps);
+        }
+        requireHere(x, gamma, beta);
+        Tensor y = allocate(x.shape(), DType.F32);
+        new LayerNormKernels(parallel, runs, rows(x), x.dim(-1), eps)
+                .forward(
+                        floats(x),
+                        offset(x),
+                        floatsOrNull(gamma),
+                        offsetOrZero(gamma),
+                        floatsOrNull(beta),
+                        offsetOrZero(beta),
+                        floats(y),
+                        offset(y));
+        return y;
+    }
+
+    @Override
+    public NormGradient layerNormGradient(Tensor x, Tensor gamma, double eps, Tensor g) {
+        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma) || !alike(x, g)) {
+            return super.layerNormGradient(x, gamma, eps, g);
+        }
+        requireHere(x, gamma, g);
+        LayerNormKernels kernels = new LayerNormKernels(parallel, runs, rows(x), x.dim(-1), eps);
+        Tensor dx = allocate(x.shape(), DType.F32);
+        try (Tensor normal = allocate(x.shape(), DType.F32)) {
+            kernels.inputGradient(
+                    floats(x),
+                    offset(x),
+                    floatsOrNull(gamma),
+                    offsetOrZero(gamma),
+                    floats(g),
+                    offset(g),
+                    floats(normal),
+                    floats(dx),
+                    offset(dx));
+            if (gamma == null) {
+                return new NormGradient(dx, null, null);
+            }
+            Tensor dGamma = allocate(gamma.shape(), DType.F32);
+            Tensor dBeta = allocate(gamma.shape(), DType.F32);
+            kernels.scaleGradient(
+                    floats(normal), floats(g), offset(g), floats(dGamma), offset(dGamma), floats(dBeta), offset(dBeta));
+            return new NormGradient(dx, dGamma, dBeta);
+        }
+    }
+
+    @Override
+    public Normalized batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
+        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, beta)) {
+            return super.batchNorm(x, gamma, beta, eps);
+        }
+        requireHere(x, gamma, beta);
+        int channels = x.dim(-1);
+        BatchNormKernels kernels = new BatchNormKernels(parallel, rows(x), channels);
+        Tensor mean = allocate(Shape.of(channels), DType.F32);
+        Tensor variance = allocate(Shape.of(channels), DType.F32);
+        kernels.statistics(floats(x), offset(x), floats(mean), offset(mean), floats(variance), offset(variance));
+        float[] scale = inverseDeviation(variance, eps);
+        float[] shift = new float[channels];
+        if (gamma != null) {
+            ArithmeticLoops.multiply(scale, 0, floats(gamma), offset(gamma), scale, 0, channels);
+        }
+        if (beta != null) {
+            System.arraycopy(floats(beta), offset(beta), shift, 0, channels);
+        }
+        Tensor y = allocate(x.shape(), DType.F32);
+        kernels.normalize(floats(x), offset(x), floats(mean), offset(mean), scale, shift, floats(y), offset(y));
+        return new Normalized(y, mean, variance);
+    }
+
+    private static float[] inverseDeviation(Tensor variance, double eps) {
+        float[] inverse = Arrays.copyOfRange(floats(variance), offset(variance), offset(variance) + size(variance));
+        for (int i = 0; i < inverse.length; i++) {
+            inverse[i] = (float) (1 / Math.sqrt(inverse[i] + eps));
+        }
+        return inverse;
+    }
+
+    @Override
+    public NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
+        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
+            return super.batchNormGradient(x, gamma, mean, variance, eps, g);
+        }
+        requireHere(x, gamma, mean, variance, g);
+        int channels = x.dim(-1);
+        float count = rows(x);
+        BatchNormKernels kernels = new BatchNormKernels(parallel, rows(x), channels);
+        Tensor dGamma = allocate(gamma.shape(), DType.F32);
+        Tensor dBeta = allocate(gamma.shape(), DType.F32);
+        float[] inverse = inverseDeviation(variance, eps);
+        kernels.scaleGradient(
+                floats(x),
+                offset(x),
+                floats(mean),
+                offset(mean),
+                inverse,
+                floats(g),
+                offset(g),
+                floats(dGamma),
+                offset(dGamma),
+                floats(dBeta),
+                offset(dBeta));
+        float[] bias = new float[channels];
+        float[] slope = new float[channels];
+        float[] scale = new float[channels];
+        for (int i = 0; i < channels; i++) {
+            bias[i] = floats(dBeta)[offset(dBeta) + i] / count;
+            slope[i] = floats(dGamma)[offset(dGamma) + i] / count * inverse[i];
+            scale[i] = inverse[i] * floats(gamma)[offset(gamma) + i];
+        }
+        Tensor dx = allocate(x.shape(), DType.F32);
+        kernels.inputGradient(
+                floats(x),
+                offset(x),
+                floats(mean),
+                offset(mean),
+                floats(g),
+                offset(g),
+                bias,
+                slope,
+                scale,
+                floats(dx),
+                offset(dx));
+        return new NormGradient(dx, dGamma, dBeta);
+    }
+
+    // Losses
+
+    @Override
+    public Tensor sigmoidFocalLoss(Tensor x, Tensor targets, double alpha, double gamma) {
+        if (!alike(x, targets)) {
+            return super.sigmoidFocalLoss(x, targets, alpha, gamma);
+        }
+        requireHere(x, targets);
+        Tensor y = allocate(x.shape(), DType.F32);
+        losses().focal(
+                        floats(x),
+                        offset(x),
+                        floats(targets),
+                        offset(targets),
+                        alpha,
+                        gamma,
+                        floats(y),
+                        offset(y),
+                        size(x));
+        return y;
+    }
+
+    @Override
+    public Tensor sigmoidFocalLossGradient(Tensor x, Tensor targets, double alpha, double gamma, Tensor g) {
+        if (!alike(x, targets, g)) {
+            return super.sigmoidFocalLossGradient(x, targets, alpha, gamma, g);
+        }
+        requireHere(x, targets, g);
+        Tensor dx = allocate(x.shape(), DType.F32);
+        losses().focalGradient(
+                        floats(x),
+                        offset(x),
+                        floats(targets),
+                        offset(targets),
+                        alpha,
+                        gamma,
+                        floats(g),
+                        offset(g),
+                        floats(dx),
+                        offset(dx),
+                        size(x));
+        return dx;
+    }
+
+    @Override
+    public Tensor bceWithLogits(Tensor x, Tensor targets) {
+        if (!alike(x, targets)) {
+            return super.bceWithLogits(x, targets);
+        }
+        requireHere(x, targets);
+        Tensor y = allocate(x.shape(), DType.F32);
+        losses().bceWithLogits(floats(x), offset(x), floats(targets), offset(targets), floats(y), offset(y), size(x));
+        return y;
+    }
+
+    @Override
+    public Tensor smoothL1(Tensor x, Tensor targets, double beta) {
+        if (!alike(x, targets)) {
+            return super.smoothL1(x, targets, beta);
+        }
+        requireHere(x, targets);
+        Tensor y = allocate(x.shape(), DType.F32);
+        losses().smoothL1(
+                        floats(x),
+                        offset(x),
+                        floats(targets),
+                        offset(targets),
+                        (float) beta,
+                        floats(y),
+                        offset(y),
+                        size(x));
+        return y;
+    }
+
+    private LossKernels losses() {
+        return new LossKernels(parallel, runs);
+    }
+
+    // Optimisers
+
+    @Override
+    public void sgdStep(
+            Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
+        requireStep(value, gradient, buffer);
+        float[] values = floats(value);
+        float[] gradients = floats(gradient);
+        float[] buffers = floats(buffer);
+        int vOff = offset(value);
+        int gOff = offset(gradient);
+        int bOff = offset(buffer);
+        parallel.forRange(
+                size(value),
+                Broadcast.GRAIN,
+                (from, to) -> OptimizerKernels.sgd(
+                        values,
+                        vOff + from,
+                        gradients,
+                        gOff + from,
+                        buffers,
+                        bOff + from,
+                        (float) rate,
+                        (float) momentum,
+                        (float) weightDecay,
+                        to - from));
+        buffer.storage().bumpVersion();
+        value.storage().bumpVersion();
+    }
+
+    @Override
+    public void adamwStep(
+            Tensor value, Tensor gradient, Tensor average, Tensor squareAverage, int step, AdamWSettings settings) {
+        requireStep(value, gradient, average, squareAverage);
+        OptimizerKernels.AdamW factors = OptimizerKernels.AdamW.of(step, settings);
+        float[] values = floats(value);
+        float[] gradients = floats(gradient);
+        float[] averages = floats(average);
+        float[] squares = floats(squareAverage);
+        int vOff = offset(value);
+        int gOff = offset(gradient);
+        int aOff = offset(average);
+        int sOff = offset(squareAverage);
+        parallel.forRange(
+                size(value),
+                Broadcast.GRAIN,
+                (from, to) -> OptimizerKernels.adamW(
+                        factors,
+                        values,
+                        vOff + from,
+                        gradients,
+                        gOff + from,
+                        averages,
+                        aOff + from,
+                        squares,
+                        sOff + from,
+                        to - from));
+        average.storage().bumpVersion();
+        squareAverage.storage().bumpVersion();
+        value.storage().bumpVersion();
+    }
+
+    private void requireStep(Tensor value, Tensor... others) {
+        require(Operation.AXPY, value.dtype(), value);
+        require(Operation.AXPY, value.dtype(), others);
+        for (Tensor other : others) {
+            requireSame(Operation.AXPY, value, other);
+        }
+    }
+}

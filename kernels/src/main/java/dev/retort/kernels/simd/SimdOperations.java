@@ -1,0 +1,560 @@
+package dev.retort.kernels.simd;
+
+import dev.retort.tensor.BinaryOp;
+import dev.retort.tensor.CompareOp;
+import dev.retort.tensor.Conv2dSpec;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.LogicalOp;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Pool2dSpec;
+import dev.retort.tensor.ReduceOp;
+import dev.retort.tensor.ResultShapes;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.UnaryOp;
+import dev.retort.tensor.heap.HeapBackend;
+import dev.retort.tensor.heap.HeapStorage;
+import dev.retort.tensor.reference.Elementwise;
+import dev.retort.tensor.reference.Indexing;
+import dev.retort.tensor.reference.Reductions;
+import dev.retort.tensor.reference.Resampling;
+
+/**
+ * The core operations of the simd backend: checks arguments, allocates, and hands float arrays to the kernels. Integers and
+ * truth values, which no hot path computes with, go through the reference's formulas.
+ */
+abstract class SimdOperations extends HeapBackend {
+    final Engine engine;
+    final Runs runs;
+    final Parallel parallel;
+
+    SimdOperations(Engine engine, Runs runs) {
+        this.engine = engine;
+        this.runs = runs;
+        parallel = engine.parallel();
+    }
+
+    @Override
+    public final boolean supports(Operation operation, DType dtype) {
+        if (dtype == DType.F64) {
+            return false;
+        }
+        return switch (operation) {
+            case UPLOAD, DOWNLOAD, FULL, CAST, RESHAPE, NARROW, PERMUTE, PAD, SLICE, SLICE_GRADIENT -> true;
+            case CONCAT, BROADCAST_TO, COMPARE, WHERE, INDEX_SELECT, GATHER, ASSIGN -> true;
+            case BINARY, CLAMP, REDUCE, ARG_REDUCE, CUMSUM, INDEX_ADD, SCATTER_ADD -> dtype != DType.BOOL;
+            case LOGICAL -> dtype == DType.BOOL;
+            case UNARY, GEMM, CONV2D, CONV2D_INPUT_GRADIENT, CONV2D_WEIGHT_GRADIENT, AXPY -> dtype == DType.F32;
+            case MAX_POOL2D, MAX_POOL2D_GRADIENT, RESIZE_NEAREST, RESIZE_NEAREST_GRADIENT -> dtype == DType.F32;
+        };
+    }
+
+    static float[] floats(Tensor x) {
+        return HeapStorage.floats(x);
+    }
+
+    static int offset(Tensor x) {
+        return HeapStorage.offset(x);
+    }
+
+    static int size(Tensor x) {
+        return (int) x.size();
+    }
+
+    // Movement
+
+    @Override
+    public Tensor cast(Tensor x, DType target) {
+        require(Operation.CAST, x.dtype(), x);
+        require(Operation.CAST, target);
+        if (!CastLoops.has(x.dtype(), target)) {
+            return super.cast(x, target);
+        }
+        Tensor y = allocate(x.shape(), target);
+        parallel.forRange(size(x), Broadcast.GRAIN, (from, to) -> CastLoops.cast(x, y, from, to));
+        return y;
+    }
+
+    @Override
+    public Tensor permute(Tensor x, int[] axes) {
+        require(Operation.PERMUTE, x.dtype(), x);
+        boolean plain = x.dtype() == DType.F32 && axes.length == x.shape().rank() && axes.length > 1;
+        int[] merged = plain ? PermuteKernels.asTranspose(x.shape(), axes) : null;
+        if (merged == null) {
+            return super.permute(x, axes);
+        }
+        int[] extents = new int[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            extents[i] = x.dim(axes[i]);
+        }
+        Tensor y = allocate(Shape.of(extents), x.dtype());
+        PermuteKernels.transpose(parallel, merged, floats(x), offset(x), floats(y), offset(y));
+        return y;
+    }
+
+    // Elementwise
+
+    @Override
+    public Tensor unary(UnaryOp op, Tensor x) {
+        require(Operation.UNARY, x.dtype(), x);
+        Tensor y = allocate(x.shape(), x.dtype());
+        UnaryKernels.apply(parallel, runs, op, floats(x), offset(x), floats(y), offset(y), size(x));
+        return y;
+    }
+
+    @Override
+    public Tensor binary(BinaryOp op, Tensor a, Tensor b) {
+        require(Operation.BINARY, a.dtype(), a, b);
+        requireSameType(Operation.BINARY, a, b);
+        if (a.dtype() != DType.F32) {
+            Elementwise.checkIntegers(op, b);
+        }
+        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), a.dtype());
+        if (a.dtype() != DType.F32) {
+            Elementwise.binary(op, a, b, y);
+            return y;
+        }
+        float[] left = floats(a);
+        float[] right = floats(b);
+        float[] result = floats(y);
+        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
+        int leftStep = walk.step(0);
+        int rightStep = walk.step(1);
+        int leftOff = offset(a);
+        int rightOff = offset(b);
+        int off = offset(y);
+        walk.forEach(
+                parallel,
+                (from, to, n) -> ArithmeticLoops.apply(
+                        op,
+                        left,
+                        leftOff + from[0],
+                        leftStep,
+                        right,
+                        rightOff + from[1],
+                        rightStep,
+                        result,
+                        off + to,
+                        n));
+        return y;
+    }
+
+    @Override
+    public Tensor compare(CompareOp op, Tensor a, Tensor b) {
+        require(Operation.COMPARE, a.dtype(), a, b);
+        requireSameType(Operation.COMPARE, a, b);
+        if (a.dtype() == DType.BOOL && op != CompareOp.EQ && op != CompareOp.NE) {
+            throw new ShapeException("compare: truth values have no order, so no " + op + "; only EQ and NE");
+        }
+        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
+        if (a.dtype() != DType.F32) {
+            Elementwise.compare(op, a, b, y);
+            return y;
+        }
+        float[] left = floats(a);
+        float[] right = floats(b);
+        byte[] result = HeapStorage.bytes(y);
+        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
+        int leftStep = walk.step(0);
+        int rightStep = walk.step(1);
+        int leftOff = offset(a);
+        int rightOff = offset(b);
+        int off = offset(y);
+        walk.forEach(
+                parallel,
+                (from, to, n) -> ChoiceLoops.compare(
+                        op,
+                        left,
+                        leftOff + from[0],
+                        leftStep,
+                        right,
+                        rightOff + from[1],
+                        rightStep,
+                        result,
+                        off + to,
+                        n));
+        return y;
+    }
+
+    @Override
+    public Tensor logical(LogicalOp op, Tensor a, Tensor b) {
+        require(Operation.LOGICAL, a.dtype(), a, b);
+        requireSameType(Operation.LOGICAL, a, b);
+        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
+        byte[] left = HeapStorage.bytes(a);
+        byte[] right = HeapStorage.bytes(b);
+        byte[] result = HeapStorage.bytes(y);
+        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
+        int leftStep = walk.step(0);
+        int rightStep = walk.step(1);
+        int leftOff = offset(a);
+        int rightOff = offset(b);
+        int off = offset(y);
+        walk.forEach(
+                parallel,
+                (from, to, n) -> ChoiceLoops.logical(
+                        op,
+                        left,
+                        leftOff + from[0],
+                        leftStep,
+                        right,
+                        rightOff + from[1],
+                        rightStep,
+                        result,
+                        off + to,
+                        n));
+        return y;
+    }
+
+    @Override
+    public Tensor where(Tensor condition, Tensor a, Tensor b) {
+        require(Operation.WHERE, a.dtype(), condition, a, b);
+        requireSameType(Operation.WHERE, a, b);
+        if (condition.dtype() != DType.BOOL) {
+            throw new ShapeException("where: the condition is BOOL, got " + condition.dtype() + " of shape "
+                    + condition.shape() + "; make one by compare");
+        }
+        Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
+        Tensor y = allocate(shape, a.dtype());
+        if (a.dtype() != DType.F32) {
+            Elementwise.where(condition, a, b, y);
+            return y;
+        }
+        byte[] choice = HeapStorage.bytes(condition);
+        float[] left = floats(a);
+        float[] right = floats(b);
+        float[] result = floats(y);
+        Broadcast walk = Broadcast.of(shape, condition.shape(), a.shape(), b.shape());
+        int[] steps = {walk.step(0), walk.step(1), walk.step(2)};
+        int[] offs = {offset(condition), offset(a), offset(b)};
+        int off = offset(y);
+        walk.forEach(
+                parallel,
+                (from, to, n) -> ChoiceLoops.where(
+                        choice,
+                        offs[0] + from[0],
+                        steps[0],
+                        left,
+                        offs[1] + from[1],
+                        steps[1],
+                        right,
+                        offs[2] + from[2],
+                        steps[2],
+                        result,
+                        off + to,
+                        n));
+        return y;
+    }
+
+    @Override
+    public Tensor clamp(Tensor x, double low, double high) {
+        require(Operation.CLAMP, x.dtype(), x);
+        if (!(low <= high)) {
+            throw new ShapeException("clamp: bounds [" + low + ", " + high + "] hold nothing");
+        }
+        Tensor y = allocate(x.shape(), x.dtype());
+        if (x.dtype() != DType.F32) {
+            Elementwise.clamp(x, low, high, y);
+            return y;
+        }
+        float[] from = floats(x);
+        float[] to = floats(y);
+        int in = offset(x);
+        int out = offset(y);
+        parallel.forRange(
+                size(x),
+                Broadcast.GRAIN,
+                (first, last) ->
+                        runs.clamp(from, in + first, (float) low, (float) high, to, out + first, last - first));
+        return y;
+    }
+
+    // Reductions
+
+    @Override
+    public Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
+        require(Operation.REDUCE, x.dtype(), x);
+        Tensor y = allocate(ResultShapes.reduce(op, x, axes, keepDims), x.dtype());
+        if (x.dtype() != DType.F32 || x.size() == 0) {
+            Reductions.reduce(op, x, axes, y);
+        } else {
+            boolean[] reduced = x.shape().mark(axes);
+            ReduceKernels.reduce(parallel, runs, op, floats(x), offset(x), x.shape(), reduced, floats(y), offset(y));
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor argReduce(boolean largest, Tensor x, int axis) {
+        require(Operation.ARG_REDUCE, x.dtype(), x);
+        Tensor y = allocate(ResultShapes.argReduce(x, axis), DType.I64);
+        if (x.dtype() != DType.F32) {
+            Reductions.argReduce(largest, x, axis, y);
+        } else if (y.size() > 0) {
+            new IndexKernels(parallel, x.shape(), axis)
+                    .argReduce(largest, floats(x), offset(x), (long[]) HeapStorage.array(y), offset(y));
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor cumsum(Tensor x, int axis) {
+        require(Operation.CUMSUM, x.dtype(), x);
+        x.shape().axis(axis);
+        Tensor y = allocate(x.shape(), x.dtype());
+        if (x.dtype() != DType.F32) {
+            Reductions.cumsum(x, axis, y);
+        } else {
+            new IndexKernels(parallel, x.shape(), axis).cumsum(floats(x), offset(x), floats(y), offset(y));
+        }
+        return y;
+    }
+
+    // Linear algebra and convolution
+
+    @Override
+    public Tensor gemm(Tensor a, Tensor b, GemmSpec spec, Shape shape) {
+        require(Operation.GEMM, a.dtype(), a, b);
+        requireSameType(Operation.GEMM, a, b);
+        spec.check(a.shape(), b.shape(), shape);
+        Tensor y = allocate(shape, a.dtype());
+        if (!spec.coversOutput(shape.size()) || spec.k() == 0) {
+            fill(y, 0);
+        }
+        if (spec.k() > 0) {
+            multiply(a, b, spec, y, Epilogue.NONE);
+        }
+        return y;
+    }
+
+    final void multiply(Tensor a, Tensor b, GemmSpec spec, Tensor y, Epilogue epilogue) {
+        new Gemm(engine)
+                .multiply(
+                        spec.batch1(),
+                        spec.batch2(),
+                        spec.m(),
+                        spec.n(),
+                        spec.k(),
+                        1f,
+                        matrix(a, spec.a(), spec.transposeA()),
+                        matrix(b, spec.b(), spec.transposeB()),
+                        matrix(y, spec.c(), false),
+                        false,
+                        epilogue);
+    }
+
+    private static Gemm.Matrix matrix(Tensor x, GemmSpec.Layout layout, boolean transposed) {
+        return new Gemm.Matrix(
+                floats(x),
+                Math.toIntExact(x.offset() + layout.offset()),
+                layout.ld(),
+                transposed,
+                Math.toIntExact(layout.stride1()),
+                Math.toIntExact(layout.stride2()));
+    }
+
+    @Override
+    public Tensor conv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
+        return convolve(x, weight, spec, Epilogue.NONE);
+    }
+
+    final Tensor convolve(Tensor x, Tensor weight, Conv2dSpec spec, Epilogue epilogue) {
+        require(Operation.CONV2D, x.dtype(), x, weight);
+        requireSameType(Operation.CONV2D, x, weight);
+        Tensor y = allocate(spec.outputShape(x.shape(), weight.shape()), x.dtype());
+        new Convolution(engine)
+                .forward(
+                        geometry(x.shape(), weight.shape(), spec),
+                        floats(x),
+                        offset(x),
+                        floats(weight),
+                        offset(weight),
+                        floats(y),
+                        offset(y),
+                        epilogue);
+        return y;
+    }
+
+    private static ConvolutionShape geometry(Shape input, Shape weight, Conv2dSpec spec) {
+        return new ConvolutionShape(
+                input.dim(0),
+                input.dim(1),
+                input.dim(2),
+                input.dim(3),
+                weight.dim(0),
+                weight.dim(1),
+                weight.dim(2),
+                spec.strideH(),
+                spec.strideW(),
+                spec.padH(),
+                spec.padH(),
+                spec.padW(),
+                spec.padW(),
+                spec.dilationH(),
+                spec.dilationW(),
+                spec.groups());
+    }
+
+    @Override
+    public Tensor conv2dInputGradient(Tensor g, Tensor weight, Shape input, Conv2dSpec spec) {
+        require(Operation.CONV2D_INPUT_GRADIENT, g.dtype(), g, weight);
+        requireSameType(Operation.CONV2D_INPUT_GRADIENT, g, weight);
+        ResultShapes.convolutionGradient(g, input, weight.shape(), spec);
+        Tensor dx = allocate(input, g.dtype());
+        new Convolution(engine)
+                .inputGradient(
+                        geometry(input, weight.shape(), spec),
+                        floats(g),
+                        offset(g),
+                        floats(weight),
+                        offset(weight),
+                        floats(dx),
+                        offset(dx));
+        return dx;
+    }
+
+    @Override
+    public Tensor conv2dWeightGradient(Tensor x, Tensor g, Shape weight, Conv2dSpec spec) {
+        require(Operation.CONV2D_WEIGHT_GRADIENT, x.dtype(), x, g);
+        requireSameType(Operation.CONV2D_WEIGHT_GRADIENT, x, g);
+        ResultShapes.convolutionGradient(g, x.shape(), weight, spec);
+        Tensor dw = allocate(weight, x.dtype());
+        new Convolution(engine)
+                .weightGradient(
+                        geometry(x.shape(), weight, spec),
+                        floats(x),
+                        offset(x),
+                        floats(g),
+                        offset(g),
+                        floats(dw),
+                        offset(dw),
+                        false);
+        return dw;
+    }
+
+    // Resampling
+
+    @Override
+    public Pooled maxPool2d(Tensor x, Pool2dSpec spec) {
+        require(Operation.MAX_POOL2D, x.dtype(), x);
+        Shape shape = spec.outputShape(x.shape());
+        Tensor values = allocate(shape, x.dtype());
+        Tensor indices = allocate(shape, DType.I32);
+        ResamplingKernels.maxPool2d(
+                parallel,
+                runs,
+                floats(x),
+                offset(x),
+                x.shape(),
+                spec,
+                shape,
+                floats(values),
+                offset(values),
+                (int[]) HeapStorage.array(indices),
+                offset(indices));
+        return new Pooled(values, indices);
+    }
+
+    @Override
+    public Tensor maxPool2dGradient(Tensor g, Tensor indices, Shape input) {
+        require(Operation.MAX_POOL2D_GRADIENT, g.dtype(), g, indices);
+        ResultShapes.maxPool2dGradient(g, indices, input);
+        Resampling.checkPooled(indices, input);
+        Tensor y = allocate(input, g.dtype());
+        ResamplingKernels.maxPool2dGradient(
+                parallel,
+                floats(g),
+                offset(g),
+                g.shape(),
+                (int[]) HeapStorage.array(indices),
+                offset(indices),
+                input,
+                floats(y),
+                offset(y));
+        return y;
+    }
+
+    @Override
+    public Tensor resizeNearest(Tensor x, int height, int width) {
+        require(Operation.RESIZE_NEAREST, x.dtype(), x);
+        Tensor y = allocate(ResultShapes.resizeNearest(x.shape(), height, width), x.dtype());
+        ResamplingKernels.resizeNearest(parallel, floats(x), offset(x), x.shape(), floats(y), offset(y), y.shape());
+        return y;
+    }
+
+    @Override
+    public Tensor resizeNearestGradient(Tensor g, Shape input) {
+        require(Operation.RESIZE_NEAREST_GRADIENT, g.dtype(), g);
+        ResultShapes.resizeNearestGradient(g, input);
+        Tensor y = allocate(input, g.dtype());
+        ResamplingKernels.resizeNearestGradient(parallel, floats(g), offset(g), g.shape(), floats(y), offset(y), input);
+        return y;
+    }
+
+    // Indexing
+
+    @Override
+    public Tensor indexSelect(Tensor x, int axis, Tensor index) {
+        require(Operation.INDEX_SELECT, x.dtype(), x, index);
+        Shape shape = ResultShapes.indexSelect(x, axis, index);
+        int[] indices = Indexing.read(Operation.INDEX_SELECT, index, x.dim(axis));
+        Tensor y = allocate(shape, x.dtype());
+        new IndexKernels(parallel, x.shape(), axis)
+                .select(HeapStorage.array(x), offset(x), indices, HeapStorage.array(y), offset(y));
+        return y;
+    }
+
+    @Override
+    public Tensor indexAdd(Tensor x, int axis, Tensor index, Tensor source) {
+        require(Operation.INDEX_ADD, x.dtype(), x, index, source);
+        Shape shape = ResultShapes.indexAdd(x, axis, index, source);
+        int[] indices = Indexing.read(Operation.INDEX_ADD, index, x.dim(axis));
+        Tensor y = allocate(shape, x.dtype());
+        if (x.dtype() != DType.F32) {
+            Indexing.add(x, Indexing.alongIndex(shape, axis, indices, source.shape()), source, y);
+            return y;
+        }
+        System.arraycopy(floats(x), offset(x), floats(y), offset(y), size(x));
+        new IndexKernels(parallel, shape, axis).add(floats(source), offset(source), indices, floats(y), offset(y));
+        return y;
+    }
+
+    @Override
+    public Tensor gather(Tensor x, int axis, Tensor index) {
+        require(Operation.GATHER, x.dtype(), x, index);
+        Shape shape = ResultShapes.gather(x, axis, index);
+        int[] indices = Indexing.read(Operation.GATHER, index, x.dim(axis));
+        Tensor y = allocate(shape, x.dtype());
+        Indexing.select(x, Indexing.everyIndex(x.shape(), axis, indices, shape), y);
+        return y;
+    }
+
+    @Override
+    public Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor source) {
+        require(Operation.SCATTER_ADD, x.dtype(), x, index, source);
+        Shape shape = ResultShapes.scatterAdd(x, axis, index, source);
+        int[] indices = Indexing.read(Operation.SCATTER_ADD, index, x.dim(axis));
+        Tensor y = allocate(shape, x.dtype());
+        Indexing.add(x, Indexing.everyIndex(shape, axis, indices, index.shape()), source, y);
+        return y;
+    }
+
+    // In place
+
+    @Override
+    public void axpy(Tensor target, double alpha, Tensor source) {
+        require(Operation.AXPY, target.dtype(), target, source);
+        requireSame(Operation.AXPY, target, source);
+        float[] to = floats(target);
+        float[] from = floats(source);
+        int out = offset(target);
+        int in = offset(source);
+        parallel.forRange(
+                size(target),
+                Broadcast.GRAIN,
+                (first, last) -> ArithmeticLoops.axpy((float) alpha, from, in + first, to, out + first, last - first));
+        target.storage().bumpVersion();
+    }
+}

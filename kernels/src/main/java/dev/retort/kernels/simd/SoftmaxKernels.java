@@ -1,0 +1,64 @@
+package dev.retort.kernels.simd;
+
+/** Softmax and its kin on rows of floats, rows in parallel. */
+final class SoftmaxKernels {
+    private final Parallel parallel;
+    private final Runs runs;
+
+    SoftmaxKernels(Parallel parallel, Runs runs) {
+        this.parallel = parallel;
+        this.runs = runs;
+    }
+
+    /** y = e^(x - max) / sum e^(x - max), for each row of {@code length} elements. */
+    void softmax(float[] x, int xOff, int rows, int length, float[] y, int yOff) {
+        parallel.forRange(rows, grain(length), (from, to) -> {
+            for (int row = from; row < to; row++) {
+                int in = xOff + row * length;
+                int out = yOff + row * length;
+                double sum = runs.expShifted(x, in, runs.max(x, in, length), y, out, length);
+                ArithmeticLoops.multiplyValue(y, out, (float) (1 / sum), y, out, length);
+            }
+        });
+    }
+
+    /** dx = y (g - sum of g y over the row). */
+    void softmaxGradient(float[] y, int yOff, float[] g, int gOff, int rows, int length, float[] dx, int dxOff) {
+        parallel.forRange(rows, grain(length), (from, to) -> {
+            for (int row = from; row < to; row++) {
+                int start = row * length;
+                float dot = (float) runs.dot(y, yOff + start, g, gOff + start, length);
+                gradientRow(y, yOff + start, g, gOff + start, dot, dx, dxOff + start, length);
+            }
+        });
+    }
+
+    private static void gradientRow(float[] y, int yOff, float[] g, int gOff, float dot, float[] dx, int dxOff, int n) {
+        for (int i = 0; i < n; i++) {
+            dx[dxOff + i] = y[yOff + i] * (g[gOff + i] - dot);
+        }
+    }
+
+    /** y = x - max - ln sum e^(x - max). */
+    void logSoftmax(float[] x, int xOff, int rows, int length, float[] y, int yOff) {
+        parallel.forRange(rows, grain(length), (from, to) -> {
+            for (int row = from; row < to; row++) {
+                int in = xOff + row * length;
+                int out = yOff + row * length;
+                float max = runs.max(x, in, length);
+                float log = (float) StrictMath.log(runs.expShifted(x, in, max, y, out, length));
+                logRow(x, in, max, log, y, out, length);
+            }
+        });
+    }
+
+    private static void logRow(float[] x, int xOff, float max, float log, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = x[xOff + i] - max - log;
+        }
+    }
+
+    private static int grain(int length) {
+        return Math.max(1, Broadcast.GRAIN / 4 / Math.max(1, length));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.retort.kernels.simd;
+
+import dev.retort.tensor.UnaryOp;
+import dev.retort.tensor.reference.Elementwise;
+
+/** One function of every element, split over the pool. */
+final class UnaryKernels {
+    private UnaryKernels() {}
+
+    static void apply(Parallel parallel, Runs runs, UnaryOp op, float[] x, int xOff, float[] y, int yOff, int size) {
+        parallel.forRange(
+                size, Broadcast.GRAIN, (from, to) -> run(runs, op, x, xOff + from, y, yOff + from, to - from));
+    }
+
+    private static void run(Runs runs, UnaryOp op, float[] x, int xOff, float[] y, int yOff, int n) {
+        switch (op) {
+            case NEG -> ArithmeticLoops.negate(x, xOff, y, yOff, n);
+            case ABS -> ArithmeticLoops.abs(x, xOff, y, yOff, n);
+            case SQRT -> ArithmeticLoops.sqrt(x, xOff, y, yOff, n);
+            case RSQRT -> ArithmeticLoops.inverseSqrt(x, xOff, y, yOff, n);
+            case SQUARE -> ArithmeticLoops.multiply(x, xOff, x, xOff, y, yOff, n);
+            case RECIPROCAL -> ArithmeticLoops.divideValueBy(1f, x, xOff, y, yOff, n);
+            case RELU -> runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, y, yOff, n);
+            case EXP -> runs.exp(x, xOff, y, yOff, n);
+            case LOG -> runs.log(x, xOff, y, yOff, n);
+            case SIGMOID -> runs.sigmoid(x, xOff, y, yOff, n);
+            case SOFTPLUS -> runs.softplus(x, xOff, y, yOff, n);
+            case TANH -> runs.tanh(x, xOff, y, yOff, n);
+            case LOG1P, SIN, COS, ERF, GELU, FLOOR, CEIL, ROUND, SIGN -> formula(op, x, xOff, y, yOff, n);
+        }
+    }
+
+    /** Functions that no hot path asks for: the formula in float64. */
+    private static void formula(UnaryOp op, float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = (float) Elementwise.apply(op, x[xOff + i]);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.retort.kernels.simd;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+
+/** What the kernel tests run on: both kinds of innermost loops, and seeded data. */
+final class Engines {
+    static final Engine VECTOR = Engine.vector(new Parallel(1));
+    static final Engine PLAIN = Engine.plain(new Parallel(1));
+    static final Engine VECTOR_TWO = Engine.vector(new Parallel(2));
+    static final Engine PLAIN_TWO = Engine.plain(new Parallel(2));
+
+    private Engines() {}
+
+    /** One engine of each kind, single-threaded. */
+    static Stream<Named<Engine>> both() {
+        return Stream.of(Named.of("vector", VECTOR), Named.of("plain", PLAIN));
+    }
+
+    /** Pairs of the same kind with one and with several threads. */
+    static List<Engine[]> pairs() {
+        return List.of(new Engine[] {VECTOR, VECTOR_TWO}, new Engine[] {PLAIN, PLAIN_TWO}, new Engine[] {
+            VECTOR, Engine.vector(new Parallel(5))
+        });
+    }
+
+    /** {@code size} floats in [-1, 1). */
+    static float[] random(int size, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = 2f * random.nextFloat() - 1f;
+        }
+        return values;
+    }
+}
