@@ -3,94 +3,82 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetrics;
+import dev.retort.detection.eval.Detection;
 import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
-import dev.retort.distill.progress.Progress;
+import dev.retort.distill.job.DetectionsJson;
+import dev.retort.distill.job.Evaluations;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
 import dev.retort.tensor.Backend;
-import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code retort eval}: COCO's metrics of a model on a data set, or of a file of detections. */
+/** {@code retort eval}: COCO's metrics of a model, or of detections that are there already. */
 @Command(
         name = "eval",
         description =
-                "Computes COCO's twelve box metrics and a table of classes: of a model on a data set, or of a file of"
-                        + " detections, whoever made it.",
+                "Computes COCO's twelve box metrics and a table of classes: of a model on a data set, or of a detections"
+                        + " file (a JSON list of image_id, category_id, bbox, score) against a COCO annotation file.",
+        sortOptions = false,
         footer = {
             "",
             "Examples:",
             "  retort eval runs/student/model.safetensors --data shapes",
-            "  retort eval model.safetensors --data coco --detections-out found.json",
+            "  retort eval model.safetensors --data coco --save-detections found.json",
             "  retort eval --detections found.json --ground-truth coco/annotations/val.json"
         })
 final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @ArgGroup(exclusive = true, multiplicity = "1")
-    private Subject subject;
+    @ArgGroup(multiplicity = "1")
+    private What what;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics, as fractions, to this file, too.")
     private Path json;
 
-    /** What is evaluated: one of the two. */
-    static final class Subject {
-        @ArgGroup(exclusive = false, multiplicity = "1", heading = "%nA model on a data set:%n")
-        private ModelOnData model;
+    @Mixin
+    private BackendOption backend;
 
-        @ArgGroup(exclusive = false, multiplicity = "1", heading = "%nA file of detections:%n")
-        private DetectionsFile file;
+    /** Either a model or files. */
+    private static final class What {
+        @ArgGroup(exclusive = false, heading = "A model on a data set:%n")
+        private Model model;
+
+        @ArgGroup(exclusive = false, heading = "A file of detections:%n")
+        private Files files;
     }
 
-    /** The arguments for a model. */
-    static final class ModelOnData {
-        @Parameters(
-                paramLabel = "MODEL",
-                description = "A model.safetensors that 'retort train' or 'retort distill' wrote.")
-        private Path model;
+    private static final class Model {
+        @Parameters(paramLabel = "MODEL", description = "A model.safetensors.")
+        private Path file;
 
         @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
         private Path data;
 
-        @Option(
-                names = "--split",
-                paramLabel = "NAME",
-                description = "Its split; without it, the data.testSplit of the model's recipe, usually test.")
+        @Option(names = "--split", paramLabel = "NAME", description = "Its split; by default the model's test split.")
         private String split;
 
         @Option(
-                names = "--backend",
-                paramLabel = "NAME",
-                defaultValue = "auto",
-                description = "What computes; 'retort devices' lists what there is (default: ${DEFAULT-VALUE}).")
-        private String backend;
-
-        @Option(
-                names = "--detections-out",
+                names = "--save-detections",
                 paramLabel = "FILE",
-                description = "Write the detections in COCO's result format: a JSON list of image_id, category_id,"
-                        + " bbox, score.")
-        private Path detectionsOut;
+                description = "Write the detections to this file, as JSON.")
+        private Path detections;
     }
 
-    /** The arguments for detections that are there already. */
-    static final class DetectionsFile {
-        @Option(
-                names = "--detections",
-                required = true,
-                paramLabel = "FILE",
-                description = "Detections: a JSON list of image_id, category_id, bbox, score.")
+    private static final class Files {
+        @Option(names = "--detections", required = true, paramLabel = "FILE", description = "Detections, JSON.")
         private Path detections;
 
         @Option(names = "--ground-truth", required = true, paramLabel = "FILE", description = "COCO annotations, JSON.")
@@ -100,7 +88,7 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         OutputFile.check(json);
-        CocoMetrics metrics = subject.model != null ? of(subject.model) : of(subject.file);
+        CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);
         PrintWriter out = spec.commandLine().getOut();
         out.println(metrics.summary());
         out.println();
@@ -111,28 +99,26 @@ final class EvalCommand implements Callable<Integer> {
         return 0;
     }
 
-    private CocoMetrics of(ModelOnData wanted) throws IOException {
-        OutputFile.check(wanted.detectionsOut);
-        try (Backend backend = Backends.create(wanted.backend);
-                Detector detector = Detector.load(wanted.model, backend)) {
-            String split = wanted.split == null ? detector.recipe().data().testSplit() : wanted.split;
-            CocoDataset dataset = CocoDataset.open(wanted.data, split);
+    private CocoMetrics of(Model model) throws IOException {
+        OutputFile.check(model.detections);
+        try (Backend computing = backend.create();
+                Detector detector = Detector.load(model.file, computing)) {
+            String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
+            CocoDataset dataset = CocoDataset.open(model.data, split);
             dataset.notices().forEach(spec.commandLine().getErr()::println);
-            Evaluation evaluation;
-            try (Progress progress = Progress.open("eval", 0, dataset.size())) {
-                evaluation = Evaluation.of(detector, dataset, done -> progress.at(done, ""));
-            }
-            if (wanted.detectionsOut != null) {
-                DetectionsJson.writeResults(evaluation.detections(), wanted.detectionsOut);
+            Evaluation evaluation = Evaluations.run("eval", detector, dataset);
+            if (model.detections != null) {
+                DetectionsJson.write(evaluation.detections(), model.detections);
             }
             return evaluation.metrics();
         }
     }
 
-    private static CocoMetrics of(DetectionsFile wanted) throws IOException {
-        GroundTruthSet truth = EvaluationFiles.readGroundTruth(wanted.groundTruth);
+    private static CocoMetrics of(Files files) throws IOException {
+        GroundTruthSet truth = EvaluationFiles.readGroundTruth(files.groundTruth);
+        List<Detection> detections = EvaluationFiles.readDetections(files.detections, truth);
         CocoEvaluator evaluator = new CocoEvaluator(truth);
-        evaluator.process(EvaluationFiles.readDetections(wanted.detections, truth));
+        evaluator.process(detections);
         return evaluator.evaluate();
     }
 }

@@ -15,16 +15,11 @@ import java.util.stream.Stream;
  * A picture to work on, and where the outcome goes.
  *
  * @param source the picture's file
- * @param target the file to write, of the same name; it ends in {@code .png} where the source is neither PNG nor JPEG
+ * @param target the file to write: of the same name, with {@code .png} after it where the source is neither PNG nor JPEG
  */
 record PictureFile(Path source, Path target) {
     private static final Set<String> WRITABLE = Set.of("png", "jpg", "jpeg");
     private static final Set<String> READABLE = Set.of("png", "jpg", "jpeg", "bmp", "gif");
-
-    /** The name of the picture's file, without its folder. */
-    String name() {
-        return source.getFileName().toString();
-    }
 
     /**
      * The pictures that arguments stand for: a file for itself, a folder for the pictures in it, by name.

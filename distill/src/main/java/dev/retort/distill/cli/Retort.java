@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DataCommand.class,
+            TrainCommand.class,
+            DistillCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             GradcheckCommand.class,

@@ -9,7 +9,6 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Normalization;
-import dev.retort.detection.data.Picture;
 import dev.retort.detection.model.RetinaNet;
 import dev.retort.detection.model.RetinaNetOptions;
 import dev.retort.distill.recipe.Recipe;
@@ -159,11 +158,6 @@ public final class Detector implements AutoCloseable {
     public Tensor input(Batch batch) {
         Shape shape = Shape.of(batch.size(), batch.height(), batch.width(), Batch.CHANNELS);
         return backend().upload(batch.pixels(normalization()), shape, DType.F32);
-    }
-
-    /** Detections in a picture, in its pixels; it enters the network as the recipe evaluates pictures. */
-    public Detections detect(Picture picture) {
-        return detect(RecipeBatches.of(recipe, picture)).get(0);
     }
 
     /** Detections of each picture of a batch, in the pixels of the original pictures. The network is in evaluation mode. */

@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** The batches that a recipe asks for. */
-final class RecipeBatches {
+public final class RecipeBatches {
     /** A pyramid from res5 needs extents that halve five times. */
     private static final int MULTIPLE = 32;
 
@@ -38,20 +38,20 @@ final class RecipeBatches {
     }
 
     /** Every picture once, at the recipe's largest size. */
-    static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
+    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
         Recipe.Data data = recipe.data();
         return DatasetBatches.evaluation(
                 dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
     }
 
-    /** A picture of no data set, alone, at the size that {@link #evaluation} gives it. */
-    static Batch of(Recipe recipe, Picture picture) {
+    /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
+    public static Batch single(Recipe recipe, ImageInfo info, Picture picture) {
         Recipe.Data data = recipe.data();
         SizeRule.Size size =
-                rule(data).target(picture.width(), picture.height(), Collections.max(edges(data)), data.longEdge());
+                rule(data).target(info.width(), info.height(), Collections.max(edges(data)), data.longEdge());
         Picture resized = BilinearResize.resize(picture, size.width(), size.height());
-        ImageInfo info = new ImageInfo(0, "", picture.width(), picture.height());
-        return Batch.of(List.of(new Sample(info, resized, new double[0], new int[0], false)), MULTIPLE);
+        Sample sample = new Sample(info, resized, new double[0], new int[0], false);
+        return Batch.of(List.of(sample), MULTIPLE);
     }
 
     private static List<Integer> edges(Recipe.Data data) {

@@ -14,6 +14,7 @@ import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
+import dev.retort.distill.train.RecipeBatches;
 import dev.retort.distill.train.TinyModels;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -22,7 +23,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +56,9 @@ class ModelCommandsTest {
                 Detector detector = TinyModels.save(dataset, backend, model)) {
             metrics = Evaluation.of(detector, dataset, done -> {}).metrics();
             found = dataset.images().stream()
-                    .map(image -> detector.detect(dataset.picture(image)))
+                    .map(image -> detector.detect(
+                                    RecipeBatches.single(detector.recipe(), image, dataset.picture(image)))
+                            .get(0))
                     .toList();
         }
         assertThat(found).allMatch(detections -> detections.size() > 0);
@@ -92,7 +94,7 @@ class ModelCommandsTest {
                         folder.resolve("shapes"),
                         "--json",
                         json,
-                        "--detections-out",
+                        "--save-detections",
                         detections))
                 .as(err.toString())
                 .isZero();
@@ -113,7 +115,7 @@ class ModelCommandsTest {
     void anotherSplitIsEvaluatedOnRequest() {
         assertThat(run("eval", model, "--data", folder.resolve("shapes"), "--split", "night"))
                 .isEqualTo(1);
-        assertThat(err.toString()).startsWith("retort: No split 'night' in ");
+        assertThat(err.toString()).contains("retort: No split 'night' in ");
         assertThat(run("eval", model, "--data", folder.resolve("shapes"), "--split", "val"))
                 .isZero();
     }
@@ -138,7 +140,7 @@ class ModelCommandsTest {
         assertThat(run("eval", "no-model", "--data", "d", "--json", scratch.resolve("none/metrics.json")))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("there is no folder " + scratch.resolve("none"));
-        assertThat(run("eval", "no-model", "--data", "d", "--detections-out", scratch))
+        assertThat(run("eval", "no-model", "--data", "d", "--save-detections", scratch))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("it is a folder");
     }
@@ -151,20 +153,20 @@ class ModelCommandsTest {
         }
         Files.writeString(pictures.resolve("notes.txt"), "not a picture, and not asked for");
         Path target = scratch.resolve("found");
-        double threshold = found.get(0).scores()[found.get(0).size() / 2];
-        assertThat(run("predict", model, pictures, "--out", target, "--threshold", threshold))
+        assertThat(run("predict", model, pictures, "--out", target, "--score", "0.5"))
                 .as(err.toString())
                 .isZero();
-        JsonNode list = json(target.resolve("detections.json"));
+        JsonNode list = json(target.resolve("detections.json")).get("pictures");
         assertThat(list.size()).isEqualTo(dataset.size());
         for (int n = 0; n < list.size(); n++) {
             JsonNode entry = list.get(n);
             ImageInfo image = dataset.images().get(n);
-            String name = entry.get("file_name").asString();
-            assertThat(name).isEqualTo(dataset.file(image).getFileName().toString());
+            String name = dataset.file(image).getFileName().toString();
+            assertThat(entry.get("file").asString())
+                    .isEqualTo(pictures.resolve(name).toString());
             assertThat(entry.get("width").asInt()).isEqualTo(image.width());
             assertThat(entry.get("height").asInt()).isEqualTo(image.height());
-            compare(entry.get("detections"), found.get(n), threshold);
+            compare(entry.get("detections"), found.get(n));
             Picture original = dataset.picture(image);
             int enlargement = BoxPainter.enlargement(original);
             Picture painted = PictureReader.read(target.resolve(name));
@@ -175,11 +177,9 @@ class ModelCommandsTest {
         }
     }
 
-    private static void compare(JsonNode listed, Detections expected, double threshold) {
-        int count = (int)
-                Arrays.stream(expected.scores()).filter(s -> s >= threshold).count();
-        assertThat(listed.size()).isEqualTo(count);
-        for (int i = 0; i < count; i++) {
+    private static void compare(JsonNode listed, Detections expected) {
+        assertThat(listed.size()).isEqualTo(expected.size());
+        for (int i = 0; i < expected.size(); i++) {
             JsonNode one = listed.get(i);
             double[] box = expected.boxes();
             assertThat(one.get("score").asDouble()).isEqualTo(expected.scores()[i]);
@@ -214,13 +214,15 @@ class ModelCommandsTest {
         assertThat(run("predict", model, broken, good, missing, "--out", target))
                 .isEqualTo(1);
         assertThat(err.toString().strip().lines().toList())
-                .hasSize(3)
+                .hasSize(4)
                 .satisfies(
-                        lines -> assertThat(lines.get(0)).contains("" + broken),
-                        lines -> assertThat(lines.get(1)).contains("" + missing),
-                        lines -> assertThat(lines.get(2)).startsWith("retort: 2 of 3 pictures could not be read"));
+                        lines -> assertThat(lines.get(0)).startsWith("retort: computing with "),
+                        lines -> assertThat(lines.get(1)).contains("" + broken),
+                        lines -> assertThat(lines.get(2)).contains("" + missing),
+                        lines -> assertThat(lines.get(3)).startsWith("retort: 2 of 3 pictures could not be read"));
         assertThat(target.resolve("good.jpg")).isRegularFile();
-        assertThat(json(target.resolve("detections.json")).size()).isEqualTo(1);
+        assertThat(json(target.resolve("detections.json")).get("pictures").size())
+                .isEqualTo(1);
     }
 
     @Test
@@ -236,7 +238,7 @@ class ModelCommandsTest {
         assertThat(run("predict", model, empty, "--out", scratch.resolve("found")))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("No pictures lie in the folder " + empty);
-        assertThat(run("predict", model, a, "--out", "x", "--threshold", "1.5")).isEqualTo(2);
+        assertThat(run("predict", model, a, "--out", "x", "--score", "1.5")).isEqualTo(2);
         assertThat(run("predict", model, "--out", "x")).isEqualTo(2);
         assertThat(run("predict", model, a)).isEqualTo(2);
     }
