@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,10 +54,10 @@ final class EvalCommand implements Callable<Integer> {
 
     /** Either a model or files. */
     private static final class What {
-        @ArgGroup(exclusive = false, heading = "A model on a data set:%n")
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A model on a data set:%n")
         private Model model;
 
-        @ArgGroup(exclusive = false, heading = "A file of detections:%n")
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A file of detections:%n")
         private Files files;
     }
 
@@ -87,6 +88,10 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--backend")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--backend is for a model; nothing is left to compute with --detections.");
+        }
         OutputFile.check(json);
         CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);
         PrintWriter out = spec.commandLine().getOut();
