@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             PredictCommand.class,
             DevicesCommand.class
-        },
-        footer = {"", "Each command has its own --help."})
+        })
 public final class Retort implements Runnable {
     /** A job that failed. */
     public static final int FAILED = 1;
