@@ -266,7 +266,7 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Normalized batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
-        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, beta)) {
+        if (!isBatch(x) || !areVectors(x.dim(-1), gamma, beta)) {
             return super.batchNorm(x, gamma, beta, eps);
         }
         requireHere(x, gamma, beta);
@@ -288,6 +288,11 @@ public final class SimdBackend extends SimdOperations {
         return new Normalized(y, mean, variance);
     }
 
+    /** Whether x is [..., C] with rows. */
+    private static boolean isBatch(Tensor x) {
+        return x.shape().rank() > 1 && isLastAxis(x, -1);
+    }
+
     private static float[] inverseDeviation(Tensor variance, double eps) {
         float[] inverse = Arrays.copyOfRange(floats(variance), offset(variance), offset(variance) + size(variance));
         for (int i = 0; i < inverse.length; i++) {
@@ -298,7 +303,7 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
-        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
+        if (!isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
             return super.batchNormGradient(x, gamma, mean, variance, eps, g);
         }
         requireHere(x, gamma, mean, variance, g);

@@ -1,0 +1,72 @@
+package dev.retort.kernels.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Same inputs, same bits: with any number of threads, interpreted or compiled. */
+class DeterminismTest {
+    private static final int WARM_RUNS = 300;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theNumberOfThreadsChangesNoBit(boolean vector) {
+        Map<String, float[]> one = large(vector, 1);
+        for (int threads : new int[] {2, 3}) {
+            large(vector, threads).forEach((name, values) -> assertThat(Arrays.equals(values, one.get(name)))
+                    .as(name + " with " + threads + " threads")
+                    .isTrue());
+        }
+    }
+
+    private static Map<String, float[]> large(boolean vector, int threads) {
+        Parallel parallel = new Parallel(threads);
+        try (SimdBackend ops = vector ? SimdBackend.vector(parallel) : SimdBackend.plain(parallel)) {
+            return OperationSet.run(ops, 71, 93, 24);
+        }
+    }
+
+    @Test
+    void compiledCodeGivesTheBitsOfAnInterpretedProcess() throws IOException, InterruptedException {
+        Process interpreted = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xint",
+                        "--add-modules=jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Digest.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        for (int i = 0; i < WARM_RUNS; i++) {
+            Digest.lines();
+        }
+        String cold = new String(interpreted.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(interpreted.waitFor()).isZero();
+        assertThat(cold.lines().toList()).isEqualTo(Digest.lines());
+    }
+
+    /** Prints a hash of each operation's result. */
+    static final class Digest {
+        private Digest() {}
+
+        static List<String> lines() {
+            try (SimdBackend ops = SimdBackend.vector(new Parallel(1))) {
+                return OperationSet.run(ops, 5, 6, 37).entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + Arrays.hashCode(entry.getValue()))
+                        .toList();
+            }
+        }
+
+        public static void main(String[] arguments) {
+            lines().forEach(System.out::println);
+        }
+    }
+}
