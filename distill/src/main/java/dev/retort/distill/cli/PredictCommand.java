@@ -1,16 +1,18 @@
 package dev.retort.distill.cli;
 
-import dev.retort.detection.box.Detections;
+import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.PictureReader;
 import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.eval.Detection;
 import dev.retort.distill.job.DrawnBoxes;
 import dev.retort.distill.job.PredictionsJson;
 import dev.retort.distill.progress.Progress;
 import dev.retort.distill.train.Detector;
+import dev.retort.distill.train.Evaluation;
 import dev.retort.distill.train.RecipeBatches;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
@@ -113,9 +115,10 @@ final class PredictCommand implements Callable<Integer> {
         }
         Picture picture = PictureReader.read(file.source());
         ImageInfo info = new ImageInfo(id, file.source().getFileName().toString(), picture.width(), picture.height());
-        Detections found = detector.detect(RecipeBatches.single(detector.recipe(), info, picture))
-                .get(0);
-        List<BoxPainter.Box> boxes = DrawnBoxes.of(found, detector.categories(), leastScore);
+        Batch batch = RecipeBatches.single(detector.recipe(), info, picture);
+        List<Detection> found =
+                Evaluation.detections(info, detector.detect(batch).get(0), detector.categories());
+        List<BoxPainter.Box> boxes = DrawnBoxes.predicted(found, info, detector.categories(), leastScore);
         PictureWriter.write(BoxPainter.paint(picture, boxes), file.target());
         json.add(file.source(), info, found, detector.categories());
         return boxes.size();

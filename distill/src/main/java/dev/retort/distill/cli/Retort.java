@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             DataCommand.class,
             TrainCommand.class,
             DistillCommand.class,
@@ -28,8 +29,7 @@ import picocli.CommandLine.Spec;
             PredictCommand.class,
             GradcheckCommand.class,
             DevicesCommand.class
-        },
-        footer = {"", "Each command has its own --help."})
+        })
 public final class Retort implements Runnable {
     /** A job that failed. */
     public static final int FAILED = 1;

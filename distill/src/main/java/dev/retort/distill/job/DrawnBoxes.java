@@ -1,10 +1,10 @@
 package dev.retort.distill.job;
 
-import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.eval.Detection;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,17 +12,16 @@ import java.util.List;
 public final class DrawnBoxes {
     private DrawnBoxes() {}
 
-    /** The detections of at least this score. */
-    public static List<BoxPainter.Box> of(Detections found, List<Category> categories, double leastScore) {
+    /** A picture's detections of at least this score. */
+    public static List<BoxPainter.Box> predicted(
+            List<Detection> detections, ImageInfo image, List<Category> categories, double leastScore) {
+        List<Long> ids = categories.stream().map(Category::id).toList();
         List<BoxPainter.Box> boxes = new ArrayList<>();
-        for (int i = 0; i < found.size(); i++) {
-            if (found.scores()[i] >= leastScore) {
-                boxes.add(box(
-                        found.boxes(),
-                        i,
-                        found.classes()[i],
-                        categories.get(found.classes()[i]).name(),
-                        found.scores()[i]));
+        for (Detection d : detections) {
+            if (d.imageId() == image.id() && d.score() >= leastScore) {
+                int k = ids.indexOf(d.categoryId());
+                String name = categories.get(k).name();
+                boxes.add(new BoxPainter.Box(d.x(), d.y(), d.x() + d.width(), d.y() + d.height(), k, name, d.score()));
             }
         }
         return boxes;
@@ -38,11 +37,5 @@ public final class DrawnBoxes {
                     return BoxPainter.Box.truth(a.x(), a.y(), a.x() + a.w(), a.y() + a.h(), k, name);
                 })
                 .toList();
-    }
-
-    /** Box {@code i} of XYXY boxes; a score of NaN makes it a true one. */
-    static BoxPainter.Box box(double[] boxes, int i, int classIndex, String name, double score) {
-        int at = 4 * i;
-        return new BoxPainter.Box(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3], classIndex, name, score);
     }
 }

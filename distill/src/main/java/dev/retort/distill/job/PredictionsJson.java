@@ -1,8 +1,8 @@
 package dev.retort.distill.job;
 
-import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.eval.Detection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,19 +25,15 @@ public final class PredictionsJson {
     private final List<Map<String, Object>> pictures = new ArrayList<>();
 
     /** Adds a picture with all that was found. */
-    public void add(Path file, ImageInfo info, Detections found, List<Category> categories) {
+    public void add(Path file, ImageInfo info, List<Detection> found, List<Category> categories) {
+        Map<Long, String> names = categories.stream().collect(Collectors.toMap(Category::id, Category::name));
         List<Map<String, Object>> objects = new ArrayList<>();
-        double[] boxes = found.boxes();
-        for (int i = 0; i < found.size(); i++) {
-            Category category = categories.get(found.classes()[i]);
-            int at = 4 * i;
+        for (Detection detection : found) {
             Map<String, Object> object = new LinkedHashMap<>();
-            object.put("category", category.name());
-            object.put("category_id", category.id());
-            object.put(
-                    "bbox",
-                    List.of(boxes[at], boxes[at + 1], boxes[at + 2] - boxes[at], boxes[at + 3] - boxes[at + 1]));
-            object.put("score", found.scores()[i]);
+            object.put("category", names.get(detection.categoryId()));
+            object.put("category_id", detection.categoryId());
+            object.put("bbox", List.of(detection.x(), detection.y(), detection.width(), detection.height()));
+            object.put("score", detection.score());
             objects.add(object);
         }
         Map<String, Object> picture = new LinkedHashMap<>();
