@@ -12,6 +12,7 @@ import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,9 +29,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "eval",
         description =
-                "Computes COCO's twelve box metrics: of a model on a data set, or of a detections file (a JSON list"
-                        + " of image_id, category_id, bbox, score) against a COCO annotation file.",
-        sortOptions = false)
+                "Computes COCO's twelve box metrics and a table of classes: of a model on a data set, or of a detections"
+                        + " file (a JSON list of image_id, category_id, bbox, score) against a COCO annotation file.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  retort eval runs/student/model.safetensors --data shapes",
+            "  retort eval model.safetensors --data coco --save-detections found.json",
+            "  retort eval --detections found.json --ground-truth coco/annotations/val.json"
+        })
 final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -45,10 +54,10 @@ final class EvalCommand implements Callable<Integer> {
 
     /** Either a model or files. */
     private static final class What {
-        @ArgGroup(exclusive = false)
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A model on a data set:%n")
         private Model model;
 
-        @ArgGroup(exclusive = false)
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A file of detections:%n")
         private Files files;
     }
 
@@ -79,8 +88,16 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--backend")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--backend is for a model; nothing is left to compute with --detections.");
+        }
+        OutputFile.check(json);
         CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);
-        spec.commandLine().getOut().println(metrics.summary());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(metrics.summary());
+        out.println();
+        ClassTable.print(metrics, out);
         if (json != null) {
             MetricsJson.write(metrics, json);
         }
@@ -88,10 +105,13 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private CocoMetrics of(Model model) throws IOException {
+        OutputFile.check(model.detections);
         try (Backend computing = backend.create();
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
-            Evaluation evaluation = Evaluations.run("eval", detector, CocoDataset.open(model.data, split));
+            CocoDataset dataset = CocoDataset.open(model.data, split);
+            dataset.notices().forEach(spec.commandLine().getErr()::println);
+            Evaluation evaluation = Evaluations.run("eval", detector, dataset);
             if (model.detections != null) {
                 DetectionsJson.write(evaluation.detections(), model.detections);
             }

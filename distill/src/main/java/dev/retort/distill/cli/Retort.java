@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             DistillCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            GradcheckCommand.class,
             DevicesCommand.class
         })
 public final class Retort implements Runnable {

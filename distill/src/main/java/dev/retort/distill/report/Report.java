@@ -1,9 +1,6 @@
 package dev.retort.distill.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,8 +13,6 @@ import java.util.Map;
 public final class Report {
     /** Name of the file. */
     public static final String FILE = "report.html";
-
-    private static final String STYLE = "report.css";
 
     private static final String ABOUT_ICD =
             """
@@ -68,12 +63,6 @@ public final class Report {
     }
 
     private String page() {
-        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n<title>")
-                .append(Html.escape(data.title()))
-                .append("</title>\n<style>\n")
-                .append(style())
-                .append("</style>\n</head>\n<body>\n<main>\n");
         header();
         section("results-section", "Results", ABOUT_METRICS, this::results);
         if (!data.charts().isEmpty()) {
@@ -81,8 +70,7 @@ public final class Report {
         }
         figures("boxes-section", "What the models see", ABOUT_BOXES, data.comparisons());
         figures("attention-section", "Where the teacher\u2019s knowledge is", ABOUT_ATTENTION, data.attention());
-        html.append("</main>\n</body>\n</html>\n");
-        return html.toString();
+        return Html.page(data.title(), "", html);
     }
 
     private void header() {
@@ -179,13 +167,5 @@ public final class Report {
         html.append("</div>\n<figcaption>")
                 .append(Html.escape(figure.caption()))
                 .append("</figcaption>\n</figure>\n");
-    }
-
-    private static String style() {
-        try (InputStream in = Report.class.getResourceAsStream(STYLE)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

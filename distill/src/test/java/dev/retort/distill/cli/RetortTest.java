@@ -34,7 +34,13 @@ class RetortTest {
     void everyCommandHasHelp() {
         List<List<String>> commands = new ArrayList<>(List.of(List.of()));
         collect(new CommandLine(new Retort()), List.of(), commands);
-        assertThat(commands).contains(List.of("data", "shapes"), List.of("eval"), List.of("devices"));
+        assertThat(commands)
+                .contains(
+                        List.of("data", "shapes"),
+                        List.of("eval"),
+                        List.of("predict"),
+                        List.of("gradcheck"),
+                        List.of("devices"));
         for (List<String> command : commands) {
             List<String> args = new ArrayList<>(command);
             args.add("--help");

@@ -11,36 +11,48 @@ final class ArithmeticLoops {
 
     /** y = a op b, run by run; {@code aStep} or {@code bStep} is 0 where that operand is a single element, else 1. */
     static void apply(
-            BinaryOp op, float[] a, int aOff, int aStep, float[] b, int bOff, int bStep, float[] y, int yOff, int n) {
+            Runs runs,
+            BinaryOp op,
+            float[] a,
+            int aOff,
+            int aStep,
+            float[] b,
+            int bOff,
+            int bStep,
+            float[] y,
+            int yOff,
+            int n) {
         if (aStep == bStep) {
-            applyRuns(op, a, aOff, b, bOff, y, yOff, n);
+            applyRuns(runs, op, a, aOff, b, bOff, y, yOff, n);
         } else if (bStep == 0) {
-            applyValue(op, a, aOff, b[bOff], y, yOff, n);
+            applyValue(runs, op, a, aOff, b[bOff], y, yOff, n);
         } else {
-            applyToValue(op, a[aOff], b, bOff, y, yOff, n);
+            applyToValue(runs, op, a[aOff], b, bOff, y, yOff, n);
         }
     }
 
-    private static void applyRuns(BinaryOp op, float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+    private static void applyRuns(
+            Runs runs, BinaryOp op, float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
         switch (op) {
             case ADD -> add(a, aOff, b, bOff, y, yOff, n);
             case SUB -> subtract(a, aOff, b, bOff, y, yOff, n);
             case MUL -> multiply(a, aOff, b, bOff, y, yOff, n);
             case DIV -> divide(a, aOff, b, bOff, y, yOff, n);
-            case MAX -> max(a, aOff, b, bOff, y, yOff, n);
-            case MIN -> min(a, aOff, b, bOff, y, yOff, n);
+            case MAX -> runs.larger(a, aOff, b, bOff, y, yOff, n);
+            case MIN -> runs.smaller(a, aOff, b, bOff, y, yOff, n);
             case POW -> pow(a, aOff, 1, b, bOff, 1, y, yOff, n);
         }
     }
 
-    private static void applyValue(BinaryOp op, float[] a, int aOff, float value, float[] y, int yOff, int n) {
+    private static void applyValue(
+            Runs runs, BinaryOp op, float[] a, int aOff, float value, float[] y, int yOff, int n) {
         switch (op) {
             case ADD -> addValue(a, aOff, value, y, yOff, n);
             case SUB -> addValue(a, aOff, -value, y, yOff, n);
             case MUL -> multiplyValue(a, aOff, value, y, yOff, n);
             case DIV -> divideValue(a, aOff, value, y, yOff, n);
-            case MAX -> maxValue(a, aOff, value, y, yOff, n);
-            case MIN -> minValue(a, aOff, value, y, yOff, n);
+            case MAX -> runs.clamp(a, aOff, value, Float.POSITIVE_INFINITY, y, yOff, n);
+            case MIN -> runs.clamp(a, aOff, Float.NEGATIVE_INFINITY, value, y, yOff, n);
             case POW -> {
                 if (value == 2f) {
                     multiply(a, aOff, a, aOff, y, yOff, n);
@@ -51,9 +63,10 @@ final class ArithmeticLoops {
         }
     }
 
-    private static void applyToValue(BinaryOp op, float value, float[] b, int bOff, float[] y, int yOff, int n) {
+    private static void applyToValue(
+            Runs runs, BinaryOp op, float value, float[] b, int bOff, float[] y, int yOff, int n) {
         switch (op) {
-            case ADD, MUL, MAX, MIN -> applyValue(op, b, bOff, value, y, yOff, n);
+            case ADD, MUL, MAX, MIN -> applyValue(runs, op, b, bOff, value, y, yOff, n);
             case SUB -> subtractFromValue(value, b, bOff, y, yOff, n);
             case DIV -> divideValueBy(value, b, bOff, y, yOff, n);
             case POW -> pow(new float[] {value}, 0, 0, b, bOff, 1, y, yOff, n);
@@ -114,30 +127,6 @@ final class ArithmeticLoops {
         }
     }
 
-    static void max(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = Math.max(a[aOff + i], b[bOff + i]);
-        }
-    }
-
-    private static void maxValue(float[] a, int aOff, float value, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = Math.max(a[aOff + i], value);
-        }
-    }
-
-    static void min(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = Math.min(a[aOff + i], b[bOff + i]);
-        }
-    }
-
-    private static void minValue(float[] a, int aOff, float value, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = Math.min(a[aOff + i], value);
-        }
-    }
-
     /** Not fast: StrictMath, since Math.pow may give other bits once it is compiled. */
     private static void pow(
             float[] a, int aOff, int aStep, float[] b, int bOff, int bStep, float[] y, int yOff, int n) {
@@ -150,13 +139,6 @@ final class ArithmeticLoops {
     static void axpy(float alpha, float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
             y[yOff + i] += alpha * x[xOff + i];
-        }
-    }
-
-    /** y = x*factor + shift. */
-    static void affine(float[] x, int xOff, float factor, float shift, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = x[xOff + i] * factor + shift;
         }
     }
 

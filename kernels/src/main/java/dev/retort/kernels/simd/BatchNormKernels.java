@@ -8,17 +8,19 @@ import dev.retort.tensor.ReduceOp;
  */
 final class BatchNormKernels {
     private final Parallel parallel;
+    private final Runs runs;
     private final int rows;
     private final int channels;
 
-    BatchNormKernels(Parallel parallel, int rows, int channels) {
+    BatchNormKernels(Parallel parallel, Runs runs, int rows, int channels) {
         this.parallel = parallel;
+        this.runs = runs;
         this.rows = rows;
         this.channels = channels;
     }
 
     void statistics(float[] x, int xOff, float[] mean, int meanOff, float[] variance, int varianceOff) {
-        Columns.Adder elements = Columns.elements(ReduceOp.SUM, x, xOff);
+        Columns.Adder elements = Columns.elements(runs, ReduceOp.SUM, x, xOff);
         Columns.reduce(parallel, ReduceOp.SUM, 1, rows, channels, elements, rows, mean, meanOff);
         Columns.Adder squares =
                 (from, to, n) -> squaredDistance(x, xOff + from, mean, meanOff + from % channels, to, n);
@@ -66,7 +68,7 @@ final class BatchNormKernels {
             addProducts(g, gOff + from, x, xOff + from, mean, meanOff + channel, inverse, channel, to, n);
         };
         Columns.reduce(parallel, ReduceOp.SUM, 1, rows, channels, products, 1, dGamma, dGammaOff);
-        Columns.Adder elements = Columns.elements(ReduceOp.SUM, g, gOff);
+        Columns.Adder elements = Columns.elements(runs, ReduceOp.SUM, g, gOff);
         Columns.reduce(parallel, ReduceOp.SUM, 1, rows, channels, elements, 1, dBeta, dBetaOff);
     }
 

@@ -28,11 +28,11 @@ final class Columns {
     private Columns() {}
 
     /** The elements of an array as they are. */
-    static Adder elements(ReduceOp op, float[] x, int xOff) {
+    static Adder elements(Runs runs, ReduceOp op, float[] x, int xOff) {
         return switch (op) {
-            case SUM, MEAN -> (from, to, n) -> ArithmeticLoops.add(to, 0, x, xOff + from, to, 0, n);
-            case MAX -> (from, to, n) -> ArithmeticLoops.max(to, 0, x, xOff + from, to, 0, n);
-            case MIN -> (from, to, n) -> ArithmeticLoops.min(to, 0, x, xOff + from, to, 0, n);
+            case SUM, MEAN -> (from, to, n) -> runs.accumulate(x, xOff + from, to, 0, n);
+            case MAX -> (from, to, n) -> runs.larger(to, 0, x, xOff + from, to, 0, n);
+            case MIN -> (from, to, n) -> runs.smaller(to, 0, x, xOff + from, to, 0, n);
         };
     }
 

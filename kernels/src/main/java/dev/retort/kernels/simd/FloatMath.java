@@ -87,20 +87,11 @@ final class FloatMath {
     }
 
     /** ln(1 + u) for u in [0, 1]: 2 artanh(u/(2 + u)). */
-    private static float logOnePlus(float u) {
+    static float logOnePlus(float u) {
         float s = u / (u + 2f);
         float z = s * s;
         float series = ((((((z * R15 + R13) * z + R11) * z + R9) * z + R7) * z + R5) * z + R3) * z;
         return (series * s + s) * 2f;
-    }
-
-    static float sigmoid(float x) {
-        float e = exp(-Math.abs(x));
-        return (x < 0f ? e : 1f) / (e + 1f);
-    }
-
-    static float softplus(float x) {
-        return Math.max(x, 0f) + logOnePlus(exp(-Math.abs(x)));
     }
 
     /** t/(t + 2) with t = e^(2|x|) - 1, and the sign of x. */

@@ -6,12 +6,14 @@ import java.util.Arrays;
 /** Selection and accumulation along one axis of an array seen as [outer, extent, inner]. */
 final class IndexKernels {
     private final Parallel parallel;
+    private final Runs runs;
     private final int outer;
     private final int extent;
     private final int inner;
 
-    IndexKernels(Parallel parallel, Shape shape, int axis) {
+    IndexKernels(Parallel parallel, Runs runs, Shape shape, int axis) {
         this.parallel = parallel;
+        this.runs = runs;
         int along = shape.axis(axis);
         int before = 1;
         int behind = 1;
@@ -60,7 +62,7 @@ final class IndexKernels {
                 for (int j = 0; j < index.length; j++) {
                     int target = yOff + (o * extent + index[j]) * inner + start;
                     int added = sourceOff + (o * index.length + j) * inner + start;
-                    ArithmeticLoops.add(y, target, source, added, y, target, n);
+                    runs.accumulate(source, added, y, target, n);
                 }
             }
         });
@@ -96,16 +98,33 @@ final class IndexKernels {
         parallel.forRange(outer, grain(extent * inner), (from, to) -> {
             double[] sums = new double[inner];
             for (int o = from; o < to; o++) {
-                Arrays.fill(sums, 0);
-                for (int j = 0; j < extent; j++) {
-                    int start = (o * extent + j) * inner;
-                    for (int i = 0; i < inner; i++) {
-                        sums[i] += x[xOff + start + i];
-                        y[yOff + start + i] = (float) sums[i];
-                    }
+                int start = o * extent * inner;
+                if (inner == 1) {
+                    runningSum(x, xOff + start, y, yOff + start, extent);
+                } else {
+                    runningSums(x, xOff + start, y, yOff + start, sums);
                 }
             }
         });
+    }
+
+    private static void runningSum(float[] x, int xOff, float[] y, int yOff, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += x[xOff + i];
+            y[yOff + i] = (float) sum;
+        }
+    }
+
+    private void runningSums(float[] x, int xOff, float[] y, int yOff, double[] sums) {
+        Arrays.fill(sums, 0);
+        for (int j = 0; j < extent; j++) {
+            int start = j * inner;
+            for (int i = 0; i < inner; i++) {
+                sums[i] += x[xOff + start + i];
+                y[yOff + start + i] = (float) sums[i];
+            }
+        }
     }
 
     private static int grain(int size) {

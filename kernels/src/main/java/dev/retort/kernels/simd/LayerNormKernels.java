@@ -26,11 +26,12 @@ final class LayerNormKernels {
             for (int row = from; row < to; row++) {
                 int out = yOff + row * length;
                 normalize(x, xOff + row * length, y, out);
-                if (gamma != null) {
+                if (gamma != null && beta != null) {
+                    runs.scaleAndShift(y, out, gamma, gammaOff, beta, betaOff, y, out, length);
+                } else if (gamma != null) {
                     ArithmeticLoops.multiply(y, out, gamma, gammaOff, y, out, length);
-                }
-                if (beta != null) {
-                    ArithmeticLoops.add(y, out, beta, betaOff, y, out, length);
+                } else if (beta != null) {
+                    runs.accumulate(beta, betaOff, y, out, length);
                 }
             }
         });
@@ -41,14 +42,8 @@ final class LayerNormKernels {
         float mean = (float) (runs.sum(x, xOff, length) / length);
         double variance = runs.squaredDistance(x, xOff, mean, length) / length;
         float inverse = (float) (1 / Math.sqrt(variance + eps));
-        normalize(x, xOff, mean, inverse, y, yOff, length);
+        runs.standardize(x, xOff, mean, inverse, y, yOff, length);
         return inverse;
-    }
-
-    private static void normalize(float[] x, int xOff, float mean, float inverse, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = (x[xOff + i] - mean) * inverse;
-        }
     }
 
     /**
@@ -77,31 +72,26 @@ final class LayerNormKernels {
                 }
                 float mean = (float) (runs.sum(scaled, 0, length) / length);
                 float along = (float) (runs.dot(scaled, 0, normal, start, length) / length);
-                project(scaled, normal, start, mean, along, inverse, dx, dxOff + start, length);
+                runs.project(scaled, 0, mean, normal, start, along, inverse, dx, dxOff + start, length);
             }
         });
-    }
-
-    private static void project(
-            float[] s, float[] normal, int nOff, float mean, float along, float inverse, float[] dx, int dxOff, int n) {
-        for (int i = 0; i < n; i++) {
-            dx[dxOff + i] = (s[i] - mean - normal[nOff + i] * along) * inverse;
-        }
     }
 
     /** dgamma = sum over rows of g n, dbeta = sum over rows of g. */
     void scaleGradient(
             float[] normal, float[] g, int gOff, float[] dGamma, int dGammaOff, float[] dBeta, int dBetaOff) {
-        Columns.Adder products = (from, to, n) -> multiplyAdd(g, gOff + from, normal, from, to, n);
+        Columns.Adder products = (from, to, n) -> runs.accumulateProducts(g, gOff + from, normal, from, to, 0, n);
         Columns.reduce(parallel, ReduceOp.SUM, 1, rows, length, products, 1, dGamma, dGammaOff);
         Columns.reduce(
-                parallel, ReduceOp.SUM, 1, rows, length, Columns.elements(ReduceOp.SUM, g, gOff), 1, dBeta, dBetaOff);
-    }
-
-    private static void multiplyAdd(float[] a, int aOff, float[] b, int bOff, float[] to, int n) {
-        for (int i = 0; i < n; i++) {
-            to[i] += a[aOff + i] * b[bOff + i];
-        }
+                parallel,
+                ReduceOp.SUM,
+                1,
+                rows,
+                length,
+                Columns.elements(runs, ReduceOp.SUM, g, gOff),
+                1,
+                dBeta,
+                dBetaOff);
     }
 
     private int grain() {

@@ -5,7 +5,7 @@ package dev.retort.kernels.simd;
  * memory.
  */
 final class LossKernels {
-    private static final int BLOCK = 1024;
+    private static final int BLOCK = Activations.BLOCK;
 
     private final Parallel parallel;
     private final Runs runs;
@@ -22,6 +22,7 @@ final class LossKernels {
 
     /** Intermediate values of a block. */
     private static final class Scratchpad {
+        private final float[] exponential = new float[BLOCK];
         private final float[] probability = new float[BLOCK];
         private final float[] entropy = new float[BLOCK];
         private final float[] power = new float[BLOCK];
@@ -40,27 +41,33 @@ final class LossKernels {
 
     /** y = softplus(x) - x t. */
     void bceWithLogits(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int size) {
-        forBlocks(size, (pad, start, n) -> entropy(x, xOff + start, t, tOff + start, y, yOff + start, n));
+        forBlocks(size, (pad, start, n) -> {
+            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            entropy(pad, x, xOff + start, t, tOff + start, y, yOff + start, n);
+        });
     }
 
-    private void entropy(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
-        runs.softplus(x, xOff, y, yOff, n);
-        subtractProducts(x, xOff, t, tOff, y, yOff, n);
+    /** Binary cross entropy, given e^-|x|: ln(1 + e^-|x|) + max(x, 0) - x t. */
+    private void entropy(Scratchpad pad, float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
+        runs.logOnePlus(pad.exponential, 0, pad.power, 0, n);
+        runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, pad.lowerPower, 0, n);
+        joinEntropy(pad.power, pad.lowerPower, x, xOff, t, tOff, y, yOff, n);
     }
 
-    private static void subtractProducts(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
+    private static void joinEntropy(
+            float[] log, float[] positive, float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] -= x[xOff + i] * t[tOff + i];
+            y[yOff + i] = log[i] + positive[i] - x[xOff + i] * t[tOff + i];
         }
     }
 
     /** y = d^2/(2 beta) where d = |x - t| < beta, else d - beta/2; that is c^2/(2 beta) + (d - c), c = min(d, beta). */
     void smoothL1(float[] x, int xOff, float[] t, int tOff, float beta, float[] y, int yOff, int size) {
-        parallel.forRange(size, Broadcast.GRAIN, (from, to) -> {
-            if (beta == 0f) {
-                distance(x, xOff + from, t, tOff + from, y, yOff + from, to - from);
-            } else {
-                smoothDistance(x, xOff + from, t, tOff + from, beta, 0.5f / beta, y, yOff + from, to - from);
+        forBlocks(size, (pad, start, n) -> {
+            distance(x, xOff + start, t, tOff + start, y, yOff + start, n);
+            if (beta != 0f) {
+                runs.clamp(y, yOff + start, 0f, beta, pad.power, 0, n);
+                smooth(pad.power, 0.5f / beta, y, yOff + start, n);
             }
         });
     }
@@ -71,12 +78,9 @@ final class LossKernels {
         }
     }
 
-    private static void smoothDistance(
-            float[] x, int xOff, float[] t, int tOff, float beta, float factor, float[] y, int yOff, int n) {
+    private static void smooth(float[] near, float factor, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            float distance = Math.abs(x[xOff + i] - t[tOff + i]);
-            float near = Math.min(distance, beta);
-            y[yOff + i] = near * near * factor + (distance - near);
+            y[yOff + i] = near[i] * near[i] * factor + (y[yOff + i] - near[i]);
         }
     }
 
@@ -85,8 +89,9 @@ final class LossKernels {
         float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
         float base = alpha < 0 ? 1f : (float) (1 - alpha);
         forBlocks(size, (pad, start, n) -> {
-            runs.sigmoid(x, xOff + start, pad.probability, 0, n);
-            entropy(x, xOff + start, t, tOff + start, pad.entropy, 0, n);
+            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            runs.sigmoid(x, xOff + start, pad.exponential, 0, pad.probability, 0, n);
+            entropy(pad, x, xOff + start, t, tOff + start, pad.entropy, 0, n);
             miss(pad.probability, t, tOff + start, pad.lowerPower, n);
             power(pad.lowerPower, gamma, pad.power, n);
             focalBlock(t, tOff + start, pad.power, pad.entropy, slope, base, y, yOff + start, n);
@@ -135,11 +140,12 @@ final class LossKernels {
         float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
         float base = alpha < 0 ? 1f : (float) (1 - alpha);
         forBlocks(size, (pad, start, n) -> {
-            runs.sigmoid(x, xOff + start, pad.probability, 0, n);
+            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            runs.sigmoid(x, xOff + start, pad.exponential, 0, pad.probability, 0, n);
             if (gamma == 0) {
                 entropyGradient(pad.probability, t, tOff + start, dx, dxOff + start, n);
             } else {
-                entropy(x, xOff + start, t, tOff + start, pad.entropy, 0, n);
+                entropy(pad, x, xOff + start, t, tOff + start, pad.entropy, 0, n);
                 miss(pad.probability, t, tOff + start, pad.lowerPower, n);
                 power(pad.lowerPower, gamma, pad.power, n);
                 power(pad.lowerPower, gamma - 1, pad.lowerPower, n);

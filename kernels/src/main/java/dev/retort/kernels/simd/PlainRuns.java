@@ -20,32 +20,18 @@ final class PlainRuns implements Runs {
     }
 
     @Override
-    public void sigmoid(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.sigmoid(x[xOff + i]);
+            y[yOff + i] = FloatMath.logOnePlus(x[xOff + i]);
         }
     }
 
     @Override
-    public void softplus(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void sigmoid(float[] x, int xOff, float[] e, int eOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.softplus(x[xOff + i]);
+            float other = e[eOff + i];
+            y[yOff + i] = (x[xOff + i] < 0f ? other : 1f) / (other + 1f);
         }
-    }
-
-    @Override
-    public void tanh(float[] x, int xOff, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.tanh(x[xOff + i]);
-        }
-    }
-
-    @Override
-    public double expShifted(float[] x, int xOff, float shift, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.exp(x[xOff + i] - shift);
-        }
-        return sum(y, yOff, n);
     }
 
     @Override
@@ -59,6 +45,66 @@ final class PlainRuns implements Runs {
     public void reluGradient(float[] y, int yOff, float[] g, int gOff, float[] result, int off, int n) {
         for (int i = 0; i < n; i++) {
             result[off + i] = y[yOff + i] > 0f ? g[gOff + i] : 0f;
+        }
+    }
+
+    @Override
+    public void larger(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = Math.max(a[aOff + i], b[bOff + i]);
+        }
+    }
+
+    @Override
+    public void smaller(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = Math.min(a[aOff + i], b[bOff + i]);
+        }
+    }
+
+    @Override
+    public void accumulate(float[] x, int xOff, float[] to, int toOff, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOff + i] += x[xOff + i];
+        }
+    }
+
+    @Override
+    public void accumulateProducts(float[] a, int aOff, float[] b, int bOff, float[] to, int toOff, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOff + i] += a[aOff + i] * b[bOff + i];
+        }
+    }
+
+    @Override
+    public void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = (x[xOff + i] - centre) * scale;
+        }
+    }
+
+    @Override
+    public void scaleAndShift(
+            float[] x, int xOff, float[] scale, int scaleOff, float[] shift, int shiftOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = x[xOff + i] * scale[scaleOff + i] + shift[shiftOff + i];
+        }
+    }
+
+    @Override
+    public void project(
+            float[] x,
+            int xOff,
+            float centre,
+            float[] direction,
+            int directionOff,
+            float length,
+            float scale,
+            float[] y,
+            int yOff,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = (x[xOff + i] - centre - direction[directionOff + i] * length) * scale;
         }
     }
 

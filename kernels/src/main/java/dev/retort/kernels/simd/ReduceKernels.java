@@ -123,11 +123,11 @@ final class ReduceKernels {
         int factor = (2 * NARROW + columns - 1) / columns;
         int whole = rows / factor;
         if (outer > 1 || columns >= NARROW || whole < 2) {
-            Columns.reduce(parallel, op, outer, rows, columns, Columns.elements(op, x, xOff), divisor, y, yOff);
+            Columns.reduce(parallel, op, outer, rows, columns, Columns.elements(runs, op, x, xOff), divisor, y, yOff);
             return;
         }
         float[] wide = new float[factor * columns];
-        Columns.reduce(parallel, op, 1, whole, wide.length, Columns.elements(op, x, xOff), 1, wide, 0);
+        Columns.reduce(parallel, op, 1, whole, wide.length, Columns.elements(runs, op, x, xOff), 1, wide, 0);
         int rest = whole * wide.length;
         for (int column = 0; column < columns; column++) {
             double result = wide[column];

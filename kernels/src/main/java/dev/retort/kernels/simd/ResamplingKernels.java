@@ -142,7 +142,7 @@ final class ResamplingKernels {
     }
 
     static void resizeNearestGradient(
-            Parallel parallel, float[] g, int gOff, Shape output, float[] y, int yOff, Shape input) {
+            Parallel parallel, Runs runs, float[] g, int gOff, Shape output, float[] y, int yOff, Shape input) {
         int channels = input.dim(3);
         int width = input.dim(2);
         int outHeight = output.dim(1);
@@ -161,7 +161,7 @@ final class ResamplingKernels {
                     if (last - first == 2 && right - left == 2) {
                         addFour(g, corner, channels, outWidth * channels, y, target);
                     } else {
-                        addAll(g, corner, last - first, right - left, channels, outWidth * channels, y, target);
+                        addAll(runs, g, corner, last - first, right - left, channels, outWidth * channels, y, target);
                     }
                 }
             }
@@ -179,11 +179,11 @@ final class ResamplingKernels {
     }
 
     private static void addAll(
-            float[] g, int off, int height, int width, int channels, int rowSize, float[] y, int yOff) {
+            Runs runs, float[] g, int off, int height, int width, int channels, int rowSize, float[] y, int yOff) {
         Arrays.fill(y, yOff, yOff + channels, 0f);
         for (int h = 0; h < height; h++) {
             for (int w = 0; w < width; w++) {
-                ArithmeticLoops.add(y, yOff, g, off + h * rowSize + w * channels, y, yOff, channels);
+                runs.accumulate(g, off + h * rowSize + w * channels, y, yOff, channels);
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.retort.kernels.simd;
 
 /**
- * Loops over runs of floats that the JIT does not turn into vector code by itself: transcendental functions, sums, choices.
- * Two implementations give them: {@link VectorRuns} and {@link PlainRuns}. The elementwise ones give the same bits in both;
- * sums differ in their order. {@code x} and {@code y} may be the same run.
+ * Loops over runs of floats that the JIT does not turn into good vector code by itself: transcendental functions, sums, choices,
+ * and what is called on runs as short as a pixel's channels. Two implementations give them: {@link VectorRuns} and
+ * {@link PlainRuns}. The elementwise ones give the same bits in both; sums differ in their order. The result may be an operand.
  */
 interface Runs {
     /** y = e^x. */
@@ -12,23 +12,52 @@ interface Runs {
     /** y = ln x. */
     void log(float[] x, int xOff, float[] y, int yOff, int n);
 
-    /** y = 1/(1 + e^-x). */
-    void sigmoid(float[] x, int xOff, float[] y, int yOff, int n);
+    /** y = ln(1 + x) for x in [0, 1]. */
+    void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n);
 
-    /** y = ln(1 + e^x). */
-    void softplus(float[] x, int xOff, float[] y, int yOff, int n);
-
-    /** y = tanh x. */
-    void tanh(float[] x, int xOff, float[] y, int yOff, int n);
-
-    /** y = e^(x - shift), and returns the sum of y. */
-    double expShifted(float[] x, int xOff, float shift, float[] y, int yOff, int n);
+    /** y = 1/(1 + e^-x), given e = e^-|x|. */
+    void sigmoid(float[] x, int xOff, float[] e, int eOff, float[] y, int yOff, int n);
 
     /** y = min(max(x, low), high). */
     void clamp(float[] x, int xOff, float low, float high, float[] y, int yOff, int n);
 
     /** result = g where y > 0, else 0. */
     void reluGradient(float[] y, int yOff, float[] g, int gOff, float[] result, int off, int n);
+
+    /** y = max(a, b), NaN if either is. */
+    void larger(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n);
+
+    /** y = min(a, b), NaN if either is. */
+    void smaller(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n);
+
+    /** Where x beats best (it is larger, or the first NaN): best = x and where = place. */
+    void takeLarger(float[] x, int xOff, int place, float[] best, int bestOff, int[] where, int whereOff, int n);
+
+    /** to += x. */
+    void accumulate(float[] x, int xOff, float[] to, int toOff, int n);
+
+    /** to += a*b. */
+    void accumulateProducts(float[] a, int aOff, float[] b, int bOff, float[] to, int toOff, int n);
+
+    /** y = (x - centre)*scale. */
+    void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n);
+
+    /** y = x*scale + shift, each a run. */
+    void scaleAndShift(
+            float[] x, int xOff, float[] scale, int scaleOff, float[] shift, int shiftOff, float[] y, int yOff, int n);
+
+    /** y = (x - centre - direction*length)*scale, direction a run. */
+    void project(
+            float[] x,
+            int xOff,
+            float centre,
+            float[] direction,
+            int directionOff,
+            float length,
+            float scale,
+            float[] y,
+            int yOff,
+            int n);
 
     /** The sum of x. */
     double sum(float[] x, int xOff, int n);
@@ -44,7 +73,4 @@ interface Runs {
 
     /** The smallest element, NaN if there is one; infinity of nothing. */
     float min(float[] x, int xOff, int n);
-
-    /** Where x beats best (it is larger, or the first NaN): best = x and where = place. */
-    void takeLarger(float[] x, int xOff, int place, float[] best, int bestOff, int[] where, int whereOff, int n);
 }

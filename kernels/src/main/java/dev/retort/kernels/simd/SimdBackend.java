@@ -271,7 +271,7 @@ public final class SimdBackend extends SimdOperations {
         }
         requireHere(x, gamma, beta);
         int channels = x.dim(-1);
-        BatchNormKernels kernels = new BatchNormKernels(parallel, rows(x), channels);
+        BatchNormKernels kernels = new BatchNormKernels(parallel, runs, rows(x), channels);
         Tensor mean = allocate(Shape.of(channels), DType.F32);
         Tensor variance = allocate(Shape.of(channels), DType.F32);
         kernels.statistics(floats(x), offset(x), floats(mean), offset(mean), floats(variance), offset(variance));
@@ -309,7 +309,7 @@ public final class SimdBackend extends SimdOperations {
         requireHere(x, gamma, mean, variance, g);
         int channels = x.dim(-1);
         float count = rows(x);
-        BatchNormKernels kernels = new BatchNormKernels(parallel, rows(x), channels);
+        BatchNormKernels kernels = new BatchNormKernels(parallel, runs, rows(x), channels);
         Tensor dGamma = allocate(gamma.shape(), DType.F32);
         Tensor dBeta = allocate(gamma.shape(), DType.F32);
         float[] inverse = inverseDeviation(variance, eps);

@@ -128,6 +128,7 @@ abstract class SimdOperations extends HeapBackend {
         walk.forEach(
                 parallel,
                 (from, to, n) -> ArithmeticLoops.apply(
+                        runs,
                         op,
                         left,
                         leftOff + from[0],
@@ -293,7 +294,7 @@ abstract class SimdOperations extends HeapBackend {
         if (x.dtype() != DType.F32) {
             Reductions.argReduce(largest, x, axis, y);
         } else if (y.size() > 0) {
-            new IndexKernels(parallel, x.shape(), axis)
+            new IndexKernels(parallel, runs, x.shape(), axis)
                     .argReduce(largest, floats(x), offset(x), (long[]) HeapStorage.array(y), offset(y));
         }
         return y;
@@ -307,7 +308,7 @@ abstract class SimdOperations extends HeapBackend {
         if (x.dtype() != DType.F32) {
             Reductions.cumsum(x, axis, y);
         } else {
-            new IndexKernels(parallel, x.shape(), axis).cumsum(floats(x), offset(x), floats(y), offset(y));
+            new IndexKernels(parallel, runs, x.shape(), axis).cumsum(floats(x), offset(x), floats(y), offset(y));
         }
         return y;
     }
@@ -489,7 +490,8 @@ abstract class SimdOperations extends HeapBackend {
         require(Operation.RESIZE_NEAREST_GRADIENT, g.dtype(), g);
         ResultShapes.resizeNearestGradient(g, input);
         Tensor y = allocate(input, g.dtype());
-        ResamplingKernels.resizeNearestGradient(parallel, floats(g), offset(g), g.shape(), floats(y), offset(y), input);
+        ResamplingKernels.resizeNearestGradient(
+                parallel, runs, floats(g), offset(g), g.shape(), floats(y), offset(y), input);
         return y;
     }
 
@@ -501,7 +503,7 @@ abstract class SimdOperations extends HeapBackend {
         Shape shape = ResultShapes.indexSelect(x, axis, index);
         int[] indices = Indexing.read(Operation.INDEX_SELECT, index, x.dim(axis));
         Tensor y = allocate(shape, x.dtype());
-        new IndexKernels(parallel, x.shape(), axis)
+        new IndexKernels(parallel, runs, x.shape(), axis)
                 .select(HeapStorage.array(x), offset(x), indices, HeapStorage.array(y), offset(y));
         return y;
     }
@@ -517,7 +519,8 @@ abstract class SimdOperations extends HeapBackend {
             return y;
         }
         System.arraycopy(floats(x), offset(x), floats(y), offset(y), size(x));
-        new IndexKernels(parallel, shape, axis).add(floats(source), offset(source), indices, floats(y), offset(y));
+        new IndexKernels(parallel, runs, shape, axis)
+                .add(floats(source), offset(source), indices, floats(y), offset(y));
         return y;
     }
 

@@ -16,7 +16,7 @@ final class SoftmaxKernels {
             for (int row = from; row < to; row++) {
                 int in = xOff + row * length;
                 int out = yOff + row * length;
-                double sum = runs.expShifted(x, in, runs.max(x, in, length), y, out, length);
+                double sum = Activations.expShifted(runs, x, in, runs.max(x, in, length), y, out, length);
                 ArithmeticLoops.multiplyValue(y, out, (float) (1 / sum), y, out, length);
             }
         });
@@ -46,7 +46,7 @@ final class SoftmaxKernels {
                 int in = xOff + row * length;
                 int out = yOff + row * length;
                 float max = runs.max(x, in, length);
-                float log = (float) StrictMath.log(runs.expShifted(x, in, max, y, out, length));
+                float log = (float) StrictMath.log(Activations.expShifted(runs, x, in, max, y, out, length));
                 logRow(x, in, max, log, y, out, length);
             }
         });

@@ -23,10 +23,16 @@ final class UnaryKernels {
             case RELU -> runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, y, yOff, n);
             case EXP -> runs.exp(x, xOff, y, yOff, n);
             case LOG -> runs.log(x, xOff, y, yOff, n);
-            case SIGMOID -> runs.sigmoid(x, xOff, y, yOff, n);
-            case SOFTPLUS -> runs.softplus(x, xOff, y, yOff, n);
-            case TANH -> runs.tanh(x, xOff, y, yOff, n);
+            case SIGMOID -> Activations.sigmoid(runs, x, xOff, y, yOff, n, new float[Activations.BLOCK]);
+            case SOFTPLUS -> Activations.softplus(runs, x, xOff, y, yOff, n, new float[Activations.BLOCK]);
+            case TANH -> tanh(x, xOff, y, yOff, n);
             case LOG1P, SIN, COS, ERF, GELU, FLOOR, CEIL, ROUND, SIGN -> formula(op, x, xOff, y, yOff, n);
+        }
+    }
+
+    private static void tanh(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.tanh(x[xOff + i]);
         }
     }
 

@@ -10,7 +10,6 @@ import static dev.retort.kernels.simd.FloatMath.MANTISSA_BITS;
 import static dev.retort.kernels.simd.FloatMath.ROUNDER;
 import static dev.retort.kernels.simd.FloatMath.ROUNDER_BITS;
 import static dev.retort.kernels.simd.FloatMath.SQRT_HALF_BITS;
-import static dev.retort.kernels.simd.FloatMath.TANH_HIGH;
 import static dev.retort.kernels.simd.FloatMath.TWO_23;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -54,69 +53,30 @@ final class VectorRuns implements Runs {
         return "Vector API, " + FLOATS.vectorBitSize() + " bits";
     }
 
-    // Elementary functions
-
-    private static FloatVector exp(FloatVector x) {
-        FloatVector bounded = x.min(EXP_HIGH).max(EXP_LOW);
-        FloatVector rounded = bounded.mul(LOG2_E).add(ROUNDER);
-        IntVector n = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-        IntVector half = n.lanewise(ASHR, 1);
-        return expMinusOne(remainder(bounded, rounded)).add(1f).mul(power(half)).mul(power(n.sub(half)));
-    }
-
-    private static FloatVector remainder(FloatVector x, FloatVector rounded) {
-        FloatVector whole = rounded.sub(ROUNDER);
-        return x.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
-    }
-
-    private static FloatVector expMinusOne(FloatVector r) {
-        FloatVector q = r.mul(FloatMath.R5040).add(FloatMath.R720);
-        q = q.mul(r).add(FloatMath.R120);
-        q = q.mul(r).add(FloatMath.R24);
-        q = q.mul(r).add(FloatMath.R6);
-        q = q.mul(r).add(FloatMath.R2);
-        return q.mul(r.mul(r)).add(r);
-    }
-
-    private static FloatVector power(IntVector n) {
-        return n.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats();
-    }
-
-    private static FloatVector log(FloatVector x) {
-        VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
-        IntVector bits = x.blend(x.mul(TWO_23), tiny).reinterpretAsInts();
-        IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(ASHR, MANTISSA_BITS);
-        FloatVector m = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS)).reinterpretAsFloats();
-        FloatVector e = (FloatVector) exponent.convertShape(I2F, FLOATS, 0);
-        e = e.sub(FloatVector.zero(FLOATS).blend(MANTISSA_BITS, tiny));
-        FloatVector s = m.sub(1f).div(m.add(1f));
-        FloatVector z = s.mul(s);
-        FloatVector series = z.mul(FloatMath.R9).add(FloatMath.R7);
-        series = series.mul(z).add(FloatMath.R5);
-        series = series.mul(z).add(FloatMath.R3).mul(z);
-        FloatVector result = series.mul(s).add(s).mul(2f).add(e.mul(LN2_LOW)).add(e.mul(LN2_HIGH));
-        return x.blend(result, x.compare(LT, Float.POSITIVE_INFINITY))
-                .blend(Float.NaN, x.compare(LT, 0f))
-                .blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
-    }
-
-    private static FloatVector logOnePlus(FloatVector u) {
-        FloatVector s = u.div(u.add(2f));
-        FloatVector z = s.mul(s);
-        FloatVector series = z.mul(FloatMath.R15).add(FloatMath.R13);
-        series = series.mul(z).add(FloatMath.R11);
-        series = series.mul(z).add(FloatMath.R9);
-        series = series.mul(z).add(FloatMath.R7);
-        series = series.mul(z).add(FloatMath.R5);
-        series = series.mul(z).add(FloatMath.R3).mul(z);
-        return series.mul(s).add(s).mul(2f);
-    }
+    // Elementary functions. Each formula stands inside its loop: a helper of this size is not reliably inlined, and a
+    // vector
+    // that crosses a call is an object on the heap.
 
     @Override
     public void exp(float[] x, int xOff, float[] y, int yOff, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            exp(FloatVector.fromArray(FLOATS, x, xOff + i)).intoArray(y, yOff + i);
+            FloatVector bounded =
+                    FloatVector.fromArray(FLOATS, x, xOff + i).min(EXP_HIGH).max(EXP_LOW);
+            FloatVector rounded = bounded.mul(LOG2_E).add(ROUNDER);
+            IntVector power = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
+            IntVector half = power.lanewise(ASHR, 1);
+            FloatVector whole = rounded.sub(ROUNDER);
+            FloatVector r = bounded.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+            FloatVector q = r.mul(FloatMath.R5040).add(FloatMath.R720);
+            q = q.mul(r).add(FloatMath.R120);
+            q = q.mul(r).add(FloatMath.R24);
+            q = q.mul(r).add(FloatMath.R6);
+            q = q.mul(r).add(FloatMath.R2);
+            q = q.mul(r.mul(r)).add(r).add(1f);
+            IntVector first = half.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS);
+            IntVector second = power.sub(half).add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS);
+            q.mul(first.reinterpretAsFloats()).mul(second.reinterpretAsFloats()).intoArray(y, yOff + i);
         }
         tail.exp(x, xOff + bound, y, yOff + bound, n - bound);
     }
@@ -125,66 +85,57 @@ final class VectorRuns implements Runs {
     public void log(float[] x, int xOff, float[] y, int yOff, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            log(FloatVector.fromArray(FLOATS, x, xOff + i)).intoArray(y, yOff + i);
+            FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
+            VectorMask<Float> tiny = value.compare(LT, Float.MIN_NORMAL);
+            IntVector bits = value.blend(value.mul(TWO_23), tiny).reinterpretAsInts();
+            IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(ASHR, MANTISSA_BITS);
+            FloatVector m = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS)).reinterpretAsFloats();
+            FloatVector e = (FloatVector) exponent.convertShape(I2F, FLOATS, 0);
+            e = e.sub(FloatVector.zero(FLOATS).blend(MANTISSA_BITS, tiny));
+            FloatVector s = m.sub(1f).div(m.add(1f));
+            FloatVector z = s.mul(s);
+            FloatVector series = z.mul(FloatMath.R9).add(FloatMath.R7);
+            series = series.mul(z).add(FloatMath.R5);
+            series = series.mul(z).add(FloatMath.R3).mul(z);
+            FloatVector result =
+                    series.mul(s).add(s).mul(2f).add(e.mul(LN2_LOW)).add(e.mul(LN2_HIGH));
+            value.blend(result, value.compare(LT, Float.POSITIVE_INFINITY))
+                    .blend(Float.NaN, value.compare(LT, 0f))
+                    .blend(Float.NEGATIVE_INFINITY, value.compare(EQ, 0f))
+                    .intoArray(y, yOff + i);
         }
         tail.log(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
     @Override
-    public void sigmoid(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
-            FloatVector e = exp(value.abs().neg());
-            FloatVector top = FloatVector.broadcast(FLOATS, 1f).blend(e, value.compare(LT, 0f));
-            top.div(e.add(1f)).intoArray(y, yOff + i);
+            FloatVector u = FloatVector.fromArray(FLOATS, x, xOff + i);
+            FloatVector s = u.div(u.add(2f));
+            FloatVector z = s.mul(s);
+            FloatVector series = z.mul(FloatMath.R15).add(FloatMath.R13);
+            series = series.mul(z).add(FloatMath.R11);
+            series = series.mul(z).add(FloatMath.R9);
+            series = series.mul(z).add(FloatMath.R7);
+            series = series.mul(z).add(FloatMath.R5);
+            series = series.mul(z).add(FloatMath.R3).mul(z);
+            series.mul(s).add(s).mul(2f).intoArray(y, yOff + i);
         }
-        tail.sigmoid(x, xOff + bound, y, yOff + bound, n - bound);
+        tail.logOnePlus(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
     @Override
-    public void softplus(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void sigmoid(float[] x, int xOff, float[] e, int eOff, float[] y, int yOff, int n) {
         int bound = FLOATS.loopBound(n);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
-            value.max(0f).add(logOnePlus(exp(value.abs().neg()))).intoArray(y, yOff + i);
+            VectorMask<Float> negative =
+                    FloatVector.fromArray(FLOATS, x, xOff + i).compare(LT, 0f);
+            FloatVector other = FloatVector.fromArray(FLOATS, e, eOff + i);
+            one.blend(other, negative).div(other.add(1f)).intoArray(y, yOff + i);
         }
-        tail.softplus(x, xOff + bound, y, yOff + bound, n - bound);
-    }
-
-    @Override
-    public void tanh(float[] x, int xOff, float[] y, int yOff, int n) {
-        int bound = FLOATS.loopBound(n);
-        for (int i = 0; i < bound; i += LANES) {
-            FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
-            FloatVector twice = value.abs().min(TANH_HIGH).mul(2f);
-            FloatVector rounded = twice.mul(LOG2_E).add(ROUNDER);
-            FloatVector scale = power(rounded.reinterpretAsInts().sub(ROUNDER_BITS));
-            FloatVector t = expMinusOne(remainder(twice, rounded)).mul(scale).add(scale.sub(1f));
-            IntVector sign = value.reinterpretAsInts().and(Integer.MIN_VALUE);
-            t.div(t.add(2f)).reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, yOff + i);
-        }
-        tail.tanh(x, xOff + bound, y, yOff + bound, n - bound);
-    }
-
-    @Override
-    public double expShifted(float[] x, int xOff, float shift, float[] y, int yOff, int n) {
-        double total = 0;
-        for (int start = 0; start < n; start += BLOCK) {
-            total += expBlock(x, xOff + start, shift, y, yOff + start, Math.min(BLOCK, n - start));
-        }
-        return total;
-    }
-
-    private double expBlock(float[] x, int xOff, float shift, float[] y, int yOff, int n) {
-        FloatVector sums = FloatVector.zero(FLOATS);
-        int bound = FLOATS.loopBound(n);
-        for (int i = 0; i < bound; i += LANES) {
-            FloatVector value = exp(FloatVector.fromArray(FLOATS, x, xOff + i).sub(shift));
-            value.intoArray(y, yOff + i);
-            sums = sums.add(value);
-        }
-        return fold(sums) + tail.expShifted(x, xOff + bound, shift, y, yOff + bound, n - bound);
+        tail.sigmoid(x, xOff + bound, e, eOff + bound, y, yOff + bound, n - bound);
     }
 
     // Choices
@@ -226,10 +177,108 @@ final class VectorRuns implements Runs {
         tail.takeLarger(x, xOff + bound, place, best, bestOff + bound, where, whereOff + bound, n - bound);
     }
 
+    @Override
+    public void larger(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, a, aOff + i)
+                    .max(FloatVector.fromArray(FLOATS, b, bOff + i))
+                    .intoArray(y, yOff + i);
+        }
+        tail.larger(a, aOff + bound, b, bOff + bound, y, yOff + bound, n - bound);
+    }
+
+    @Override
+    public void smaller(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, a, aOff + i)
+                    .min(FloatVector.fromArray(FLOATS, b, bOff + i))
+                    .intoArray(y, yOff + i);
+        }
+        tail.smaller(a, aOff + bound, b, bOff + bound, y, yOff + bound, n - bound);
+    }
+
+    // Arithmetic on short runs
+
+    @Override
+    public void accumulate(float[] x, int xOff, float[] to, int toOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, to, toOff + i)
+                    .add(FloatVector.fromArray(FLOATS, x, xOff + i))
+                    .intoArray(to, toOff + i);
+        }
+        tail.accumulate(x, xOff + bound, to, toOff + bound, n - bound);
+    }
+
+    @Override
+    public void accumulateProducts(float[] a, int aOff, float[] b, int bOff, float[] to, int toOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector product =
+                    FloatVector.fromArray(FLOATS, a, aOff + i).mul(FloatVector.fromArray(FLOATS, b, bOff + i));
+            FloatVector.fromArray(FLOATS, to, toOff + i).add(product).intoArray(to, toOff + i);
+        }
+        tail.accumulateProducts(a, aOff + bound, b, bOff + bound, to, toOff + bound, n - bound);
+    }
+
+    @Override
+    public void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOff + i).sub(centre).mul(scale).intoArray(y, yOff + i);
+        }
+        tail.standardize(x, xOff + bound, centre, scale, y, yOff + bound, n - bound);
+    }
+
+    @Override
+    public void scaleAndShift(
+            float[] x, int xOff, float[] scale, int scaleOff, float[] shift, int shiftOff, float[] y, int yOff, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOff + i)
+                    .mul(FloatVector.fromArray(FLOATS, scale, scaleOff + i))
+                    .add(FloatVector.fromArray(FLOATS, shift, shiftOff + i))
+                    .intoArray(y, yOff + i);
+        }
+        tail.scaleAndShift(
+                x, xOff + bound, scale, scaleOff + bound, shift, shiftOff + bound, y, yOff + bound, n - bound);
+    }
+
+    @Override
+    public void project(
+            float[] x,
+            int xOff,
+            float centre,
+            float[] direction,
+            int directionOff,
+            float length,
+            float scale,
+            float[] y,
+            int yOff,
+            int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector along =
+                    FloatVector.fromArray(FLOATS, direction, directionOff + i).mul(length);
+            FloatVector.fromArray(FLOATS, x, xOff + i)
+                    .sub(centre)
+                    .sub(along)
+                    .mul(scale)
+                    .intoArray(y, yOff + i);
+        }
+        tail.project(
+                x, xOff + bound, centre, direction, directionOff + bound, length, scale, y, yOff + bound, n - bound);
+    }
+
     // Sums and extremes
 
     @Override
     public double sum(float[] x, int xOff, int n) {
+        if (n < LANES) {
+            return tail.sum(x, xOff, n);
+        }
         double total = 0;
         for (int start = 0; start < n; start += BLOCK) {
             total += sumBlock(x, xOff + start, Math.min(BLOCK, n - start));
@@ -250,6 +299,9 @@ final class VectorRuns implements Runs {
 
     @Override
     public double dot(float[] x, int xOff, float[] y, int yOff, int n) {
+        if (n < LANES) {
+            return tail.dot(x, xOff, y, yOff, n);
+        }
         double total = 0;
         for (int start = 0; start < n; start += BLOCK) {
             total += dotBlock(x, xOff + start, y, yOff + start, Math.min(BLOCK, n - start));
@@ -271,6 +323,9 @@ final class VectorRuns implements Runs {
 
     @Override
     public double squaredDistance(float[] x, int xOff, float centre, int n) {
+        if (n < LANES) {
+            return tail.squaredDistance(x, xOff, centre, n);
+        }
         double total = 0;
         for (int start = 0; start < n; start += BLOCK) {
             total += distanceBlock(x, xOff + start, centre, Math.min(BLOCK, n - start));
@@ -309,6 +364,9 @@ final class VectorRuns implements Runs {
 
     @Override
     public float max(float[] x, int xOff, int n) {
+        if (n < LANES) {
+            return tail.max(x, xOff, n);
+        }
         FloatVector best = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
@@ -329,6 +387,9 @@ final class VectorRuns implements Runs {
 
     @Override
     public float min(float[] x, int xOff, int n) {
+        if (n < LANES) {
+            return tail.min(x, xOff, n);
+        }
         FloatVector best = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {

@@ -23,12 +23,22 @@ class FloatMathTest {
         return List.of(
                 test("exp", StrictMath::exp, (runs, x, y) -> runs.exp(x, 0, y, 0, x.length)),
                 test("log", StrictMath::log, (runs, x, y) -> runs.log(x, 0, y, 0, x.length)),
-                test("tanh", StrictMath::tanh, (runs, x, y) -> runs.tanh(x, 0, y, 0, x.length)),
-                test("sigmoid", x -> 1 / (1 + StrictMath.exp(-x)), (runs, x, y) -> runs.sigmoid(x, 0, y, 0, x.length)),
+                test("tanh", StrictMath::tanh, (runs, x, y) -> tanh(x, y)),
+                test(
+                        "sigmoid",
+                        x -> 1 / (1 + StrictMath.exp(-x)),
+                        (runs, x, y) -> Activations.sigmoid(runs, x, 0, y, 0, x.length, new float[Activations.BLOCK])),
                 test(
                         "softplus",
                         x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))),
-                        (runs, x, y) -> runs.softplus(x, 0, y, 0, x.length)));
+                        (runs, x, y) ->
+                                Activations.softplus(runs, x, 0, y, 0, x.length, new float[Activations.BLOCK])));
+    }
+
+    private static void tanh(float[] x, float[] y) {
+        for (int i = 0; i < x.length; i++) {
+            y[i] = FloatMath.tanh(x[i]);
+        }
     }
 
     private static DynamicTest test(String name, DoubleUnaryOperator exact, Run run) {
