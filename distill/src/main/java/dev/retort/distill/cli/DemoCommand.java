@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Generates a data set, trains a teacher, a student alone and the student with the teacher's help,"
-                + " evaluates all three and writes summary.json and report.html.",
+                + " evaluates all three and writes summary.json and report.html. After Ctrl-C, the same command goes on"
+                + " where it was.",
         showDefaultValues = true,
         sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
@@ -32,10 +33,10 @@ final class DemoCommand implements Callable<Integer> {
     private Path out = Path.of("out", "demo");
 
     @Option(names = "--train", paramLabel = "N", description = "Pictures to learn from.")
-    private int train = 1000;
+    private int train = 1200;
 
     @Option(names = "--test", paramLabel = "N", description = "Pictures to evaluate on.")
-    private int test = 250;
+    private int test = 240;
 
     @Option(
             names = "--set",
@@ -44,9 +45,6 @@ final class DemoCommand implements Callable<Integer> {
                     + " repeated.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(names = "--resume", description = "Go on with the demo in --out.")
-    private boolean resume;
-
     @Mixin
     private BackendOption backend;
 
@@ -54,8 +52,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter results = spec.commandLine().getOut();
         try (Backend computing = backend.create()) {
-            if (!Demo.run(new Demo.Settings(out, train, test, settings, resume), computing)) {
-                spec.commandLine().getErr().println("retort: stopped; --resume goes on from the checkpoints in " + out);
+            if (!Demo.run(new Demo.Settings(out, train, test, settings), computing)) {
                 return TrainingOptions.INTERRUPTED;
             }
         }

@@ -56,7 +56,6 @@ final class TrainingOptions {
         dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
         TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out);
         if (!job.run(resume, (student, distiller) -> {})) {
-            spec.commandLine().getErr().println("retort: stopped; --resume goes on from the checkpoint in " + out);
             return INTERRUPTED;
         }
         spec.commandLine().getOut().println("Wrote " + out.resolve(TrainingRun.MODEL));

@@ -24,7 +24,8 @@ import java.util.Map;
 
 /**
  * The whole method on a small scale: generates the shapes data set, trains a teacher, a student alone and the same student
- * with the teacher's help, evaluates all three, and writes summary.json and report.html beside the runs' folders.
+ * with the teacher's help, evaluates all three, and writes summary.json and report.html beside the runs' folders. What a
+ * stopped demo left in the folder is kept and gone on with.
  */
 public final class Demo {
     /** Folder of the data set. */
@@ -40,9 +41,8 @@ public final class Demo {
      * @param trainPictures pictures to learn from
      * @param testPictures pictures to evaluate on
      * @param settings over both recipes, {@code key=value} each
-     * @param resume go on with what is in the folder
      */
-    public record Settings(Path folder, int trainPictures, int testPictures, List<String> settings, boolean resume) {}
+    public record Settings(Path folder, int trainPictures, int testPictures, List<String> settings) {}
 
     private final Settings settings;
     private final Backend backend;
@@ -57,13 +57,14 @@ public final class Demo {
         Path data = settings.folder.resolve(DATA);
         if (!Files.exists(data)) {
             generate(data);
-        } else if (!settings.resume) {
-            throw new IllegalStateException(
-                    settings.folder + " holds a demo already: go on with it (--resume), or choose another folder");
         }
         Recipe recipe = recipe(TEACHER_RECIPE);
         train = CocoDataset.open(data, recipe.data().trainSplit());
         test = CocoDataset.open(data, recipe.data().testSplit());
+        if (train.size() != settings.trainPictures || test.size() != settings.testPictures) {
+            throw otherDemo(train.size() + " and " + test.size() + " pictures, not " + settings.trainPictures + " and "
+                    + settings.testPictures);
+        }
         report = new DemoReport(test);
     }
 
@@ -78,6 +79,11 @@ public final class Demo {
                 && demo.train(Summary.STUDENT, STUDENT_RECIPE, null)
                 && demo.distill()
                 && demo.write();
+    }
+
+    private IllegalStateException otherDemo(String difference) {
+        return new IllegalStateException(settings.folder + " holds a demo with other settings (" + difference
+                + "): choose another folder, or remove it");
     }
 
     private void generate(Path data) throws IOException {
@@ -115,6 +121,10 @@ public final class Demo {
         Path folder = settings.folder.resolve(model);
         Recipe recipe = recipe(recipeName);
         boolean begun = Files.exists(folder.resolve(TrainingRun.CHECKPOINT));
+        Path used = folder.resolve(TrainingJob.RECIPE);
+        if (begun && !RecipeReader.read(used, List.of()).equals(recipe)) {
+            throw otherDemo(used + " is not " + recipeName + " with the settings " + settings.settings);
+        }
         TrainingJob job = new TrainingJob(model, recipe, train, teacher, backend, folder);
         return job.run(begun, (student, distiller) -> {
             Evaluation evaluation = Evaluations.run("evaluate " + model, student, test);
