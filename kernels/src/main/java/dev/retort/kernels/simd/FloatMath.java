@@ -17,7 +17,8 @@ final class FloatMath {
     /** 1.5*2^23: adding it to a float below 2^22 rounds that to an integer, which then stands in the low bits. */
     static final float ROUNDER = 12582912f;
 
-    static final int ROUNDER_BITS = 0x4B400000;
+    /** The same, with the bias of an exponent added: the integer in the low bits is then one, ready to be moved. */
+    static final float BIASED_ROUNDER = ROUNDER + 127f;
     /** e^x is infinite above and rounds to 0 below these. */
     static final float EXP_HIGH = 89f;
 
@@ -25,11 +26,17 @@ final class FloatMath {
     /** Bits of sqrt(1/2). */
     static final int SQRT_HALF_BITS = 0x3F3504F3;
 
-    static final int EXPONENT_BIAS = 127;
-    static final int MANTISSA_BITS = 23;
-    static final float TWO_23 = 8388608f;
+    /** The lowest bit of an exponent. */
+    static final int EXPONENT_UNIT = 1 << 23;
+
+    /** Sign and exponent. */
+    static final int EXPONENT_MASK = -EXPONENT_UNIT;
+
+    static final float MANTISSA_BITS = 23f;
+    static final float TWO_23 = 0x1p23f;
+    static final float MANTISSA_UNIT = 0x1p-23f;
     /** tanh is 1 above. */
-    static final float TANH_HIGH = 10f;
+    private static final float TANH_HIGH = 10f;
 
     static final float R2 = 1f / 2;
     static final float R3 = 1f / 3;
@@ -49,13 +56,12 @@ final class FloatMath {
 
     static float exp(float x) {
         float bounded = Math.max(Math.min(x, EXP_HIGH), EXP_LOW);
-        float rounded = bounded * LOG2_E + ROUNDER;
-        int n = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-        float whole = rounded - ROUNDER;
-        float r = bounded - whole * LN2_HIGH - whole * LN2_LOW;
+        float n = bounded * LOG2_E + ROUNDER - ROUNDER;
+        float r = bounded - n * LN2_HIGH - n * LN2_LOW;
         // Two factors, since 2^n alone may lie outside the floats.
-        int half = n >> 1;
-        return (expMinusOne(r) + 1f) * power(half) * power(n - half);
+        float first = n * R2 + BIASED_ROUNDER;
+        float second = n - (first - BIASED_ROUNDER) + BIASED_ROUNDER;
+        return (expMinusOne(r) + 1f) * power(first) * power(second);
     }
 
     /** e^r - 1 for |r| <= ln(2)/2. */
@@ -64,17 +70,18 @@ final class FloatMath {
         return q * (r * r) + r;
     }
 
-    private static float power(int n) {
-        return Float.intBitsToFloat((n + EXPONENT_BIAS) << MANTISSA_BITS);
+    /** 2^n, given n + {@link #BIASED_ROUNDER}: the low bits of that, moved to the place of the exponent. */
+    private static float power(float shifted) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits(shifted) * EXPONENT_UNIT);
     }
 
     static float log(float x) {
         boolean tiny = x < Float.MIN_NORMAL;
         float scaled = tiny ? x * TWO_23 : x;
         int bits = Float.floatToRawIntBits(scaled);
-        int exponent = (bits - SQRT_HALF_BITS) >> MANTISSA_BITS;
-        float m = Float.intBitsToFloat(bits - (exponent << MANTISSA_BITS));
-        float e = exponent - (tiny ? (float) MANTISSA_BITS : 0f);
+        int exponent = (bits - SQRT_HALF_BITS) & EXPONENT_MASK;
+        float m = Float.intBitsToFloat(bits - exponent);
+        float e = exponent * MANTISSA_UNIT - (tiny ? MANTISSA_BITS : 0f);
         float s = (m - 1f) / (m + 1f);
         float z = s * s;
         float series = (((z * R9 + R7) * z + R5) * z + R3) * z;
@@ -97,11 +104,9 @@ final class FloatMath {
     /** t/(t + 2) with t = e^(2|x|) - 1, and the sign of x. */
     static float tanh(float x) {
         float y = Math.min(Math.abs(x), TANH_HIGH) * 2f;
-        float rounded = y * LOG2_E + ROUNDER;
-        int n = Float.floatToRawIntBits(rounded) - ROUNDER_BITS;
-        float whole = rounded - ROUNDER;
-        float r = y - whole * LN2_HIGH - whole * LN2_LOW;
-        float scale = power(n);
+        float n = y * LOG2_E + ROUNDER - ROUNDER;
+        float r = y - n * LN2_HIGH - n * LN2_LOW;
+        float scale = power(n + BIASED_ROUNDER);
         float t = expMinusOne(r) * scale + (scale - 1f);
         float result = t / (t + 2f);
         return Float.intBitsToFloat(Float.floatToRawIntBits(result) | (Float.floatToRawIntBits(x) & Integer.MIN_VALUE));

@@ -1,22 +1,22 @@
 package dev.retort.kernels.simd;
 
-import static dev.retort.kernels.simd.FloatMath.EXPONENT_BIAS;
+import static dev.retort.kernels.simd.FloatMath.BIASED_ROUNDER;
+import static dev.retort.kernels.simd.FloatMath.EXPONENT_MASK;
+import static dev.retort.kernels.simd.FloatMath.EXPONENT_UNIT;
 import static dev.retort.kernels.simd.FloatMath.EXP_HIGH;
 import static dev.retort.kernels.simd.FloatMath.EXP_LOW;
 import static dev.retort.kernels.simd.FloatMath.LN2_HIGH;
 import static dev.retort.kernels.simd.FloatMath.LN2_LOW;
 import static dev.retort.kernels.simd.FloatMath.LOG2_E;
 import static dev.retort.kernels.simd.FloatMath.MANTISSA_BITS;
+import static dev.retort.kernels.simd.FloatMath.MANTISSA_UNIT;
 import static dev.retort.kernels.simd.FloatMath.ROUNDER;
-import static dev.retort.kernels.simd.FloatMath.ROUNDER_BITS;
 import static dev.retort.kernels.simd.FloatMath.SQRT_HALF_BITS;
 import static dev.retort.kernels.simd.FloatMath.TWO_23;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
@@ -63,20 +63,19 @@ final class VectorRuns implements Runs {
         for (int i = 0; i < bound; i += LANES) {
             FloatVector bounded =
                     FloatVector.fromArray(FLOATS, x, xOff + i).min(EXP_HIGH).max(EXP_LOW);
-            FloatVector rounded = bounded.mul(LOG2_E).add(ROUNDER);
-            IntVector power = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector half = power.lanewise(ASHR, 1);
-            FloatVector whole = rounded.sub(ROUNDER);
-            FloatVector r = bounded.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+            FloatVector power = bounded.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
+            FloatVector r = bounded.sub(power.mul(LN2_HIGH)).sub(power.mul(LN2_LOW));
+            FloatVector first = power.mul(FloatMath.R2).add(BIASED_ROUNDER);
+            FloatVector second = power.sub(first.sub(BIASED_ROUNDER)).add(BIASED_ROUNDER);
             FloatVector q = r.mul(FloatMath.R5040).add(FloatMath.R720);
             q = q.mul(r).add(FloatMath.R120);
             q = q.mul(r).add(FloatMath.R24);
             q = q.mul(r).add(FloatMath.R6);
             q = q.mul(r).add(FloatMath.R2);
             q = q.mul(r.mul(r)).add(r).add(1f);
-            IntVector first = half.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS);
-            IntVector second = power.sub(half).add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS);
-            q.mul(first.reinterpretAsFloats()).mul(second.reinterpretAsFloats()).intoArray(y, yOff + i);
+            first = first.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
+            second = second.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
+            q.mul(first).mul(second).intoArray(y, yOff + i);
         }
         tail.exp(x, xOff + bound, y, yOff + bound, n - bound);
     }
@@ -88,10 +87,10 @@ final class VectorRuns implements Runs {
             FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
             VectorMask<Float> tiny = value.compare(LT, Float.MIN_NORMAL);
             IntVector bits = value.blend(value.mul(TWO_23), tiny).reinterpretAsInts();
-            IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(ASHR, MANTISSA_BITS);
-            FloatVector m = bits.sub(exponent.lanewise(LSHL, MANTISSA_BITS)).reinterpretAsFloats();
+            IntVector exponent = bits.sub(SQRT_HALF_BITS).and(EXPONENT_MASK);
+            FloatVector m = bits.sub(exponent).reinterpretAsFloats();
             FloatVector e = (FloatVector) exponent.convertShape(I2F, FLOATS, 0);
-            e = e.sub(FloatVector.zero(FLOATS).blend(MANTISSA_BITS, tiny));
+            e = e.mul(MANTISSA_UNIT).sub(FloatVector.zero(FLOATS).blend(MANTISSA_BITS, tiny));
             FloatVector s = m.sub(1f).div(m.add(1f));
             FloatVector z = s.mul(s);
             FloatVector series = z.mul(FloatMath.R9).add(FloatMath.R7);
