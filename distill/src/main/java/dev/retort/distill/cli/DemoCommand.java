@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
     private Path out = Path.of("out", "demo");
 
     @Option(names = "--train", paramLabel = "N", description = "Pictures to learn from.")
-    private int train = 1200;
+    private int train = 2000;
 
     @Option(names = "--test", paramLabel = "N", description = "Pictures to evaluate on.")
     private int test = 240;
