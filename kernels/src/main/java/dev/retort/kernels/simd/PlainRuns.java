@@ -6,16 +6,26 @@ final class PlainRuns implements Runs {
     private static final int BLOCK = 2048;
 
     @Override
-    public void exp(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void splitExponent(float[] x, int xOff, float[] rest, int restOff, float[] whole, int wholeOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.exp(x[xOff + i]);
+            float value = x[xOff + i];
+            float exponent = FloatMath.exponent(value);
+            whole[wholeOff + i] = exponent;
+            rest[restOff + i] = FloatMath.rest(value, exponent);
         }
     }
 
     @Override
-    public void log(float[] x, int xOff, float[] y, int yOff, int n) {
+    public void expOfRest(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.log(x[xOff + i]);
+            y[yOff + i] = FloatMath.expMinusOne(x[xOff + i]) + 1f;
+        }
+    }
+
+    @Override
+    public void scaleByPowers(float[] whole, int wholeOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.scale(y[yOff + i], whole[wholeOff + i]);
         }
     }
 

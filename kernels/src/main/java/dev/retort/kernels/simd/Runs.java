@@ -6,11 +6,14 @@ package dev.retort.kernels.simd;
  * {@link PlainRuns}. The elementwise ones give the same bits in both; sums differ in their order. The result may be an operand.
  */
 interface Runs {
-    /** y = e^x. */
-    void exp(float[] x, int xOff, float[] y, int yOff, int n);
+    /** First step of e^x: whole = round(x/ln 2), rest = x - whole ln 2, for x held where e^x is a float. */
+    void splitExponent(float[] x, int xOff, float[] rest, int restOff, float[] whole, int wholeOff, int n);
 
-    /** y = ln x. */
-    void log(float[] x, int xOff, float[] y, int yOff, int n);
+    /** Second step: y = e^x for |x| <= ln(2)/2. */
+    void expOfRest(float[] x, int xOff, float[] y, int yOff, int n);
+
+    /** Third step: y = y 2^whole. */
+    void scaleByPowers(float[] whole, int wholeOff, float[] y, int yOff, int n);
 
     /** y = ln(1 + x) for x in [0, 1]. */
     void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n);
