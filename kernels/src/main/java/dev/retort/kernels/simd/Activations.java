@@ -9,7 +9,7 @@ final class Activations {
     static final int BLOCK = 1024;
 
     private final Runs runs;
-    private final float[] exponents = new float[BLOCK];
+    private final float[] powers = new float[BLOCK];
     private final float[] work = new float[BLOCK];
 
     Activations(Runs runs) {
@@ -20,10 +20,24 @@ final class Activations {
     void exp(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int start = 0; start < n; start += BLOCK) {
             int length = Math.min(BLOCK, n - start);
-            runs.splitExponent(x, xOff + start, y, yOff + start, exponents, 0, length);
-            runs.expOfRest(y, yOff + start, y, yOff + start, length);
-            runs.scaleByPowers(exponents, 0, y, yOff + start, length);
+            run(runs.exp(), x, xOff + start, y, yOff + start, length);
         }
+    }
+
+    /** Steps on at most {@link #BLOCK} elements. All steps are called from here: see {@link VectorRuns}. */
+    private void run(Runs.Step[] steps, float[] x, int xOff, float[] y, int yOff, int n) {
+        float[] from = x;
+        int fromOff = xOff;
+        for (Runs.Step step : steps) {
+            step.run(from, fromOff, y, yOff, powers, n);
+            from = y;
+            fromOff = yOff;
+        }
+    }
+
+    /** x = ln(1 + x) for x in [0, 1], at most {@link #BLOCK} elements. */
+    void logOnePlus(float[] x, int n) {
+        run(runs.logOnePlus(), x, 0, x, 0, n);
     }
 
     /** y = e^(x - shift), and returns the sum of y. */
@@ -52,7 +66,7 @@ final class Activations {
         for (int start = 0; start < n; start += BLOCK) {
             int length = Math.min(BLOCK, n - start);
             expOfNegativeMagnitude(x, xOff + start, work, length);
-            runs.logOnePlus(work, 0, work, 0, length);
+            logOnePlus(work, length);
             runs.clamp(x, xOff + start, 0f, Float.POSITIVE_INFINITY, y, yOff + start, length);
             runs.accumulate(work, 0, y, yOff + start, length);
         }

@@ -52,11 +52,11 @@ final class LossKernels {
         });
     }
 
-    /** Binary cross entropy, given e^-|x|: ln(1 + e^-|x|) + max(x, 0) - x t. */
+    /** Binary cross entropy, from e^-|x|, which is lost: ln(1 + e^-|x|) + max(x, 0) - x t. */
     private void entropy(Scratchpad pad, float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
-        runs.logOnePlus(pad.exponential, 0, pad.power, 0, n);
-        runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, pad.lowerPower, 0, n);
-        joinEntropy(pad.power, pad.lowerPower, x, xOff, t, tOff, y, yOff, n);
+        pad.activations.logOnePlus(pad.exponential, n);
+        runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, pad.power, 0, n);
+        joinEntropy(pad.exponential, pad.power, x, xOff, t, tOff, y, yOff, n);
     }
 
     private static void joinEntropy(

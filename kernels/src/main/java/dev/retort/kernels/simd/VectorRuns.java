@@ -56,25 +56,38 @@ final class VectorRuns implements Runs {
         return "Vector API, " + FLOATS.vectorBitSize() + " bits";
     }
 
-    // Elementary functions, in loops of at most sixteen operations: JDK 17 inlines no more than that at once (8000
-    // bytecodes, some
-    // 450 an operation), and what it inlines later it may leave as objects on the heap.
+    // Elementary functions. JDK 17 inlines some twenty vector operations into one compiled method, and what it inlines
+    // later it
+    // may leave as objects on the heap. So the formulas are cut into steps, and these are called by Activations where
+    // the
+    // compiler sees several and takes none into its caller.
+
+    private static final Step[] EXP = {VectorRuns::splitExponent, VectorRuns::expOfRest, VectorRuns::scaleByPowers};
+    private static final Step[] LOG_ONE_PLUS = {VectorRuns::logOnePlus};
 
     @Override
-    public void splitExponent(float[] x, int xOff, float[] rest, int restOff, float[] whole, int wholeOff, int n) {
+    public Step[] exp() {
+        return EXP;
+    }
+
+    @Override
+    public Step[] logOnePlus() {
+        return LOG_ONE_PLUS;
+    }
+
+    private static void splitExponent(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
             FloatVector value =
                     FloatVector.fromArray(FLOATS, x, xOff + i).min(EXP_HIGH).max(EXP_LOW);
-            FloatVector exponent = value.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
-            exponent.intoArray(whole, wholeOff + i);
-            value.sub(exponent.mul(LN2_HIGH)).sub(exponent.mul(LN2_LOW)).intoArray(rest, restOff + i);
+            FloatVector power = value.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
+            power.intoArray(powers, i);
+            value.sub(power.mul(LN2_HIGH)).sub(power.mul(LN2_LOW)).intoArray(y, yOff + i);
         }
-        tail.splitExponent(x, xOff + bound, rest, restOff + bound, whole, wholeOff + bound, n - bound);
+        PlainRuns.splitExponent(x, xOff + bound, y, yOff + bound, powers, bound, n - bound);
     }
 
-    @Override
-    public void expOfRest(float[] x, int xOff, float[] y, int yOff, int n) {
+    private static void expOfRest(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
             FloatVector r = FloatVector.fromArray(FLOATS, x, xOff + i);
@@ -84,25 +97,23 @@ final class VectorRuns implements Runs {
             p = p.mul(r).add(EXP_0);
             p.mul(r.mul(r)).add(r).add(1f).intoArray(y, yOff + i);
         }
-        tail.expOfRest(x, xOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.expOfRest(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
-    @Override
-    public void scaleByPowers(float[] whole, int wholeOff, float[] y, int yOff, int n) {
+    private static void scaleByPowers(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector exponent = FloatVector.fromArray(FLOATS, whole, wholeOff + i);
-            FloatVector half = exponent.mul(0.5f).add(BIASED_ROUNDER);
-            FloatVector rest = exponent.sub(half.sub(BIASED_ROUNDER)).add(BIASED_ROUNDER);
+            FloatVector power = FloatVector.fromArray(FLOATS, powers, i);
+            FloatVector half = power.mul(0.5f).add(BIASED_ROUNDER);
+            FloatVector rest = power.sub(half.sub(BIASED_ROUNDER)).add(BIASED_ROUNDER);
             FloatVector first = half.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
             FloatVector second = rest.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
-            FloatVector.fromArray(FLOATS, y, yOff + i).mul(first).mul(second).intoArray(y, yOff + i);
+            FloatVector.fromArray(FLOATS, x, xOff + i).mul(first).mul(second).intoArray(y, yOff + i);
         }
-        tail.scaleByPowers(whole, wholeOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.scaleByPowers(x, xOff + bound, y, yOff + bound, powers, bound, n - bound);
     }
 
-    @Override
-    public void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
+    private static void logOnePlus(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
             FloatVector u = FloatVector.fromArray(FLOATS, x, xOff + i);
@@ -113,7 +124,7 @@ final class VectorRuns implements Runs {
             p = p.mul(z).add(WIDE_0).mul(z);
             p.mul(s).add(s).mul(2f).intoArray(y, yOff + i);
         }
-        tail.logOnePlus(x, xOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.logOnePlus(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
     @Override
