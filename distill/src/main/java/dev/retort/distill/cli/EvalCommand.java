@@ -1,45 +1,129 @@
 package dev.retort.distill.cli;
 
+import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetrics;
+import dev.retort.detection.eval.Detection;
 import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
+import dev.retort.distill.job.DetectionsJson;
+import dev.retort.distill.job.Evaluations;
+import dev.retort.distill.train.Detector;
+import dev.retort.distill.train.Evaluation;
+import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code retort eval}: COCO's metrics of detections. */
+/** {@code retort eval}: COCO's metrics of a model, or of detections that are there already. */
 @Command(
         name = "eval",
-        description = "Computes COCO's twelve box metrics of a detections file (a JSON list of image_id, category_id,"
-                + " bbox, score) against a COCO annotation file.")
+        description =
+                "Computes COCO's twelve box metrics and a table of classes: of a model on a data set, or of a detections"
+                        + " file (a JSON list of image_id, category_id, bbox, score) against a COCO annotation file.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  retort eval runs/student/model.safetensors --data shapes",
+            "  retort eval model.safetensors --data coco --save-detections found.json",
+            "  retort eval --detections found.json --ground-truth coco/annotations/val.json"
+        })
 final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--detections", required = true, paramLabel = "FILE", description = "Detections, JSON.")
-    private Path detections;
-
-    @Option(names = "--ground-truth", required = true, paramLabel = "FILE", description = "COCO annotations, JSON.")
-    private Path groundTruth;
+    @ArgGroup(multiplicity = "1")
+    private What what;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics, as fractions, to this file, too.")
     private Path json;
 
+    @Mixin
+    private BackendOption backend;
+
+    /** Either a model or files. */
+    private static final class What {
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A model on a data set:%n")
+        private Model model;
+
+        @ArgGroup(exclusive = false, multiplicity = "1", heading = "A file of detections:%n")
+        private Files files;
+    }
+
+    private static final class Model {
+        @Parameters(paramLabel = "MODEL", description = "A model.safetensors.")
+        private Path file;
+
+        @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
+        private Path data;
+
+        @Option(names = "--split", paramLabel = "NAME", description = "Its split; by default the model's test split.")
+        private String split;
+
+        @Option(
+                names = "--save-detections",
+                paramLabel = "FILE",
+                description = "Write the detections to this file, as JSON.")
+        private Path detections;
+    }
+
+    private static final class Files {
+        @Option(names = "--detections", required = true, paramLabel = "FILE", description = "Detections, JSON.")
+        private Path detections;
+
+        @Option(names = "--ground-truth", required = true, paramLabel = "FILE", description = "COCO annotations, JSON.")
+        private Path groundTruth;
+    }
+
     @Override
     public Integer call() throws IOException {
-        GroundTruthSet truth = EvaluationFiles.readGroundTruth(groundTruth);
-        CocoEvaluator evaluator = new CocoEvaluator(truth);
-        evaluator.process(EvaluationFiles.readDetections(detections, truth));
-        CocoMetrics metrics = evaluator.evaluate();
-        spec.commandLine().getOut().println(metrics.summary());
+        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--backend")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--backend is for a model; nothing is left to compute with --detections.");
+        }
+        OutputFile.check(json);
+        CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(metrics.summary());
+        out.println();
+        ClassTable.print(metrics, out);
         if (json != null) {
             MetricsJson.write(metrics, json);
         }
         return 0;
+    }
+
+    private CocoMetrics of(Model model) throws IOException {
+        OutputFile.check(model.detections);
+        try (Backend computing = backend.create();
+                Detector detector = Detector.load(model.file, computing)) {
+            String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
+            CocoDataset dataset = CocoDataset.open(model.data, split);
+            dataset.notices().forEach(spec.commandLine().getErr()::println);
+            Evaluation evaluation = Evaluations.run("eval", detector, dataset);
+            if (model.detections != null) {
+                DetectionsJson.write(evaluation.detections(), model.detections);
+            }
+            return evaluation.metrics();
+        }
+    }
+
+    private static CocoMetrics of(Files files) throws IOException {
+        GroundTruthSet truth = EvaluationFiles.readGroundTruth(files.groundTruth);
+        List<Detection> detections = EvaluationFiles.readDetections(files.detections, truth);
+        CocoEvaluator evaluator = new CocoEvaluator(truth);
+        evaluator.process(detections);
+        return evaluator.evaluate();
     }
 }

@@ -20,8 +20,16 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DataCommand.class, EvalCommand.class, DevicesCommand.class},
-        footer = {"", "Each command has its own --help."})
+        subcommands = {
+            DemoCommand.class,
+            DataCommand.class,
+            TrainCommand.class,
+            DistillCommand.class,
+            EvalCommand.class,
+            PredictCommand.class,
+            GradcheckCommand.class,
+            DevicesCommand.class
+        })
 public final class Retort implements Runnable {
     /** A job that failed. */
     public static final int FAILED = 1;

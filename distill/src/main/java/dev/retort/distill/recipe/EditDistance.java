@@ -4,12 +4,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds the dotted key that somebody probably meant. */
-final class EditDistance {
+/** Finds the name, possibly a dotted key, that somebody probably meant. */
+public final class EditDistance {
     private EditDistance() {}
 
     /** The known key nearest to a mistyped one: first by its last part, then by its section. */
-    static String nearest(String key, List<String> known) {
+    public static String nearest(String key, List<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String candidate) ->
                         2 * between(last(key), last(candidate)) + (section(key).equals(section(candidate)) ? 0 : 1)))

@@ -25,6 +25,7 @@ import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -119,7 +120,11 @@ public final class Detector implements AutoCloseable {
 
     /** What a file says of this detector besides its weights. */
     Map<String, String> metadata() {
-        return Map.of(RECIPE_KEY, JSON.writeValueAsString(recipe), CLASSES_KEY, JSON.writeValueAsString(categories));
+        // In a fixed order, so that equal models are equal files.
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(RECIPE_KEY, JSON.writeValueAsString(recipe));
+        metadata.put(CLASSES_KEY, JSON.writeValueAsString(categories));
+        return metadata;
     }
 
     public Recipe recipe() {

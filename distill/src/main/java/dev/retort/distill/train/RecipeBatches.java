@@ -2,8 +2,13 @@ package dev.retort.distill.train;
 
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.Sample;
 import dev.retort.detection.data.SizeRule;
 import dev.retort.detection.data.TrainTransform;
 import dev.retort.distill.recipe.Recipe;
@@ -11,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** The batches that a recipe asks for. */
-final class RecipeBatches {
+public final class RecipeBatches {
     /** A pyramid from res5 needs extents that halve five times. */
     private static final int MULTIPLE = 32;
 
@@ -33,10 +38,20 @@ final class RecipeBatches {
     }
 
     /** Every picture once, at the recipe's largest size. */
-    static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
+    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
         Recipe.Data data = recipe.data();
         return DatasetBatches.evaluation(
                 dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
+    }
+
+    /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
+    public static Batch single(Recipe recipe, ImageInfo info, Picture picture) {
+        Recipe.Data data = recipe.data();
+        SizeRule.Size size =
+                rule(data).target(info.width(), info.height(), Collections.max(edges(data)), data.longEdge());
+        Picture resized = BilinearResize.resize(picture, size.width(), size.height());
+        Sample sample = new Sample(info, resized, new double[0], new int[0], false);
+        return Batch.of(List.of(sample), MULTIPLE);
     }
 
     private static List<Integer> edges(Recipe.Data data) {

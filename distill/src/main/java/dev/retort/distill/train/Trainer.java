@@ -130,7 +130,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * One optimiser step.
      *
-     * @throws TrainingException if a loss is not finite, naming it; nothing was changed then
+     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
      */
     public StepReport step() {
         long start = System.nanoTime();

@@ -57,6 +57,11 @@ public final class TrainingRun {
             stop.set(true);
             try {
                 ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                // Told here, as the virtual machine ends with its last hook.
+                if (trainer.iteration() < trainer.iterations()) {
+                    System.err.println("\nretort: stopped after iteration " + trainer.iteration() + " of "
+                            + trainer.iterations() + "; " + folder.resolve(CHECKPOINT) + " is there to go on from");
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -190,8 +190,12 @@ final class BlockedProduct {
             int count = Math.min(stepDepth, k - depth);
             left.pack(row, rows, depth, count, packedLeft, 0);
             boolean accumulate = step > 0 || target.accumulate();
-            boolean relu = epilogue.relu() && step == steps - 1;
-            multiplyPanels(packedLeft, rows, depth, count, column, columns, accumulate, relu, c, cOff, cStep);
+            multiplyPanels(packedLeft, rows, depth, count, column, columns, accumulate, c, cOff, cStep);
+        }
+        if (epilogue.relu()) {
+            for (int i = 0; i < rows; i++) {
+                tiles.relu(c, cOff + i * cStep, columns);
+            }
         }
         if (target.store() != null) {
             target.store().store(c, cStep, row, rows, column, columns);
@@ -206,7 +210,6 @@ final class BlockedProduct {
             int column,
             int columns,
             boolean accumulate,
-            boolean relu,
             float[] c,
             int cOff,
             int cStep) {
@@ -233,7 +236,6 @@ final class BlockedProduct {
                     bOff,
                     bStep,
                     accumulate,
-                    relu,
                     column + j,
                     Math.min(width, columns - j),
                     c,
@@ -251,7 +253,6 @@ final class BlockedProduct {
             int bOff,
             int bStep,
             boolean accumulate,
-            boolean relu,
             int column,
             int columns,
             float[] c,
@@ -259,7 +260,7 @@ final class BlockedProduct {
             int cStep) {
         boolean half = columns <= width / 2;
         boolean biased = !accumulate && epilogue.bias() != null;
-        boolean direct = !accumulate && !biased && !relu && columns == (half ? width / 2 : width);
+        boolean direct = !accumulate && !biased && columns == (half ? width / 2 : width);
         float[] add = accumulate ? c : biased ? epilogue.bias() : ZEROS;
         int addOff = accumulate ? cOff : biased ? epilogue.offset() + column : 0;
         int addStep = accumulate ? cStep : 0;
@@ -274,8 +275,7 @@ final class BlockedProduct {
             } else {
                 tiles.multiply(tileRows, half, count, packedLeft, a, b, bOff, bStep, tile, 0, width);
                 int inside = Math.min(tileRows, leftRows);
-                tiles.finish(
-                        inside, columns, tile, add, addOff + i * addStep, addStep, relu, c, cOff + i * cStep, cStep);
+                tiles.finish(inside, columns, tile, add, addOff + i * addStep, addStep, c, cOff + i * cStep, cStep);
             }
         }
     }

@@ -11,12 +11,10 @@ public final class Engine {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private final TileKernels tiles;
-    private final MapKernels maps;
     private final Parallel parallel;
 
-    private Engine(TileKernels tiles, MapKernels maps, Parallel parallel) {
+    private Engine(TileKernels tiles, Parallel parallel) {
         this.tiles = tiles;
-        this.maps = maps;
         this.parallel = parallel;
     }
 
@@ -41,16 +39,12 @@ public final class Engine {
             throw new IllegalStateException(
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
-        return new Engine(new VectorTiles(), new VectorMaps(), parallel);
+        return new Engine(new VectorTiles(), parallel);
     }
 
     /** Loops in plain Java: the same answers, within tolerance. */
     public static Engine plain(Parallel parallel) {
-        return new Engine(new PlainTiles(), new PlainMaps(), parallel);
-    }
-
-    MapKernels maps() {
-        return maps;
+        return new Engine(new PlainTiles(), parallel);
     }
 
     TileKernels tiles() {

@@ -52,27 +52,39 @@ final class PlainTiles implements TileKernels {
 
     @Override
     public void finish(
+            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
+        addColumns(0, columns, COLUMNS, rows, tile, add, addOff, addStep, c, cOff, cStep);
+    }
+
+    /** Columns [from, to) of {@link #finish}, for tiles of {@code width} columns. */
+    static void addColumns(
+            int from,
+            int to,
+            int width,
             int rows,
-            int columns,
             float[] tile,
             float[] add,
             int addOff,
             int addStep,
-            boolean relu,
             float[] c,
             int cOff,
             int cStep) {
         for (int i = 0; i < rows; i++) {
-            finishRow(0, columns, tile, i * COLUMNS, add, addOff + i * addStep, relu, c, cOff + i * cStep);
+            for (int j = from; j < to; j++) {
+                c[cOff + i * cStep + j] = tile[i * width + j] + add[addOff + i * addStep + j];
+            }
         }
     }
 
-    /** Columns [from, to) of one row of {@link #finish}. */
-    static void finishRow(
-            int from, int to, float[] tile, int tileOff, float[] add, int addOff, boolean relu, float[] c, int cOff) {
-        for (int j = from; j < to; j++) {
-            float sum = tile[tileOff + j] + add[addOff + j];
-            c[cOff + j] = relu && sum < 0f ? 0f : sum;
+    @Override
+    public void relu(float[] c, int off, int n) {
+        reluFrom(0, c, off, n);
+    }
+
+    /** Elements [from, n) of {@link #relu}. */
+    static void reluFrom(int from, float[] c, int off, int n) {
+        for (int i = from; i < n; i++) {
+            c[off + i] = Math.max(c[off + i], 0f);
         }
     }
 

@@ -47,22 +47,16 @@ interface TileKernels {
             int cStep);
 
     /**
-     * For each element of the part of a tile that lies inside C: {@code c[i, j] = tile[i, j] + add[i, j]}, then ReLU if asked.
+     * For each element of the part of a tile that lies inside C: {@code c[i, j] = tile[i, j] + add[i, j]}.
      *
      * @param tile row-major, rows {@link #columns()} apart
      * @param add row-major, rows {@code addStep} apart (0: the same row for all); may be {@code c} itself
      */
     void finish(
-            int rows,
-            int columns,
-            float[] tile,
-            float[] add,
-            int addOff,
-            int addStep,
-            boolean relu,
-            float[] c,
-            int cOff,
-            int cStep);
+            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep);
+
+    /** {@code c = max(c, 0)}; NaN stays NaN. */
+    void relu(float[] c, int off, int n);
 
     /**
      * Packs a row-major B into panels: element (p, j) of {@code from}, rows {@code step} apart, goes to row {@code first + p} of panel

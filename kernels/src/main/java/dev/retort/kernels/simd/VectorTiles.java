@@ -1,7 +1,6 @@
 package dev.retort.kernels.simd;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -9,15 +8,15 @@ import jdk.incubator.vector.VectorSpecies;
  * the JIT keeps these in registers, and nothing else has been seen to do so on every JDK. The packed row index is the loop
  * variable, because then range checks leave the loop.
  *
- * <p>The methods only multiply and store. With additions to C among them they outgrow the first compiler's limit on virtual
- * registers, and on JDK 17 such a method can stay in profiled code for good, a hundred times slower (seen).
- *
- * <p>14 x 2 vectors of 512 bits use 31 of 32 registers, 6 x 2 vectors of 256 bits 15 of 16.
+ * <p>Two habits of JDK 17 set the shapes. A method with many vector calls outgrows the first compiler's limit on virtual registers,
+ * and may then stay in profiled code for good, a hundred times slower (seen): so these methods only multiply and store. And its
+ * register allocator begins to spill accumulators, in some runs, from 13 x 2 on; 10 x 2 was the largest shape that was always free of
+ * spills and moves, at 92 to 97 % of the peak. With 256 bits, 6 x 2 vectors use 15 of 16 registers.
  */
 final class VectorTiles implements TileKernels {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
-    private static final int LARGE = 14;
+    private static final int LARGE = 10;
     private static final int SMALL = 6;
     private static final boolean MANY_REGISTERS = SPECIES.vectorBitSize() == 512;
 
@@ -51,9 +50,9 @@ final class VectorTiles implements TileKernels {
             int cStep) {
         if (rows == LARGE) {
             if (half) {
-                tile14x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+                tile10x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
             } else {
-                tile14x2(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+                tile10x2(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
             }
         } else if (half) {
             tile6x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
@@ -64,28 +63,33 @@ final class VectorTiles implements TileKernels {
 
     @Override
     public void finish(
-            int rows,
-            int columns,
-            float[] tile,
-            float[] add,
-            int addOff,
-            int addStep,
-            boolean relu,
-            float[] c,
-            int cOff,
-            int cStep) {
+            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
         int bound = SPECIES.loopBound(columns);
-        for (int i = 0; i < rows; i++) {
-            int from = i * 2 * LANES;
-            int addRow = addOff + i * addStep;
-            int cRow = cOff + i * cStep;
-            for (int j = 0; j < bound; j += LANES) {
-                FloatVector sum = FloatVector.fromArray(SPECIES, tile, from + j)
-                        .add(FloatVector.fromArray(SPECIES, add, addRow + j));
-                (relu ? sum.blend(0f, sum.compare(VectorOperators.LT, 0f)) : sum).intoArray(c, cRow + j);
-            }
-            PlainTiles.finishRow(bound, columns, tile, from, add, addRow, relu, c, cRow);
+        for (int j = 0; j < bound; j += LANES) {
+            addColumn(rows, tile, j, add, addOff + j, addStep, c, cOff + j, cStep);
         }
+        if (bound < columns) {
+            PlainTiles.addColumns(bound, columns, 2 * LANES, rows, tile, add, addOff, addStep, c, cOff, cStep);
+        }
+    }
+
+    /** One vector of columns. */
+    private static void addColumn(
+            int rows, float[] tile, int tileOff, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
+        for (int i = 0; i < rows; i++) {
+            FloatVector.fromArray(SPECIES, tile, tileOff + i * 2 * LANES)
+                    .add(FloatVector.fromArray(SPECIES, add, addOff + i * addStep))
+                    .intoArray(c, cOff + i * cStep);
+        }
+    }
+
+    @Override
+    public void relu(float[] c, int off, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(SPECIES, c, off + i).max(0f).intoArray(c, off + i);
+        }
+        PlainTiles.reluFrom(bound, c, off, n);
     }
 
     @Override
@@ -104,7 +108,7 @@ final class VectorTiles implements TileKernels {
         PlainTiles.packColumns(whole, 2 * LANES, from, off, step, rows, columns, to, toOff, depth, first);
     }
 
-    private static void tile14x2(
+    private static void tile10x2(
             int depth, float[] a, int aOff, float[] b, int bOff, int bStep, float[] c, int cOff, int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c0y = FloatVector.zero(SPECIES);
@@ -126,61 +130,41 @@ final class VectorTiles implements TileKernels {
         FloatVector c8y = FloatVector.zero(SPECIES);
         FloatVector c9x = FloatVector.zero(SPECIES);
         FloatVector c9y = FloatVector.zero(SPECIES);
-        FloatVector c10x = FloatVector.zero(SPECIES);
-        FloatVector c10y = FloatVector.zero(SPECIES);
-        FloatVector c11x = FloatVector.zero(SPECIES);
-        FloatVector c11y = FloatVector.zero(SPECIES);
-        FloatVector c12x = FloatVector.zero(SPECIES);
-        FloatVector c12y = FloatVector.zero(SPECIES);
-        FloatVector c13x = FloatVector.zero(SPECIES);
-        FloatVector c13y = FloatVector.zero(SPECIES);
         int bi = bOff;
         int end = aOff + depth;
         for (int ai = aOff; ai < end; ai++, bi += bStep) {
             FloatVector bx = FloatVector.fromArray(SPECIES, b, bi);
             FloatVector by = FloatVector.fromArray(SPECIES, b, bi + LANES);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[ai]);
-            c0x = a0.fma(bx, c0x);
-            c0y = a0.fma(by, c0y);
+            c0x = bx.fma(a0, c0x);
+            c0y = by.fma(a0, c0y);
             FloatVector a1 = FloatVector.broadcast(SPECIES, a[ai + A_STRIDE]);
-            c1x = a1.fma(bx, c1x);
-            c1y = a1.fma(by, c1y);
+            c1x = bx.fma(a1, c1x);
+            c1y = by.fma(a1, c1y);
             FloatVector a2 = FloatVector.broadcast(SPECIES, a[ai + 2 * A_STRIDE]);
-            c2x = a2.fma(bx, c2x);
-            c2y = a2.fma(by, c2y);
+            c2x = bx.fma(a2, c2x);
+            c2y = by.fma(a2, c2y);
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
-            c3x = a3.fma(bx, c3x);
-            c3y = a3.fma(by, c3y);
+            c3x = bx.fma(a3, c3x);
+            c3y = by.fma(a3, c3y);
             FloatVector a4 = FloatVector.broadcast(SPECIES, a[ai + 4 * A_STRIDE]);
-            c4x = a4.fma(bx, c4x);
-            c4y = a4.fma(by, c4y);
+            c4x = bx.fma(a4, c4x);
+            c4y = by.fma(a4, c4y);
             FloatVector a5 = FloatVector.broadcast(SPECIES, a[ai + 5 * A_STRIDE]);
-            c5x = a5.fma(bx, c5x);
-            c5y = a5.fma(by, c5y);
+            c5x = bx.fma(a5, c5x);
+            c5y = by.fma(a5, c5y);
             FloatVector a6 = FloatVector.broadcast(SPECIES, a[ai + 6 * A_STRIDE]);
-            c6x = a6.fma(bx, c6x);
-            c6y = a6.fma(by, c6y);
+            c6x = bx.fma(a6, c6x);
+            c6y = by.fma(a6, c6y);
             FloatVector a7 = FloatVector.broadcast(SPECIES, a[ai + 7 * A_STRIDE]);
-            c7x = a7.fma(bx, c7x);
-            c7y = a7.fma(by, c7y);
+            c7x = bx.fma(a7, c7x);
+            c7y = by.fma(a7, c7y);
             FloatVector a8 = FloatVector.broadcast(SPECIES, a[ai + 8 * A_STRIDE]);
-            c8x = a8.fma(bx, c8x);
-            c8y = a8.fma(by, c8y);
+            c8x = bx.fma(a8, c8x);
+            c8y = by.fma(a8, c8y);
             FloatVector a9 = FloatVector.broadcast(SPECIES, a[ai + 9 * A_STRIDE]);
-            c9x = a9.fma(bx, c9x);
-            c9y = a9.fma(by, c9y);
-            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ai + 10 * A_STRIDE]);
-            c10x = a10.fma(bx, c10x);
-            c10y = a10.fma(by, c10y);
-            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ai + 11 * A_STRIDE]);
-            c11x = a11.fma(bx, c11x);
-            c11y = a11.fma(by, c11y);
-            FloatVector a12 = FloatVector.broadcast(SPECIES, a[ai + 12 * A_STRIDE]);
-            c12x = a12.fma(bx, c12x);
-            c12y = a12.fma(by, c12y);
-            FloatVector a13 = FloatVector.broadcast(SPECIES, a[ai + 13 * A_STRIDE]);
-            c13x = a13.fma(bx, c13x);
-            c13y = a13.fma(by, c13y);
+            c9x = bx.fma(a9, c9x);
+            c9y = by.fma(a9, c9y);
         }
         c0x.intoArray(c, cOff);
         c0y.intoArray(c, cOff + LANES);
@@ -202,17 +186,9 @@ final class VectorTiles implements TileKernels {
         c8y.intoArray(c, cOff + 8 * cStep + LANES);
         c9x.intoArray(c, cOff + 9 * cStep);
         c9y.intoArray(c, cOff + 9 * cStep + LANES);
-        c10x.intoArray(c, cOff + 10 * cStep);
-        c10y.intoArray(c, cOff + 10 * cStep + LANES);
-        c11x.intoArray(c, cOff + 11 * cStep);
-        c11y.intoArray(c, cOff + 11 * cStep + LANES);
-        c12x.intoArray(c, cOff + 12 * cStep);
-        c12y.intoArray(c, cOff + 12 * cStep + LANES);
-        c13x.intoArray(c, cOff + 13 * cStep);
-        c13y.intoArray(c, cOff + 13 * cStep + LANES);
     }
 
-    private static void tile14x1(
+    private static void tile10x1(
             int depth, float[] a, int aOff, float[] b, int bOff, int bStep, float[] c, int cOff, int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c1x = FloatVector.zero(SPECIES);
@@ -224,42 +200,30 @@ final class VectorTiles implements TileKernels {
         FloatVector c7x = FloatVector.zero(SPECIES);
         FloatVector c8x = FloatVector.zero(SPECIES);
         FloatVector c9x = FloatVector.zero(SPECIES);
-        FloatVector c10x = FloatVector.zero(SPECIES);
-        FloatVector c11x = FloatVector.zero(SPECIES);
-        FloatVector c12x = FloatVector.zero(SPECIES);
-        FloatVector c13x = FloatVector.zero(SPECIES);
         int bi = bOff;
         int end = aOff + depth;
         for (int ai = aOff; ai < end; ai++, bi += bStep) {
             FloatVector bx = FloatVector.fromArray(SPECIES, b, bi);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[ai]);
-            c0x = a0.fma(bx, c0x);
+            c0x = bx.fma(a0, c0x);
             FloatVector a1 = FloatVector.broadcast(SPECIES, a[ai + A_STRIDE]);
-            c1x = a1.fma(bx, c1x);
+            c1x = bx.fma(a1, c1x);
             FloatVector a2 = FloatVector.broadcast(SPECIES, a[ai + 2 * A_STRIDE]);
-            c2x = a2.fma(bx, c2x);
+            c2x = bx.fma(a2, c2x);
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
-            c3x = a3.fma(bx, c3x);
+            c3x = bx.fma(a3, c3x);
             FloatVector a4 = FloatVector.broadcast(SPECIES, a[ai + 4 * A_STRIDE]);
-            c4x = a4.fma(bx, c4x);
+            c4x = bx.fma(a4, c4x);
             FloatVector a5 = FloatVector.broadcast(SPECIES, a[ai + 5 * A_STRIDE]);
-            c5x = a5.fma(bx, c5x);
+            c5x = bx.fma(a5, c5x);
             FloatVector a6 = FloatVector.broadcast(SPECIES, a[ai + 6 * A_STRIDE]);
-            c6x = a6.fma(bx, c6x);
+            c6x = bx.fma(a6, c6x);
             FloatVector a7 = FloatVector.broadcast(SPECIES, a[ai + 7 * A_STRIDE]);
-            c7x = a7.fma(bx, c7x);
+            c7x = bx.fma(a7, c7x);
             FloatVector a8 = FloatVector.broadcast(SPECIES, a[ai + 8 * A_STRIDE]);
-            c8x = a8.fma(bx, c8x);
+            c8x = bx.fma(a8, c8x);
             FloatVector a9 = FloatVector.broadcast(SPECIES, a[ai + 9 * A_STRIDE]);
-            c9x = a9.fma(bx, c9x);
-            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ai + 10 * A_STRIDE]);
-            c10x = a10.fma(bx, c10x);
-            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ai + 11 * A_STRIDE]);
-            c11x = a11.fma(bx, c11x);
-            FloatVector a12 = FloatVector.broadcast(SPECIES, a[ai + 12 * A_STRIDE]);
-            c12x = a12.fma(bx, c12x);
-            FloatVector a13 = FloatVector.broadcast(SPECIES, a[ai + 13 * A_STRIDE]);
-            c13x = a13.fma(bx, c13x);
+            c9x = bx.fma(a9, c9x);
         }
         c0x.intoArray(c, cOff);
         c1x.intoArray(c, cOff + cStep);
@@ -271,10 +235,6 @@ final class VectorTiles implements TileKernels {
         c7x.intoArray(c, cOff + 7 * cStep);
         c8x.intoArray(c, cOff + 8 * cStep);
         c9x.intoArray(c, cOff + 9 * cStep);
-        c10x.intoArray(c, cOff + 10 * cStep);
-        c11x.intoArray(c, cOff + 11 * cStep);
-        c12x.intoArray(c, cOff + 12 * cStep);
-        c13x.intoArray(c, cOff + 13 * cStep);
     }
 
     private static void tile6x2(
@@ -297,23 +257,23 @@ final class VectorTiles implements TileKernels {
             FloatVector bx = FloatVector.fromArray(SPECIES, b, bi);
             FloatVector by = FloatVector.fromArray(SPECIES, b, bi + LANES);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[ai]);
-            c0x = a0.fma(bx, c0x);
-            c0y = a0.fma(by, c0y);
+            c0x = bx.fma(a0, c0x);
+            c0y = by.fma(a0, c0y);
             FloatVector a1 = FloatVector.broadcast(SPECIES, a[ai + A_STRIDE]);
-            c1x = a1.fma(bx, c1x);
-            c1y = a1.fma(by, c1y);
+            c1x = bx.fma(a1, c1x);
+            c1y = by.fma(a1, c1y);
             FloatVector a2 = FloatVector.broadcast(SPECIES, a[ai + 2 * A_STRIDE]);
-            c2x = a2.fma(bx, c2x);
-            c2y = a2.fma(by, c2y);
+            c2x = bx.fma(a2, c2x);
+            c2y = by.fma(a2, c2y);
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
-            c3x = a3.fma(bx, c3x);
-            c3y = a3.fma(by, c3y);
+            c3x = bx.fma(a3, c3x);
+            c3y = by.fma(a3, c3y);
             FloatVector a4 = FloatVector.broadcast(SPECIES, a[ai + 4 * A_STRIDE]);
-            c4x = a4.fma(bx, c4x);
-            c4y = a4.fma(by, c4y);
+            c4x = bx.fma(a4, c4x);
+            c4y = by.fma(a4, c4y);
             FloatVector a5 = FloatVector.broadcast(SPECIES, a[ai + 5 * A_STRIDE]);
-            c5x = a5.fma(bx, c5x);
-            c5y = a5.fma(by, c5y);
+            c5x = bx.fma(a5, c5x);
+            c5y = by.fma(a5, c5y);
         }
         c0x.intoArray(c, cOff);
         c0y.intoArray(c, cOff + LANES);
@@ -342,17 +302,17 @@ final class VectorTiles implements TileKernels {
         for (int ai = aOff; ai < end; ai++, bi += bStep) {
             FloatVector bx = FloatVector.fromArray(SPECIES, b, bi);
             FloatVector a0 = FloatVector.broadcast(SPECIES, a[ai]);
-            c0x = a0.fma(bx, c0x);
+            c0x = bx.fma(a0, c0x);
             FloatVector a1 = FloatVector.broadcast(SPECIES, a[ai + A_STRIDE]);
-            c1x = a1.fma(bx, c1x);
+            c1x = bx.fma(a1, c1x);
             FloatVector a2 = FloatVector.broadcast(SPECIES, a[ai + 2 * A_STRIDE]);
-            c2x = a2.fma(bx, c2x);
+            c2x = bx.fma(a2, c2x);
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
-            c3x = a3.fma(bx, c3x);
+            c3x = bx.fma(a3, c3x);
             FloatVector a4 = FloatVector.broadcast(SPECIES, a[ai + 4 * A_STRIDE]);
-            c4x = a4.fma(bx, c4x);
+            c4x = bx.fma(a4, c4x);
             FloatVector a5 = FloatVector.broadcast(SPECIES, a[ai + 5 * A_STRIDE]);
-            c5x = a5.fma(bx, c5x);
+            c5x = bx.fma(a5, c5x);
         }
         c0x.intoArray(c, cOff);
         c1x.intoArray(c, cOff + cStep);

@@ -19,9 +19,15 @@ public record Tolerance(DType dtype, double relative, double absolute) {
         return of(dtype, accuracy, 1);
     }
 
-    /** For a gradient: a chain of a few operations, each with its error, so four times as much. */
-    public static Tolerance backward(DType dtype, Accuracy accuracy) {
-        return of(dtype, accuracy, 4);
+    /**
+     * For a gradient: a chain of a few operations, each with its error, so four times as much. Whatever the result's own
+     * accuracy, a gradient is a sum of upstream gradients of order one, which may cancel.
+     *
+     * @param fanOut how many results an operand's element reaches: the length of that sum
+     */
+    public static Tolerance backward(DType dtype, Accuracy accuracy, long fanOut) {
+        Accuracy sum = new Accuracy(Math.max(accuracy.length(), fanOut), Math.max(accuracy.magnitude(), 1));
+        return of(dtype, sum, 4);
     }
 
     private static Tolerance of(DType dtype, Accuracy accuracy, double factor) {

@@ -69,6 +69,7 @@ public abstract class HeapBackend implements Backend {
 
     @Override
     public void download(Tensor x, Object target) {
+        require(Operation.DOWNLOAD, x.dtype());
         checkArray(target, x.shape(), x.dtype());
         System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), target, 0, (int) x.size());
     }

@@ -77,7 +77,7 @@ public abstract class BackendConformance {
                 if (missing.isEmpty()) {
                     tests.add(DynamicTest.dynamicTest(c.name() + " in " + dtype, () -> check(c, dtype)));
                 } else {
-                    skipped.merge(c.operation() + " " + dtype + " (undeclared: " + missing + ")", 1, Integer::sum);
+                    skipped.merge(reason(c.operation() + " " + dtype, missing), 1, Integer::sum);
                 }
             }
         }
@@ -122,7 +122,7 @@ public abstract class BackendConformance {
                                         .isInstanceOf(ShapeException.class)
                                         .hasMessageMatching("(?s).{20,}"))));
             } else {
-                skipped.merge(bad.operation() + " (undeclared: " + missing + ")", 1, Integer::sum);
+                skipped.merge(reason(bad.operation() + " " + bad.dtype(), missing), 1, Integer::sum);
             }
         }
         print("bad inputs", skipped);
@@ -217,6 +217,15 @@ public abstract class BackendConformance {
         }
         tracing.used().removeIf(c -> backend.supports(c.operation(), c.dtype()));
         return tracing.used();
+    }
+
+    /** A type that cannot be uploaded says all; else the call with everything it lacks. */
+    private static String reason(String call, Set<Capability> missing) {
+        return missing.stream()
+                .filter(c -> c.operation() == Operation.UPLOAD)
+                .findFirst()
+                .map(c -> "anything in " + c.dtype() + " (undeclared: " + c + ")")
+                .orElse(call + " (undeclared: " + missing + ")");
     }
 
     private void inScope(Runnable action) {

@@ -1,0 +1,64 @@
+package dev.retort.distill.cli;
+
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.distill.job.TrainingJob;
+import dev.retort.distill.recipe.Recipe;
+import dev.retort.distill.recipe.RecipeReader;
+import dev.retort.distill.train.Detector;
+import dev.retort.distill.train.TrainingRun;
+import dev.retort.tensor.Backend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What {@code train} and {@code distill} have in common. */
+final class TrainingOptions {
+    /** As a shell has it for a command that was ended by Ctrl-C. */
+    static final int INTERRUPTED = 130;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RECIPE", description = "YAML file; recipes/README.md tells its fields.")
+    private Path recipe;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
+    private Path data;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the model, checkpoints, the recipe and metrics.jsonl.")
+    private Path out;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a field of the recipe, such as training.epochs=3; may be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(names = "--resume", description = "Go on from the checkpoint in --out.")
+    private boolean resume;
+
+    Recipe recipe() {
+        return RecipeReader.read(recipe, settings);
+    }
+
+    /** Trains; {@code teacher} is null to train alone. */
+    int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
+        CocoDataset dataset = CocoDataset.open(data, read.data().trainSplit());
+        dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+        TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out);
+        if (!job.run(resume, (student, distiller) -> {})) {
+            return INTERRUPTED;
+        }
+        spec.commandLine().getOut().println("Wrote " + out.resolve(TrainingRun.MODEL));
+        return 0;
+    }
+}

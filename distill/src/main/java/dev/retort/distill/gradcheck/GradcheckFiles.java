@@ -1,0 +1,107 @@
+package dev.retort.distill.gradcheck;
+
+import dev.retort.autograd.GradientMatrix.Cell;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes the outcome of a gradient check for programs: as JSON, and as XML in the form of JUnit's reports. */
+public final class GradcheckFiles {
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private GradcheckFiles() {}
+
+    /**
+     * Writes a list of objects with {@code operation}, {@code case}, {@code backend}, {@code against}, {@code dtype},
+     * {@code pass}, {@code worst_error} (null if it is no finite number), {@code bound} and {@code seconds}.
+     */
+    public static void writeJson(List<Cell> cells, Path file) throws IOException {
+        List<Map<String, Object>> list =
+                cells.stream().map(GradcheckFiles::entry).toList();
+        Files.writeString(file, MAPPER.writeValueAsString(list) + "\n");
+    }
+
+    private static Map<String, Object> entry(Cell cell) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("operation", cell.operation());
+        entry.put("case", cell.name());
+        entry.put("backend", cell.backend());
+        entry.put("against", cell.against());
+        entry.put("dtype", OperationResult.name(cell.dtype()));
+        entry.put("pass", cell.pass());
+        entry.put("worst_error", Double.isFinite(cell.worstError()) ? cell.worstError() : null);
+        entry.put("bound", cell.bound());
+        entry.put("seconds", cell.seconds());
+        return entry;
+    }
+
+    /** Writes a test suite for each backend, with a test case for each check. */
+    public static void writeJunit(List<Cell> cells, Path file) throws IOException {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeCharacters("\n");
+            xml.writeStartElement("testsuites");
+            for (String backend : cells.stream().map(Cell::backend).distinct().toList()) {
+                suite(
+                        xml,
+                        backend,
+                        cells.stream().filter(c -> c.backend().equals(backend)).toList());
+            }
+            xml.writeEndElement();
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IOException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+        Files.writeString(file, text + "\n");
+    }
+
+    private static void suite(XMLStreamWriter xml, String backend, List<Cell> cells) throws XMLStreamException {
+        String name = "gradcheck." + backend;
+        xml.writeStartElement("testsuite");
+        xml.writeAttribute("name", name);
+        xml.writeAttribute("tests", "" + cells.size());
+        xml.writeAttribute(
+                "failures", "" + cells.stream().filter(cell -> !cell.pass()).count());
+        xml.writeAttribute("errors", "0");
+        xml.writeAttribute("skipped", "0");
+        xml.writeAttribute(
+                "time", seconds(cells.stream().mapToDouble(Cell::seconds).sum()));
+        xml.writeCharacters("\n");
+        for (Cell cell : cells) {
+            xml.writeStartElement("testcase");
+            xml.writeAttribute("classname", name + "." + cell.operation());
+            xml.writeAttribute("name", cell.name() + ", " + OperationResult.name(cell.dtype()));
+            xml.writeAttribute("time", seconds(cell.seconds()));
+            if (!cell.pass()) {
+                xml.writeStartElement("failure");
+                xml.writeAttribute("type", "gradient");
+                xml.writeAttribute(
+                        "message",
+                        "error " + cell.worstError() + " against " + cell.against() + ", accepted " + cell.bound());
+                xml.writeEndElement();
+            }
+            xml.writeEndElement();
+            xml.writeCharacters("\n");
+        }
+        xml.writeEndElement();
+        xml.writeCharacters("\n");
+    }
+
+    private static String seconds(double value) {
+        return String.format(Locale.ROOT, "%.6f", value);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.retort.distill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class GradcheckCommandTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Retort.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    @Test
+    void oneOperationIsCheckedOnEveryUsableBackend() throws IOException {
+        Path json = folder.resolve("g.json");
+        Path xml = folder.resolve("g.xml");
+        Path html = folder.resolve("g.html");
+        String[] args = {
+            "gradcheck",
+            "--operation",
+            "CLAMP",
+            "--operation",
+            "softmax",
+            "--json",
+            "" + json,
+            "--junit",
+            "" + xml,
+            "--html",
+            "" + html
+        };
+        assertThat(run(args)).as(out.toString() + err).isZero();
+        assertThat(out.toString())
+                .containsPattern("(?m)^ +CLAMP +4 +\\S+ of 1.0e-06 +\\S+ of \\S+ +pass$")
+                .containsPattern("(?m)^ +reference: (\\d+) of \\1 checks pass$");
+        JsonNode list = JsonMapper.builder().build().readTree(Files.readString(json));
+        Set<String> backends = new HashSet<>();
+        Set<String> kinds = new HashSet<>();
+        for (JsonNode entry : list) {
+            assertThat(entry.get("pass").asBoolean()).isTrue();
+            assertThat(entry.get("worst_error").asDouble())
+                    .isLessThanOrEqualTo(entry.get("bound").asDouble());
+            backends.add(entry.get("backend").asString());
+            kinds.add(entry.get("operation").asString() + " "
+                    + entry.get("dtype").asString() + " " + entry.get("against").asString());
+        }
+        assertThat(backends).contains("reference", "simd");
+        assertThat(kinds)
+                .containsExactlyInAnyOrder(
+                        "CLAMP float64 differences",
+                        "CLAMP float32 reference",
+                        "softmax float64 differences",
+                        "softmax float32 reference");
+        assertThat(xml).content().contains("<testsuite name=\"gradcheck.simd\"");
+        assertThat(html).content().contains("all pass");
+    }
+
+    @Test
+    void oneBackendIsCheckedOnRequest() {
+        assertThat(run("gradcheck", "--backend", "reference", "--operation", "CAST", "--seed", "3"))
+                .isZero();
+        assertThat(out.toString()).startsWith("reference").doesNotContain("simd");
+    }
+
+    @Test
+    void whatCannotBeCheckedIsAnError() {
+        assertThat(run("gradcheck", "--operation", "layer-norms")).isEqualTo(1);
+        assertThat(err.toString().strip())
+                .isEqualTo("retort: No operation 'layer-norms' has a gradient to check; did you mean layerNorm?");
+        assertThat(run("gradcheck", "--backend", "sumd", "--operation", "CLAMP"))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("retort: There is no backend 'sumd'; there are ");
+        assertThat(run("gradcheck", "--against", "simd", "--operation", "CLAMP"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("does not compute in float64");
+        assertThat(run("gradcheck", "--backend", "simd", "--operation", "CAST")).isEqualTo(1);
+        assertThat(err.toString()).contains("declares none of the operations [CAST]");
+        assertThat(run("gradcheck", "--seed", "x")).isEqualTo(2);
+    }
+}

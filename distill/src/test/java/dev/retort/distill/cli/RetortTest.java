@@ -1,0 +1,143 @@
+package dev.retort.distill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class RetortTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Retort.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        List<List<String>> commands = new ArrayList<>(List.of(List.of()));
+        collect(new CommandLine(new Retort()), List.of(), commands);
+        assertThat(commands)
+                .contains(
+                        List.of("data", "shapes"),
+                        List.of("eval"),
+                        List.of("predict"),
+                        List.of("gradcheck"),
+                        List.of("devices"));
+        for (List<String> command : commands) {
+            List<String> args = new ArrayList<>(command);
+            args.add("--help");
+            assertThat(run(args.toArray(String[]::new))).as(args.toString()).isZero();
+            assertThat(out.toString())
+                    .startsWith("Usage: retort" + (command.isEmpty() ? "" : " " + String.join(" ", command)))
+                    .contains("--help");
+            assertThat(err.toString()).isEmpty();
+        }
+    }
+
+    private static void collect(CommandLine command, List<String> path, List<List<String>> into) {
+        for (Map.Entry<String, CommandLine> entry : command.getSubcommands().entrySet()) {
+            List<String> name = new ArrayList<>(path);
+            name.add(entry.getKey());
+            into.add(name);
+            collect(entry.getValue(), name, into);
+        }
+    }
+
+    @Test
+    void wrongUsageEndsWithTwoAndAHint() {
+        for (String[] args : List.of(
+                new String[] {},
+                new String[] {"dat"},
+                new String[] {"data"},
+                new String[] {"data", "shapes"},
+                new String[] {"data", "shapes", "x", "--seed", "one"},
+                new String[] {"eval", "--detections", "a.json"})) {
+            assertThat(run(args)).as(String.join(" ", args)).isEqualTo(2);
+            assertThat(err.toString()).contains("retort");
+            assertThat(out.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFailedJobEndsWithOneAndOneLine() {
+        Path missing = folder.resolve("missing");
+        assertThat(run("data", "info", missing.toString())).isEqualTo(1);
+        assertThat(err.toString().strip().lines())
+                .singleElement()
+                .asString()
+                .startsWith("retort: No split 'train' in " + missing);
+        assertThat(run("eval", "--detections", "a", "--ground-truth", missing.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString().strip()).isEqualTo("retort: there is no " + missing);
+        assertThat(run("--verbose", "data", "info", missing.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("\tat dev.retort");
+        assertThat(run("data", "info", missing.toString(), "--verbose")).isEqualTo(1);
+        assertThat(err.toString()).contains("\tat dev.retort");
+    }
+
+    @Test
+    void shapesAreMadeAndDescribed() {
+        Path shapes = folder.resolve("shapes");
+        String[] make = {"data", "shapes", shapes.toString(), "--train", "3", "--val", "0", "--test", "2"};
+        assertThat(run(make)).isZero();
+        assertThat(run("data", "info", shapes.toString(), "--check")).isZero();
+        assertThat(out.toString())
+                .contains("train (")
+                .contains("test (")
+                .doesNotContain("val (")
+                .containsPattern("pictures +3, 128 pixels wide, 128 pixels high")
+                .containsPattern("circle +\\d+ ");
+        assertThat(run(make)).isEqualTo(1);
+        assertThat(err.toString()).contains("is there already");
+    }
+
+    @Test
+    void devicesNameTheAutomaticChoice() {
+        assertThat(run("devices")).isZero();
+        assertThat(out.toString()).containsPattern("reference +usable").containsPattern("The automatic choice is \\w+");
+    }
+
+    /** One object found exactly, one missed: precision 1 up to recall 0.5, so 51 of 101 recall levels have precision 1. */
+    @Test
+    void detectionsAreEvaluated() throws IOException {
+        Path truth = folder.resolve("truth.json");
+        Files.writeString(
+                truth,
+                """
+                {"images": [{"id": 1}], "categories": [{"id": 7, "name": "cat"}],
+                 "annotations": [
+                   {"id": 1, "image_id": 1, "category_id": 7, "bbox": [10, 10, 20, 20], "area": 400, "iscrowd": 0},
+                   {"id": 2, "image_id": 1, "category_id": 7, "bbox": [50, 50, 20, 20], "area": 400, "iscrowd": 0}]}
+                """);
+        Path detections = folder.resolve("detections.json");
+        Files.writeString(
+                detections, "[{\"image_id\": 1, \"category_id\": 7, \"bbox\": [10, 10, 20, 20], \"score\": 0.9}]");
+        Path json = folder.resolve("metrics.json");
+        assertThat(run("eval", "--detections", "" + detections, "--ground-truth", "" + truth, "--json", "" + json))
+                .isZero();
+        assertThat(out.toString()).contains("area=   all | maxDets=100 ] = 0.505");
+        JsonNode metrics = JsonMapper.builder().build().readTree(Files.readString(json));
+        // The mean of 1010 values is rounded.
+        assertThat(metrics.get("AP").asDouble()).isCloseTo(51.0 / 101, within(1e-12));
+        assertThat(metrics.get("APl").asDouble()).isEqualTo(-1);
+        assertThat(metrics.get("categories").get("cat").get("AR100").asDouble()).isEqualTo(0.5);
+    }
+}
