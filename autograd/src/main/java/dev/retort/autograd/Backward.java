@@ -37,14 +37,17 @@ final class Backward {
         }
         try {
             seed(tape, outputs, upstream);
-            Map<Node, Tensor> leaves = new IdentityHashMap<>();
             for (int i = pending.length - 1; i >= 0; i--) {
-                Node node = nodes.get(i);
-                if (pending[i] != null && node.rule == null) {
-                    leaves.put(node, pending[i]);
+                if (pending[i] != null && nodes.get(i).rule != null) {
+                    propagate(nodes.get(i));
+                }
+            }
+            // Only leaves are left. Had a rule failed, theirs would be closed with the others below.
+            Map<Node, Tensor> leaves = new IdentityHashMap<>();
+            for (int i = 0; i < pending.length; i++) {
+                if (pending[i] != null) {
+                    leaves.put(nodes.get(i), pending[i]);
                     pending[i] = null;
-                } else if (pending[i] != null) {
-                    propagate(node);
                 }
             }
             return leaves;

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * The rule table: one entry per operation, written in tensor operations, so that a tape beneath records them in turn.
- * {@code g} is the gradient of the operation's result; each entry says what the gradients need saved.
+ * {@code g} is the gradient of the operation's result; each entry says what the gradients need saved. Arrays are copied:
+ * their callers may write to them before the gradient is asked for.
  */
 final class Rules {
     private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
@@ -92,19 +93,19 @@ final class Rules {
             case POW ->
                 rule(
                         name,
-                        (r, g) -> r.each(
-                                () -> g.mul(r.in(1)
-                                        .mul(r.ops()
-                                                .binary(
-                                                        BinaryOp.POW,
-                                                        r.in(0),
-                                                        r.in(1).sub(1)))),
-                                () -> g.mul(powerSlope(r))),
+                        (r, g) -> r.each(() -> g.mul(baseSlope(r)), () -> g.mul(powerSlope(r))),
                         input(0) | input(1),
                         input(0) | OUTPUT);
             case MAX -> rule(name, (r, g) -> selected(r, g, CompareOp.GT), input(0) | input(1), input(0) | input(1));
             case MIN -> rule(name, (r, g) -> selected(r, g, CompareOp.LT), input(0) | input(1), input(0) | input(1));
         };
+    }
+
+    /** b a^(b - 1), and 0 where b is 0, also at a = 0. */
+    private static Tensor baseSlope(Recorded r) {
+        Tensor zero = r.ops().full(Shape.SCALAR, r.in(1).dtype(), 0);
+        Tensor power = r.ops().binary(BinaryOp.POW, r.in(0), r.in(1).sub(1));
+        return r.in(1).compare(CompareOp.EQ, 0).where(zero, r.in(1).mul(power));
     }
 
     /** a^b ln a, and 0 where a is 0. */
@@ -147,7 +148,8 @@ final class Rules {
 
     // Reductions
 
-    static Rule reduce(ReduceOp op, Shape shape, int[] axes) {
+    static Rule reduce(ReduceOp op, Shape shape, int[] callers) {
+        int[] axes = callers.clone();
         Shape kept = shape.reduce(axes, true);
         String name = op.name();
         return switch (op) {
@@ -188,15 +190,19 @@ final class Rules {
         });
     }
 
-    static Rule permute(Shape shape, int[] axes) {
-        int[] inverse = new int[axes.length];
-        for (int i = 0; i < axes.length; i++) {
-            inverse[shape.axis(axes[i])] = i;
-        }
-        return one("PERMUTE", NOTHING, (r, g) -> g.permute(inverse));
+    static Rule permute(int[] callers) {
+        int[] axes = callers.clone();
+        return one("PERMUTE", NOTHING, (r, g) -> {
+            int[] inverse = new int[axes.length];
+            for (int i = 0; i < axes.length; i++) {
+                inverse[r.shape(0).axis(axes[i])] = i;
+            }
+            return g.permute(inverse);
+        });
     }
 
-    static Rule pad(int[] before) {
+    static Rule pad(int[] callers) {
+        int[] before = callers.clone();
         return one("PAD", NOTHING, (r, g) -> {
             int[] ends = r.shape(0).toArray();
             for (int i = 0; i < ends.length; i++) {
@@ -206,11 +212,15 @@ final class Rules {
         });
     }
 
-    static Rule slice(int[] starts, int[] steps) {
+    static Rule slice(int[] callersStarts, int[] callersSteps) {
+        int[] starts = callersStarts.clone();
+        int[] steps = callersSteps.clone();
         return one("SLICE", NOTHING, (r, g) -> r.ops().sliceGradient(g, r.shape(0), starts, steps));
     }
 
-    static Rule sliceGradient(int[] starts, int[] steps) {
+    static Rule sliceGradient(int[] callersStarts, int[] callersSteps) {
+        int[] starts = callersStarts.clone();
+        int[] steps = callersSteps.clone();
         return one("SLICE_GRADIENT", NOTHING, (r, g) -> {
             int[] ends = new int[starts.length];
             for (int i = 0; i < ends.length; i++) {
@@ -386,7 +396,14 @@ final class Rules {
     static Rule layerNorm(double eps, boolean affine) {
         return rule(
                 "LAYER_NORM",
-                (r, g) -> split(r, r.ops().layerNormGradient(r.in(0), affine ? r.in(1) : null, eps, g)),
+                (r, g) -> {
+                    Tensor[] gradients = split(r, r.ops().layerNormGradient(r.in(0), affine ? r.in(1) : null, eps, g));
+                    if (!affine) {
+                        // Without gamma the kernel knows of no beta; the engine sums over the rows.
+                        gradients[2] = r.wants(2) ? g : null;
+                    }
+                    return gradients;
+                },
                 affine ? input(0) | input(1) : input(0));
     }
 

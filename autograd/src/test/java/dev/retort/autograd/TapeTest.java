@@ -210,6 +210,43 @@ class TapeTest {
         }
     }
 
+    @Test
+    void aShiftOfALayerNormWithoutScaleHasItsGradient() {
+        try (Parameter beta = parameter(1, 2, 3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(beta));
+            Tensor x = backend.tensor(new double[] {1, 2, 4, 7, 5, 6}, 2, 3);
+            Tensor y = tape.layerNorm(x, null, beta.value(), 1e-5);
+            Tensor weights = backend.tensor(new double[] {1, 10, 100, 2, 20, 200}, 2, 3);
+            assertThat(tape.gradients(y.mul(weights).sum()).of(beta).toDoubles())
+                    .containsExactly(3, 30, 300);
+        }
+    }
+
+    @Test
+    void aPowerOfExponentZeroIsFlatAlsoAtZero() {
+        try (Parameter w = parameter(0, 3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            assertThat(tape.gradients(w.value().pow(0).sum()).of(w).toDoubles()).containsExactly(0, 0);
+        }
+    }
+
+    @Test
+    void whatACallerDoesToItsArraysLaterChangesNoGradient() {
+        try (Parameter w = parameter(1, 2, 3, 4, 5, 6);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            int[] axes = {1, 0};
+            Tensor y = w.value().reshape(2, 3).permute(axes);
+            axes[0] = 0;
+            axes[1] = 1;
+            Tensor weights = backend.tensor(new double[] {1, 4, 2, 5, 3, 6}, 3, 2);
+            assertThat(tape.gradients(y.mul(weights).sum()).of(w).toDoubles()).containsExactly(1, 2, 3, 4, 5, 6);
+            assertThatThrownBy(() -> w.value().reshape(2, 3, 1).permute(2, 1)).isInstanceOf(ShapeException.class);
+        }
+    }
+
     private Parameter parameter(double... values) {
         return new Parameter(backend.tensor(values, values.length));
     }

@@ -87,8 +87,8 @@ public record SinePositionEmbedding(int features, double temperature) {
         for (int count = 0; count <= total; count++) {
             double position = count / (total + EPS) * 2 * Math.PI;
             for (int f = 0; f < features; f++) {
-                double angle = position / Math.pow(temperature, 2.0 * (f / 2) / features);
-                line[count * features + f] = f % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+                double angle = position / StrictMath.pow(temperature, 2.0 * (f / 2) / features);
+                line[count * features + f] = f % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
             }
         }
         return line;

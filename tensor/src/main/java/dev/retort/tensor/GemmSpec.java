@@ -1,5 +1,8 @@
 package dev.retort.tensor;
 
+import java.util.Arrays;
+import java.util.Comparator;
+
 /**
  * A batch of matrix products read and written in place: for every i in [0, batch1), j in [0, batch2)
  * {@code C_ij[m, n] = op(A_ij)[m, k] * op(B_ij)[k, n]}, where op transposes if asked. A is stored as [m, k] ([k, m] when
@@ -32,6 +35,22 @@ public record GemmSpec(
         /** One dense matrix with rows of {@code ld} elements. */
         public static Layout dense(int ld) {
             return new Layout(0, ld, 0, 0);
+        }
+
+        /** Whether two elements may share a place: a step along one axis must pass all that lies along shorter ones. */
+        private boolean mayOverlap(int rows, int columns, int batch1, int batch2) {
+            long[][] axes = {{1, columns}, {ld, rows}, {stride1, batch1}, {stride2, batch2}};
+            Arrays.sort(axes, Comparator.comparingLong(axis -> axis[0]));
+            long last = 0;
+            for (long[] axis : axes) {
+                if (axis[1] > 1) {
+                    if (axis[0] <= last) {
+                        return true;
+                    }
+                    last += (axis[1] - 1) * axis[0];
+                }
+            }
+            return false;
         }
 
         long end(int rows, int columns, int batch1, int batch2) {
@@ -84,13 +103,19 @@ public record GemmSpec(
         checkOperand("A", a, transposeA ? k : m, transposeA ? m : k, shapeA);
         checkOperand("B", b, transposeB ? n : k, transposeB ? k : n, shapeB);
         checkOperand("C", c, m, n, shapeC);
-        if (m > 0 && n > 0 && ((batch1 > 1 && c.stride1 == 0) || (batch2 > 1 && c.stride2 == 0))) {
-            throw new ShapeException("gemm: the matrices of C overlap: a batch stride is 0 in " + this);
+        if (m > 0 && n > 0 && batch1 > 0 && batch2 > 0 && c.mayOverlap(m, n, batch1, batch2)) {
+            throw new ShapeException("gemm: the matrices of C overlap, or interleave too finely to tell, in " + this);
         }
     }
 
     private void checkOperand(String name, Layout layout, int rows, int columns, Shape shape) {
-        if (layout.ld < columns || layout.offset < 0 || layout.end(rows, columns, batch1, batch2) > shape.size()) {
+        boolean negative = Math.min(Math.min(rows, columns), Math.min(batch1, batch2)) < 0
+                || layout.stride1 < 0
+                || layout.stride2 < 0;
+        if (negative
+                || layout.ld < columns
+                || layout.offset < 0
+                || layout.end(rows, columns, batch1, batch2) > shape.size()) {
             throw new ShapeException("gemm: operand " + name + " of " + batch1 + "x" + batch2 + " matrices [" + rows
                     + ", " + columns + "] with " + layout + " does not lie inside a tensor of shape " + shape);
         }

@@ -33,6 +33,9 @@ final class Losses {
     }
 
     static Tensor smoothL1(ComposedOperations ops, Tensor x, Tensor t, double beta) {
+        if (!(beta >= 0)) {
+            throw new ShapeException("smoothL1 takes beta >= 0, got " + beta);
+        }
         try (Scope scope = Scope.open()) {
             Tensor distance = ops.unary(UnaryOp.ABS, ops.binary(BinaryOp.SUB, x, t));
             if (beta == 0) {

@@ -37,9 +37,9 @@ final class OptimizerSteps {
             ops.assign(squareAverage, scale(ops, squareAverage, s.beta2()));
             ops.axpy(squareAverage, 1 - s.beta2(), ops.unary(UnaryOp.SQUARE, gradient));
             Tensor root = ops.unary(UnaryOp.SQRT, squareAverage);
-            Tensor scaled = scale(ops, root, 1 / Math.sqrt(1 - Math.pow(s.beta2(), step)));
+            Tensor scaled = scale(ops, root, 1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step)));
             Tensor denominator = ops.binary(BinaryOp.ADD, scaled, ops.full(Shape.SCALAR, value.dtype(), s.eps()));
-            double size = s.rate() / (1 - Math.pow(s.beta1(), step));
+            double size = s.rate() / (1 - StrictMath.pow(s.beta1(), step));
             ops.axpy(value, -size, ops.binary(BinaryOp.DIV, average, denominator));
         }
     }

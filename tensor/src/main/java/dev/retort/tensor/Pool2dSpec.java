@@ -22,14 +22,18 @@ public record Pool2dSpec(int kernelH, int kernelW, int strideH, int strideW, int
         return new Pool2dSpec(kernel, kernel, stride, stride, padding, padding);
     }
 
-    /** Shape of the output. */
+    /**
+     * Shape of the output.
+     *
+     * @throws ShapeException if the input has no pixels or is smaller than the window
+     */
     public Shape outputShape(Shape input) {
         if (input.rank() != 4) {
             throw new ShapeException("Pooling takes [N, H, W, C], got " + input);
         }
         int height = Math.floorDiv(input.dim(1) + 2 * padH - kernelH, strideH) + 1;
         int width = Math.floorDiv(input.dim(2) + 2 * padW - kernelW, strideW) + 1;
-        if (height < 1 || width < 1) {
+        if (height < 1 || width < 1 || input.dim(1) < 1 || input.dim(2) < 1) {
             throw new ShapeException("Pooling window " + kernelH + "x" + kernelW + " does not fit into " + input);
         }
         return Shape.of(input.dim(0), height, width, input.dim(3));

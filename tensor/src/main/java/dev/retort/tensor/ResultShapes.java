@@ -1,5 +1,7 @@
 package dev.retort.tensor;
 
+import java.util.Arrays;
+
 /**
  * For backends: checks the arguments of core operations and says what shape the result has, so that every backend refuses the
  * same calls with the same words. Operations whose geometry is a record are checked there: {@link GemmSpec#check},
@@ -7,6 +9,19 @@ package dev.retort.tensor;
  */
 public final class ResultShapes {
     private ResultShapes() {}
+
+    /** Of {@link CoreOperations#permute}: every axis stands once in {@code axes}. */
+    public static Shape permute(Shape x, int[] axes) {
+        if (axes.length != x.rank()) {
+            throw new ShapeException("permute: axes " + Arrays.toString(axes) + " do not fit shape " + x);
+        }
+        x.mark(axes);
+        int[] extents = new int[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            extents[i] = x.dim(axes[i]);
+        }
+        return Shape.of(extents);
+    }
 
     /** Of {@link CoreOperations#reduce}: MAX and MIN of nothing are errors, MEAN is for floating types. */
     public static Shape reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {

@@ -19,7 +19,10 @@ public final class Shape {
             if (extent < 0) {
                 throw new ShapeException("Negative extent in shape " + Arrays.toString(extents));
             }
-            size = Math.multiplyExact(size, extent);
+            if (extent != 0 && size > Long.MAX_VALUE / extent) {
+                throw new ShapeException("More elements than 64 bits count in shape " + Arrays.toString(extents));
+            }
+            size *= extent;
         }
         this.extents = extents;
         this.size = size;

@@ -103,7 +103,7 @@ public class Tensor implements AutoCloseable {
 
     // Reading
 
-    /** A copy of the values, in row-major order. Any dtype but BOOL converts. */
+    /** A copy of the values, in row-major order. Every dtype converts; truth values give 0 and 1. */
     public final float[] toFloats() {
         try (Tensor plain = detach();
                 Tensor cast = backend.root().cast(plain, DType.F32)) {
@@ -226,11 +226,23 @@ public class Tensor implements AutoCloseable {
         return Backend.of(this, other).binary(op, this, other);
     }
 
-    /** The operation with a constant of this tensor's dtype on the right. */
+    /**
+     * The operation with a constant of this tensor's dtype on the right.
+     *
+     * @throws ShapeException if an integer type does not hold the constant
+     */
     public final Tensor binary(BinaryOp op, double value) {
-        try (Tensor scalar = backend.root().full(Shape.SCALAR, dtype, value)) {
+        try (Tensor scalar = constant(value)) {
             return backend.binary(op, this, scalar);
         }
+    }
+
+    private Tensor constant(double value) {
+        if (dtype.isIndex() && (dtype == DType.I32 ? (int) value : (long) value) != value) {
+            throw new ShapeException(
+                    "A tensor " + dtype + " " + shape + " does not compute with " + value + ": cast it to F32 first");
+        }
+        return backend.root().full(Shape.SCALAR, dtype, value);
     }
 
     public final Tensor unary(UnaryOp op) {
@@ -279,7 +291,7 @@ public class Tensor implements AutoCloseable {
     }
 
     public final Tensor compare(CompareOp op, double value) {
-        try (Tensor scalar = backend.root().full(Shape.SCALAR, dtype, value)) {
+        try (Tensor scalar = constant(value)) {
             return backend.compare(op, this, scalar);
         }
     }

@@ -16,7 +16,8 @@ class ShapeTest {
         assertThat(Shape.of(5, 0).size()).isZero();
         assertThat(Shape.of(50000, 50000).size()).isEqualTo(2_500_000_000L);
         assertThatThrownBy(() -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 8))
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("2147483647, 8]");
         assertThatThrownBy(() -> Shape.of(2, -1))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2, -1]");

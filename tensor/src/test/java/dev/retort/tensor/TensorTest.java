@@ -59,6 +59,18 @@ class TensorTest {
     }
 
     @Test
+    void integersRefuseConstantsThatTheyDoNotHold() {
+        Tensor x = backend.tensor(new int[] {0, 3}, 2);
+        assertThat(x.mul(2).toLongs()).containsExactly(0, 6);
+        assertThatThrownBy(() -> x.mul(0.5))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("0.5")
+                .hasMessageContaining("I32");
+        assertThatThrownBy(() -> x.compare(CompareOp.LT, 3e9)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> x.add(Double.NaN)).isInstanceOf(ShapeException.class);
+    }
+
+    @Test
     void resolvesOneOpenExtent() {
         Tensor x = backend.zeros(Shape.of(4, 6), DType.F32);
         assertThat(x.reshape(3, -1).shape()).isEqualTo(Shape.of(3, 8));

@@ -36,7 +36,7 @@ final class BatchNormKernels {
 
     /** y = (x - mean) scale + shift, each of one value a channel. */
     void normalize(float[] x, int xOff, float[] mean, int meanOff, float[] scale, float[] shift, float[] y, int yOff) {
-        parallel.forRange(rows, grain(), (from, to) -> {
+        parallel.forRange(rows, Broadcast.grain(channels), (from, to) -> {
             for (int row = from; row < to; row++) {
                 normalizeRow(x, xOff + row * channels, mean, meanOff, scale, shift, y, yOff + row * channels);
             }
@@ -101,7 +101,7 @@ final class BatchNormKernels {
             float[] scale,
             float[] dx,
             int dxOff) {
-        parallel.forRange(rows, grain(), (from, to) -> {
+        parallel.forRange(rows, Broadcast.grain(channels), (from, to) -> {
             for (int row = from; row < to; row++) {
                 int start = row * channels;
                 gradientRow(x, xOff + start, mean, meanOff, g, gOff + start, bias, slope, scale, dx, dxOff + start);
@@ -124,9 +124,5 @@ final class BatchNormKernels {
         for (int i = 0; i < scale.length; i++) {
             dx[dxOff + i] = (g[gOff + i] - bias[i] - (x[xOff + i] - mean[meanOff + i]) * slope[i]) * scale[i];
         }
-    }
-
-    private int grain() {
-        return Math.max(1, Broadcast.GRAIN / Math.max(1, channels));
     }
 }

@@ -281,7 +281,7 @@ final class BlockedProduct {
     }
 
     static int ceil(int a, int b) {
-        return (a + b - 1) / b;
+        return a / b + (a % b == 0 ? 0 : 1);
     }
 
     static int roundUp(int a, int multiple) {

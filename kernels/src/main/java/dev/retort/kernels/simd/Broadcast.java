@@ -12,6 +12,11 @@ final class Broadcast {
     /** Elements that one task handles: large against the cost of handing it over, small against a tensor. */
     static final int GRAIN = 1 << 15;
 
+    /** How many pieces make one task, if each touches {@code size} elements: at least one. */
+    static int grain(long size) {
+        return (int) Math.max(1, GRAIN / Math.max(1, size));
+    }
+
     /** Work on one run. */
     interface Body {
         /**
@@ -77,10 +82,10 @@ final class Broadcast {
             return;
         }
         if (length <= GRAIN) {
-            parallel.forRange(rows, GRAIN / length, (from, to) -> walk(from, to, body));
+            parallel.forRange(rows, grain(length), (from, to) -> walk(from, to, body));
             return;
         }
-        int pieces = (length + GRAIN - 1) / GRAIN;
+        int pieces = (length - 1) / GRAIN + 1;
         parallel.forRange(Math.multiplyExact(rows, pieces), 1, (from, to) -> {
             int[] places = new int[strides.length];
             for (int task = from; task < to; task++) {

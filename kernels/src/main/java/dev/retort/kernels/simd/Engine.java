@@ -1,5 +1,7 @@
 package dev.retort.kernels.simd;
 
+import java.util.Set;
+
 /**
  * What every kernel of this package runs on: the innermost loops, chosen once, and a pool of threads. This is the seam between
  * the Vector API and plain Java: classes that touch {@code jdk.incubator.vector} are loaded by {@link #vector} alone.
@@ -7,6 +9,9 @@ package dev.retort.kernels.simd;
 public final class Engine {
     /** System property: {@code false} forces the plain-Java loops even where the Vector API is present. */
     public static final String VECTOR_PROPERTY = "retort.simd.vector";
+
+    /** System property with the vector width in bits: 512, 256 or 128. Without it the widest that the processor has is used. */
+    static final String BITS_PROPERTY = "retort.simd.bits";
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -18,10 +23,26 @@ public final class Engine {
         this.parallel = parallel;
     }
 
-    /** Vector loops where the module is present and not switched off by {@value #VECTOR_PROPERTY}, else plain ones. */
-    public static Engine create(Parallel parallel) {
-        boolean wanted = !"false".equals(System.getProperty(VECTOR_PROPERTY));
-        return wanted && isVectorPresent() ? vector(parallel) : plain(parallel);
+    /**
+     * Whether vector loops are to be used: their module is present and not switched off by {@value #VECTOR_PROPERTY}.
+     *
+     * @throws IllegalArgumentException if they are, and {@value #BITS_PROPERTY} names no vector width
+     */
+    static boolean usesVectors() {
+        if (!isVectorPresent() || "false".equals(System.getProperty(VECTOR_PROPERTY))) {
+            return false;
+        }
+        checkBits();
+        return true;
+    }
+
+    /** Here and not in {@link VectorWidth}, whose initialiser must not fail. */
+    private static void checkBits() {
+        String bits = System.getProperty(BITS_PROPERTY);
+        if (bits != null && !Set.of("512", "256", "128").contains(bits)) {
+            throw new IllegalArgumentException(
+                    "Property " + BITS_PROPERTY + " must be 512, 256 or 128, not '" + bits + "'");
+        }
     }
 
     /** Whether this JVM was started with {@code --add-modules jdk.incubator.vector}. */
@@ -33,12 +54,14 @@ public final class Engine {
      * Loops on the Vector API.
      *
      * @throws IllegalStateException if the module is absent
+     * @throws IllegalArgumentException if {@value #BITS_PROPERTY} names no vector width
      */
     public static Engine vector(Parallel parallel) {
         if (!isVectorPresent()) {
             throw new IllegalStateException(
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
+        checkBits();
         return new Engine(new VectorTiles(), parallel);
     }
 

@@ -32,7 +32,7 @@ final class IndexKernels {
     /** y[o, j] = x[o, index[j]], for arrays of any one element type. */
     void select(Object x, int xOff, int[] index, Object y, int yOff) {
         int rows = outer * index.length;
-        parallel.forRange(rows, grain(inner), (from, to) -> {
+        parallel.forRange(rows, Broadcast.grain(inner), (from, to) -> {
             if (inner == 1 && x instanceof float[] source) {
                 selectFloats(source, xOff, index, (float[]) y, yOff, from, to);
                 return;
@@ -52,9 +52,12 @@ final class IndexKernels {
 
     /** y[o, index[j]] += source[o, j], in the order of j: repeats add up alike with any number of threads. */
     void add(float[] source, int sourceOff, int[] index, float[] y, int yOff) {
-        int width = Math.max(1, Math.min(inner, Broadcast.GRAIN / 8));
+        if (inner == 0) {
+            return;
+        }
+        int width = Math.min(inner, Broadcast.GRAIN / 8);
         int pieces = (inner + width - 1) / width;
-        parallel.forRange(outer * pieces, grain(index.length * width), (from, to) -> {
+        parallel.forRange(outer * pieces, Broadcast.grain((long) index.length * width), (from, to) -> {
             for (int task = from; task < to; task++) {
                 int o = task / pieces;
                 int start = task % pieces * width;
@@ -70,7 +73,7 @@ final class IndexKernels {
 
     /** Place of the first extreme; the first NaN beats everything. */
     void argReduce(boolean largest, float[] x, int xOff, long[] y, int yOff) {
-        parallel.forRange(outer, grain(extent * inner), (from, to) -> {
+        parallel.forRange(outer, Broadcast.grain((long) extent * inner), (from, to) -> {
             for (int o = from; o < to; o++) {
                 for (int i = 0; i < inner; i++) {
                     y[yOff + o * inner + i] = extreme(largest, x, xOff + o * extent * inner + i);
@@ -95,7 +98,7 @@ final class IndexKernels {
 
     /** Running sums along the axis, in double. */
     void cumsum(float[] x, int xOff, float[] y, int yOff) {
-        parallel.forRange(outer, grain(extent * inner), (from, to) -> {
+        parallel.forRange(outer, Broadcast.grain((long) extent * inner), (from, to) -> {
             double[] sums = new double[inner];
             for (int o = from; o < to; o++) {
                 int start = o * extent * inner;
@@ -125,9 +128,5 @@ final class IndexKernels {
                 y[yOff + start + i] = (float) sums[i];
             }
         }
-    }
-
-    private static int grain(int size) {
-        return Math.max(1, Broadcast.GRAIN / Math.max(1, size));
     }
 }

@@ -95,6 +95,6 @@ final class LayerNormKernels {
     }
 
     private int grain() {
-        return Math.max(1, Broadcast.GRAIN / 2 / Math.max(1, length));
+        return Broadcast.grain(2L * length);
     }
 }

@@ -35,7 +35,7 @@ final class LossKernels {
     }
 
     private void forBlocks(int size, Block block) {
-        int blocks = (size + BLOCK - 1) / BLOCK;
+        int blocks = BlockedProduct.ceil(size, BLOCK);
         parallel.forRange(blocks, 8, (from, to) -> {
             Scratchpad pad = new Scratchpad(runs);
             for (int i = from; i < to; i++) {

@@ -82,6 +82,9 @@ final class PatchRows {
 
     /** Copies columns [column, column + count) of rows [row, row + rows) to rows {@code step} apart. */
     void pack(int row, int rows, int column, int count, float[] to, int toOff, int step) {
+        if (count == 0) {
+            return;
+        }
         int x = row % columnsOut;
         int y = row / columnsOut % rowsOut;
         int image = row / columnsOut / rowsOut;

@@ -37,8 +37,7 @@ final class PermuteKernels {
         int rows = extents[1];
         int columns = extents[2];
         int bands = (rows + BLOCK - 1) / BLOCK;
-        int grain = Math.max(1, Broadcast.GRAIN / Math.max(1, BLOCK * columns));
-        parallel.forRange(extents[0] * bands, grain, (from, to) -> {
+        parallel.forRange(extents[0] * bands, Broadcast.grain((long) BLOCK * columns), (from, to) -> {
             for (int task = from; task < to; task++) {
                 int matrix = task / bands * rows * columns;
                 int row = task % bands * BLOCK;

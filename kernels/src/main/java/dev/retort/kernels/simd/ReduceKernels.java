@@ -87,14 +87,14 @@ final class ReduceKernels {
 
     private void rows(float[] x, int xOff, int rows, int length, double divisor, float[] y, int yOff) {
         if (length <= PIECE) {
-            parallel.forRange(rows, Math.max(1, Broadcast.GRAIN / length), (from, to) -> {
+            parallel.forRange(rows, Broadcast.grain(length), (from, to) -> {
                 for (int row = from; row < to; row++) {
                     y[yOff + row] = (float) (run(x, xOff + row * length, length) / divisor);
                 }
             });
             return;
         }
-        int pieces = (length + PIECE - 1) / PIECE;
+        int pieces = (length - 1) / PIECE + 1;
         double[] partial = new double[rows * pieces];
         parallel.forRange(partial.length, 1, (from, to) -> {
             for (int i = from; i < to; i++) {

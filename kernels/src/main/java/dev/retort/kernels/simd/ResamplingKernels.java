@@ -23,7 +23,7 @@ final class ResamplingKernels {
         int channels = input.dim(3);
         int outWidth = output.dim(2);
         int rows = output.dim(0) * output.dim(1);
-        parallel.forRange(rows, grain(outWidth * channels * spec.kernelH()), (from, to) -> {
+        parallel.forRange(rows, Broadcast.grain((long) outWidth * channels * spec.kernelH()), (from, to) -> {
             for (int row = from; row < to; row++) {
                 int image = row / output.dim(1);
                 int top = row % output.dim(1) * spec.strideH() - spec.padH();
@@ -115,7 +115,7 @@ final class ResamplingKernels {
         int channels = input.dim(3);
         int outHeight = output.dim(1);
         int rowSize = output.dim(2) * channels;
-        parallel.forRange(output.dim(0) * input.dim(1), grain(rowSize * 2), (from, to) -> {
+        parallel.forRange(output.dim(0) * input.dim(1), Broadcast.grain(2L * rowSize), (from, to) -> {
             for (int row = from; row < to; row++) {
                 int image = row / input.dim(1);
                 int h = row % input.dim(1);
@@ -147,7 +147,7 @@ final class ResamplingKernels {
         int width = input.dim(2);
         int outHeight = output.dim(1);
         int outWidth = output.dim(2);
-        parallel.forRange(input.dim(0) * input.dim(1), grain(outWidth * channels * 2), (from, to) -> {
+        parallel.forRange(input.dim(0) * input.dim(1), Broadcast.grain(2L * outWidth * channels), (from, to) -> {
             for (int row = from; row < to; row++) {
                 int image = row / input.dim(1);
                 int h = row % input.dim(1);
@@ -186,10 +186,5 @@ final class ResamplingKernels {
                 runs.accumulate(g, off + h * rowSize + w * channels, y, yOff, channels);
             }
         }
-    }
-
-    /** Rows for one task, if a row touches {@code size} elements. */
-    private static int grain(int size) {
-        return Math.max(1, Broadcast.GRAIN / Math.max(1, size));
     }
 }

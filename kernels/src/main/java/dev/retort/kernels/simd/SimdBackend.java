@@ -28,7 +28,7 @@ public final class SimdBackend extends SimdOperations {
 
     /** On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java. */
     public static SimdBackend create(Parallel parallel) {
-        return usesVectors() ? vector(parallel) : plain(parallel);
+        return Engine.usesVectors() ? vector(parallel) : plain(parallel);
     }
 
     /**
@@ -44,10 +44,6 @@ public final class SimdBackend extends SimdOperations {
     /** In plain Java. */
     public static SimdBackend plain(Parallel parallel) {
         return new SimdBackend(Engine.plain(parallel), new PlainRuns(), "plain Java");
-    }
-
-    static boolean usesVectors() {
-        return Engine.isVectorPresent() && !"false".equals(System.getProperty(Engine.VECTOR_PROPERTY));
     }
 
     static String threads(Parallel parallel) {
@@ -407,7 +403,7 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor smoothL1(Tensor x, Tensor targets, double beta) {
-        if (!alike(x, targets)) {
+        if (!alike(x, targets) || !(beta >= 0)) {
             return super.smoothL1(x, targets, beta);
         }
         requireHere(x, targets);

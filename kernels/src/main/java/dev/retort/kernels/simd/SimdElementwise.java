@@ -5,6 +5,7 @@ import dev.retort.tensor.CompareOp;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.LogicalOp;
 import dev.retort.tensor.Operation;
+import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
@@ -72,16 +73,12 @@ abstract class SimdElementwise extends HeapBackend {
     @Override
     public Tensor permute(Tensor x, int[] axes) {
         require(Operation.PERMUTE, x.dtype(), x);
-        boolean plain = x.dtype() == DType.F32 && axes.length == x.shape().rank() && axes.length > 1;
-        int[] merged = plain ? PermuteKernels.asTranspose(x.shape(), axes) : null;
+        Shape shape = ResultShapes.permute(x.shape(), axes);
+        int[] merged = x.dtype() == DType.F32 ? PermuteKernels.asTranspose(x.shape(), axes) : null;
         if (merged == null) {
             return super.permute(x, axes);
         }
-        int[] extents = new int[axes.length];
-        for (int i = 0; i < axes.length; i++) {
-            extents[i] = x.dim(axes[i]);
-        }
-        Tensor y = allocate(Shape.of(extents), x.dtype());
+        Tensor y = allocate(shape, x.dtype());
         PermuteKernels.transpose(parallel, merged, floats(x), offset(x), floats(y), offset(y));
         return y;
     }
@@ -108,29 +105,7 @@ abstract class SimdElementwise extends HeapBackend {
             Elementwise.binary(op, a, b, y);
             return y;
         }
-        float[] left = floats(a);
-        float[] right = floats(b);
-        float[] result = floats(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ArithmeticLoops.apply(
-                        runs,
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        BroadcastKernels.binary(parallel, runs, op, a, b, y);
         return y;
     }
 
@@ -146,28 +121,7 @@ abstract class SimdElementwise extends HeapBackend {
             Elementwise.compare(op, a, b, y);
             return y;
         }
-        float[] left = floats(a);
-        float[] right = floats(b);
-        byte[] result = HeapStorage.bytes(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ChoiceLoops.compare(
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        BroadcastKernels.compare(parallel, op, a, b, y);
         return y;
     }
 
@@ -176,28 +130,7 @@ abstract class SimdElementwise extends HeapBackend {
         require(Operation.LOGICAL, a.dtype(), a, b);
         requireSameType(Operation.LOGICAL, a, b);
         Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        byte[] left = HeapStorage.bytes(a);
-        byte[] right = HeapStorage.bytes(b);
-        byte[] result = HeapStorage.bytes(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ChoiceLoops.logical(
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        BroadcastKernels.logical(parallel, op, a, b, y);
         return y;
     }
 
@@ -215,29 +148,7 @@ abstract class SimdElementwise extends HeapBackend {
             Elementwise.where(condition, a, b, y);
             return y;
         }
-        byte[] choice = HeapStorage.bytes(condition);
-        float[] left = floats(a);
-        float[] right = floats(b);
-        float[] result = floats(y);
-        Broadcast walk = Broadcast.of(shape, condition.shape(), a.shape(), b.shape());
-        int[] steps = {walk.step(0), walk.step(1), walk.step(2)};
-        int[] offs = {offset(condition), offset(a), offset(b)};
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ChoiceLoops.where(
-                        choice,
-                        offs[0] + from[0],
-                        steps[0],
-                        left,
-                        offs[1] + from[1],
-                        steps[1],
-                        right,
-                        offs[2] + from[2],
-                        steps[2],
-                        result,
-                        off + to,
-                        n));
+        BroadcastKernels.where(parallel, condition, a, b, y);
         return y;
     }
 

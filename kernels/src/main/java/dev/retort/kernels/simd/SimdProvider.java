@@ -16,7 +16,7 @@ public final class SimdProvider implements BackendProvider {
     public Usability usability() {
         try {
             String threads = SimdBackend.threads(Parallel.shared());
-            if (SimdBackend.usesVectors()) {
+            if (Engine.usesVectors()) {
                 return Usability.yes(VectorRuns.describe() + ", " + threads);
             }
             String why = Engine.isVectorPresent()

@@ -61,6 +61,6 @@ final class SoftmaxKernels {
     }
 
     private static int grain(int length) {
-        return Math.max(1, Broadcast.GRAIN / 4 / Math.max(1, length));
+        return Broadcast.grain(4L * length);
     }
 }

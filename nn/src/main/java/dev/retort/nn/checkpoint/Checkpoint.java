@@ -136,10 +136,13 @@ public final class Checkpoint {
             for (String name : given.keySet()) {
                 if (name.startsWith(STEPS)) {
                     long[] count = source.entry(section + '.' + name).toLongs();
-                    if (count.length != 1) {
-                        throw new SafeTensorsException(file, "tensor '" + section + '.' + name + "' is not one number");
+                    if (count.length != 1 || count[0] < 0 || count[0] > Integer.MAX_VALUE) {
+                        throw new SafeTensorsException(
+                                file,
+                                "tensor '" + section + '.' + name + "' is not one number of steps, but "
+                                        + (count.length == 1 ? count[0] : count.length + " numbers"));
                     }
-                    counts.put(name.substring(STEPS.length()), Math.toIntExact(count[0]));
+                    counts.put(name.substring(STEPS.length()), (int) count[0]);
                 }
             }
             given.keySet().removeIf(name -> name.startsWith(STEPS));

@@ -1,6 +1,7 @@
 package dev.retort.nn.optim;
 
 import dev.retort.autograd.Parameter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,7 +14,7 @@ import java.util.Map;
  */
 public record ParameterGroup(Map<String, Parameter> parameters, double rateFactor, double weightDecay) {
     public ParameterGroup {
-        parameters = new LinkedHashMap<>(parameters);
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         if (!(rateFactor >= 0) || !(weightDecay >= 0)) {
             throw new IllegalArgumentException(
                     "Rate factor and weight decay must be >= 0, got " + rateFactor + " and " + weightDecay);

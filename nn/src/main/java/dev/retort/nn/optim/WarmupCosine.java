@@ -12,6 +12,10 @@ public record WarmupCosine(double base, double end, long maxIterations, Warmup w
         if (maxIterations < 1) {
             throw new IllegalArgumentException("A schedule needs 1 iteration or more, got " + maxIterations);
         }
+        if (!(base > 0) || !(end >= 0)) {
+            throw new IllegalArgumentException(
+                    "A cosine schedule falls from a rate > 0 to one >= 0, got " + base + " and " + end);
+        }
     }
 
     @Override
@@ -21,6 +25,6 @@ public record WarmupCosine(double base, double end, long maxIterations, Warmup w
 
     private double multiplier(double progress) {
         double last = end / base;
-        return last + 0.5 * (1 - last) * (1 + Math.cos(Math.PI * progress));
+        return last + 0.5 * (1 - last) * (1 + StrictMath.cos(Math.PI * progress));
     }
 }

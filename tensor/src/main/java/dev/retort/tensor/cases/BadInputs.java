@@ -63,8 +63,10 @@ final class BadInputs {
         add(Operation.RESHAPE, "to another size", ops -> ops.reshape(x(ops, 4, 6), Shape.of(5, 5)));
         add(Operation.NARROW, "beyond the end", ops -> ops.narrow(x(ops, 4), 2, 3));
         add(Operation.NARROW, "before the start", ops -> ops.narrow(x(ops, 4), -1, 2));
+        add(Operation.NARROW, "so long that 32 bits overflow", ops -> ops.narrow(x(ops, 4), 1, Integer.MAX_VALUE));
         add(Operation.NARROW, "of a scalar", ops -> ops.narrow(x(ops), 0, 1));
         add(Operation.PERMUTE, "an axis twice", ops -> ops.permute(x(ops, 2, 3), a(0, 0)));
+        add(Operation.PERMUTE, "the first axis twice", ops -> ops.permute(x(ops, 2, 3, 4), a(0, 0, 1)));
         add(Operation.PERMUTE, "too few axes", ops -> ops.permute(x(ops, 2, 3), a(0)));
         add(Operation.PERMUTE, "no such axis", ops -> ops.permute(x(ops, 2, 3), a(0, 2)));
         add(Operation.PAD, "negative width", ops -> ops.pad(x(ops, 4), a(-1), a(0), 0));
@@ -166,6 +168,15 @@ final class BadInputs {
                         x(ops, 2, 2),
                         new GemmSpec(2, 2, 2, false, false, 2, 1, matrix, matrix, matrix),
                         Shape.of(2, 2)));
+        GemmSpec.Layout shifted = new GemmSpec.Layout(0, 2, 1, 0);
+        add(
+                Operation.GEMM,
+                "results overlap in part",
+                ops -> ops.gemm(
+                        x(ops, 2, 3),
+                        x(ops, 2, 3),
+                        new GemmSpec(2, 2, 2, false, false, 2, 1, matrix, matrix, shifted),
+                        Shape.of(2, 3)));
         add(Operation.GEMM, "matmul, inner extents", ops -> ops.matmul(x(ops, 2, 3), x(ops, 2, 3), false, false));
         add(Operation.GEMM, "matmul of vectors", ops -> ops.matmul(x(ops, 3), x(ops, 3, 2), false, false));
         add(
@@ -197,6 +208,7 @@ final class BadInputs {
                 Operation.CONV2D_WEIGHT_GRADIENT,
                 "gradient of another size",
                 ops -> ops.conv2dWeightGradient(x(ops, 1, 4, 4, 3), x(ops, 1, 4, 4, 4), Shape.of(2, 3, 3, 3), spec));
+        add(Operation.MAX_POOL2D, "no pixels", ops -> ops.maxPool2d(x(ops, 1, 0, 4, 3), Pool2dSpec.of(2, 2, 1)));
         add(Operation.MAX_POOL2D, "rank", ops -> ops.maxPool2d(x(ops, 4, 4, 3), Pool2dSpec.of(2, 2, 0)));
         add(
                 Operation.MAX_POOL2D,

@@ -20,6 +20,7 @@ final class IndexingCases {
             slices(cases, -1, 31, index, 3, 4, 6);
             slices(cases, 0, 0, index, 4, 3);
             slices(cases, 0, 13, index, 207);
+            slices(cases, 0, 2, index, 4, 0);
             elements(cases, 0, index, new int[] {6, 13}, new int[] {4, 13});
             elements(cases, 1, index, new int[] {4, 6, 5}, new int[] {3, 13, 2});
             elements(cases, -1, index, new int[] {4, 6}, new int[] {4, 31});

@@ -4,6 +4,7 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.MemoryStatistics;
 import dev.retort.tensor.Operation;
+import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
@@ -147,8 +148,9 @@ public abstract class HeapBackend implements Backend {
     @Override
     public Tensor narrow(Tensor x, int start, int length) {
         require(Operation.NARROW, x.dtype(), x);
-        if (x.shape().rank() == 0 || start < 0 || length < 0 || start + length > x.dim(0)) {
-            throw new ShapeException("Rows [" + start + ", " + (start + length) + ") do not lie inside " + x.shape());
+        if (x.shape().rank() == 0 || start < 0 || length < 0 || length > x.dim(0) - start) {
+            throw new ShapeException(
+                    "Rows [" + start + ", " + ((long) start + length) + ") do not lie inside " + x.shape());
         }
         Shape shape = x.shape().with(0, length);
         long row = x.shape().strides()[0];
@@ -163,22 +165,13 @@ public abstract class HeapBackend implements Backend {
     @Override
     public Tensor permute(Tensor x, int[] axes) {
         require(Operation.PERMUTE, x.dtype(), x);
-        Shape shape = x.shape();
-        if (axes.length != shape.rank()) {
-            throw new ShapeException("permute: axes " + Arrays.toString(axes) + " do not fit shape " + shape);
-        }
-        if (axes.length > 0) {
-            shape.mark(axes);
-        }
-        long[] own = shape.strides();
-        int[] extents = new int[axes.length];
+        Tensor y = allocate(ResultShapes.permute(x.shape(), axes), x.dtype());
+        long[] own = x.shape().strides();
         long[] strides = new long[axes.length];
         for (int i = 0; i < axes.length; i++) {
-            extents[i] = shape.dim(axes[i]);
-            strides[i] = own[shape.axis(axes[i])];
+            strides[i] = own[x.shape().axis(axes[i])];
         }
-        Tensor y = allocate(Shape.of(extents), x.dtype());
-        copy(x, 0, strides, y, 0, y.shape().strides(), extents);
+        copy(x, 0, strides, y, 0, y.shape().strides(), y.shape().toArray());
         return y;
     }
 
@@ -222,7 +215,7 @@ public abstract class HeapBackend implements Backend {
                 throw new ShapeException("slice: [" + starts[i] + ", " + ends[i] + ") by " + steps[i]
                         + " does not lie inside axis " + i + " of " + x.shape());
             }
-            extents[i] = (ends[i] - starts[i] + steps[i] - 1) / steps[i];
+            extents[i] = (int) ((ends[i] - starts[i] + (steps[i] - 1L)) / steps[i]);
             start += starts[i] * strides[i];
             strides[i] *= steps[i];
         }
