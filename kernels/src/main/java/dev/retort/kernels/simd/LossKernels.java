@@ -6,6 +6,7 @@ package dev.retort.kernels.simd;
  */
 final class LossKernels {
     private static final int BLOCK = Activations.BLOCK;
+    private static final int BLOCKS_PER_TASK = Broadcast.GRAIN / BLOCK;
 
     private final Parallel parallel;
     private final Runs runs;
@@ -36,7 +37,7 @@ final class LossKernels {
 
     private void forBlocks(int size, Block block) {
         int blocks = BlockedProduct.ceil(size, BLOCK);
-        parallel.forRange(blocks, 8, (from, to) -> {
+        parallel.forRange(blocks, BLOCKS_PER_TASK, (from, to) -> {
             Scratchpad pad = new Scratchpad(runs);
             for (int i = from; i < to; i++) {
                 block.run(pad, i * BLOCK, Math.min(BLOCK, size - i * BLOCK));

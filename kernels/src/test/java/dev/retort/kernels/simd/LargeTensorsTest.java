@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sizes at which work is cut into blocks and tasks, against plain loops in float64. */
 class LargeTensorsTest {
-    private static final int ROWS = 30_011;
+    private static final int ROWS = 10_007;
     private static final int COLUMNS = 67;
     private static final double UNIT = 0x1p-24;
 
