@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The commands that train, end to end and far too short to learn anything: two steps of two pictures. */
 @TestMethodOrder(MethodOrderer.MethodName.class)
+@Tag("smoke")
 class DemoTest {
     private static final List<String> SHORT = List.of(
             "--set", "training.iterations=2",

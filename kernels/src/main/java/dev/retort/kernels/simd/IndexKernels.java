@@ -52,7 +52,7 @@ final class IndexKernels {
 
     /** y[o, index[j]] += source[o, j], in the order of j: repeats add up alike with any number of threads. */
     void add(float[] source, int sourceOff, int[] index, float[] y, int yOff) {
-        int width = Math.min(inner, Broadcast.GRAIN / 8);
+        int width = Math.max(1, Math.min(inner, Broadcast.GRAIN / 8));
         int pieces = (inner + width - 1) / width;
         parallel.forRange(outer * pieces, grain(index.length * width), (from, to) -> {
             for (int task = from; task < to; task++) {

@@ -22,17 +22,22 @@ final class LossKernels {
 
     /** Intermediate values of a block. */
     private static final class Scratchpad {
+        private final Activations activations;
         private final float[] exponential = new float[BLOCK];
         private final float[] probability = new float[BLOCK];
         private final float[] entropy = new float[BLOCK];
         private final float[] power = new float[BLOCK];
         private final float[] lowerPower = new float[BLOCK];
+
+        Scratchpad(Runs runs) {
+            activations = new Activations(runs);
+        }
     }
 
     private void forBlocks(int size, Block block) {
         int blocks = (size + BLOCK - 1) / BLOCK;
         parallel.forRange(blocks, 8, (from, to) -> {
-            Scratchpad pad = new Scratchpad();
+            Scratchpad pad = new Scratchpad(runs);
             for (int i = from; i < to; i++) {
                 block.run(pad, i * BLOCK, Math.min(BLOCK, size - i * BLOCK));
             }
@@ -42,16 +47,16 @@ final class LossKernels {
     /** y = softplus(x) - x t. */
     void bceWithLogits(float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int size) {
         forBlocks(size, (pad, start, n) -> {
-            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            pad.activations.expOfNegativeMagnitude(x, xOff + start, pad.exponential, n);
             entropy(pad, x, xOff + start, t, tOff + start, y, yOff + start, n);
         });
     }
 
-    /** Binary cross entropy, given e^-|x|: ln(1 + e^-|x|) + max(x, 0) - x t. */
+    /** Binary cross entropy, from e^-|x|, which is lost: ln(1 + e^-|x|) + max(x, 0) - x t. */
     private void entropy(Scratchpad pad, float[] x, int xOff, float[] t, int tOff, float[] y, int yOff, int n) {
-        runs.logOnePlus(pad.exponential, 0, pad.power, 0, n);
-        runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, pad.lowerPower, 0, n);
-        joinEntropy(pad.power, pad.lowerPower, x, xOff, t, tOff, y, yOff, n);
+        pad.activations.logOnePlus(pad.exponential, n);
+        runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, pad.power, 0, n);
+        joinEntropy(pad.exponential, pad.power, x, xOff, t, tOff, y, yOff, n);
     }
 
     private static void joinEntropy(
@@ -89,7 +94,7 @@ final class LossKernels {
         float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
         float base = alpha < 0 ? 1f : (float) (1 - alpha);
         forBlocks(size, (pad, start, n) -> {
-            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            pad.activations.expOfNegativeMagnitude(x, xOff + start, pad.exponential, n);
             runs.sigmoid(x, xOff + start, pad.exponential, 0, pad.probability, 0, n);
             entropy(pad, x, xOff + start, t, tOff + start, pad.entropy, 0, n);
             miss(pad.probability, t, tOff + start, pad.lowerPower, n);
@@ -140,7 +145,7 @@ final class LossKernels {
         float slope = alpha < 0 ? 0f : (float) (2 * alpha - 1);
         float base = alpha < 0 ? 1f : (float) (1 - alpha);
         forBlocks(size, (pad, start, n) -> {
-            Activations.expOfNegativeMagnitude(runs, x, xOff + start, pad.exponential, n);
+            pad.activations.expOfNegativeMagnitude(x, xOff + start, pad.exponential, n);
             runs.sigmoid(x, xOff + start, pad.exponential, 0, pad.probability, 0, n);
             if (gamma == 0) {
                 entropyGradient(pad.probability, t, tOff + start, dx, dxOff + start, n);

@@ -5,22 +5,46 @@ final class PlainRuns implements Runs {
     /** Floats are summed as floats in blocks of this many, blocks as doubles. */
     private static final int BLOCK = 2048;
 
+    private static final Step[] EXP = {
+        (x, xOff, y, yOff, powers, n) -> splitExponent(x, xOff, y, yOff, powers, 0, n),
+        (x, xOff, y, yOff, powers, n) -> expOfRest(x, xOff, y, yOff, n),
+        (x, xOff, y, yOff, powers, n) -> scaleByPowers(x, xOff, y, yOff, powers, 0, n)
+    };
+
+    private static final Step[] LOG_ONE_PLUS = {(x, xOff, y, yOff, powers, n) -> logOnePlus(x, xOff, y, yOff, n)};
+
     @Override
-    public void exp(float[] x, int xOff, float[] y, int yOff, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.exp(x[xOff + i]);
-        }
+    public Step[] exp() {
+        return EXP;
     }
 
     @Override
-    public void log(float[] x, int xOff, float[] y, int yOff, int n) {
+    public Step[] logOnePlus() {
+        return LOG_ONE_PLUS;
+    }
+
+    static void splitExponent(float[] x, int xOff, float[] y, int yOff, float[] powers, int powersOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = FloatMath.log(x[xOff + i]);
+            float value = x[xOff + i];
+            float power = FloatMath.exponent(value);
+            powers[powersOff + i] = power;
+            y[yOff + i] = FloatMath.rest(value, power);
         }
     }
 
-    @Override
-    public void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
+    static void expOfRest(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.expMinusOne(x[xOff + i]) + 1f;
+        }
+    }
+
+    static void scaleByPowers(float[] x, int xOff, float[] y, int yOff, float[] powers, int powersOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.scale(x[xOff + i], powers[powersOff + i]);
+        }
+    }
+
+    static void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
             y[yOff + i] = FloatMath.logOnePlus(x[xOff + i]);
         }

@@ -6,14 +6,21 @@ package dev.retort.kernels.simd;
  * {@link PlainRuns}. The elementwise ones give the same bits in both; sums differ in their order. The result may be an operand.
  */
 interface Runs {
-    /** y = e^x. */
-    void exp(float[] x, int xOff, float[] y, int yOff, int n);
+    /** One loop of a function that takes several; {@link Activations} runs them. */
+    interface Step {
+        /**
+         * y = f(x).
+         *
+         * @param powers one number for each element, from step to step of {@link #exp}
+         */
+        void run(float[] x, int xOff, float[] y, int yOff, float[] powers, int n);
+    }
 
-    /** y = ln x. */
-    void log(float[] x, int xOff, float[] y, int yOff, int n);
+    /** e^x in three steps: powers = round(x/ln 2) and y = x - powers ln 2; y = e^x for such a rest; y = x 2^powers. */
+    Step[] exp();
 
-    /** y = ln(1 + x) for x in [0, 1]. */
-    void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n);
+    /** y = ln(1 + x) for x in [0, 1], in one step. */
+    Step[] logOnePlus();
 
     /** y = 1/(1 + e^-x), given e = e^-|x|. */
     void sigmoid(float[] x, int xOff, float[] e, int eOff, float[] y, int yOff, int n);

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * The backend for CPUs: float32 on Java arrays, by the Vector API where the JVM has it and by plain Java elsewhere, on a fixed
  * pool of threads. Same bits with any number of threads, interpreted or compiled. There is no F64.
  *
- * <p>This class fuses composed operations; the core ones are in {@link SimdOperations}. Operands that a fused kernel does not
+ * <p>This class fuses composed operations; the core ones are in {@link SimdElementwise} and
+ * {@link SimdOperations}. Operands that a fused kernel does not
  * cover, broadcast targets for instance, go through the composed default.
  */
 public final class SimdBackend extends SimdOperations {

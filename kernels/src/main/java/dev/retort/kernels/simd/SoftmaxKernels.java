@@ -13,10 +13,11 @@ final class SoftmaxKernels {
     /** y = e^(x - max) / sum e^(x - max), for each row of {@code length} elements. */
     void softmax(float[] x, int xOff, int rows, int length, float[] y, int yOff) {
         parallel.forRange(rows, grain(length), (from, to) -> {
+            Activations activations = new Activations(runs);
             for (int row = from; row < to; row++) {
                 int in = xOff + row * length;
                 int out = yOff + row * length;
-                double sum = Activations.expShifted(runs, x, in, runs.max(x, in, length), y, out, length);
+                double sum = activations.expShifted(x, in, runs.max(x, in, length), y, out, length);
                 ArithmeticLoops.multiplyValue(y, out, (float) (1 / sum), y, out, length);
             }
         });
@@ -42,11 +43,12 @@ final class SoftmaxKernels {
     /** y = x - max - ln sum e^(x - max). */
     void logSoftmax(float[] x, int xOff, int rows, int length, float[] y, int yOff) {
         parallel.forRange(rows, grain(length), (from, to) -> {
+            Activations activations = new Activations(runs);
             for (int row = from; row < to; row++) {
                 int in = xOff + row * length;
                 int out = yOff + row * length;
                 float max = runs.max(x, in, length);
-                float log = (float) StrictMath.log(Activations.expShifted(runs, x, in, max, y, out, length));
+                float log = (float) StrictMath.log(activations.expShifted(x, in, max, y, out, length));
                 logRow(x, in, max, log, y, out, length);
             }
         });

@@ -21,12 +21,18 @@ final class UnaryKernels {
             case SQUARE -> ArithmeticLoops.multiply(x, xOff, x, xOff, y, yOff, n);
             case RECIPROCAL -> ArithmeticLoops.divideValueBy(1f, x, xOff, y, yOff, n);
             case RELU -> runs.clamp(x, xOff, 0f, Float.POSITIVE_INFINITY, y, yOff, n);
-            case EXP -> runs.exp(x, xOff, y, yOff, n);
-            case LOG -> runs.log(x, xOff, y, yOff, n);
-            case SIGMOID -> Activations.sigmoid(runs, x, xOff, y, yOff, n, new float[Activations.BLOCK]);
-            case SOFTPLUS -> Activations.softplus(runs, x, xOff, y, yOff, n, new float[Activations.BLOCK]);
+            case EXP -> new Activations(runs).exp(x, xOff, y, yOff, n);
+            case SIGMOID -> new Activations(runs).sigmoid(x, xOff, y, yOff, n);
+            case SOFTPLUS -> new Activations(runs).softplus(x, xOff, y, yOff, n);
+            case LOG -> log(x, xOff, y, yOff, n);
             case TANH -> tanh(x, xOff, y, yOff, n);
             case LOG1P, SIN, COS, ERF, GELU, FLOOR, CEIL, ROUND, SIGN -> formula(op, x, xOff, y, yOff, n);
+        }
+    }
+
+    private static void log(float[] x, int xOff, float[] y, int yOff, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOff + i] = FloatMath.log(x[xOff + i]);
         }
     }
 

@@ -1,21 +1,24 @@
 package dev.retort.kernels.simd;
 
 import static dev.retort.kernels.simd.FloatMath.BIASED_ROUNDER;
-import static dev.retort.kernels.simd.FloatMath.EXPONENT_MASK;
 import static dev.retort.kernels.simd.FloatMath.EXPONENT_UNIT;
+import static dev.retort.kernels.simd.FloatMath.EXP_0;
+import static dev.retort.kernels.simd.FloatMath.EXP_1;
+import static dev.retort.kernels.simd.FloatMath.EXP_2;
+import static dev.retort.kernels.simd.FloatMath.EXP_3;
+import static dev.retort.kernels.simd.FloatMath.EXP_4;
 import static dev.retort.kernels.simd.FloatMath.EXP_HIGH;
 import static dev.retort.kernels.simd.FloatMath.EXP_LOW;
 import static dev.retort.kernels.simd.FloatMath.LN2_HIGH;
 import static dev.retort.kernels.simd.FloatMath.LN2_LOW;
 import static dev.retort.kernels.simd.FloatMath.LOG2_E;
-import static dev.retort.kernels.simd.FloatMath.MANTISSA_BITS;
-import static dev.retort.kernels.simd.FloatMath.MANTISSA_UNIT;
 import static dev.retort.kernels.simd.FloatMath.ROUNDER;
-import static dev.retort.kernels.simd.FloatMath.SQRT_HALF_BITS;
-import static dev.retort.kernels.simd.FloatMath.TWO_23;
+import static dev.retort.kernels.simd.FloatMath.WIDE_0;
+import static dev.retort.kernels.simd.FloatMath.WIDE_1;
+import static dev.retort.kernels.simd.FloatMath.WIDE_2;
+import static dev.retort.kernels.simd.FloatMath.WIDE_3;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -53,75 +56,75 @@ final class VectorRuns implements Runs {
         return "Vector API, " + FLOATS.vectorBitSize() + " bits";
     }
 
-    // Elementary functions. Each formula stands inside its loop: a helper of this size is not reliably inlined, and a
-    // vector
-    // that crosses a call is an object on the heap.
+    // Elementary functions. JDK 17 inlines some twenty vector operations into one compiled method, and what it inlines
+    // later it
+    // may leave as objects on the heap. So the formulas are cut into steps, and these are called by Activations where
+    // the
+    // compiler sees several and takes none into its caller.
+
+    private static final Step[] EXP = {VectorRuns::splitExponent, VectorRuns::expOfRest, VectorRuns::scaleByPowers};
+    private static final Step[] LOG_ONE_PLUS = {VectorRuns::logOnePlus};
 
     @Override
-    public void exp(float[] x, int xOff, float[] y, int yOff, int n) {
+    public Step[] exp() {
+        return EXP;
+    }
+
+    @Override
+    public Step[] logOnePlus() {
+        return LOG_ONE_PLUS;
+    }
+
+    private static void splitExponent(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector bounded =
+            FloatVector value =
                     FloatVector.fromArray(FLOATS, x, xOff + i).min(EXP_HIGH).max(EXP_LOW);
-            FloatVector power = bounded.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
-            FloatVector r = bounded.sub(power.mul(LN2_HIGH)).sub(power.mul(LN2_LOW));
-            FloatVector first = power.mul(FloatMath.R2).add(BIASED_ROUNDER);
-            FloatVector second = power.sub(first.sub(BIASED_ROUNDER)).add(BIASED_ROUNDER);
-            FloatVector q = r.mul(FloatMath.R5040).add(FloatMath.R720);
-            q = q.mul(r).add(FloatMath.R120);
-            q = q.mul(r).add(FloatMath.R24);
-            q = q.mul(r).add(FloatMath.R6);
-            q = q.mul(r).add(FloatMath.R2);
-            q = q.mul(r.mul(r)).add(r).add(1f);
-            first = first.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
-            second = second.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
-            q.mul(first).mul(second).intoArray(y, yOff + i);
+            FloatVector power = value.mul(LOG2_E).add(ROUNDER).sub(ROUNDER);
+            power.intoArray(powers, i);
+            value.sub(power.mul(LN2_HIGH)).sub(power.mul(LN2_LOW)).intoArray(y, yOff + i);
         }
-        tail.exp(x, xOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.splitExponent(x, xOff + bound, y, yOff + bound, powers, bound, n - bound);
     }
 
-    @Override
-    public void log(float[] x, int xOff, float[] y, int yOff, int n) {
+    private static void expOfRest(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector value = FloatVector.fromArray(FLOATS, x, xOff + i);
-            VectorMask<Float> tiny = value.compare(LT, Float.MIN_NORMAL);
-            IntVector bits = value.blend(value.mul(TWO_23), tiny).reinterpretAsInts();
-            IntVector exponent = bits.sub(SQRT_HALF_BITS).and(EXPONENT_MASK);
-            FloatVector m = bits.sub(exponent).reinterpretAsFloats();
-            FloatVector e = (FloatVector) exponent.convertShape(I2F, FLOATS, 0);
-            e = e.mul(MANTISSA_UNIT).sub(FloatVector.zero(FLOATS).blend(MANTISSA_BITS, tiny));
-            FloatVector s = m.sub(1f).div(m.add(1f));
-            FloatVector z = s.mul(s);
-            FloatVector series = z.mul(FloatMath.R9).add(FloatMath.R7);
-            series = series.mul(z).add(FloatMath.R5);
-            series = series.mul(z).add(FloatMath.R3).mul(z);
-            FloatVector result =
-                    series.mul(s).add(s).mul(2f).add(e.mul(LN2_LOW)).add(e.mul(LN2_HIGH));
-            value.blend(result, value.compare(LT, Float.POSITIVE_INFINITY))
-                    .blend(Float.NaN, value.compare(LT, 0f))
-                    .blend(Float.NEGATIVE_INFINITY, value.compare(EQ, 0f))
-                    .intoArray(y, yOff + i);
+            FloatVector r = FloatVector.fromArray(FLOATS, x, xOff + i);
+            FloatVector p = r.mul(EXP_4).add(EXP_3);
+            p = p.mul(r).add(EXP_2);
+            p = p.mul(r).add(EXP_1);
+            p = p.mul(r).add(EXP_0);
+            p.mul(r.mul(r)).add(r).add(1f).intoArray(y, yOff + i);
         }
-        tail.log(x, xOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.expOfRest(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
-    @Override
-    public void logOnePlus(float[] x, int xOff, float[] y, int yOff, int n) {
+    private static void scaleByPowers(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
+        int bound = FLOATS.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector power = FloatVector.fromArray(FLOATS, powers, i);
+            FloatVector half = power.mul(0.5f).add(BIASED_ROUNDER);
+            FloatVector rest = power.sub(half.sub(BIASED_ROUNDER)).add(BIASED_ROUNDER);
+            FloatVector first = half.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
+            FloatVector second = rest.reinterpretAsInts().mul(EXPONENT_UNIT).reinterpretAsFloats();
+            FloatVector.fromArray(FLOATS, x, xOff + i).mul(first).mul(second).intoArray(y, yOff + i);
+        }
+        PlainRuns.scaleByPowers(x, xOff + bound, y, yOff + bound, powers, bound, n - bound);
+    }
+
+    private static void logOnePlus(float[] x, int xOff, float[] y, int yOff, float[] powers, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
             FloatVector u = FloatVector.fromArray(FLOATS, x, xOff + i);
             FloatVector s = u.div(u.add(2f));
             FloatVector z = s.mul(s);
-            FloatVector series = z.mul(FloatMath.R15).add(FloatMath.R13);
-            series = series.mul(z).add(FloatMath.R11);
-            series = series.mul(z).add(FloatMath.R9);
-            series = series.mul(z).add(FloatMath.R7);
-            series = series.mul(z).add(FloatMath.R5);
-            series = series.mul(z).add(FloatMath.R3).mul(z);
-            series.mul(s).add(s).mul(2f).intoArray(y, yOff + i);
+            FloatVector p = z.mul(WIDE_3).add(WIDE_2);
+            p = p.mul(z).add(WIDE_1);
+            p = p.mul(z).add(WIDE_0).mul(z);
+            p.mul(s).add(s).mul(2f).intoArray(y, yOff + i);
         }
-        tail.logOnePlus(x, xOff + bound, y, yOff + bound, n - bound);
+        PlainRuns.logOnePlus(x, xOff + bound, y, yOff + bound, n - bound);
     }
 
     @Override

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Same inputs, same bits: with any number of threads, interpreted or compiled. */
+@Tag("smoke")
 class DeterminismTest {
     private static final int WARM_RUNS = 300;
 

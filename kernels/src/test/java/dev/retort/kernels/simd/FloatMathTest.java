@@ -21,23 +21,24 @@ class FloatMathTest {
     @TestFactory
     Iterable<DynamicTest> functions() {
         return List.of(
-                test("exp", StrictMath::exp, (runs, x, y) -> runs.exp(x, 0, y, 0, x.length)),
-                test("log", StrictMath::log, (runs, x, y) -> runs.log(x, 0, y, 0, x.length)),
-                test("tanh", StrictMath::tanh, (runs, x, y) -> tanh(x, y)),
-                test(
-                        "sigmoid",
-                        x -> 1 / (1 + StrictMath.exp(-x)),
-                        (runs, x, y) -> Activations.sigmoid(runs, x, 0, y, 0, x.length, new float[Activations.BLOCK])),
+                test("exp", StrictMath::exp, (runs, x, y) -> new Activations(runs).exp(x, 0, y, 0, x.length)),
+                test("log", StrictMath::log, (runs, x, y) -> each(FloatMath::log, x, y)),
+                test("tanh", StrictMath::tanh, (runs, x, y) -> each(FloatMath::tanh, x, y)),
+                test("sigmoid", x -> 1 / (1 + StrictMath.exp(-x)), (runs, x, y) -> new Activations(runs)
+                        .sigmoid(x, 0, y, 0, x.length)),
                 test(
                         "softplus",
                         x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))),
-                        (runs, x, y) ->
-                                Activations.softplus(runs, x, 0, y, 0, x.length, new float[Activations.BLOCK])));
+                        (runs, x, y) -> new Activations(runs).softplus(x, 0, y, 0, x.length)));
     }
 
-    private static void tanh(float[] x, float[] y) {
+    private interface Function {
+        float apply(float x);
+    }
+
+    private static void each(Function function, float[] x, float[] y) {
         for (int i = 0; i < x.length; i++) {
-            y[i] = FloatMath.tanh(x[i]);
+            y[i] = function.apply(x[i]);
         }
     }
 
