@@ -1,6 +1,6 @@
 package dev.retort.golden;
 
-import dev.retort.detection.eval.Category;
+import dev.retort.detection.data.Category;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;

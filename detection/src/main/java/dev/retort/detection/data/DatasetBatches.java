@@ -1,5 +1,6 @@
 package dev.retort.detection.data;
 
+import dev.retort.detection.box.ImageSize;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ public final class DatasetBatches implements BatchSource {
 
     /** With one target size the resized picture is cached; with several, the original, since decoding costs most. */
     private Picture resized(int number, ImageInfo info, int edge) {
-        SizeRule.Size size = rule.target(info.width(), info.height(), edge, transform.maxSize());
+        ImageSize size = rule.target(new ImageSize(info.height(), info.width()), edge, transform.maxSize());
         if (transform.shortEdges().size() == 1) {
             return cache.get(
                     number,

@@ -7,10 +7,6 @@ import java.util.List;
  * {@code maxSize}), and it is mirrored with probability {@code flipProbability}.
  */
 public record TrainTransform(List<Integer> shortEdges, int maxSize, double flipProbability) {
-    /** The published recipe: detectron2's multi-scale training. */
-    public static final TrainTransform MULTI_SCALE =
-            new TrainTransform(List.of(640, 672, 704, 736, 768, 800), 1333, 0.5);
-
     public TrainTransform {
         shortEdges = List.copyOf(shortEdges);
         if (shortEdges.isEmpty() || shortEdges.stream().anyMatch(edge -> edge <= 0)) {

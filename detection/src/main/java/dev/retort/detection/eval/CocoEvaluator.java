@@ -1,5 +1,7 @@
 package dev.retort.detection.eval;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Category;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,8 +50,8 @@ public final class CocoEvaluator {
         List<Category> categories = truth.categories().stream()
                 .sorted(Comparator.comparingLong(Category::id))
                 .toList();
-        Map<Cell, List<GroundTruth>> truths = new HashMap<>();
-        for (GroundTruth g : truth.annotations()) {
+        Map<Cell, List<Annotation>> truths = new HashMap<>();
+        for (Annotation g : truth.annotations()) {
             truths.computeIfAbsent(new Cell(g.categoryId(), g.imageId()), cell -> new ArrayList<>())
                     .add(g);
         }

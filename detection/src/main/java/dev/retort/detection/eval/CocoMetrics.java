@@ -1,5 +1,6 @@
 package dev.retort.detection.eval;
 
+import dev.retort.detection.data.Category;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package dev.retort.detection.eval;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Category;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -58,9 +60,9 @@ public final class EvaluationFiles {
             String what = "category " + i;
             known.add(new Category(require(file, category.id, what, "id"), require(file, category.name, what, "name")));
         }
-        List<GroundTruth> truths = new ArrayList<>();
+        List<Annotation> truths = new ArrayList<>();
         for (int i = 0; i < annotations.size(); i++) {
-            truths.add(groundTruth(file, annotations.get(i), "annotation " + i));
+            truths.add(annotation(file, annotations.get(i), "annotation " + i));
         }
         try {
             return new GroundTruthSet(imageIds, known, truths);
@@ -98,7 +100,7 @@ public final class EvaluationFiles {
         return detections;
     }
 
-    private static GroundTruth groundTruth(Path file, RawAnnotation raw, String what) throws IOException {
+    private static Annotation annotation(Path file, RawAnnotation raw, String what) throws IOException {
         double[] box = box(file, raw.bbox, what);
         long id = require(file, raw.id, what, "id");
         if (id == 0) {
@@ -107,7 +109,7 @@ public final class EvaluationFiles {
                     "{0}: annotation id 0 counts like any other here; pycocotools takes a match with it for none",
                     file);
         }
-        return new GroundTruth(
+        return new Annotation(
                 id,
                 require(file, raw.image_id, what, "image_id"),
                 require(file, raw.category_id, what, "category_id"),

@@ -1,5 +1,7 @@
 package dev.retort.detection.eval;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Category;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param imageIds all images, those without annotation included
  */
-public record GroundTruthSet(List<Long> imageIds, List<Category> categories, List<GroundTruth> annotations) {
+public record GroundTruthSet(List<Long> imageIds, List<Category> categories, List<Annotation> annotations) {
     /**
      * Checks that ids are unique and known and that numbers are finite.
      *
@@ -23,11 +25,11 @@ public record GroundTruthSet(List<Long> imageIds, List<Category> categories, Lis
         Set<Long> images = unique("Image", imageIds);
         Set<Long> known =
                 unique("Category", categories.stream().map(Category::id).toList());
-        unique("Annotation", annotations.stream().map(GroundTruth::id).toList());
-        for (GroundTruth a : annotations) {
+        unique("Annotation", annotations.stream().map(Annotation::id).toList());
+        for (Annotation a : annotations) {
             String what = "Annotation " + a.id();
             check(what, a.imageId(), a.categoryId(), images, known);
-            checkBox(what, a.x(), a.y(), a.width(), a.height());
+            checkBox(what, a.x(), a.y(), a.w(), a.h());
             if (!Double.isFinite(a.area())) {
                 throw new IllegalArgumentException(what + " has the area " + a.area());
             }

@@ -1,5 +1,6 @@
 package dev.retort.detection.eval;
 
+import dev.retort.detection.data.Annotation;
 import java.util.Comparator;
 import java.util.List;
 
@@ -14,12 +15,12 @@ import java.util.List;
 record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int positives) {
     /** The objects and detections of one image and category, with their overlaps. */
     static final class Scene {
-        private final List<GroundTruth> truths;
+        private final List<Annotation> truths;
         private final List<Detection> detections;
         private final double[] iou;
 
         /** Takes at most {@code limit} detections, those of highest score; equal scores keep their order. */
-        Scene(List<GroundTruth> truths, List<Detection> detections, int limit) {
+        Scene(List<Annotation> truths, List<Detection> detections, int limit) {
             this.truths = truths;
             this.detections = detections.stream()
                     .sorted(Comparator.comparingDouble(detection -> 0.0 - detection.score()))
@@ -33,14 +34,14 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
         }
 
         /** Intersection over union; over the detection's area alone if the truth is a crowd. */
-        private static double overlap(Detection d, GroundTruth g) {
-            double width = Math.min(d.x() + d.width(), g.x() + g.width()) - Math.max(d.x(), g.x());
-            double height = Math.min(d.y() + d.height(), g.y() + g.height()) - Math.max(d.y(), g.y());
+        private static double overlap(Detection d, Annotation g) {
+            double width = Math.min(d.x() + d.width(), g.x() + g.w()) - Math.max(d.x(), g.x());
+            double height = Math.min(d.y() + d.height(), g.y() + g.h()) - Math.max(d.y(), g.y());
             if (width <= 0 || height <= 0) {
                 return 0;
             }
             double intersection = width * height;
-            double union = g.crowd() ? d.area() : d.area() + g.width() * g.height() - intersection;
+            double union = g.crowd() ? d.area() : d.area() + g.w() * g.h() - intersection;
             return intersection / union;
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.box.ImageSize;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 import java.nio.file.Files;
@@ -21,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Transforms, normalisation, the order of batches, and loading them ahead. */
 class BatchTest {
     /** Scales the shorter edge to the target, for these tests. */
-    private static final SizeRule RULE = (width, height, shortEdge, maxSize) -> {
-        double scale = (double) shortEdge / Math.min(width, height);
-        return new SizeRule.Size((int) (width * scale + 0.5), (int) (height * scale + 0.5));
+    private static final SizeRule RULE = (picture, shortEdge, maxSize) -> {
+        double scale = (double) shortEdge / Math.min(picture.width(), picture.height());
+        return new ImageSize((int) (picture.height() * scale + 0.5), (int) (picture.width() * scale + 0.5));
     };
 
     @TempDir
@@ -53,14 +54,6 @@ class BatchTest {
         Path json = folder.resolve("a.json");
         CocoWriter.write(json, Map.of(), images, categories, annotations);
         dataset = CocoDataset.open(json, folder);
-    }
-
-    @Test
-    void boxesFollowThePicture() {
-        double[] boxes = {2, 4, 12, 10, -4, 10, 8, 50};
-        assertThat(Transforms.resizeBoxes(boxes, 2, 0.5)).containsExactly(4, 2, 24, 5, -8, 5, 16, 25);
-        assertThat(Transforms.flipBoxes(boxes, 40)).containsExactly(28, 4, 38, 10, 32, 10, 44, 50);
-        assertThat(Transforms.clipBoxes(boxes, 11, 20)).containsExactly(2, 4, 11, 10, 0, 10, 8, 20);
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Category;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -33,7 +35,7 @@ class CocoEvaluatorTest {
 
     @Test
     void precisionIsReadAtTheRecallLevelsThatAreReached() {
-        List<GroundTruth> truths = List.of(truth(1, 0, 0, 10, 10), truth(1, 50, 50, 10, 10));
+        List<Annotation> truths = List.of(truth(1, 0, 0, 10, 10), truth(1, 50, 50, 10, 10));
         List<Detection> detections = List.of(found(1, 90, 90, 5, 5, 0.9), found(1, 0, 0, 10, 10, 0.8));
         CocoMetrics metrics = evaluate(truths, detections);
         // A miss, then a hit: precision 1/2 up to recall 1/2, which is 51 of the 101 levels.
@@ -53,14 +55,14 @@ class CocoEvaluatorTest {
     @Test
     void ofEquallyGoodGroundTruthsTheLaterIsTaken() {
         // The first detection overlaps both by half; the second fits only the first, so it must be free still.
-        List<GroundTruth> truths = List.of(truth(1, 0, 0, 10, 10), truth(1, 0, 10, 10, 10));
+        List<Annotation> truths = List.of(truth(1, 0, 0, 10, 10), truth(1, 0, 10, 10, 10));
         List<Detection> detections = List.of(found(1, 0, 0, 10, 20, 0.9), found(1, 0, 0, 10, 10, 0.8));
         assertThat(evaluate(truths, detections).value(CocoMetric.AP50)).isCloseTo(1, EXACTLY);
     }
 
     @Test
     void aCrowdAbsorbsManyAndCountsNeitherWay() {
-        GroundTruth crowd = new GroundTruth(nextId++, 1, 5, 100, 0, 100, 100, 1e4, true);
+        Annotation crowd = new Annotation(nextId++, 1, 5, 100, 0, 100, 100, 1e4, true);
         List<Detection> detections =
                 List.of(found(1, 110, 10, 10, 10, 0.9), found(1, 130, 10, 10, 10, 0.8), found(1, 0, 0, 10, 10, 0.7));
         CocoMetrics metrics = evaluate(List.of(crowd, truth(1, 0, 0, 10, 10)), detections);
@@ -75,7 +77,7 @@ class CocoEvaluatorTest {
 
     @Test
     void aGroundTruthToBeCountedGoesBeforeABetterIgnoredOne() {
-        GroundTruth crowd = new GroundTruth(nextId++, 1, 5, 0, 0, 10, 10, 100, true);
+        Annotation crowd = new Annotation(nextId++, 1, 5, 0, 0, 10, 10, 100, true);
         CocoMetrics metrics = evaluate(List.of(crowd, truth(1, 0, 0, 10, 8)), List.of(found(1, 0, 0, 10, 10, 0.9)));
         assertThat(metrics.value(CocoMetric.AP50)).isCloseTo(1, EXACTLY);
         // At 0.85 and above the object fits no more, the crowd does, and the object stays unfound.
@@ -84,7 +86,7 @@ class CocoEvaluatorTest {
 
     @Test
     void sizeClassesGoByTheAreaFieldAndIncludeTheirBounds() {
-        GroundTruth onTheBound = new GroundTruth(nextId++, 1, 5, 0, 0, 10, 10, 32 * 32, false);
+        Annotation onTheBound = new Annotation(nextId++, 1, 5, 0, 0, 10, 10, 32 * 32, false);
         CocoMetrics metrics = evaluate(List.of(onTheBound), List.of(found(1, 0, 0, 10, 10, 0.9)));
         assertThat(metrics.value(CocoMetric.AP_SMALL)).isCloseTo(1, EXACTLY);
         assertThat(metrics.value(CocoMetric.AP_MEDIUM)).isCloseTo(1, EXACTLY);
@@ -98,7 +100,7 @@ class CocoEvaluatorTest {
             detections.add(found(1, 500, 500, 5, 5, 0.9));
         }
         detections.add(found(1, 0, 0, 10, 10, 0.8));
-        List<GroundTruth> truths = List.of(truth(1, 0, 0, 10, 10));
+        List<Annotation> truths = List.of(truth(1, 0, 0, 10, 10));
         assertThat(evaluate(truths, detections).value(CocoMetric.AR100)).isZero();
         // The hundredth counts, and equal scores keep the order in which they came.
         detections.remove(0);
@@ -108,7 +110,7 @@ class CocoEvaluatorTest {
 
     @Test
     void equalScoresGoByImageIdThenByOrder() {
-        List<GroundTruth> truths = List.of(truth(2, 0, 0, 10, 10), truth(1, 0, 0, 10, 10));
+        List<Annotation> truths = List.of(truth(2, 0, 0, 10, 10), truth(1, 0, 0, 10, 10));
         // Image 1's miss comes before image 2's hit although it was given later.
         List<Detection> detections = List.of(found(2, 0, 0, 10, 10, 0.5), found(1, 80, 80, 5, 5, 0.5));
         assertThat(evaluate(truths, detections).value(CocoMetric.AP)).isCloseTo(51 * 0.5 / 101, EXACTLY);
@@ -116,7 +118,7 @@ class CocoEvaluatorTest {
 
     @Test
     void anAnnotationWithIdZeroCounts() {
-        GroundTruth zero = new GroundTruth(0, 1, 5, 0, 0, 10, 10, 100, false);
+        Annotation zero = new Annotation(0, 1, 5, 0, 0, 10, 10, 100, false);
         assertThat(evaluate(List.of(zero), List.of(found(1, 0, 0, 10, 10, 0.5))).value(CocoMetric.AP))
                 .isCloseTo(1, EXACTLY);
     }
@@ -126,7 +128,7 @@ class CocoEvaluatorTest {
         GroundTruthSet set = new GroundTruthSet(
                 List.of(1L),
                 List.of(new Category(9, "absent"), new Category(5, "thing"), new Category(2, "missed")),
-                List.of(truth(1, 0, 0, 10, 10), new GroundTruth(nextId++, 1, 2, 0, 0, 9, 9, 81, false)));
+                List.of(truth(1, 0, 0, 10, 10), new Annotation(nextId++, 1, 2, 0, 0, 9, 9, 81, false)));
         CocoEvaluator evaluator = new CocoEvaluator(set);
         evaluator.process(List.of(found(1, 0, 0, 10, 10, 0.5), new Detection(1, 9, 0, 0, 5, 5, 0.9)));
         CocoMetrics metrics = evaluator.evaluate();
@@ -149,22 +151,22 @@ class CocoEvaluatorTest {
                 .hasMessageContaining("score NaN");
         assertThatThrownBy(() -> evaluator.process(List.of(found(1, 0, 0, -1, 1, 0.5))))
                 .hasMessageContaining("-1.0");
-        GroundTruth same = truth(1, 0, 0, 1, 1);
+        Annotation same = truth(1, 0, 0, 1, 1);
         assertThatThrownBy(() -> set(List.of(same, same))).hasMessageContaining("occurs twice");
     }
 
-    private static CocoMetrics evaluate(List<GroundTruth> truths, List<Detection> detections) {
+    private static CocoMetrics evaluate(List<Annotation> truths, List<Detection> detections) {
         CocoEvaluator evaluator = new CocoEvaluator(set(truths));
         evaluator.process(detections);
         return evaluator.evaluate();
     }
 
-    private static GroundTruthSet set(List<GroundTruth> truths) {
+    private static GroundTruthSet set(List<Annotation> truths) {
         return new GroundTruthSet(List.of(2L, 1L), List.of(new Category(5, "thing")), truths);
     }
 
-    private static GroundTruth truth(long image, double x, double y, double width, double height) {
-        return new GroundTruth(nextId++, image, 5, x, y, width, height, width * height, false);
+    private static Annotation truth(long image, double x, double y, double width, double height) {
+        return new Annotation(nextId++, image, 5, x, y, width, height, width * height, false);
     }
 
     private static Detection found(long image, double x, double y, double width, double height, double score) {

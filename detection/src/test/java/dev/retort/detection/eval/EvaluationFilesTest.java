@@ -3,6 +3,8 @@ package dev.retort.detection.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Category;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ class EvaluationFilesTest {
         GroundTruthSet truth = EvaluationFiles.readGroundTruth(write(TRUTH));
         assertThat(truth.imageIds()).containsExactly(7L);
         assertThat(truth.categories()).containsExactly(new Category(3, "cat"));
-        assertThat(truth.annotations()).containsExactly(new GroundTruth(0, 7, 3, 1, 2.5, 3, 4, 11.5, true));
+        assertThat(truth.annotations()).containsExactly(new Annotation(0, 7, 3, 1, 2.5, 3, 4, 11.5, true));
         List<Detection> detections = EvaluationFiles.readDetections(
                 write("[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 1, 2, 3], \"score\": 0.25, \"id\": 9}]"),
                 truth);

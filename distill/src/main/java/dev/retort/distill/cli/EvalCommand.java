@@ -110,7 +110,7 @@ final class EvalCommand implements Callable<Integer> {
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
             CocoDataset dataset = CocoDataset.open(model.data, split);
-            dataset.notices().forEach(spec.commandLine().getErr()::println);
+            dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
             Evaluation evaluation = Evaluations.run("eval", detector, dataset);
             if (model.detections != null) {
                 DetectionsJson.write(evaluation.detections(), model.detections);

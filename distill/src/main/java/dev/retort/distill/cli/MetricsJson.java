@@ -1,6 +1,6 @@
 package dev.retort.distill.cli;
 
-import dev.retort.detection.eval.Category;
+import dev.retort.detection.data.Category;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.retort.distill.job;
 
+import dev.retort.detection.box.Boxes;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
@@ -89,7 +90,7 @@ final class DemoReport {
         double[] boxes = sample.boxes();
         int largest = 0;
         for (int i = 1; i < sample.classes().length; i++) {
-            largest = area(boxes, i) > area(boxes, largest) ? i : largest;
+            largest = Boxes.area(boxes, i) > Boxes.area(boxes, largest) ? i : largest;
         }
         AttentionMap map = maps.get(largest);
         double stride = (double) batch.height() / map.height();
@@ -100,10 +101,6 @@ final class DemoReport {
         BoxPainter.Box box = BoxPainter.Box.truth(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3], k, name);
         return ReportData.Panel.of(
                 Summary.STUDENT_ICD, name + " in " + sample.info().fileName(), BoxPainter.paint(overlay, List.of(box)));
-    }
-
-    private static double area(double[] boxes, int i) {
-        return (boxes[4 * i + 2] - boxes[4 * i]) * (boxes[4 * i + 3] - boxes[4 * i + 1]);
     }
 
     /** Everything, for the page. */

@@ -44,7 +44,6 @@ public final class Detector implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String RECIPE_KEY = "recipe";
     private static final String CLASSES_KEY = "classes";
-    private static final int LEVELS = 5;
 
     private final Recipe recipe;
     private final List<Category> categories;
@@ -69,13 +68,14 @@ public final class Detector implements AutoCloseable {
         return new Detector(recipe, categories, new RetinaNet(context, options));
     }
 
-    /** Three octave steps of each level's size, ratios 0.5, 1 and 2, as METHOD section 1 and arXiv 1708.02002 have it. */
+    /** Three octave steps of each level's size, ratios 0.5, 1 and 2, as in section 4 of arXiv 1708.02002. */
     private static AnchorGenerator anchors(Recipe.Model model) {
         List<List<Double>> sizes = model.anchorSizes().stream()
                 .map(size -> List.of(size, size * Math.pow(2, 1.0 / 3), size * Math.pow(2, 2.0 / 3)))
                 .toList();
-        List<Integer> strides =
-                IntStream.range(0, LEVELS).mapToObj(level -> 8 << level).toList();
+        List<Integer> strides = IntStream.range(0, RetinaNet.LEVELS)
+                .mapToObj(level -> 8 << level)
+                .toList();
         return new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
     }
 
@@ -174,7 +174,7 @@ public final class Detector implements AutoCloseable {
             List<double[]> anchors = network.anchors(output.features());
             for (int n = 0; n < batch.size(); n++) {
                 List<LevelPrediction> levels = new ArrayList<>();
-                for (int level = 0; level < LEVELS; level++) {
+                for (int level = 0; level < RetinaNet.LEVELS; level++) {
                     levels.add(new LevelPrediction(
                             anchors.get(level),
                             output.logits().get(level).narrow(n, 1).toFloats(),

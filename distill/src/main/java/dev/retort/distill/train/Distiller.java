@@ -67,14 +67,15 @@ public final class Distiller implements AutoCloseable {
             throw new TrainingException("distillation.hidden is " + settings.hidden() + ", the teacher's pyramid has "
                     + width + " channels: set distillation.hidden to " + width);
         }
+        // What can be refused comes before what has to be closed.
+        InstancePrior prior = settings.uniformPrior()
+                ? InstancePrior.uniform(dataset.categories().size())
+                : InstancePrior.of(dataset);
         config = config(settings, dataset.categories().size());
         BuildContext context = BuildContext.root(
                         teacher.backend(), DType.F32, recipe.training().seed())
                 .at(OBJECTIVE);
         objective = new IcdObjective(context, config, recipe.model().pyramidChannels());
-        InstancePrior prior = settings.uniformPrior()
-                ? InstancePrior.uniform(dataset.categories().size())
-                : InstancePrior.of(dataset);
         sampler = new InstanceSampler(
                 prior, config.descriptors().slots(), recipe.training().seed());
         Clipping clipping =

@@ -10,7 +10,6 @@ import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.eval.Detection;
-import dev.retort.detection.eval.GroundTruth;
 import dev.retort.detection.eval.GroundTruthSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,16 +72,11 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
     }
 
     private static GroundTruthSet truth(CocoDataset dataset) {
-        List<GroundTruth> annotations = dataset.images().stream()
-                .flatMap(image -> dataset.annotations(image.id()).stream())
-                .map(a -> new GroundTruth(
-                        a.id(), a.imageId(), a.categoryId(), a.x(), a.y(), a.w(), a.h(), a.area(), a.crowd()))
-                .toList();
         return new GroundTruthSet(
                 dataset.images().stream().map(ImageInfo::id).toList(),
-                dataset.categories().stream()
-                        .map(c -> new dev.retort.detection.eval.Category(c.id(), c.name()))
-                        .toList(),
-                annotations);
+                dataset.categories(),
+                dataset.images().stream()
+                        .flatMap(image -> dataset.annotations(image.id()).stream())
+                        .toList());
     }
 }

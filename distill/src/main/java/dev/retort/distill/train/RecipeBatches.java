@@ -20,11 +20,9 @@ public final class RecipeBatches {
     /** A pyramid from res5 needs extents that halve five times. */
     private static final int MULTIPLE = 32;
 
-    private static final SizeRule AS_IT_IS = (width, height, shortEdge, maxSize) -> new SizeRule.Size(width, height);
-    private static final SizeRule SHORTEST_EDGE = (width, height, shortEdge, maxSize) -> {
-        ImageSize size = new ResizeRule(shortEdge, maxSize).apply(new ImageSize(height, width));
-        return new SizeRule.Size(size.width(), size.height());
-    };
+    private static final SizeRule AS_IT_IS = (picture, shortEdge, longEdge) -> picture;
+    private static final SizeRule SHORTEST_EDGE =
+            (picture, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(picture);
 
     private RecipeBatches() {}
 
@@ -47,8 +45,8 @@ public final class RecipeBatches {
     /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
     public static Batch single(Recipe recipe, ImageInfo info, Picture picture) {
         Recipe.Data data = recipe.data();
-        SizeRule.Size size =
-                rule(data).target(info.width(), info.height(), Collections.max(edges(data)), data.longEdge());
+        ImageSize size = rule(data)
+                .target(new ImageSize(info.height(), info.width()), Collections.max(edges(data)), data.longEdge());
         Picture resized = BilinearResize.resize(picture, size.width(), size.height());
         Sample sample = new Sample(info, resized, new double[0], new int[0], false);
         return Batch.of(List.of(sample), MULTIPLE);

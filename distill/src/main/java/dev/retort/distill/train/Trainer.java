@@ -28,6 +28,7 @@ import dev.retort.nn.optim.WarmupCosine;
 import dev.retort.nn.optim.WarmupMultiStep;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -230,13 +231,16 @@ public final class Trainer implements AutoCloseable {
      * @throws IOException if the file is not a checkpoint of this model; nothing was changed then
      */
     public void restore(Path file) throws IOException {
-        Map<String, String> metadata = checkpoint().load(file);
-        try {
-            iteration = Long.parseLong(metadata.get(ITERATION_KEY));
-            normalizer.restore(Double.parseDouble(metadata.get(NORMALIZER_KEY)));
-        } catch (NumberFormatException | NullPointerException e) {
-            throw new IOException(file + " is a model, not a checkpoint of a training run: it names no iteration", e);
+        Map<String, String> metadata;
+        try (SafeTensors source = SafeTensors.open(file)) {
+            metadata = source.metadata();
         }
+        if (!metadata.containsKey(ITERATION_KEY) || !metadata.containsKey(NORMALIZER_KEY)) {
+            throw new IOException(file + " is no checkpoint of a training run: it names no iteration");
+        }
+        checkpoint().load(file);
+        iteration = Long.parseLong(metadata.get(ITERATION_KEY));
+        normalizer.restore(Double.parseDouble(metadata.get(NORMALIZER_KEY)));
         closeLoader();
     }
 

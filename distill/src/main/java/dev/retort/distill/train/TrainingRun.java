@@ -24,6 +24,9 @@ public final class TrainingRun {
     private final Detector student;
     private final Path folder;
 
+    /** Iteration of the checkpoint in the folder. */
+    private volatile long saved;
+
     public TrainingRun(Trainer trainer, Detector student, Path folder) {
         this.trainer = trainer;
         this.student = student;
@@ -41,6 +44,7 @@ public final class TrainingRun {
             throw new IOException("Nothing to resume: there is no " + file + ". Leave --resume out to start anew");
         }
         trainer.restore(file);
+        saved = trainer.iteration();
     }
 
     /**
@@ -55,37 +59,71 @@ public final class TrainingRun {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
             stop.set(true);
-            try {
-                ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                // Told here, as the virtual machine ends with its last hook.
-                if (trainer.iteration() < trainer.iterations()) {
-                    System.err.println("\nretort: stopped after iteration " + trainer.iteration() + " of "
-                            + trainer.iterations() + "; " + folder.resolve(CHECKPOINT) + " is there to go on from");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitEnd(ended);
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            while (trainer.iteration() < trainer.iterations() && !stop.get()) {
+            boolean stopping = stop.get();
+            while (trainer.iteration() < trainer.iterations() && !stopping) {
                 listener.accept(trainer.step());
                 boolean last = trainer.iteration() == trainer.iterations();
-                if (trainer.iteration() % every == 0 || last || stop.get()) {
-                    trainer.save(folder.resolve(CHECKPOINT));
+                // Read once: an interrupt after this line is for the next step, so no step is left without a
+                // checkpoint.
+                stopping = stop.get();
+                if (trainer.iteration() % every == 0 || last || stopping) {
+                    write(CHECKPOINT, trainer::save);
+                    saved = trainer.iteration();
                 }
             }
             boolean complete = trainer.iteration() == trainer.iterations();
             if (complete) {
                 student.network().setTraining(false);
-                student.save(folder.resolve(MODEL));
+                write(MODEL, student::save);
             }
             return complete;
         } finally {
             ended.countDown();
             if (!stop.get()) {
-                Runtime.getRuntime().removeShutdownHook(hook);
+                remove(hook);
             }
+        }
+    }
+
+    /** Writes a file that may be there already. */
+    @FunctionalInterface
+    private interface Saving {
+        void to(Path file) throws IOException;
+    }
+
+    private void write(String name, Saving saving) throws IOException {
+        Path file = folder.resolve(name);
+        try {
+            saving.to(file);
+        } catch (IOException e) {
+            String left =
+                    saved > 0 ? ". The checkpoint of iteration " + saved + " is untouched: make room and --resume" : "";
+            throw new IOException("Cannot write " + file + ": " + e.getMessage() + left, e);
+        }
+    }
+
+    /** Runs in the hook and tells there how it ended, as the virtual machine ends with its last hook. */
+    private void awaitEnd(CountDownLatch ended) {
+        try {
+            boolean inTime = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!inTime || saved < trainer.iterations()) {
+                System.err.println("\nretort: stopped at iteration " + saved + " of " + trainer.iterations()
+                        + (saved > 0 ? "; " + folder.resolve(CHECKPOINT) + " is there to go on from" : ""));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException endingAlready) {
+            // An interrupt just now: the hook finds the run ended.
         }
     }
 }

@@ -2,10 +2,17 @@ package dev.retort.distill.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.draw.BoxPainter;
 import dev.retort.distill.progress.MetricsLine;
 import dev.retort.distill.progress.MetricsLog;
 import dev.retort.distill.report.ModelResult;
 import dev.retort.distill.report.Report;
+import dev.retort.distill.report.ReportPage;
 import dev.retort.distill.report.Summary;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,6 +27,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The commands that train, end to end and far too short to learn anything: two steps of two pictures. */
 @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -76,6 +87,57 @@ class DemoTest {
     }
 
     @Test
+    void bTheReportShowsCurvesTheSummarysFiguresAndDrawnBoxes() throws Exception {
+        Document page = ReportPage.parse(Files.readString(demo.resolve(Report.FILE)));
+        List<String> models = List.of(Summary.TEACHER, Summary.STUDENT, Summary.STUDENT_ICD);
+        assertThat(ReportPage.find(page, "//*[@id='detector-loss']//*[@class[contains(.,'curve')]]"))
+                .extracting(curve -> curve.getAttribute("data-model"))
+                .isEqualTo(models);
+        JsonNode summary = JsonMapper.builder()
+                .build()
+                .readTree(Files.readString(demo.resolve(Summary.FILE)))
+                .get("models");
+        for (String model : models) {
+            List<Element> cells =
+                    ReportPage.find(page, "//table[@id='results']//tr[@data-model='" + model + "']/td[@data-metric]");
+            assertThat(cells)
+                    .extracting(cell -> cell.getAttribute("data-metric"))
+                    .containsExactlyElementsOf(summary.get(model).propertyNames());
+            assertThat(cells).allSatisfy(cell -> assertThat(Double.parseDouble(cell.getAttribute("data-value")))
+                    .isEqualTo(summary.get(model)
+                            .get(cell.getAttribute("data-metric"))
+                            .asDouble()));
+        }
+        CocoDataset test = CocoDataset.open(demo.resolve("data"), "test");
+        List<Element> pictures = ReportPage.find(page, "//section[@id='boxes-section']//img");
+        assertThat(pictures).hasSize(models.size() * test.size());
+        for (int i = 0; i < pictures.size(); i++) {
+            ImageInfo info = test.images().get(i / models.size());
+            Picture plain = test.picture(info);
+            int scale = BoxPainter.enlargement(plain);
+            Picture enlarged = BilinearResize.resize(plain, scale * plain.width(), scale * plain.height());
+            Picture drawn = ReportPage.picture(pictures.get(i));
+            for (Annotation box : test.annotations(info.id())) {
+                assertThat(difference(drawn, enlarged, box, scale)).isGreaterThan(20);
+            }
+        }
+    }
+
+    /** Mean difference along a box's upper edge, in grey levels. */
+    private static double difference(Picture drawn, Picture plain, Annotation box, int scale) {
+        int y = (int) Math.round(box.y() * scale) + 1;
+        int from = (int) Math.round(box.x() * scale);
+        int to = (int) Math.round((box.x() + box.w()) * scale);
+        double sum = 0;
+        for (int x = from; x < to; x++) {
+            for (int channel = 0; channel < 3; channel++) {
+                sum += Math.abs(drawn.value(x, y, channel) - plain.value(x, y, channel));
+            }
+        }
+        return sum / (3 * (to - from));
+    }
+
+    @Test
     void bTheSameCommandKeepsWhatIsThereAndAnotherIsRefused() throws IOException {
         Path model = demo.resolve(Summary.STUDENT).resolve("model.safetensors");
         byte[] before = Files.readAllBytes(model);
@@ -111,9 +173,6 @@ class DemoTest {
                 .isZero();
         assertThat(predicted.resolve("test_000007.png")).exists();
         assertThat(predicted.resolve("detections.json")).content().contains("\"width\" : 128");
-        assertThat(run(List.of(), "predict", model, "" + picture, "" + picture, "--out", "" + predicted))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("would become");
     }
 
     @Test

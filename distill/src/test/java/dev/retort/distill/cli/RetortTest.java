@@ -3,6 +3,10 @@ package dev.retort.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.PictureWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -107,6 +111,40 @@ class RetortTest {
                 .containsPattern("circle +\\d+ ");
         assertThat(run(make)).isEqualTo(1);
         assertThat(err.toString()).contains("is there already");
+    }
+
+    /** VOC's corners count from 1 and are inclusive: (3, 4) to (6, 9) is [2, 3, 4, 6]. */
+    @Test
+    void aVocDataSetIsConvertedAndDescribed() throws IOException {
+        Path voc = folder.resolve("voc");
+        Path lists = Files.createDirectories(voc.resolve("ImageSets").resolve("Main"));
+        Path pictures = Files.createDirectories(voc.resolve("JPEGImages"));
+        Path annotations = Files.createDirectories(voc.resolve("Annotations"));
+        String object =
+                "<object><name>%s</name><bndbox><xmin>3</xmin><ymin>4</ymin><xmax>%d</xmax><ymax>9</ymax></bndbox>"
+                        + "</object>";
+        Files.writeString(
+                annotations.resolve("a.xml"),
+                "<annotation><size><width>40</width><height>30</height></size>" + object.formatted("cell", 6)
+                        + object.formatted("disc", 3) + "</annotation>");
+        PictureWriter.write(Picture.black(40, 30), pictures.resolve("a.jpg"));
+        Files.writeString(lists.resolve("train.txt"), "a\n");
+        Path coco = folder.resolve("coco");
+        assertThat(run("data", "voc", "" + voc, "" + coco, "--classes", "disc,cell"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString().lines())
+                .containsExactly("left out: a: disc [3.0, 4.0, 3.0, 9.0] has no extent", "train: 1 pictures, 1 boxes");
+        CocoDataset dataset = CocoDataset.open(coco, "train");
+        assertThat(dataset.classNames()).containsExactly("disc", "cell");
+        assertThat(dataset.annotations(1)).containsExactly(new Annotation(1, 1, 2, 2, 3, 4, 6, 24, false));
+        assertThat(run("data", "info", "" + coco, "--check")).isZero();
+        assertThat(run("data", "voc", "" + voc, "" + coco)).isEqualTo(1);
+        assertThat(err.toString().strip().lines()).singleElement().asString().contains("is there already");
+        assertThat(run("data", "voc", "" + voc, "" + folder.resolve("other"), "--classes", "disc"))
+                .isEqualTo(1);
+        assertThat(err.toString().strip().lines()).singleElement().asString().contains("'cell'", "[disc]");
+        assertThat(run("data", "voc", "" + voc)).isEqualTo(2);
     }
 
     @Test

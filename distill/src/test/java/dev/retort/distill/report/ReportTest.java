@@ -6,26 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.xpath.XPath;
-import javax.xml.xpath.XPathConstants;
-import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -64,22 +55,6 @@ class ReportTest {
                 List.of(new ReportData.Figure("a star", panels.subList(0, 1))));
     }
 
-    private static Document parse(String html) throws Exception {
-        return DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static List<Element> find(Document page, String path) throws Exception {
-        XPath xpath = XPathFactory.newInstance().newXPath();
-        NodeList nodes = (NodeList) xpath.evaluate(path, page, XPathConstants.NODESET);
-        List<Element> found = new ArrayList<>();
-        for (int i = 0; i < nodes.getLength(); i++) {
-            found.add((Element) nodes.item(i));
-        }
-        return found;
-    }
-
     @Test
     void thePageIsSelfContained() {
         assertThat(Report.html(data()))
@@ -89,8 +64,8 @@ class ReportTest {
 
     @Test
     void thePageHasACurveOfEachModel() throws Exception {
-        List<Element> curves =
-                find(parse(Report.html(data())), "//*[@id='detector-loss']//*[@class[contains(.,'curve')]]");
+        List<Element> curves = ReportPage.find(
+                ReportPage.parse(Report.html(data())), "//*[@id='detector-loss']//*[@class[contains(.,'curve')]]");
         assertThat(curves).extracting(curve -> curve.getAttribute("data-model")).containsExactlyElementsOf(MODELS);
         assertThat(curves).allSatisfy(curve -> {
             assertThat(curve.getAttribute("data-points")).isEqualTo("4");
@@ -105,9 +80,9 @@ class ReportTest {
         JsonNode json =
                 JsonMapper.builder().build().readTree(Files.readString(file)).get("models");
         assertThat(json.propertyNames()).containsExactlyElementsOf(MODELS);
-        Document page = parse(Report.html(data()));
+        Document page = ReportPage.parse(Report.html(data()));
         for (String model : MODELS) {
-            List<Element> cells = find(page, "//table[@id='results']//tr[@data-model='" + model + "']/td");
+            List<Element> cells = ReportPage.find(page, "//table[@id='results']//tr[@data-model='" + model + "']/td");
             assertThat(cells)
                     .extracting(cell -> cell.getAttribute("data-metric"))
                     .containsExactly("AP", "AP50", "AP75", "APs", "APm", "APl", "parameters", "seconds")
@@ -118,32 +93,30 @@ class ReportTest {
                 assertThat(Double.parseDouble(cell.getAttribute("data-value"))).isEqualTo(value);
             }
         }
-        List<Element> teacher = find(page, "//tr[@data-model='teacher']/td");
+        List<Element> teacher = ReportPage.find(page, "//tr[@data-model='teacher']/td");
         assertThat(teacher)
                 .extracting(Element::getTextContent)
                 .containsExactly("61.2", "85.0", "66.0", "40.0", "70.0", "\u2013", "9.8 M", "13 min 33 s");
-        assertThat(find(page, "//tr[@data-difference='student_icd-student']/td"))
+        assertThat(ReportPage.find(page, "//tr[@data-difference='student_icd-student']/td"))
                 .extracting(Element::getTextContent)
                 .startsWith("+5.0", "+5.0", "\u22121.0", "\u22121.0", "+4.0", "\u2013");
     }
 
     @Test
     void picturesAreInsideThePage() throws Exception {
-        Document page = parse(Report.html(data()));
-        List<Element> images = find(page, "//section[@id='boxes-section']//div[@class='panel']/img");
+        Document page = ReportPage.parse(Report.html(data()));
+        List<Element> images = ReportPage.find(page, "//section[@id='boxes-section']//div[@class='panel']/img");
         assertThat(images).hasSize(3);
         for (Element image : images) {
-            String[] parts = image.getAttribute("src").split(",", 2);
-            assertThat(parts[0]).isEqualTo("data:image/jpeg;base64");
-            Picture picture = PictureReader.decode(Base64.getDecoder().decode(parts[1]), "picture");
-            assertThat(picture.width()).isEqualTo(40);
+            assertThat(ReportPage.picture(image).width()).isEqualTo(40);
         }
-        assertThat(find(page, "//section[@id='attention-section']//img")).hasSize(1);
+        assertThat(ReportPage.find(page, "//section[@id='attention-section']//img"))
+                .hasSize(1);
     }
 
     @Test
     void textIsShownAsItIs() throws Exception {
-        assertThat(find(parse(Report.html(data())), "//h1"))
+        assertThat(ReportPage.find(ReportPage.parse(Report.html(data())), "//h1"))
                 .extracting(Element::getTextContent)
                 .containsExactly("Title with <angle> & \"quotes\"");
     }

@@ -6,18 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.distill.recipe.Recipe;
+import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What the trainer promises: the same bits again, after a stop too; a student that weight 0 leaves alone; clear ends. */
 @Tag("smoke")
@@ -57,6 +66,83 @@ class TrainerTest {
         Path checkpoint = folder.resolve("stopped-icd.safetensors");
         run(recipe, recipe, 2, null, checkpoint);
         assertSame(whole, run(recipe, recipe, 3, checkpoint, null));
+    }
+
+    /** Pictures large enough that kernels do share their work among threads. */
+    @Test
+    void theSameSeedGivesTheSameBitsAgainAndWithAnyNumberOfThreads() throws IOException {
+        Recipe small = TinyRecipes.detector(2, 1, 0.01);
+        Recipe recipe = new Recipe(
+                new Recipe.Model(
+                        18,
+                        16,
+                        32,
+                        1,
+                        Recipe.Norm.BATCH,
+                        false,
+                        0,
+                        small.model().anchorSizes()),
+                new Recipe.Data("train", "test", List.of(), 1333, 0.5, Recipe.PixelScale.TORCHVISION, true, 16),
+                small.optimizer(),
+                small.training(),
+                new Recipe.Distillation(8, true, true, 0, 2, 1, 32, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01));
+        Map<String, float[]> first = null;
+        for (int threads : new int[] {1, 1, 2, 3}) {
+            try (Backend computing = SimdBackend.create(new Parallel(threads))) {
+                Map<String, float[]> weights = run(computing, dataset, recipe, recipe, 2, null, null);
+                first = first == null ? weights : first;
+                assertSame(first, weights);
+            }
+        }
+    }
+
+    /** A negative example is an example: alone, beside others, and with a teacher. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void picturesWithoutBoxesAreLearntFrom(int annotations) throws IOException {
+        Path source = folder.resolve("shapes");
+        Path file = folder.resolve("few-" + annotations + ".json");
+        JsonMapper json = JsonMapper.builder().build();
+        ObjectNode content = (ObjectNode)
+                json.readTree(Files.readString(source.resolve("annotations").resolve("train.json")));
+        ArrayNode kept = json.createArrayNode();
+        for (int i = 0; i < annotations; i++) {
+            kept.add(content.get("annotations").get(i));
+        }
+        content.set("annotations", kept);
+        Files.writeString(file, json.writeValueAsString(content));
+        CocoDataset few = CocoDataset.open(file, source.resolve("images"));
+        Recipe recipe = TinyRecipes.detector(3, 1, 0.01);
+        Recipe uniform = TinyRecipes.with(
+                recipe,
+                new Recipe.Distillation(
+                        8, true, true, 1, 2, 1, TinyRecipes.CHANNELS, 5, 300, 1, 1, true, 1e-3, 1e-4, 0.01));
+        if (annotations == 0) {
+            assertThatThrownBy(() -> run(backend, few, recipe, recipe, 1, null, null))
+                    .hasMessageContaining("distillation.uniformPrior=true");
+        }
+        for (Recipe teaching : Arrays.asList(null, recipe)) {
+            run(backend, few, teaching == null || annotations > 0 ? recipe : uniform, teaching, 3, null, null)
+                    .forEach((name, values) -> assertThat(values)
+                            .as(name)
+                            .doesNotContain(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY));
+        }
+    }
+
+    @Test
+    void aModelIsNoCheckpointAndChangesNothing() throws IOException {
+        Recipe recipe = TinyRecipes.detector(2, 1, 0.01);
+        Path model = folder.resolve("only-a-model.safetensors");
+        try (Detector student = Detector.create(recipe, dataset.categories(), backend);
+                Trainer trainer = new Trainer(recipe, dataset, student, null)) {
+            student.save(model);
+            trainer.step();
+            Map<String, float[]> before = weights(student);
+            assertThatThrownBy(() -> trainer.restore(model))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(model + " is no checkpoint of a training run");
+            assertSame(before, weights(student));
+        }
     }
 
     @Test
@@ -132,6 +218,12 @@ class TrainerTest {
 
     /** Trains to {@code until}, from a checkpoint if given, and leaves one if asked; {@code teaching} adds a teacher. */
     private Map<String, float[]> run(Recipe recipe, Recipe teaching, long until, Path from, Path to)
+            throws IOException {
+        return run(backend, dataset, recipe, teaching, until, from, to);
+    }
+
+    private static Map<String, float[]> run(
+            Backend backend, CocoDataset dataset, Recipe recipe, Recipe teaching, long until, Path from, Path to)
             throws IOException {
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
                 Detector teacher = teaching == null ? null : Detector.create(teaching, dataset.categories(), backend);
