@@ -46,8 +46,11 @@ final class BlockedProduct {
         }
     }
 
-    private static final int TASK_ROWS = 140;
-    private static final int TASK_COLUMNS = 1024;
+    private static final int TASK_ROWS = 70;
+    private static final int TASK_COLUMNS = 512;
+    /** So many rows make one task, which then packs its columns of B alone and once. */
+    private static final int WHOLE_ROWS = 280;
+
     private static final int LEAST_ROWS = 28;
     private static final int LEAST_COLUMNS = 64;
     private static final int TASKS_PER_THREAD = 4;
@@ -133,7 +136,8 @@ final class BlockedProduct {
     private int cut(int threads) {
         long work = (long) m * n * Math.max(1, k);
         long wanted = threads == 1 ? 1 : Math.min(threads * TASKS_PER_THREAD, work / TASK_WORTH);
-        int rows = Math.min(m, TASK_ROWS);
+        boolean once = m <= WHOLE_ROWS;
+        int rows = once ? m : Math.min(m, TASK_ROWS);
         int columns = Math.min(n, TASK_COLUMNS);
         while ((long) ceil(m, rows) * ceil(n, columns) < wanted && (rows > LEAST_ROWS || columns > LEAST_COLUMNS)) {
             if (rows > LEAST_ROWS && (rows >= columns || columns <= LEAST_COLUMNS)) {
@@ -268,7 +272,7 @@ final class BlockedProduct {
         int tileRows;
         for (int i = 0; i < rows; i += tileRows) {
             int leftRows = rows - i;
-            tileRows = leftRows > 2 * tiles.smallRows() ? tiles.rows() : tiles.smallRows();
+            tileRows = leftRows > tiles.smallRows() ? tiles.rows() : tiles.smallRows();
             int a = i * TileKernels.A_STRIDE;
             if (direct && leftRows >= tileRows) {
                 tiles.multiply(tileRows, half, count, packedLeft, a, b, bOff, bStep, c, cOff + i * cStep, cStep);

@@ -178,6 +178,10 @@ public final class Convolution {
             float[] dw,
             int dwOff,
             boolean accumulate) {
+        if (shape.isPointwise()) {
+            pointwiseWeightGradient(shape, x, xOff, dy, dyOff, dw, dwOff, accumulate);
+            return;
+        }
         int depth = shape.depth();
         int pixels = shape.outPixels();
         for (int group = 0; group < shape.groups(); group++) {
@@ -202,6 +206,28 @@ public final class Convolution {
                             Epilogue.NONE)
                     .run();
         }
+    }
+
+    /** As [outputs, pixels] x [pixels, inputs]; {@link Gemm} rearranges the narrower side. */
+    private void pointwiseWeightGradient(
+            ConvolutionShape shape,
+            float[] x,
+            int xOff,
+            float[] dy,
+            int dyOff,
+            float[] dw,
+            int dwOff,
+            boolean accumulate) {
+        new Gemm(engine)
+                .multiply(
+                        shape.outputs(),
+                        shape.inputs(),
+                        shape.outPixels(),
+                        1f,
+                        Gemm.Matrix.of(dy, dyOff, shape.outputs()).transpose(),
+                        Gemm.Matrix.of(x, xOff, shape.inputs()),
+                        Gemm.Matrix.of(dw, dwOff, shape.inputs()),
+                        accumulate);
     }
 
     private static LeftPacker leftOf(PatchRows patches) {

@@ -114,7 +114,9 @@ public final class Gemm {
         int aOff = a.offset(outer, inner);
         int bOff = b.offset(outer, inner);
         int cOff = c.offset(outer, inner);
-        if (b.transposed() && m <= SWAP_ROWS && n > m && !accumulate && epilogue == Epilogue.NONE) {
+        boolean fewRows = b.transposed() && m <= SWAP_ROWS && n > m;
+        boolean tall = a.transposed() && !b.transposed() && n < m && k > m;
+        if ((fewRows || tall) && !accumulate && epilogue == Epilogue.NONE) {
             return swapped(m, n, k, alpha, a, aOff, b, bOff, c, cOff);
         }
         InPlace inPlace = b.transposed() ? null : new InPlace(b.data(), bOff, b.step());
@@ -131,8 +133,8 @@ public final class Gemm {
     }
 
     /**
-     * C^T = B^T A^T for few rows of A and a transposed B: then the large B is only copied, and the small A is the one that is
-     * rearranged.
+     * C^T = B^T A^T. For few rows of A and a transposed B, the large B is then only copied, and the small A is the one that is
+     * rearranged; likewise for long sums of outer products, where the side with fewer columns is.
      */
     private BlockedProduct swapped(
             int m, int n, int k, float alpha, Matrix a, int aOff, Matrix b, int bOff, Matrix c, int cOff) {
@@ -149,7 +151,7 @@ public final class Gemm {
                 n,
                 m,
                 k,
-                left(b.data(), bOff, b.step(), false, alpha),
+                left(b.data(), bOff, b.step(), !b.transposed(), alpha),
                 right(a.data(), aOff, a.step(), !a.transposed()),
                 null,
                 Target.through(store),

@@ -1,0 +1,112 @@
+package dev.retort.bench;
+
+import dev.retort.kernels.simd.Convolution;
+import dev.retort.kernels.simd.ConvolutionShape;
+import dev.retort.kernels.simd.Engine;
+import dev.retort.kernels.simd.Epilogue;
+import dev.retort.kernels.simd.Parallel;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Convolutions as they occur in a RetinaNet, forward (with bias and ReLU) and both gradients. The counter {@code operations} is
+ * in floating-point operations per second. The command line is {@link FmaPeakBenchmark}'s, with {@code Convolution} as the name.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx2g"})
+@State(Scope.Benchmark)
+public class ConvolutionBenchmark {
+    /** One layer: where it stands in the network, and its extents. */
+    public enum Layer {
+        /** A head's layer on p3 of an 800 x 1216 picture. */
+        HEAD(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)),
+        /** The same on p7. */
+        HEAD_P7(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1)),
+        /** The last layer of a bottleneck of res2. */
+        EXPANSION(ConvolutionShape.square(1, 200, 304, 64, 256, 1, 1, 0)),
+        /** The middle layer of res3's first bottleneck. */
+        STRIDED(ConvolutionShape.square(1, 200, 304, 128, 128, 3, 2, 1)),
+        /** The first layer of a ResNet. */
+        STEM(ConvolutionShape.square(1, 800, 1216, 3, 64, 7, 2, 3)),
+        /** A head's layer on p3 of a 128 x 128 picture, 64 channels wide. */
+        SMALL(ConvolutionShape.square(1, 16, 16, 64, 64, 3, 1, 1));
+
+        private final ConvolutionShape shape;
+
+        Layer(ConvolutionShape shape) {
+            this.shape = shape;
+        }
+    }
+
+    /** The layer measured. */
+    @Param
+    public Layer layer;
+
+    /** Threads of the pool. */
+    @Param({"1", "2"})
+    public int threads;
+
+    private Convolution convolution;
+    private ConvolutionShape shape;
+    private float[] x;
+    private float[] w;
+    private float[] y;
+    private Epilogue epilogue;
+
+    /** Fills input, weight and output gradient with numbers that are neither 0 nor tiny. */
+    @Setup
+    public void fill() {
+        shape = layer.shape;
+        convolution = new Convolution(Engine.create(new Parallel(threads)));
+        x = filled(shape.images() * shape.height() * shape.width() * shape.inputs());
+        w = filled(shape.outputs() * shape.depth());
+        y = filled(shape.outPixels() * shape.outputs());
+        epilogue = new Epilogue(filled(shape.outputs()), 0, true);
+    }
+
+    private static float[] filled(int size) {
+        float[] data = new float[size];
+        Arrays.fill(data, 1e-2f);
+        return data;
+    }
+
+    /** y = relu(x * w + bias). */
+    @Benchmark
+    public float[] forward(FmaPeakBenchmark.Count count) {
+        convolution.forward(shape, x, 0, w, 0, y, 0, epilogue);
+        count.operations += shape.operations();
+        return y;
+    }
+
+    /** The gradient for the input, written over it. */
+    @Benchmark
+    public float[] inputGradient(FmaPeakBenchmark.Count count) {
+        convolution.inputGradient(shape, y, 0, w, 0, x, 0);
+        count.operations += shape.operations();
+        return x;
+    }
+
+    /** The gradient for the weight, written over it. */
+    @Benchmark
+    public float[] weightGradient(FmaPeakBenchmark.Count count) {
+        convolution.weightGradient(shape, x, 0, y, 0, w, 0, false);
+        count.operations += shape.operations();
+        return w;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.retort.bench;
+
+import java.util.concurrent.TimeUnit;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What one core can do at most: twelve independent chains of fused multiply-adds, all in registers. The counter
+ * {@code operations} is in floating-point operations per second; a multiply-add counts as two.
+ *
+ * <p>Run next to {@link GemmBenchmark}, so that both see the same clock:
+ *
+ * <pre>{@code
+ * mvn -q -pl bench -am package -DskipTests dependency:build-classpath -Dmdep.outputFile=target/classpath
+ * java --add-modules jdk.incubator.vector -XX:+UseParallelGC -cp bench/target/classes:$(cat bench/target/classpath) \
+ *     org.openjdk.jmh.Main 'FmaPeak|Gemm'
+ * }</pre>
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx2g"})
+public class FmaPeakBenchmark {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int ROUNDS = 100_000;
+    private static final int CHAINS = 12;
+
+    /** Floating-point operations done. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Count {
+        /** Reported per second. */
+        public double operations;
+    }
+
+    /** The chains converge to a fixed point, so no number grows or vanishes. */
+    @Benchmark
+    public float peak(Count count) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, 0.999f);
+        FloatVector term = FloatVector.broadcast(SPECIES, 1e-3f);
+        FloatVector a = term;
+        FloatVector b = term;
+        FloatVector c = term;
+        FloatVector d = term;
+        FloatVector e = term;
+        FloatVector f = term;
+        FloatVector g = term;
+        FloatVector h = term;
+        FloatVector i = term;
+        FloatVector j = term;
+        FloatVector k = term;
+        FloatVector l = term;
+        for (int round = 0; round < ROUNDS; round++) {
+            a = a.fma(factor, term);
+            b = b.fma(factor, term);
+            c = c.fma(factor, term);
+            d = d.fma(factor, term);
+            e = e.fma(factor, term);
+            f = f.fma(factor, term);
+            g = g.fma(factor, term);
+            h = h.fma(factor, term);
+            i = i.fma(factor, term);
+            j = j.fma(factor, term);
+            k = k.fma(factor, term);
+            l = l.fma(factor, term);
+        }
+        count.operations += 2.0 * CHAINS * SPECIES.length() * ROUNDS;
+        return a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(l)
+                .lane(0);
+    }
+}
