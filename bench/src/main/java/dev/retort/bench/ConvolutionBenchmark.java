@@ -73,7 +73,7 @@ public class ConvolutionBenchmark {
     @Setup
     public void fill() {
         shape = layer.shape;
-        convolution = new Convolution(Engine.create(new Parallel(threads)));
+        convolution = new Convolution(Engine.vector(new Parallel(threads)));
         x = filled(shape.images() * shape.height() * shape.width() * shape.inputs());
         w = filled(shape.outputs() * shape.depth());
         y = filled(shape.outPixels() * shape.outputs());

@@ -47,7 +47,7 @@ public class GemmBenchmark {
     /** Fills A and B with numbers that are neither 0 nor tiny. */
     @Setup
     public void fill() {
-        gemm = new Gemm(Engine.create(new Parallel(threads)));
+        gemm = new Gemm(Engine.vector(new Parallel(threads)));
         a = matrix(0.5f);
         b = matrix(0.25f);
         c = matrix(0f);
