@@ -2,6 +2,7 @@ package dev.retort.tensor.io;
 
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -177,7 +178,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             }
             try {
                 return Shape.of(shape);
-            } catch (ArithmeticException overflow) {
+            } catch (ShapeException overflow) {
                 throw problem("has shape " + node + ", whose size overflows 64 bits");
             }
         }
