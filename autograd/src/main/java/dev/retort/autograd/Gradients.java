@@ -7,10 +7,12 @@ import java.util.Map;
 
 /** Gradients of a scalar for the leaves of a tape. They live until their tape closes. */
 public final class Gradients implements AutoCloseable {
+    private final Tape tape;
     private final Map<Node, Tensor> byNode;
     private final Map<Parameter, Tensor> byParameter;
 
-    Gradients(Map<Node, Tensor> byNode, Map<Parameter, Node> watched) {
+    Gradients(Tape tape, Map<Node, Tensor> byNode, Map<Parameter, Node> watched) {
+        this.tape = tape;
         this.byNode = byNode;
         this.byParameter = new IdentityHashMap<>();
         watched.forEach((parameter, node) -> {
@@ -28,10 +30,12 @@ public final class Gradients implements AutoCloseable {
 
     /** The gradient for a watched tensor; null if the scalar does not depend on it. */
     public Tensor of(Tensor leaf) {
-        if (!(leaf instanceof TapeTensor tracked)) {
-            throw new IllegalArgumentException("Not a watched tensor: " + leaf + "; ask for what tape.watch returned");
+        Node node = tape.node(leaf);
+        if (node == null) {
+            throw new IllegalArgumentException(
+                    "Not watched by this tape: " + leaf + "; ask for what its watch method returned");
         }
-        return byNode.get(tracked.node());
+        return byNode.get(node);
     }
 
     /** All gradients of parameters. */

@@ -111,7 +111,8 @@ public final class Tape implements Backend {
      * @param retain whether what was saved is kept, so that gradients can be asked for again
      */
     public Gradients gradients(List<Tensor> outputs, List<Tensor> upstream, boolean retain) {
-        Gradients gradients = new Gradients(new Backward(base, nodes, retain).run(this, outputs, upstream), watched);
+        Gradients gradients =
+                new Gradients(this, new Backward(base, nodes, retain).run(this, outputs, upstream), watched);
         results.add(gradients);
         return gradients;
     }
@@ -149,6 +150,11 @@ public final class Tape implements Backend {
         }
         if (!tracked) {
             return output;
+        }
+        if (closed) {
+            output.close();
+            throw new IllegalStateException("The tape that tracks this " + rule.name()
+                    + "'s operands is closed: compute inside its try block, or detach the operands first");
         }
         Node node = new Node(nodes.size(), rule, makers, values(inputs), output);
         nodes.add(node);

@@ -247,6 +247,37 @@ class TapeTest {
         }
     }
 
+    @Test
+    void aClosedTapeRecordsNothingMore() {
+        try (Parameter w = parameter(2)) {
+            Tensor kept;
+            try (Tape tape = Tape.on(backend)) {
+                tape.watch(List.of(w));
+                kept = w.value().alias();
+            }
+            assertThatThrownBy(kept::neg)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+            kept.close();
+        }
+    }
+
+    @Test
+    void aLeafOfAnotherTapeIsRefused() {
+        try (Parameter w = parameter(2);
+                Parameter v = parameter(3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Gradients gradients = tape.gradients(w.value().square().sum());
+            try (Tape other = Tape.on(backend)) {
+                Tensor foreign = other.watch(v.data());
+                assertThatThrownBy(() -> gradients.of(foreign))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("Not watched by this tape");
+            }
+        }
+    }
+
     private Parameter parameter(double... values) {
         return new Parameter(backend.tensor(values, values.length));
     }

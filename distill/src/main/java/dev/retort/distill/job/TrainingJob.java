@@ -12,6 +12,7 @@ import dev.retort.distill.train.StepReport;
 import dev.retort.distill.train.Trainer;
 import dev.retort.distill.train.TrainingRun;
 import dev.retort.tensor.Backend;
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ public record TrainingJob(
             if (resume) {
                 run.resume();
             }
-            Files.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
+            AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
             Recipe.Training training = recipe.training();
             Path metrics = folder.resolve(MetricsLog.FILE);
             boolean complete;

@@ -1,11 +1,11 @@
 package dev.retort.distill.progress;
 
 import dev.retort.distill.train.StepReport;
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +50,7 @@ public final class MetricsLog implements AutoCloseable {
         }
         StringBuilder text = new StringBuilder();
         kept.forEach(line -> text.append(MAPPER.writeValueAsString(line)).append('\n'));
-        Path whole = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(whole, text);
-        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.writeString(file, text);
         double seconds = kept.isEmpty() ? 0 : kept.get(kept.size() - 1).seconds();
         return new MetricsLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND), every, seconds);
     }

@@ -1,7 +1,7 @@
 package dev.retort.distill.report;
 
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class Report {
 
     /** Writes the page to a file. */
     public static void write(ReportData data, Path file) throws IOException {
-        Files.writeString(file, html(data));
+        AtomicFile.writeString(file, html(data));
     }
 
     private String page() {

@@ -1,5 +1,6 @@
 package dev.retort.distill.report;
 
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public record Summary(Map<String, ModelResult> models) {
 
     /** Writes summary.json. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, MAPPER.writeValueAsString(this) + "\n");
+        AtomicFile.writeString(file, MAPPER.writeValueAsString(this) + "\n");
     }
 
     /** Reads summary.json. */

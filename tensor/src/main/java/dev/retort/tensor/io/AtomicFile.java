@@ -1,7 +1,10 @@
 package dev.retort.tensor.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -43,6 +46,16 @@ public final class AtomicFile {
             removeAfter(failure, temporary);
             throw failure;
         }
+    }
+
+    /** Writes {@code target} with a text in UTF-8, as {@link #write} does. */
+    public static void writeString(Path target, CharSequence text) throws IOException {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
+        write(target, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
     }
 
     private static void removeAfter(Throwable failure, Path temporary) {
