@@ -100,6 +100,12 @@ class AnchorsAndCodingTest {
         double[] b = {0, 0, 2, 2, 1, 1, 3, 3, 2, 0, 4, 2, 0, 0, 1, 1, 1, 0, 1, 2, 5, 5, 6, 6};
         assertThat(Iou.pairwise(a, b)).containsExactly(1, 1.0 / 7, 0, 0.25, 0, 0);
         assertThat(Iou.pairwise(b, a)).containsExactly(1, 1.0 / 7, 0, 0.25, 0, 0);
+        // Far from the diagonal, both ways: 1 / 7 again, with each axis in its own range.
+        double[] low = {0, 1000, 2, 1002};
+        double[] right = {1000, 0, 1002, 2};
+        assertThat(Iou.pairwise(low, new double[] {1, 1001, 3, 1003})).containsExactly(1.0 / 7);
+        assertThat(Iou.pairwise(right, new double[] {1001, 1, 1003, 3})).containsExactly(1.0 / 7);
+        assertThat(Iou.pairwise(low, right)).containsExactly(0);
         double[] empty = {1, 1, 1, 1};
         assertThat(Iou.pairwise(empty, empty)).containsExactly(0);
         assertThat(Iou.pairwise(new double[0], b)).isEmpty();
