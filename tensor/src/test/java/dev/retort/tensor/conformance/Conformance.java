@@ -69,7 +69,7 @@ public final class Conformance {
         for (OperationCase c : OperationCases.all()) {
             for (DType dtype : c.dtypes()) {
                 Set<Capability> used =
-                        oracle.expect(c, dtype, Oracle.Injection.NONE).used();
+                        oracle.expect(c, dtype, Injection.NONE).used();
                 Set<Capability> missing = missing(used);
                 if (missing.isEmpty()) {
                     seen.addAll(used);
@@ -90,6 +90,11 @@ public final class Conformance {
             }
         }
         return checks;
+    }
+
+    /** Whether the backend declares all that a case uses in a dtype. */
+    public boolean declares(OperationCase c, DType dtype) {
+        return missing(oracle.expect(c, dtype, Injection.NONE).used()).isEmpty();
     }
 
     /** One case in one dtype, all of whose operations are declared. */
