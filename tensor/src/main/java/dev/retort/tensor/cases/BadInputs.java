@@ -3,6 +3,7 @@ package dev.retort.tensor.cases;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
+import dev.retort.tensor.ComposedOperations.AdamWSettings;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
@@ -31,6 +32,7 @@ final class BadInputs {
         bad.convolutions();
         bad.indexing();
         bad.inPlace();
+        bad.composed();
         return List.copyOf(bad.list);
     }
 
@@ -84,7 +86,9 @@ final class BadInputs {
     }
 
     private void elementwise() {
-        add(Operation.BINARY, "shapes do not broadcast", ops -> ops.binary(BinaryOp.ADD, x(ops, 2, 3), x(ops, 2)));
+        for (BinaryOp op : BinaryOp.values()) {
+            add(Operation.BINARY, op + " shapes do not broadcast", ops -> ops.binary(op, x(ops, 2, 3), x(ops, 2)));
+        }
         add(
                 Operation.BINARY,
                 "two types",
@@ -94,7 +98,9 @@ final class BadInputs {
                 DType.I64,
                 "POW of integers",
                 ops -> ops.binary(BinaryOp.POW, index(ops, 1, 2), index(ops, 1, 2)));
-        add(Operation.COMPARE, "shapes do not broadcast", ops -> ops.compare(CompareOp.LT, x(ops, 4), x(ops, 3)));
+        for (CompareOp op : CompareOp.values()) {
+            add(Operation.COMPARE, op + " shapes do not broadcast", ops -> ops.compare(op, x(ops, 4), x(ops, 3)));
+        }
         add(
                 Operation.COMPARE,
                 "two types",
@@ -105,12 +111,13 @@ final class BadInputs {
                 "order of truth values",
                 ops -> ops.compare(
                         CompareOp.LT, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(2), DType.BOOL)));
-        add(
-                Operation.LOGICAL,
-                DType.BOOL,
-                "shapes do not broadcast",
-                ops -> ops.logical(
-                        LogicalOp.AND, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(3), DType.BOOL)));
+        for (LogicalOp op : LogicalOp.values()) {
+            add(
+                    Operation.LOGICAL,
+                    DType.BOOL,
+                    op + " shapes do not broadcast",
+                    ops -> ops.logical(op, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(3), DType.BOOL)));
+        }
         add(Operation.WHERE, "condition of numbers", ops -> ops.where(x(ops, 2), x(ops, 2), x(ops, 2)));
         add(
                 Operation.WHERE,
@@ -275,5 +282,56 @@ final class BadInputs {
         add(Operation.ASSIGN, "another shape", ops -> ops.assign(x(ops, 2, 3), x(ops, 3)));
         add(Operation.ASSIGN, "another type", ops -> ops.assign(x(ops, 2), index(ops, 1, 2)));
         add(Operation.AXPY, "another shape", ops -> ops.axpy(x(ops, 2, 3), 1, x(ops, 3)));
+    }
+
+    /** Composed operations refuse in the words of their parts, or in their own where they are fused. */
+    private void composed() {
+        add(Operation.REDUCE, "softmax, no such axis", ops -> ops.softmax(x(ops, 2, 3), 2));
+        add(Operation.REDUCE, "logSoftmax, no such axis", ops -> ops.logSoftmax(x(ops, 2, 3), -3));
+        add(
+                Operation.REDUCE,
+                "softmaxGradient, another shape",
+                ops -> ops.softmaxGradient(x(ops, 2, 3), x(ops, 2, 2), 1));
+        add(Operation.REDUCE, "layerNorm, scale", ops -> ops.layerNorm(x(ops, 2, 3), x(ops, 2), x(ops, 2), 1e-5));
+        add(
+                Operation.REDUCE,
+                "layerNormGradient, another shape",
+                ops -> ops.layerNormGradient(x(ops, 2, 3), x(ops, 3), 1e-5, x(ops, 2, 2)));
+        add(Operation.REDUCE, "batchNorm, scale", ops -> ops.batchNorm(x(ops, 4, 3), x(ops, 4), x(ops, 4), 1e-5));
+        add(
+                Operation.REDUCE,
+                "batchNormGradient, statistics",
+                ops -> ops.batchNormGradient(x(ops, 4, 3), x(ops, 3), x(ops, 4), x(ops, 4), 1e-5, x(ops, 4, 3)));
+        add(Operation.BINARY, "bceWithLogits, targets", ops -> ops.bceWithLogits(x(ops, 2, 3), x(ops, 2)));
+        add(Operation.BINARY, "smoothL1, targets", ops -> ops.smoothL1(x(ops, 2, 3), x(ops, 2), 1));
+        add(Operation.BINARY, "focal loss, targets", ops -> ops.sigmoidFocalLoss(x(ops, 2, 3), x(ops, 2), 0.25, 2));
+        add(
+                Operation.BINARY,
+                "focal loss's gradient, another shape",
+                ops -> ops.sigmoidFocalLossGradient(x(ops, 2, 3), x(ops, 2, 3), 0.25, 2, x(ops, 2, 2)));
+        add(Operation.WHERE, "reluGradient, another shape", ops -> ops.reluGradient(x(ops, 2, 3), x(ops, 2, 2)));
+        add(
+                Operation.CONV2D,
+                "convolution, channels",
+                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 2), null, Conv2dSpec.of(1, 1), false));
+        add(
+                Operation.CONV2D,
+                "convolution, bias",
+                ops -> ops.convolution(
+                        x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), x(ops, 3), Conv2dSpec.of(1, 1), true));
+        add(
+                Operation.AXPY,
+                "sgdStep, another shape",
+                ops -> ops.sgdStep(x(ops, 2, 3), x(ops, 2, 2), x(ops, 2, 3), 0.1, 0.9, 0));
+        add(
+                Operation.AXPY,
+                "adamwStep, another shape",
+                ops -> ops.adamwStep(
+                        x(ops, 2, 3),
+                        x(ops, 2, 2),
+                        x(ops, 2, 3),
+                        x(ops, 2, 3),
+                        1,
+                        new AdamWSettings(0.01, 0.9, 0.999, 1e-8, 0)));
     }
 }

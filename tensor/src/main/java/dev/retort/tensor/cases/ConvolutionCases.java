@@ -132,6 +132,17 @@ final class ConvolutionCases {
                 "ties, NaN and infinity",
                 Operand.of(Shape.of(1, 4, 4, 1), 1, 1, 2, 2, 1, 1, 2, 2, nan, 5, low, low, nan, 3, low, low)
                         .constant());
+        for (int[] extents : new int[][] {{0, 2, 3, 4}, {1, 1, 1, 1}, {1, 2, 2, 13}, {3, 5, 4, 1}}) {
+            Operand places = Operand.index(extents[1] * extents[2], extents).as(DType.I32);
+            cases.one(
+                    Operation.MAX_POOL2D_GRADIENT,
+                    text(extents),
+                    FLOATING,
+                    Accuracy.sum(8),
+                    (ops, x) -> ops.maxPool2dGradient(x[0], x[1], Shape.of(extents)),
+                    Operand.uniform(extents),
+                    places);
+        }
         cases.one(
                 Operation.MAX_POOL2D_GRADIENT,
                 "repeated places",

@@ -38,8 +38,11 @@ final class ElementwiseCases {
             compare(cases, op);
         }
         for (LogicalOp op : LogicalOp.values()) {
-            logical(cases, op, new int[] {4, 31}, new int[] {4, 31});
+            for (int[] extents : new int[][] {{}, {4}, {13}, {4, 31}, {207}, {0, 3}}) {
+                logical(cases, op, extents, extents);
+            }
             logical(cases, op, new int[] {4, 1, 13}, new int[] {6, 1});
+            logical(cases, op, new int[] {13}, new int[] {});
         }
         where(cases);
         clamp(cases);
@@ -137,8 +140,8 @@ final class ElementwiseCases {
                     right(op, pair[1]));
         }
         double[] special = op == BinaryOp.POW
-                ? new double[] {0, 1, 2, -2, 3, -3, 2.5, -2.5, 0.5}
-                : new double[] {NAN, INF, -INF, 0, 1, -2.5, 1e30, -1e30, 1e-30};
+                ? new double[] {0, -0.0, 1, 2, -2, 3, -3, 2.5, -2.5, 0.5}
+                : new double[] {NAN, INF, -INF, 0, -0.0, 1, -2.5, 1e30, -1e30, 1e-30};
         cases.one(
                 Operation.BINARY,
                 op + " special values",
@@ -174,7 +177,9 @@ final class ElementwiseCases {
 
     private static void compare(CaseList cases, CompareOp op) {
         Set<DType> dtypes = op == CompareOp.EQ || op == CompareOp.NE ? ALL : NUMBERS;
-        int[][][] shapes = {{{}, {}}, {{3, 31}, {3, 31}}, {{4, 1, 13}, {6, 1}}, {{207}, {}}, {{0, 3}, {3}}};
+        int[][][] shapes = {
+            {{}, {}}, {{4}, {4}}, {{13}, {13}}, {{3, 31}, {3, 31}}, {{4, 1, 13}, {6, 1}}, {{207}, {}}, {{}, {5}}, {{0, 3}, {3}}
+        };
         for (int[][] pair : shapes) {
             cases.one(
                     Operation.COMPARE,
@@ -249,6 +254,13 @@ final class ElementwiseCases {
                     (ops, x) -> ops.clamp(x[0], bound[0], bound[1]),
                     Operand.grid(-3, 3, 0.025, 3, 31));
         }
+        cases.one(
+                Operation.CLAMP,
+                "of nothing",
+                NUMBERS,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.clamp(x[0], -1, 1),
+                Operand.uniform(0, 3));
         cases.one(
                 Operation.CLAMP,
                 "special values",

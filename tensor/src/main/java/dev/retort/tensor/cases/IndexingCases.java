@@ -21,11 +21,14 @@ final class IndexingCases {
             slices(cases, 0, 0, index, 4, 3);
             slices(cases, 0, 13, index, 207);
             slices(cases, 0, 2, index, 4, 0);
+            slices(cases, 1, 6, index, 6, 6);
             elements(cases, 0, index, new int[] {6, 13}, new int[] {4, 13});
             elements(cases, 1, index, new int[] {4, 6, 5}, new int[] {3, 13, 2});
             elements(cases, -1, index, new int[] {4, 6}, new int[] {4, 31});
             elements(cases, 0, index, new int[] {13}, new int[] {1});
             elements(cases, 0, index, new int[] {4, 3}, new int[] {0, 3});
+            elements(cases, 1, index, new int[] {0, 3}, new int[] {0, 2});
+            elements(cases, 1, index, new int[] {6, 6}, new int[] {6, 6});
         }
         cases.one(
                 Operation.INDEX_SELECT,

@@ -5,6 +5,7 @@ import static dev.retort.tensor.cases.CaseList.text;
 
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
+import java.util.List;
 
 /** Elementwise losses, ReLU's gradient from its output. */
 final class LossCases {
@@ -17,7 +18,7 @@ final class LossCases {
         }
         focal(cases, 0.25, 2, 207);
         focal(cases, 0.25, 2, 0, 4);
-        for (int[] extents : new int[][] {{4, 31}, {207}, {}}) {
+        for (int[] extents : new int[][] {{4, 31}, {207}, {}, {0, 3}}) {
             cases.one(
                     "bceWithLogits",
                     text(extents),
@@ -45,6 +46,16 @@ final class LossCases {
                     Operand.grid(-1, 1, 0, extents).constant(),
                     Operand.uniform(extents));
         }
+        cases.one(
+                "reluGradient",
+                "special values",
+                FLOATING,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.reluGradient(x[0], x[1]),
+                Operand.of(Shape.of(7), 1, 0, -0.0, 0, 1e-300, 2, Double.POSITIVE_INFINITY)
+                        .constant(),
+                Operand.of(Shape.of(7), Double.NaN, Double.NaN, 3, -1, 4, Double.NEGATIVE_INFINITY, 5)
+                        .constant());
         cases.one(
                 "bceWithLogits",
                 "extreme logits",
@@ -76,14 +87,16 @@ final class LossCases {
                 (ops, t) -> ops.sigmoidFocalLoss(t[0], t[1], alpha, gamma),
                 x,
                 Operand.between(0, 1, extents).constant());
-        cases.one(
-                "sigmoidFocalLossGradient",
-                variant,
-                FLOATING,
-                accuracy,
-                (ops, t) -> ops.sigmoidFocalLossGradient(t[0], t[1], alpha, gamma, t[2]),
-                x,
-                hard,
-                Operand.uniform(extents));
+        for (Operand targets : List.of(hard, Operand.between(0, 1, extents).constant())) {
+            cases.one(
+                    "sigmoidFocalLossGradient",
+                    variant + (targets == hard ? "" : ", soft targets"),
+                    FLOATING,
+                    accuracy,
+                    (ops, t) -> ops.sigmoidFocalLossGradient(t[0], t[1], alpha, gamma, t[2]),
+                    x,
+                    targets,
+                    Operand.uniform(extents));
+        }
     }
 }

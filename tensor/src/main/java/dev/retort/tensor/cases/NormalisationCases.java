@@ -56,9 +56,11 @@ final class NormalisationCases {
         layerNorms(cases, 2, 3, 13);
         layerNorms(cases, 6);
         layerNorms(cases, 3, 207);
+        layerNorms(cases, 0, 4);
         batchNorms(cases, 31, 4);
         batchNorms(cases, 2, 4, 6, 13);
         batchNorms(cases, 207, 3);
+        batchNorms(cases, 5, 0);
     }
 
     private static void softmaxes(CaseList cases, int axis, int... extents) {
@@ -125,7 +127,7 @@ final class NormalisationCases {
 
     private static void batchNorms(CaseList cases, int... extents) {
         int channels = extents[extents.length - 1];
-        int rows = (int) Shape.of(extents).size() / channels;
+        int rows = (int) Shape.of(extents).size() / Math.max(1, channels);
         Operand x = Operand.between(-2, 3, extents);
         Operand gamma = Operand.between(0.5, 1.5, channels);
         Operand beta = Operand.uniform(channels);

@@ -17,7 +17,7 @@ enum Injection {
 
     private static final double STEP = 0x1p-40;
     private static final double[][] F64 = {
-        {1, 1 + STEP, -1, -1 - STEP, 1 + STEP, -1 - STEP, 0.3, 2},
+        {1, 1 + STEP, -1, -1 - STEP, 1 + STEP, -1 - STEP, 1e-300, 2},
         {1 + STEP, 1, -1 - STEP, -1, 1 + STEP, -1 - STEP, 0.7, 3}
     };
     private static final long[][] I64 = {
@@ -25,7 +25,7 @@ enum Injection {
         {(1L << 53) + 1, 1L << 53, -(1L << 53) - 1, -(1L << 53), 2, 1, (1L << 53) + 1, (1L << 53) + 3}
     };
     private static final long[][] I32 = {
-        {1 << 24, (1 << 24) + 1, -(1 << 24), -(1 << 24) - 1, (1 << 24) + 1, -(1 << 24) - 1, 5, 3},
+        {1 << 24, (1 << 24) + 1, -(1 << 24), -(1 << 24) - 1, (1 << 24) + 1, -(1 << 24) - 1, 5, (1 << 25) + 3},
         {(1 << 24) + 1, 1 << 24, -(1 << 24) - 1, -(1 << 24), (1 << 24) + 1, -(1 << 24) - 1, (1 << 24) + 3, 2}
     };
 

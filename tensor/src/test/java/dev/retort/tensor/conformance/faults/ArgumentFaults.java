@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Faults in the arguments that are no tensors: axes, options, flags, geometries; and operands that change places or are left
@@ -62,7 +63,8 @@ final class ArgumentFaults {
                 int length = ((int[]) call.args()[place]).length;
                 int[] ones = new int[length];
                 Arrays.fill(ones, 1);
-                return replaced(call, place, reader, rebuild, List.of(new int[length], ones));
+                int[] ascending = IntStream.range(0, length).toArray();
+                return replaced(call, place, reader, rebuild, List.of(new int[length], ones, ascending));
             });
         } else if (type == GemmSpec.Layout.class) {
             options(p, place, long.class, name + ".offset", reader.andThen(l -> ((GemmSpec.Layout) l).offset())::apply,
@@ -90,7 +92,7 @@ final class ArgumentFaults {
             throws Throwable {
         for (Object value : values) {
             try {
-                return call.proceed(call.with(place, rebuild.with(call.args()[place], value)));
+                return Geometry.proceed(call, call.with(place, rebuild.with(call.args()[place], value)));
             } catch (ShapeException refused) {
                 continue;
             } catch (InvocationTargetException e) {

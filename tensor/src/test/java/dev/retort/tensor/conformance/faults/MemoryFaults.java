@@ -22,7 +22,11 @@ final class MemoryFaults {
             });
             p.add(Kind.WRITES_BEHIND_VIEW, p.name(place), call -> stray(call, place, true));
             p.add(Kind.WRITES_BEFORE_VIEW, p.name(place), call -> stray(call, place, false));
-            p.add(Kind.WRITES_INTO_OPERAND, p.name(place), call -> intoOperand(call, place));
+            if (p.traits().unwritten.contains(place)) {
+                p.add(Kind.WRITES_INTO_OPERAND, p.name(place), call -> intoOperand(call, place));
+            } else {
+                p.exclude(Kind.WRITES_INTO_OPERAND, "the operand is the one to write");
+            }
         }
         p.add(Kind.LEAK, call -> {
             Tensor left = call.inner().full(Shape.SCALAR, DType.F32, 0);
@@ -89,6 +93,10 @@ final class MemoryFaults {
             }));
         } else {
             p.exclude(Kind.OPERAND_HANDED_OUT, "the result is never equal to an operand");
+        }
+        if (!p.traits().fitsOperand) {
+            p.exclude(Kind.COMPUTED_IN_OPERAND, "no operand has the result's shape and type");
+            return;
         }
         p.add(Kind.COMPUTED_IN_OPERAND, call -> Call.map(call.proceed(), y -> {
             for (Tensor x : call.operands()) {

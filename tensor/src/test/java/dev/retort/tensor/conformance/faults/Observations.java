@@ -13,6 +13,7 @@ import dev.retort.tensor.cases.OperationCases;
 import dev.retort.tensor.conformance.Conformance;
 import dev.retort.tensor.conformance.faults.Traits.CaseIn;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,9 +72,12 @@ final class Observations {
         if (bad != null) {
             return noteBad(call, t);
         }
-        List<Integer> versions = call.operands().stream()
-                .map(x -> x.storage().version())
-                .toList();
+        Map<Integer, Integer> versions = new HashMap<>();
+        for (int place : call.target().tensorParameters()) {
+            if (call.operand(place) != null) {
+                versions.put(place, call.operand(place).storage().version());
+            }
+        }
         Object result = call.proceed();
         t.cases.add(current);
         List<Tensor> results = Call.tensors(result);
@@ -82,18 +86,16 @@ final class Observations {
             if (x != null) {
                 t.operandTypes.computeIfAbsent(place, p -> new HashSet<>()).add(x.dtype());
                 t.ranks.merge(place, x.shape().rank(), Math::max);
-                t.seesEmpty |= x.size() == 0;
             }
         }
         results.forEach(y -> t.resultTypes.add(y.dtype()));
-        if (call.target().isVoid()) {
-            List<Tensor> operands = call.operands();
-            for (int i = 0; i < versions.size(); i++) {
-                if (operands.get(i).storage().version() > versions.get(i)) {
-                    t.resultTypes.add(operands.get(i).dtype());
-                }
+        versions.forEach((place, version) -> {
+            if (call.operand(place).storage().version() > version) {
+                t.resultTypes.add(call.operand(place).dtype());
+            } else {
+                t.unwritten.add(place);
             }
-        }
+        });
         boolean own = current.c().operation().equals(call.target().operation());
         t.accumulates |= own && (current.c().accuracy().length() > 1 || call.target().member() == ReduceOp.MEAN);
         if (!results.isEmpty()) {
@@ -137,6 +139,7 @@ final class Observations {
                 && results.stream().anyMatch(y -> y.dtype().isIndex());
         for (Tensor y : results) {
             for (Tensor x : call.operands()) {
+                t.fitsOperand |= y.dtype() == x.dtype() && y.shape().equals(x.shape());
                 t.mayChangeNothing |= y.size() > 0
                         && y.storage() != x.storage()
                         && Values.of(inner, x).sameBits(Values.of(inner, y));

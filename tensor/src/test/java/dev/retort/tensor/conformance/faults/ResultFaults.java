@@ -40,7 +40,11 @@ final class ResultFaults {
         }
         if (traits.resultTypes.contains(DType.I64) && !traits.chooses) {
             add(p, Kind.LONG_AS_INT, "result", Edits::throughInt);
-            add(p, Kind.LONG_AS_DOUBLE, "result", Edits::throughDouble);
+            if (target.is(Operation.FULL)) {
+                p.exclude(Kind.LONG_AS_DOUBLE, "the value comes as a double");
+            } else {
+                add(p, Kind.LONG_AS_DOUBLE, "result", Edits::throughDouble);
+            }
         } else if (traits.resultTypes.contains(DType.I64)) {
             p.exclude(Kind.LONG_AS_INT, "a place along an axis is an int");
         }

@@ -48,8 +48,11 @@ final class Traits {
     /** Parameters of one shape and type were seen, and exchanging the first two made a difference. */
     boolean exchangeable;
 
-    /** A result was empty, or an operand. */
-    boolean seesEmpty;
+    /** A result had the shape and type of an operand. */
+    boolean fitsOperand;
+
+    /** Parameters of which the memory was not written. */
+    final Set<Integer> unwritten = new HashSet<>();
 
     Set<DType> types(int parameter) {
         return operandTypes.getOrDefault(parameter, Set.of());
