@@ -14,7 +14,7 @@ final class InPlaceCases {
     private InPlaceCases() {}
 
     static void add(CaseList cases) {
-        for (int[] extents : new int[][] {{}, {13}, {4, 31}, {207}, {0, 3}}) {
+        for (int[] extents : new int[][] {{}, {13}, {4, 31}, {207}, {33, 41}, {0, 3}}) {
             Operand target = Operand.uniform(extents).constant();
             Operand source = Operand.uniform(extents).constant();
             cases.one(

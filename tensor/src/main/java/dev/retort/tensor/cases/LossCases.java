@@ -18,15 +18,16 @@ final class LossCases {
         }
         focal(cases, 0.25, 2, 207);
         focal(cases, 0.25, 2, 0, 4);
-        for (int[] extents : new int[][] {{4, 31}, {207}, {}, {0, 3}}) {
+        focal(cases, 0.25, 2, 33, 41);
+        for (int[] extents : new int[][] {{4, 31}, {207}, {}, {33, 41}, {0, 3}}) {
             cases.one(
                     "bceWithLogits",
                     text(extents),
                     FLOATING,
                     Accuracy.ELEMENTWISE,
                     (ops, x) -> ops.bceWithLogits(x[0], x[1]),
-                    Operand.between(-4, 4, extents),
-                    Operand.between(0, 1, extents));
+                    CaseList.block(Operand.between(-4, 4, extents)),
+                    CaseList.block(Operand.between(0, 1, extents)));
             for (double beta : new double[] {0, 0.1, 1}) {
                 cases.one(
                         "smoothL1",
@@ -34,8 +35,8 @@ final class LossCases {
                         FLOATING,
                         new Accuracy(1, beta == 0.1 ? 40 : 4),
                         (ops, x) -> ops.smoothL1(x[0], x[1], beta),
-                        Operand.grid(-1, 1, 0, extents),
-                        Operand.grid(-1, 1, 0.025, extents));
+                        CaseList.block(Operand.grid(-1, 1, 0, extents)),
+                        CaseList.block(Operand.grid(-1, 1, 0.025, extents)));
             }
             cases.one(
                     "reluGradient",
@@ -44,7 +45,7 @@ final class LossCases {
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.reluGradient(x[0], x[1]),
                     Operand.grid(-1, 1, 0, extents).constant(),
-                    Operand.uniform(extents));
+                    CaseList.block(Operand.uniform(extents)));
         }
         cases.one(
                 "reluGradient",
@@ -67,7 +68,7 @@ final class LossCases {
     }
 
     private static void focal(CaseList cases, double alpha, double gamma, int... extents) {
-        Operand x = Operand.between(-4, 4, extents);
+        Operand x = CaseList.block(Operand.between(-4, 4, extents));
         Operand hard = Operand.bits(extents);
         String variant = text(extents) + " alpha " + alpha + " gamma " + gamma;
         Accuracy accuracy = new Accuracy(1, 8);
@@ -96,7 +97,7 @@ final class LossCases {
                     (ops, t) -> ops.sigmoidFocalLossGradient(t[0], t[1], alpha, gamma, t[2]),
                     x,
                     targets,
-                    Operand.uniform(extents));
+                    CaseList.block(Operand.uniform(extents)));
         }
     }
 }

@@ -18,7 +18,7 @@ final class MovementCases {
     private MovementCases() {}
 
     static void add(CaseList cases) {
-        for (int[] extents : new int[][] {{}, {1}, {31}, {4, 6, 13}, {0, 3}}) {
+        for (int[] extents : new int[][] {{}, {1}, {31}, {4, 6, 13}, {33, 41}, {0, 3}}) {
             for (Operation transfer : new Operation[] {Operation.UPLOAD, Operation.DOWNLOAD}) {
                 cases.one(
                         transfer,
@@ -53,7 +53,7 @@ final class MovementCases {
         pads(cases);
         slices(cases);
         concats(cases);
-        int[][][] broadcasts = {{{}, {4, 6}}, {{13}, {3, 13}}, {{6, 1}, {4, 6, 31}}, {{5, 7}, {3, 5, 7}}, {{1, 1}, {1, 1}}, {{1}, {0}}};
+        int[][][] broadcasts = {{{}, {4, 6}}, {{13}, {3, 13}}, {{6, 1}, {4, 6, 31}}, {{5, 7}, {3, 5, 7}}, {{41}, {33, 41}}, {{1, 1}, {1, 1}}, {{1}, {0}}};
         for (int[][] pair : broadcasts) {
             cases.one(
                     Operation.BROADCAST_TO,
@@ -87,13 +87,15 @@ final class MovementCases {
                     Accuracy.RELATIVE,
                     (ops, in) -> ops.cast(in[0], target),
                     target == DType.F64 ? x : x.constant());
-            cases.one(
-                    Operation.CAST,
-                    "of nothing to " + target,
-                    ALL,
-                    Accuracy.RELATIVE,
-                    (ops, in) -> ops.cast(in[0], target),
-                    Operand.uniform(0, 3).constant());
+            for (int[] extents : new int[][] {{33, 41}, {0, 3}}) {
+                cases.one(
+                        Operation.CAST,
+                        text(extents) + " to " + target,
+                        ALL,
+                        Accuracy.RELATIVE,
+                        (ops, in) -> ops.cast(in[0], target),
+                        Operand.uniform(extents).constant());
+            }
             cases.one(
                     Operation.CAST,
                     "to " + target + " towards zero",
@@ -144,6 +146,7 @@ final class MovementCases {
         pad(cases, new int[] {}, new int[] {}, 7);
         pad(cases, new int[] {2, 0}, new int[] {1, 0}, 5, 0, 3);
         pad(cases, new int[] {0, 2}, new int[] {0, 1}, 5, 0, 3);
+        pad(cases, new int[] {1, 1}, new int[] {0, 1}, 5, 33, 41);
     }
 
     private static void pad(CaseList cases, int[] before, int[] after, double value, int... extents) {
@@ -153,7 +156,7 @@ final class MovementCases {
                 ALL,
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.pad(x[0], before, after, value),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 
     private static void slices(CaseList cases) {
@@ -162,14 +165,14 @@ final class MovementCases {
         slice(cases, new int[] {0, 1, 2}, new int[] {4, 6, 13}, new int[] {3, 2, 4});
         slice(cases, new int[] {0, 6, 0}, new int[] {4, 6, 13}, new int[] {1, 1, 1});
         slice(cases, new int[] {3, 0, 12}, new int[] {4, 1, 13}, new int[] {5, 7, 9});
-        for (int[] shape : new int[][] {{5, 7}, {0, 7}}) {
+        for (int[] shape : new int[][] {{5, 7}, {33, 41}, {0, 7}}) {
             cases.one(
                     Operation.SLICE_GRADIENT,
                     "everything of " + text(shape),
                     ALL,
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.sliceGradient(x[0], Shape.of(shape), new int[2], new int[] {1, 1}),
-                    Operand.uniform(shape));
+                    CaseList.block(Operand.uniform(shape)));
         }
     }
 
@@ -206,6 +209,21 @@ final class MovementCases {
                 Operand.uniform(4, 13),
                 Operand.uniform(0, 13),
                 Operand.uniform(1, 13));
+        cases.one(
+                Operation.SLICE,
+                "all but the edges of 35x43",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.slice(x[0], new int[] {1, 1}, new int[] {34, 42}, new int[] {1, 1}),
+                Operand.uniform(35, 43).constant());
+        cases.one(
+                Operation.CONCAT,
+                "more than a block",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.concat(0, x),
+                Operand.uniform(20, 41).constant(),
+                Operand.uniform(13, 41).constant());
         cases.one(
                 Operation.CONCAT,
                 "of nothing",

@@ -10,6 +10,8 @@ enum Kind {
     FIRST_ELEMENT_TWICE,
     /** What is left after full vectors of 8 is never computed. */
     VECTOR_REMAINDER_LOST,
+    /** The first element after a block of 1024, where another thread begins, is never computed. */
+    BLOCK_BOUNDARY_MISSED,
     /** The last element of an operand is read one place too early. */
     OPERAND_READ_SHORT,
     /** The last two axes of an operand are read with each other's strides. */
@@ -20,6 +22,8 @@ enum Kind {
     BROADCAST_AS_MODULUS,
     /** The last term of a sum is lost. */
     TERM_LOST,
+    /** Of sums that are longer than 256 the second panel is lost. */
+    SECOND_PANEL_LOST,
     /** The first term of a sum counts twice. */
     TERM_TWICE,
     /** Of terms that go to one place by equal indices the last overwrites the others. */

@@ -79,6 +79,11 @@ final class OperandFaults {
             p.addForOperand(Kind.TERM_LOST, place, Edits::zeroLast);
             p.addForOperand(Kind.TERM_TWICE, place, Edits::doubleFirst);
         }
+        if (alongAxis(p.target())) {
+            p.addForOperand(Kind.SECOND_PANEL_LOST, terms.get(0), OperandFaults::firstPanel);
+        } else {
+            p.exclude(Kind.SECOND_PANEL_LOST, "the terms of a sum do not lie along one axis");
+        }
         p.addForOperand(Kind.RACE_COMPUTED_TWICE, terms.get(0), (v, call) -> {
             if (call.past().nowAndThen(5)) {
                 Edits.doubleFirst(v, call);
@@ -113,6 +118,31 @@ final class OperandFaults {
                 Values index = Values.of(call.inner(), call.operand(indices.get(0)));
                 Repeats.keepLast(v, index, axis(call));
             });
+        }
+    }
+
+    /** Whether sums run along an axis, and neither over windows nor to where an index says. */
+    private static boolean alongAxis(Target target) {
+        return target.is(Operation.GEMM)
+                || !(target.has("spec") || target.has("index") || target.has("indices") || target.has("input"));
+    }
+
+    /** Along the longest axis, zeros from 256 on. */
+    private static void firstPanel(Values v, Call call) {
+        long inner = 1;
+        long stride = 1;
+        int longest = 0;
+        for (int axis = v.shape().rank() - 1; axis >= 0; axis--) {
+            if (v.shape().dim(axis) > longest) {
+                longest = v.shape().dim(axis);
+                stride = inner;
+            }
+            inner *= v.shape().dim(axis);
+        }
+        for (int i = 0; longest > 256 && i < v.size(); i++) {
+            if (i / stride % longest >= 256) {
+                v.set(i, 0);
+            }
         }
     }
 

@@ -5,13 +5,14 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** What a faulty backend remembers between calls: how many there were, and what its buffers held before. */
 final class Past {
     private record Size(DType dtype, long bytes) {}
 
     private final Map<Size, Values> contents = new HashMap<>();
-    private int calls;
+    private final SplittableRandom random = new SplittableRandom(20211);
     private boolean wanted;
 
     /** Remembers contents from now on. */
@@ -40,9 +41,8 @@ final class Past {
         return new Size(x.dtype(), x.storage().bytes());
     }
 
-    /** True in one of {@code every} calls, in no simple rhythm; always the same ones. */
+    /** True in one of {@code every} calls, as chance will have it; the same ones in every run of the tests. */
     boolean nowAndThen(int every) {
-        int mixed = ++calls * 0x9E3779B9;
-        return Integer.remainderUnsigned(mixed >>> 8, every) == 0;
+        return random.nextInt(every) == 0;
     }
 }

@@ -20,6 +20,11 @@ final class ResultFaults {
         Traits traits = p.traits();
         add(p, Kind.LAST_ELEMENT_MISSED, Edits::zeroLast);
         add(p, Kind.VECTOR_REMAINDER_LOST, ResultFaults::remainder);
+        add(p, Kind.BLOCK_BOUNDARY_MISSED, (v, call) -> {
+            if (v.size() > 1024) {
+                v.set(1024, 0);
+            }
+        });
         add(p, Kind.RACE_LOST_UPDATE, (v, call) -> {
             if (call.past().nowAndThen(5)) {
                 Edits.zeroLast(v, call);
