@@ -317,8 +317,7 @@ final class BadInputs {
         add(
                 Operation.CONV2D,
                 "convolution, bias",
-                ops -> ops.convolution(
-                        x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), x(ops, 3), Conv2dSpec.of(1, 1), true));
+                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), x(ops, 3), Conv2dSpec.of(1, 1), true));
         add(
                 Operation.AXPY,
                 "sgdStep, another shape",

@@ -179,7 +179,15 @@ final class ElementwiseCases {
     private static void compare(CaseList cases, CompareOp op) {
         Set<DType> dtypes = op == CompareOp.EQ || op == CompareOp.NE ? ALL : NUMBERS;
         int[][][] shapes = {
-            {{}, {}}, {{4}, {4}}, {{13}, {13}}, {{3, 31}, {3, 31}}, {{4, 1, 13}, {6, 1}}, {{207}, {}}, {{}, {5}}, {{33, 41}, {33, 41}}, {{0, 3}, {3}}
+            {{}, {}},
+            {{4}, {4}},
+            {{13}, {13}},
+            {{3, 31}, {3, 31}},
+            {{4, 1, 13}, {6, 1}},
+            {{207}, {}},
+            {{}, {5}},
+            {{33, 41}, {33, 41}},
+            {{0, 3}, {3}}
         };
         for (int[][] pair : shapes) {
             cases.one(

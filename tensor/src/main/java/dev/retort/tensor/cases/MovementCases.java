@@ -53,7 +53,15 @@ final class MovementCases {
         pads(cases);
         slices(cases);
         concats(cases);
-        int[][][] broadcasts = {{{}, {4, 6}}, {{13}, {3, 13}}, {{6, 1}, {4, 6, 31}}, {{5, 7}, {3, 5, 7}}, {{41}, {33, 41}}, {{1, 1}, {1, 1}}, {{1}, {0}}};
+        int[][][] broadcasts = {
+            {{}, {4, 6}},
+            {{13}, {3, 13}},
+            {{6, 1}, {4, 6, 31}},
+            {{5, 7}, {3, 5, 7}},
+            {{41}, {33, 41}},
+            {{1, 1}, {1, 1}},
+            {{1}, {0}}
+        };
         for (int[][] pair : broadcasts) {
             cases.one(
                     Operation.BROADCAST_TO,

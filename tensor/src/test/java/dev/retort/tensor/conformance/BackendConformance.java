@@ -63,7 +63,8 @@ public abstract class BackendConformance {
 
     private static List<DynamicTest> tests(List<Check> checks) {
         return checks.stream()
-                .map(check -> DynamicTest.dynamicTest(check.name(), () -> check.run().run()))
+                .map(check ->
+                        DynamicTest.dynamicTest(check.name(), () -> check.run().run()))
                 .toList();
     }
 }

@@ -110,7 +110,8 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, b
                 }
             }
         }
-        boolean view = c.operation().equals(Operation.RESHAPE.name()) || c.operation().equals(Operation.NARROW.name());
+        boolean view =
+                c.operation().equals(Operation.RESHAPE.name()) || c.operation().equals(Operation.NARROW.name());
         for (int i = 0; i < Math.min(results.size(), expected.shares().size()); i++) {
             var shares = Oracle.shares(results.get(i), operands);
             if (view) {
@@ -128,8 +129,9 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, b
     private void compare(Expectation expected, List<Result> actual, String how) {
         assertThat(actual).hasSameSizeAs(expected.values());
         for (int i = 0; i < actual.size(); i++) {
-            assertThat(actual.get(i).dtype()).as(how + "type of result " + i).isEqualTo(expected.dtypes()
-                    .get(i));
+            assertThat(actual.get(i).dtype())
+                    .as(how + "type of result " + i)
+                    .isEqualTo(expected.dtypes().get(i));
             Tolerance tolerance = Tolerance.forward(actual.get(i).dtype(), c.accuracy());
             String difference = expected.values().get(i).difference(actual.get(i), tolerance);
             assertThat(difference).as(how + "result " + i).isNull();

@@ -68,8 +68,7 @@ public final class Conformance {
         Set<Capability> seen = new LinkedHashSet<>();
         for (OperationCase c : OperationCases.all()) {
             for (DType dtype : c.dtypes()) {
-                Set<Capability> used =
-                        oracle.expect(c, dtype, Injection.NONE).used();
+                Set<Capability> used = oracle.expect(c, dtype, Injection.NONE).used();
                 Set<Capability> missing = missing(used);
                 if (missing.isEmpty()) {
                     seen.addAll(used);

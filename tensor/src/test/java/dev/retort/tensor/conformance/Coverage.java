@@ -57,8 +57,7 @@ public final class Coverage {
     }
 
     synchronized void count(String operation, DType dtype, Outcome outcome) {
-        row(operation)
-                .merge(dtype, new Cell(true, 0, 0, 0).with(outcome), (cell, unused) -> cell.with(outcome));
+        row(operation).merge(dtype, new Cell(true, 0, 0, 0).with(outcome), (cell, unused) -> cell.with(outcome));
     }
 
     private Map<DType, Cell> row(String operation) {

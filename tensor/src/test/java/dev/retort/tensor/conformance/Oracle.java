@@ -115,9 +115,9 @@ public final class Oracle {
         Run own = run(tracing, c, dtype, dtype, injection, written);
         Set<Capability> used = tracing.used();
         DType exact = dtype == DType.F32 ? DType.F64 : dtype;
-        List<Result> values = exact == dtype ? own.results : run(reference, c, dtype, exact, injection, written).results;
-        return new Expectation(
-                values, own.results.stream().map(Result::dtype).toList(), own.shares, own.written, used);
+        List<Result> values =
+                exact == dtype ? own.results : run(reference, c, dtype, exact, injection, written).results;
+        return new Expectation(values, own.results.stream().map(Result::dtype).toList(), own.shares, own.written, used);
     }
 
     private record Run(List<Result> results, List<Set<Integer>> shares, Set<Integer> written) {}

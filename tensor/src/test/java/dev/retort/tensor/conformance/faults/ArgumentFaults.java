@@ -67,9 +67,14 @@ final class ArgumentFaults {
                 return replaced(call, place, reader, rebuild, List.of(new int[length], ones, ascending));
             });
         } else if (type == GemmSpec.Layout.class) {
-            options(p, place, long.class, name + ".offset", reader.andThen(l -> ((GemmSpec.Layout) l).offset())::apply,
-                    (argument, option) -> rebuild.with(
-                            argument, withComponent((Record) reader.apply(argument), 0, option)));
+            options(
+                    p,
+                    place,
+                    long.class,
+                    name + ".offset",
+                    reader.andThen(l -> ((GemmSpec.Layout) l).offset())::apply,
+                    (argument, option) ->
+                            rebuild.with(argument, withComponent((Record) reader.apply(argument), 0, option)));
         } else if (type.isRecord()) {
             RecordComponent[] components = type.getRecordComponents();
             for (int i = 0; i < components.length; i++) {
@@ -80,16 +85,15 @@ final class ArgumentFaults {
                         components[i].getType(),
                         components[i].getName(),
                         argument -> component((Record) reader.apply(argument), index),
-                        (argument, option) -> rebuild.with(
-                                argument, withComponent((Record) reader.apply(argument), index, option)));
+                        (argument, option) ->
+                                rebuild.with(argument, withComponent((Record) reader.apply(argument), index, option)));
             }
         }
     }
 
     /** Goes on with the first of the values that is accepted; as asked if none is. */
     private static Object replaced(
-            Call call, int place, UnaryOperator<Object> reader, Rebuild rebuild, List<Object> values)
-            throws Throwable {
+            Call call, int place, UnaryOperator<Object> reader, Rebuild rebuild, List<Object> values) throws Throwable {
         for (Object value : values) {
             try {
                 return Geometry.proceed(call, call.with(place, rebuild.with(call.args()[place], value)));
@@ -153,5 +157,4 @@ final class ArgumentFaults {
         args[pair.get(1)] = call.args()[pair.get(0)];
         return call.proceed(args);
     }
-
 }

@@ -135,7 +135,8 @@ record Call(Backend inner, Target target, Object[] args, Past past) {
         if (result instanceof Record) {
             return mapRecord(result, change);
         }
-        throw new AssertionError("An operation has a result of " + result.getClass() + ", which faults cannot look into");
+        throw new AssertionError(
+                "An operation has a result of " + result.getClass() + ", which faults cannot look into");
     }
 
     private static Object mapRecord(Object result, UnaryOperator<Tensor> change) {

@@ -23,9 +23,13 @@ final class ContractFaults {
             return result;
         });
         if (!target.isVoid()) {
-            p.add(Kind.EMPTY_SHAPE_WRONG, call -> Call.map(
-                    call.proceed(),
-                    y -> y.size() > 0 ? y : Values.zeros(wrong(y.shape()), y.dtype()).upload(call.inner())));
+            p.add(
+                    Kind.EMPTY_SHAPE_WRONG,
+                    call -> Call.map(
+                            call.proceed(),
+                            y -> y.size() > 0
+                                    ? y
+                                    : Values.zeros(wrong(y.shape()), y.dtype()).upload(call.inner())));
         }
         if (nothingToRefuse(target)) {
             p.exclude(Kind.CHECK_MISSING, "every argument of the right type fits");
@@ -62,7 +66,8 @@ final class ContractFaults {
                 return something;
             }
             return type.getDeclaredConstructors()[0].newInstance(
-                    java.util.Collections.nCopies(type.getRecordComponents().length, something).toArray());
+                    java.util.Collections.nCopies(type.getRecordComponents().length, something)
+                            .toArray());
         }
     }
 

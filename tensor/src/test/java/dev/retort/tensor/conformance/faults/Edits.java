@@ -72,6 +72,14 @@ final class Edits {
         }
     }
 
+    /** Larger by 32 units of roundoff. */
+    static void sloppy(Values v, Call call) {
+        double unit = v.dtype() == DType.F32 ? 0x1p-24 : 0x1p-53;
+        for (int i = 0; v.dtype().isFloating() && i < v.size(); i++) {
+            v.set(i, v.get(i) * (1 + 32 * unit));
+        }
+    }
+
     static void invert(Values v, Call call) {
         for (int i = 0; i < v.size(); i++) {
             v.set(i, v.get(i) == 0 ? 1 : 0);

@@ -133,9 +133,9 @@ final class FaultMatrix {
         text.append(String.format(
                 "%-28s%9d%9d  %.1f %%, in %d operations%n",
                 "all", verdicts.size(), caught, 100.0 * caught / verdicts.size(), operations.size()));
-        verdicts.stream()
-                .filter(verdict -> !verdict.caught())
-                .forEach(verdict -> text.append("survived  ").append(verdict.fault()).append(System.lineSeparator()));
+        verdicts.stream().filter(verdict -> !verdict.caught()).forEach(verdict -> text.append("survived  ")
+                .append(verdict.fault())
+                .append(System.lineSeparator()));
         return text.toString();
     }
 }

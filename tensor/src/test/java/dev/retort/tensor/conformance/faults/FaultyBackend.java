@@ -61,8 +61,8 @@ final class FaultyBackend implements InvocationHandler {
             case "equals" -> proxy == args[0];
             case "hashCode" -> System.identityHashCode(proxy);
             case "supports" ->
-                plant.supports(inner.supports((Operation) args[0], (DType) args[1]), (Operation) args[0], (DType)
-                        args[1]);
+                plant.supports(
+                        inner.supports((Operation) args[0], (DType) args[1]), (Operation) args[0], (DType) args[1]);
             default -> forward(method, args);
         };
     }

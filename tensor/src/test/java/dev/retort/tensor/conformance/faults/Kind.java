@@ -10,7 +10,7 @@ enum Kind {
     FIRST_ELEMENT_TWICE,
     /** What is left after full vectors of 8 is never computed. */
     VECTOR_REMAINDER_LOST,
-    /** The first element after a block of 1024, where another thread begins, is never computed. */
+    /** The first vector of 8 after a block of 1024, where another thread begins, is never computed. */
     BLOCK_BOUNDARY_MISSED,
     /** The last element of an operand is read one place too early. */
     OPERAND_READ_SHORT,
@@ -50,6 +50,8 @@ enum Kind {
     TF32_PRODUCTS,
     /** An F32 result has 11 bits. */
     LOW_PRECISION_RESULT,
+    /** A floating result is off by 32 roundings, as a quick approximation is. */
+    SLOPPY_RESULT,
     /** Now and then an update of the last element is lost. */
     RACE_LOST_UPDATE,
     /** Now and then two threads both add the first term. */

@@ -34,8 +34,10 @@ final class MemoryFaults {
             return call.proceed();
         });
         if (view) {
-            p.add(Kind.VIEW_IS_A_COPY, call ->
-                    Call.map(call.proceed(), y -> Values.of(call.inner(), y).upload(call.inner())));
+            p.add(
+                    Kind.VIEW_IS_A_COPY,
+                    call -> Call.map(
+                            call.proceed(), y -> Values.of(call.inner(), y).upload(call.inner())));
             p.exclude(Kind.OPERAND_HANDED_OUT, "a view shares memory as it should");
         } else if (!target.isVoid() && !target.tensorParameters().isEmpty()) {
             aliases(p);
@@ -83,14 +85,16 @@ final class MemoryFaults {
 
     private static void aliases(Planter p) {
         if (p.traits().mayChangeNothing) {
-            p.add(Kind.OPERAND_HANDED_OUT, call -> Call.map(call.proceed(), y -> {
-                for (Tensor x : call.operands()) {
-                    if (Values.of(call.inner(), x).sameBits(Values.of(call.inner(), y))) {
-                        return alias(call, x);
-                    }
-                }
-                return y;
-            }));
+            p.add(
+                    Kind.OPERAND_HANDED_OUT,
+                    call -> Call.map(call.proceed(), y -> {
+                        for (Tensor x : call.operands()) {
+                            if (Values.of(call.inner(), x).sameBits(Values.of(call.inner(), y))) {
+                                return alias(call, x);
+                            }
+                        }
+                        return y;
+                    }));
         } else {
             p.exclude(Kind.OPERAND_HANDED_OUT, "the result is never equal to an operand");
         }
@@ -98,15 +102,17 @@ final class MemoryFaults {
             p.exclude(Kind.COMPUTED_IN_OPERAND, "no operand has the result's shape and type");
             return;
         }
-        p.add(Kind.COMPUTED_IN_OPERAND, call -> Call.map(call.proceed(), y -> {
-            for (Tensor x : call.operands()) {
-                if (x.shape().equals(y.shape()) && x.dtype() == y.dtype()) {
-                    call.writeUnseen(x, y);
-                    return alias(call, x);
-                }
-            }
-            return y;
-        }));
+        p.add(
+                Kind.COMPUTED_IN_OPERAND,
+                call -> Call.map(call.proceed(), y -> {
+                    for (Tensor x : call.operands()) {
+                        if (x.shape().equals(y.shape()) && x.dtype() == y.dtype()) {
+                            call.writeUnseen(x, y);
+                            return alias(call, x);
+                        }
+                    }
+                    return y;
+                }));
     }
 
     private static Tensor alias(Call call, Tensor x) {

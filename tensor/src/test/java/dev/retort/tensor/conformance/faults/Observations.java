@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs every case once over a sound backend and notes what the operations do: which case calls which, on what. */
 final class Observations {
@@ -97,7 +96,8 @@ final class Observations {
             }
         });
         boolean own = current.c().operation().equals(call.target().operation());
-        t.accumulates |= own && (current.c().accuracy().length() > 1 || call.target().member() == ReduceOp.MEAN);
+        t.accumulates |=
+                own && (current.c().accuracy().length() > 1 || call.target().member() == ReduceOp.MEAN);
         if (!results.isEmpty()) {
             noteBroadcast(call, t, results);
             noteResult(call, t, results);
@@ -132,7 +132,8 @@ final class Observations {
 
     private void noteResult(Call call, Traits t, List<Tensor> results) throws Throwable {
         Tensor first = call.operands().isEmpty() ? null : call.operands().get(0);
-        boolean named = Arrays.asList(call.target().method().getParameterTypes()).contains(DType.class);
+        boolean named =
+                Arrays.asList(call.target().method().getParameterTypes()).contains(DType.class);
         t.chooses |= first != null
                 && !named
                 && first.dtype().isFloating()

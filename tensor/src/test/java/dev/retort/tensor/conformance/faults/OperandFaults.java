@@ -159,7 +159,8 @@ final class OperandFaults {
         Target target = p.target();
         for (int place : target.tensorParameters()) {
             boolean mask = p.traits().types(place).equals(Set.of(DType.BOOL));
-            if (mask && place == target.tensorParameters().get(0) || mask && target.tensorParameters().size() > 2) {
+            if (mask && place == target.tensorParameters().get(0)
+                    || mask && target.tensorParameters().size() > 2) {
                 p.addForOperand(Kind.MASK_INVERTED, place, Edits::invert);
             }
         }
@@ -262,9 +263,18 @@ final class OperandFaults {
     /** Strides of a matrix product are numbers of their own. */
     private static void gemm(Planter p) {
         if (p.target().is(Operation.GEMM)) {
-            p.add(Kind.SWAPPED_STRIDE, "batch strides of A", call -> call.proceed(with(call, swap(spec(call).a()), null, null)));
-            p.add(Kind.SWAPPED_STRIDE, "batch strides of B", call -> call.proceed(with(call, null, swap(spec(call).b()), null)));
-            p.add(Kind.SWAPPED_STRIDE, "batch strides of C", call -> call.proceed(with(call, null, null, swap(spec(call).c()))));
+            p.add(
+                    Kind.SWAPPED_STRIDE,
+                    "batch strides of A",
+                    call -> call.proceed(with(call, swap(spec(call).a()), null, null)));
+            p.add(
+                    Kind.SWAPPED_STRIDE,
+                    "batch strides of B",
+                    call -> call.proceed(with(call, null, swap(spec(call).b()), null)));
+            p.add(
+                    Kind.SWAPPED_STRIDE,
+                    "batch strides of C",
+                    call -> call.proceed(with(call, null, null, swap(spec(call).c()))));
             p.add(Kind.SWAPPED_STRIDE, "rows of A as though dense", call -> {
                 GemmSpec s = spec(call);
                 return call.proceed(with(call, dense(s.a(), s.transposeA() ? s.m() : s.k()), null, null));
@@ -273,8 +283,11 @@ final class OperandFaults {
                 GemmSpec s = spec(call);
                 return call.proceed(with(call, null, dense(s.b(), s.transposeB() ? s.k() : s.n()), null));
             });
-            p.add(Kind.SWAPPED_STRIDE, "rows of C as though dense", call ->
-                    call.proceed(with(call, null, null, dense(spec(call).c(), spec(call).n()))));
+            p.add(
+                    Kind.SWAPPED_STRIDE,
+                    "rows of C as though dense",
+                    call -> call.proceed(with(
+                            call, null, null, dense(spec(call).c(), spec(call).n()))));
         }
     }
 

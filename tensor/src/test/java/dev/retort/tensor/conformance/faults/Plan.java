@@ -22,7 +22,7 @@ record Plan(List<Fault> faults, Map<String, List<Target>> excluded, Map<Target, 
     static Plan of(Backend inner, Conformance kit) {
         Plan plan = new Plan(new ArrayList<>(), new LinkedHashMap<>(), Observations.of(inner, kit));
         plan.traits.forEach((target, traits) -> {
-            if (!traits.cases.isEmpty() || traits.bad.isEmpty()) {
+            if (!traits.cases.isEmpty()) {
                 Planter planter = new Planter(plan, target, traits);
                 ResultFaults.plant(planter);
                 OperandFaults.plant(planter);

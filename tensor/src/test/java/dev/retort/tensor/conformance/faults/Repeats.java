@@ -22,7 +22,8 @@ final class Repeats {
                 key = place[0] + " " + index.getLong(i) + " " + place[3];
             } else {
                 int along = shape.axis(axis);
-                long named = index.getLong(index.shape().rank() == 1 && index.size() == shape.dim(along) ? place[along] : i);
+                long named =
+                        index.getLong(index.shape().rank() == 1 && index.size() == shape.dim(along) ? place[along] : i);
                 place[along] = Math.toIntExact(named);
                 key = java.util.Arrays.toString(place);
             }

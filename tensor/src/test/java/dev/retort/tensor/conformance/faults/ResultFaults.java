@@ -21,8 +21,8 @@ final class ResultFaults {
         add(p, Kind.LAST_ELEMENT_MISSED, Edits::zeroLast);
         add(p, Kind.VECTOR_REMAINDER_LOST, ResultFaults::remainder);
         add(p, Kind.BLOCK_BOUNDARY_MISSED, (v, call) -> {
-            if (v.size() > 1024) {
-                v.set(1024, 0);
+            for (int i = 1024; i < Math.min(v.size(), 1032); i++) {
+                v.set(i, 0);
             }
         });
         add(p, Kind.RACE_LOST_UPDATE, (v, call) -> {
@@ -59,8 +59,10 @@ final class ResultFaults {
         for (DType dtype : traits.resultTypes) {
             if (!target.isVoid()) {
                 DType wrong = wrong(dtype);
-                p.add(Kind.WRONG_DTYPE, dtype + " as " + wrong, call ->
-                        Call.map(call.proceed(), y -> y.dtype() == dtype ? cast(call, y, wrong) : y));
+                p.add(
+                        Kind.WRONG_DTYPE,
+                        dtype + " as " + wrong,
+                        call -> Call.map(call.proceed(), y -> y.dtype() == dtype ? cast(call, y, wrong) : y));
             }
         }
     }
@@ -84,22 +86,26 @@ final class ResultFaults {
             p.exclude(Kind.STALE_ELEMENT, "what is written in place holds its own past, not a recycled buffer's");
             return;
         }
-        p.add(Kind.STALE_ELEMENT, call -> Call.map(call.proceed(), y -> {
-            Values v = Values.of(call.inner(), y);
-            if (v.size() > 0) {
-                v.take(v.size() - 1, call.past().before(y), v.size() - 1);
-            }
-            return v.upload(call.inner());
-        }));
+        p.add(
+                Kind.STALE_ELEMENT,
+                call -> Call.map(call.proceed(), y -> {
+                    Values v = Values.of(call.inner(), y);
+                    if (v.size() > 0) {
+                        v.take(v.size() - 1, call.past().before(y), v.size() - 1);
+                    }
+                    return v.upload(call.inner());
+                }));
         if (p.traits().accumulates) {
-            p.add(Kind.SUM_ONTO_STALE, call -> Call.map(call.proceed(), y -> {
-                Values v = Values.of(call.inner(), y);
-                Values before = call.past().before(y);
-                for (int i = 0; i < v.size(); i++) {
-                    v.set(i, v.get(i) + before.get(i));
-                }
-                return v.upload(call.inner());
-            }));
+            p.add(
+                    Kind.SUM_ONTO_STALE,
+                    call -> Call.map(call.proceed(), y -> {
+                        Values v = Values.of(call.inner(), y);
+                        Values before = call.past().before(y);
+                        for (int i = 0; i < v.size(); i++) {
+                            v.set(i, v.get(i) + before.get(i));
+                        }
+                        return v.upload(call.inner());
+                    }));
         }
     }
 
@@ -109,12 +115,14 @@ final class ResultFaults {
         if (exact) {
             p.exclude(Kind.DOUBLE_STORED_AS_FLOAT, "-1, 0, 1 and NaN are floats");
             p.exclude(Kind.LOW_PRECISION_RESULT, "-1, 0, 1 and NaN have few bits");
+            p.exclude(Kind.SLOPPY_RESULT, "nobody approximates a sign");
         } else {
             if (p.traits().resultTypes.contains(DType.F64)
                     || target.is(Operation.DOWNLOAD) && p.traits().types(0).contains(DType.F64)) {
                 add(p, Kind.DOUBLE_STORED_AS_FLOAT, Edits::throughFloat);
             }
             add(p, Kind.LOW_PRECISION_RESULT, Edits::elevenBits);
+            add(p, Kind.SLOPPY_RESULT, Edits::sloppy);
         }
         add(p, Kind.NAN_LOST, (v, call) -> replace(v, true));
         if (BOUNDED.contains(target.member())) {

@@ -30,7 +30,8 @@ record Target(Method method, Enum<?> member) {
     static List<Target> all() {
         List<Target> targets = new ArrayList<>();
         operations().values().stream()
-                .sorted(Comparator.<Method, Boolean>comparing(Target::isComposed).thenComparing(Method::getName))
+                .sorted(Comparator.<Method, Boolean>comparing(Target::isComposed)
+                        .thenComparing(Method::getName))
                 .forEach(method -> {
                     Class<?> first = method.getParameterTypes()[0];
                     if (first.isEnum()) {

@@ -1,0 +1,109 @@
+package dev.retort.tensor.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.ComposedOperations;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Pool2dSpec;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.conformance.Conformance.Check;
+import dev.retort.tensor.reference.ReferenceBackend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the kit reports, and defects that are no matter of one operation's kind of fault (those are planted by the matrix). */
+class KitTest {
+    private static final Oracle ORACLE = new Oracle();
+
+    private record Report(List<String> checks, List<String> failed, Conformance kit) {}
+
+    /** Runs all checks whose name begins so. */
+    private static Report run(Backend backend, String... beginnings) {
+        Conformance kit = new Conformance(backend, ORACLE);
+        List<Check> checks = new ArrayList<>(kit.agreement());
+        checks.addAll(kit.undeclared());
+        checks.addAll(kit.refusals());
+        checks.removeIf(check -> Arrays.stream(beginnings).noneMatch(check.name()::startsWith));
+        List<String> failed = new ArrayList<>();
+        for (Check check : checks) {
+            try {
+                check.run().run();
+            } catch (RuntimeException | AssertionError e) {
+                failed.add(check.name());
+            }
+        }
+        return new Report(checks.stream().map(Check::name).toList(), failed, kit);
+    }
+
+    /** The reference without some operations. */
+    private static Backend without(DType dtype, Operation... operations) {
+        return new ReferenceBackend() {
+            @Override
+            public boolean supports(Operation operation, DType type) {
+                boolean hidden = dtype == type && Arrays.asList(operations).contains(operation);
+                return !hidden && super.supports(operation, type);
+            }
+        };
+    }
+
+    @Test
+    void countsCasesByOperationAndType() {
+        Report report = run(new ReferenceBackend(), "CUMSUM");
+        assertThat(report.failed).isEmpty();
+        Coverage coverage = report.kit.coverage();
+        assertThat(coverage.cell("CUMSUM", DType.F32).run()).isEqualTo(6);
+        assertThat(coverage.cell("CUMSUM", DType.F32).failed()).isZero();
+        assertThat(coverage.cell("CUMSUM", DType.BOOL).declared()).isFalse();
+        assertThat(coverage.cell("GEMM", DType.F32).run()).isZero();
+        assertThat(coverage.toString()).containsPattern("CUMSUM +6 +6 +6 +6 +undecl.");
+    }
+
+    @Test
+    void skipsWithAReasonWhatIsNotDeclared() {
+        Report report = run(without(DType.F32, Operation.REDUCE), "softmax ", "REDUCE F32", "REDUCE SUM 207");
+        assertThat(report.checks)
+                .contains("REDUCE F32", "softmax 4x31 along -1 in F64", "REDUCE SUM 207 over [] in F64")
+                .doesNotContain("softmax 4x31 along -1 in F32", "REDUCE SUM 207 over [] in F32");
+        assertThat(report.failed).isEmpty();
+        assertThat(report.kit.skipped()).containsKey("case, softmax F32 (undeclared: [REDUCE F32])");
+        assertThat(report.kit.coverage().cell("softmax", DType.F32).declared()).isFalse();
+        assertThat(report.kit.coverage().cell("softmax", DType.F64).declared()).isTrue();
+    }
+
+    @Test
+    void failsWhereADeclaredOperationCannotBeSeen() {
+        Backend blind = without(DType.I32, Operation.DOWNLOAD);
+        assertThat(run(blind, "CUMSUM").checks).noneMatch(name -> name.endsWith("I32"));
+        assertThat(run(blind, "CUMSUM I32").failed).containsExactly("CUMSUM I32 is seen by a case");
+    }
+
+    @Test
+    void findsPaddingThatWins() {
+        Backend backend = new ReferenceBackend() {
+            @Override
+            public Pooled maxPool2d(Tensor x, Pool2dSpec spec) {
+                Pooled pooled = super.maxPool2d(x, spec);
+                return new Pooled(pooled.values().relu(), pooled.indices());
+            }
+        };
+        assertThat(run(backend, "MAX_POOL2D all").failed).contains("MAX_POOL2D all below zero, padded in F32");
+    }
+
+    /** Cases of composed operations are skipped where the default's operations are missing: seen by running the defaults. */
+    @Test
+    void theReferenceOverridesNoComposedOperation() {
+        List<String> overridden = Arrays.stream(ReferenceBackend.class.getMethods())
+                .filter(method -> !method.isDefault() && !method.isBridge())
+                .map(method -> method.getName() + Arrays.toString(method.getParameterTypes()))
+                .toList();
+        List<String> composed = Arrays.stream(ComposedOperations.class.getDeclaredMethods())
+                .filter(method -> method.isDefault())
+                .map(method -> method.getName() + Arrays.toString(method.getParameterTypes()))
+                .toList();
+        assertThat(overridden).doesNotContainAnyElementsOf(composed);
+    }
+}
