@@ -4,11 +4,13 @@ package dev.retort.kernels.simd;
  * C = A B in cache-sized blocks: the one loop nest under matrix products and all three convolutions, which differ only in how
  * they pack A and B and where C goes.
  *
- * <p>An A is a A or a double[]; what depends on which is in {@link TileKernels}. C is cut into tasks of some rows and columns. Each task runs along the depth in steps of at most
+ * <p>C is cut into tasks of some rows and columns. Each task runs along the depth in steps of at most
  * {@link TileKernels#MAX_DEPTH}; within a step it packs rows of A (in the second-level cache), and multiplies them with panels
  * of B, one panel of {@link TileKernels#columns()} columns at a time (in the first-level cache). The cuts along the depth
  * depend on the depth alone, so each element of C is summed in the same order whatever the tasks, and the bits do not depend on the
  * number of threads. The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008).
+ *
+ * @param <A> the arrays of all matrices: float[] or double[]
  */
 final class BlockedProduct<A> {
     /** Packs rows [row, row + rows) and depths [depth, depth + count) of A, rows {@link TileKernels#A_STRIDE} apart. */

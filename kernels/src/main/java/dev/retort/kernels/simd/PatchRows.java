@@ -6,6 +6,8 @@ package dev.retort.kernels.simd;
  * {@code (y * stride + dy[tapRow], x * stride + dx[tapColumn])}, 0 outside the image.
  *
  * <p>Taps that are neighbours in memory are copied as one run, so a 7 x 7 x 3 patch is seven copies of 21 numbers.
+ *
+ * @param <A> float[] or double[]
  */
 final class PatchRows<A> {
     private final TileKernels<A> tiles;
