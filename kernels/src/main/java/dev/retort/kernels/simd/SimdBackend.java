@@ -81,15 +81,11 @@ public final class SimdBackend extends SimdOperations {
     /** Whether each that is given is an F32 vector of {@code length} elements. */
     private static boolean areVectors(int length, Tensor... vectors) {
         for (Tensor vector : vectors) {
-            if (vector != null && !(vector.dtype() == DType.F32 && isVector(length, vector.shape()))) {
+            if (vector != null && !(allFloat(vector) && vector.shape().equals(Shape.of(length)))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean isVector(int length, Shape shape) {
-        return shape.rank() == 1 && shape.dim(0) == length;
     }
 
     private static boolean isLastAxis(Tensor x, int axis) {
