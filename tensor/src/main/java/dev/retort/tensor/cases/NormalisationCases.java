@@ -62,6 +62,7 @@ final class NormalisationCases {
         batchNorms(cases, 31, 4);
         batchNorms(cases, 2, 4, 6, 13);
         batchNorms(cases, 207, 3);
+        batchNorms(cases, 4, 6);
         batchNorms(cases, 5, 0);
         batchNorms(cases, 300, 5);
     }

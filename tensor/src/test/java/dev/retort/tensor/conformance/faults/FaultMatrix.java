@@ -76,16 +76,17 @@ final class FaultMatrix {
         try (Backend inner = backends.get()) {
             for (int i = first; i < plan.faults().size(); i += step) {
                 Fault fault = plan.faults().get(i);
-                verdicts.add(new Verdict(fault, firstFailure(inner, fault)));
+                verdicts.add(new Verdict(fault, firstFailure(inner, fault, false)));
             }
         }
         return verdicts;
     }
 
-    private String firstFailure(Backend inner, Fault fault) {
+    /** The first check that fails, or null; of all that reach the fault, or of the operation's own alone. */
+    String firstFailure(Backend inner, Fault fault, boolean ownOnly) {
         Backend faulty = FaultyBackend.with(inner, fault);
         Conformance kit = new Conformance(faulty, oracle);
-        for (Check check : checks(kit, fault)) {
+        for (Check check : checks(kit, fault, ownOnly)) {
             try {
                 check.run().run();
             } catch (Throwable caught) {
@@ -96,7 +97,7 @@ final class FaultMatrix {
     }
 
     /** The checks that reach the fault, those of the operation itself first: others cannot tell it from a sound backend. */
-    private List<Check> checks(Conformance kit, Fault fault) {
+    private List<Check> checks(Conformance kit, Fault fault, boolean ownOnly) {
         Traits traits = plan.traits().get(fault.target());
         List<Check> checks = new ArrayList<>();
         if (fault.kind() == Kind.CHECK_MISSING) {
@@ -108,6 +109,7 @@ final class FaultMatrix {
         String own = fault.target().operation();
         traits.cases.stream()
                 .filter(c -> kit.declares(c.c(), c.dtype()))
+                .filter(c -> !ownOnly || c.c().operation().equals(own))
                 .sorted(Comparator.comparing(c -> !c.c().operation().equals(own)))
                 .forEach(c -> checks.add(kit.agreement(c.c(), c.dtype())));
         for (BadInput bad : traits.bad) {

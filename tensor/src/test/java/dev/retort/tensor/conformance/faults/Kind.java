@@ -70,6 +70,8 @@ enum Kind {
     OPERAND_HANDED_OUT,
     /** The result is computed in an operand's memory. */
     COMPUTED_IN_OPERAND,
+    /** A view begins one element late. */
+    VIEW_OFF_BY_ONE,
     /** A view has memory of its own. */
     VIEW_IS_A_COPY,
     /** Each call leaves a tensor behind. */

@@ -14,7 +14,6 @@ final class MemoryFaults {
 
     static void plant(Planter p) {
         Target target = p.target();
-        boolean view = target.is(Operation.RESHAPE) || target.is(Operation.NARROW);
         for (int place : target.tensorParameters()) {
             p.add(Kind.VIEW_OFFSET_IGNORED, p.name(place), call -> {
                 Tensor x = call.operand(place);
@@ -33,7 +32,14 @@ final class MemoryFaults {
             Scope.release(left);
             return call.proceed();
         });
-        if (view) {
+        if (target.isView()) {
+            p.add(
+                    Kind.VIEW_OFF_BY_ONE,
+                    call -> Call.map(call.proceed(), y -> {
+                        Tensor next = call.beside(y, y.offset() + 1, Math.toIntExact(y.size()));
+                        return next == null ? y : call.inner().reshape(next, y.shape());
+                    }));
+            p.exclude(Kind.LAST_ELEMENT_MISSED, "a view computes nothing (nor reads: so for all kinds that do)");
             p.add(
                     Kind.VIEW_IS_A_COPY,
                     call -> Call.map(
@@ -96,7 +102,7 @@ final class MemoryFaults {
                         return y;
                     }));
         } else {
-            p.exclude(Kind.OPERAND_HANDED_OUT, "the result is never equal to an operand");
+            p.exclude(Kind.OPERAND_HANDED_OUT, "in no case is the result equal to an operand");
         }
         if (!p.traits().fitsOperand) {
             p.exclude(Kind.COMPUTED_IN_OPERAND, "no operand has the result's shape and type");

@@ -209,15 +209,19 @@ final class OperandFaults {
     /** Elements give way to their places in the sorted order, where the later of equals is taken for the more extreme. */
     private static void ties(Planter p) {
         if (p.traits().chooses) {
-            p.add(Kind.TIE_TO_THE_LAST, call -> {
-                Object truly = call.proceed();
-                Values v = Values.of(call.inner(), (Tensor) call.args()[0]);
-                Ties.rank(v, Ties.smallestWins(call));
-                List<Tensor> chosen = Call.tensors(call.proceed(call.with(0, v.upload(call.inner()))));
-                List<Tensor> results = Call.tensors(truly);
-                return Call.map(truly, y -> y.dtype().isIndex() ? chosen.get(results.indexOf(y)) : y);
-            });
+            p.add(Kind.TIE_TO_THE_LAST, call -> choosing(call, true));
         }
+    }
+
+    /** Places as they are chosen if of equal elements the last (or the first) wins. */
+    static Object choosing(Call call, boolean lastWins) throws Throwable {
+        int place = call.target().tensorParameters().get(0);
+        Object truly = call.proceed();
+        Values v = Values.of(call.inner(), call.operand(place));
+        Ties.rank(v, Ties.smallestWins(call), lastWins);
+        List<Tensor> chosen = Call.tensors(call.proceed(call.with(place, v.upload(call.inner()))));
+        List<Tensor> results = Call.tensors(truly);
+        return Call.map(truly, y -> y.dtype().isIndex() ? chosen.get(results.indexOf(y)) : y);
     }
 
     private static void rounding(Planter p) {

@@ -24,8 +24,10 @@ record Plan(List<Fault> faults, Map<String, List<Target>> excluded, Map<Target, 
         plan.traits.forEach((target, traits) -> {
             if (!traits.cases.isEmpty()) {
                 Planter planter = new Planter(plan, target, traits);
-                ResultFaults.plant(planter);
-                OperandFaults.plant(planter);
+                if (!target.isView()) {
+                    ResultFaults.plant(planter);
+                    OperandFaults.plant(planter);
+                }
                 ArgumentFaults.plant(planter);
                 MemoryFaults.plant(planter);
                 ContractFaults.plant(planter);

@@ -56,14 +56,12 @@ final class ResultFaults {
         if (traits.resultTypes.contains(DType.I32) && !traits.chooses) {
             add(p, Kind.INT_AS_FLOAT, "result", Edits::intThroughFloat);
         }
-        for (DType dtype : traits.resultTypes) {
-            if (!target.isVoid()) {
-                DType wrong = wrong(dtype);
-                p.add(
-                        Kind.WRONG_DTYPE,
-                        dtype + " as " + wrong,
-                        call -> Call.map(call.proceed(), y -> y.dtype() == dtype ? cast(call, y, wrong) : y));
-            }
+        for (DType dtype : target.isVoid() ? Set.<DType>of() : traits.resultTypes) {
+            DType wrong = wrong(dtype);
+            p.add(
+                    Kind.WRONG_DTYPE,
+                    dtype + " as " + wrong,
+                    call -> Call.map(call.proceed(), y -> y.dtype() == dtype ? cast(call, y, wrong) : y));
         }
     }
 

@@ -107,6 +107,11 @@ record Target(Method method, Enum<?> member) {
         return operation().equals(operation.name());
     }
 
+    /** Whether the result is a view, which computes nothing. */
+    boolean isView() {
+        return is(Operation.RESHAPE) || is(Operation.NARROW);
+    }
+
     boolean isVoid() {
         return method.getReturnType() == void.class;
     }

@@ -19,9 +19,9 @@ final class Ties {
         return call.target().member() == ReduceOp.MIN;
     }
 
-    /** Replaces every element by its rank; of equal ones the later is the more extreme. NaN stays. */
-    static void rank(Values v, boolean smallestWins) {
-        Comparator<Integer> later = Comparator.naturalOrder();
+    /** Replaces every element by its rank; of equal ones the last (or the first) is the more extreme. NaN stays. */
+    static void rank(Values v, boolean smallestWins, boolean lastWins) {
+        Comparator<Integer> later = lastWins ? Comparator.naturalOrder() : Comparator.reverseOrder();
         Integer[] order = IntStream.range(0, v.size()).boxed().toArray(Integer[]::new);
         java.util.Arrays.sort(
                 order,
