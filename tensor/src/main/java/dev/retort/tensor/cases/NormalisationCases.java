@@ -142,6 +142,40 @@ final class NormalisationCases {
                 x,
                 gamma,
                 beta);
+        cases.one(
+                "batchNorm",
+                variant + ", no affine",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], null, null, EPS).y(),
+                x);
+        cases.one(
+                "batchNorm",
+                variant + ", shift only",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], null, t[1], EPS).y(),
+                x,
+                beta);
+        cases.one(
+                "batchNorm",
+                variant + ", scale only",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], t[1], null, EPS).y(),
+                x,
+                gamma);
+        cases.one(
+                "batchNormGradient",
+                variant + ", no affine",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) ->
+                        ops.batchNormGradient(t[0], null, t[1], t[2], EPS, t[3]).x(),
+                x,
+                Operand.between(0, 1, channels),
+                Operand.between(0.5, 2, channels),
+                Operand.uniform(extents));
         cases.several(
                 "batchNormGradient",
                 variant,
