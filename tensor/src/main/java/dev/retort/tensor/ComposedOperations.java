@@ -126,6 +126,23 @@ public interface ComposedOperations extends ArrayOperations {
         return Dropout.apply(this, x, p, stream);
     }
 
+    // Activations
+
+    /** x*sigmoid(x), also called swish (arXiv 1606.08415, section 2; arXiv 1710.05941). */
+    default Tensor silu(Tensor x) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(binary(BinaryOp.MUL, x, unary(UnaryOp.SIGMOID, x)));
+        }
+    }
+
+    /** x where x > 0, else slope*x. */
+    default Tensor leakyRelu(Tensor x, double slope) {
+        try (Scope scope = Scope.open()) {
+            Formula f = new Formula(this);
+            return scope.keep(where(compare(CompareOp.GT, x, f.number(x, 0)), x, f.mul(x, f.number(x, slope))));
+        }
+    }
+
     // Normalisation
 
     /** e^x / sum e^x along {@code axis}, shifted by the largest element. */
@@ -171,6 +188,18 @@ public interface ComposedOperations extends ArrayOperations {
     /** Gradients of {@link #layerNorm}; those of gamma and beta are null if gamma is. */
     default NormGradient layerNormGradient(Tensor x, Tensor gamma, double eps, Tensor g) {
         return Norms.layerNormGradient(this, x, gamma, eps, g);
+    }
+
+    /**
+     * Group norm (arXiv 1803.08494, eq. 1 and 7): (x - mean)/sqrt(var + eps)*gamma + beta, the statistics, var biased, over each
+     * picture's positions and the channels of one of {@code groups} equal groups.
+     *
+     * @param x [N, .., C]
+     * @param gamma [C], or null
+     * @param beta [C], or null
+     */
+    default Tensor groupNorm(Tensor x, int groups, Tensor gamma, Tensor beta, double eps) {
+        return Norms.groupNorm(this, x, groups, gamma, beta, eps);
     }
 
     /** A batch norm's output with the statistics of the batch, [C] each; the variance is biased. */

@@ -54,7 +54,16 @@ final class Losses {
     }
 
     private static Tensor power(Formula f, Tensor x, double exponent) {
-        return exponent == 2 ? f.square(x) : f.ops().binary(BinaryOp.POW, x, f.number(x, exponent));
+        if (exponent == 2) {
+            return f.square(x);
+        }
+        if (exponent <= 0 || exponent >= 1) {
+            return f.ops().binary(BinaryOp.POW, x, f.number(x, exponent));
+        }
+        // The slope at 0 is infinite: zeros go round the power, so that a second derivative is finite too.
+        Tensor zero = f.equal(x, 0);
+        Tensor root = f.ops().binary(BinaryOp.POW, f.replace(x, zero, 1), f.number(x, exponent));
+        return f.replace(root, zero, 0);
     }
 
     private static Tensor weight(Formula f, Tensor t, double alpha) {

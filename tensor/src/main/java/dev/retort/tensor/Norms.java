@@ -32,6 +32,28 @@ final class Norms {
         }
     }
 
+    static Tensor groupNorm(ComposedOperations ops, Tensor x, int groups, Tensor gamma, Tensor beta, double eps) {
+        int[] extents = x.shape().toArray();
+        int channels = x.dim(-1);
+        if (extents.length < 2 || groups < 1 || channels % groups != 0) {
+            throw new ShapeException(
+                    "groupNorm takes [N, .., C] with C a multiple of the groups, got " + x.shape() + " and " + groups);
+        }
+        checkVectors("groupNorm", x, gamma, beta);
+        int positions = 1;
+        for (int i = 1; i < extents.length - 1; i++) {
+            positions *= extents[i];
+        }
+        int[] within = {1, 3};
+        try (Scope scope = Scope.open()) {
+            Formula f = new Formula(ops);
+            Tensor grouped = ops.reshape(x, Shape.of(extents[0], positions, groups, channels / groups));
+            Tensor centred = f.sub(grouped, f.mean(grouped, within, true));
+            Tensor y = f.mul(centred, inverseDeviation(f, f.mean(f.square(centred), within, true), eps));
+            return scope.keep(affine(f, ops.reshape(y, x.shape()), gamma, beta));
+        }
+    }
+
     static Normalized batchNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {
         int[] rows = allButLast(x.shape());
         checkVectors("batchNorm", x, gamma, beta);

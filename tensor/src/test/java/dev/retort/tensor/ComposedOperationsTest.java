@@ -88,6 +88,25 @@ class ComposedOperationsTest {
     }
 
     @Test
+    void groupNormTakesEachPicturesGroups() {
+        // Two positions of two groups of one channel: (1, 3) and (10, 30) of the first picture, constants of the
+        // second.
+        Tensor x = backend.tensor(new double[] {1, 10, 3, 30, 5, 6, 5, 6}, 2, 2, 2);
+        assertThat(backend.groupNorm(x, 2, null, of(0, 7), 0).toDoubles()[3]).isEqualTo(8);
+        assertThat(backend.groupNorm(x, 2, of(2, 1), of(0, 7), 1e-30).toDoubles())
+                .containsExactly(new double[] {-2, 6, 2, 8, 0, 7, 0, 7}, NEAR);
+        // In one group the mean is 11 and the variance (100 + 1 + 64 + 361)/4.
+        assertThat(backend.groupNorm(x, 1, null, null, 0).toDoubles()[0]).isCloseTo(-10 / Math.sqrt(526 / 4.0), NEAR);
+    }
+
+    @Test
+    void activations() {
+        assertThat(backend.silu(of(0, Math.log(3))).toDoubles())
+                .containsExactly(new double[] {0, 0.75 * Math.log(3)}, NEAR);
+        assertThat(backend.leakyRelu(of(-2, 0, 3), 0.25).toDoubles()).containsExactly(-0.5, 0, 3);
+    }
+
+    @Test
     void averagePoolingCountsPaddingOrNot() {
         Tensor x = backend.tensor(new double[] {1, 2, 3, 4}, 1, 2, 2, 1);
         Pool2dSpec spec = Pool2dSpec.of(2, 1, 1);

@@ -165,6 +165,13 @@ final class BadComposedInputs {
                 "layerNormGradient",
                 "gamma of another length",
                 ops -> ops.layerNormGradient(x(ops, 2, 3), x(ops, 1), 0, x(ops, 2, 3)));
+        add(
+                "groupNorm",
+                "groups that do not divide the channels",
+                ops -> ops.groupNorm(x(ops, 2, 6), 4, null, null, 0));
+        add("groupNorm", "no groups", ops -> ops.groupNorm(x(ops, 2, 6), 0, null, null, 0));
+        add("groupNorm", "of a vector", ops -> ops.groupNorm(x(ops, 6), 2, null, null, 0));
+        add("groupNorm", "gamma of another length", ops -> ops.groupNorm(x(ops, 2, 6), 2, x(ops, 2), null, 0));
         add("batchNorm", "without rows", ops -> ops.batchNorm(x(ops, 3), null, null, 0));
         add("batchNorm", "gamma of another length", ops -> ops.batchNorm(x(ops, 2, 3), x(ops, 2), null, 0));
         add("batchNorm", "beta of rank 2", ops -> ops.batchNorm(x(ops, 2, 3), null, x(ops, 2, 3), 0));

@@ -7,7 +7,7 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
 
-/** Losses without reduction, but for the focal one; ReLU's gradient from its output. */
+/** Losses without reduction, but for the focal one; activations with a default, ReLU's gradient from its output. */
 final class LossCases {
     private LossCases() {}
 
@@ -42,6 +42,20 @@ final class LossCases {
                         Operand.grid(-1, 1, 0, extents),
                         Operand.grid(-1, 1, 0.025, extents));
             }
+            cases.one(
+                    "silu",
+                    text(extents),
+                    FLOATING,
+                    Accuracy.ELEMENTWISE,
+                    (ops, x) -> ops.silu(x[0]),
+                    Operand.between(-4, 4, extents));
+            cases.one(
+                    "leakyRelu",
+                    text(extents),
+                    FLOATING,
+                    Accuracy.RELATIVE,
+                    (ops, x) -> ops.leakyRelu(x[0], 0.1),
+                    Operand.grid(-1, 1, 0.025, extents));
             cases.one(
                     "reluGradient",
                     text(extents),
