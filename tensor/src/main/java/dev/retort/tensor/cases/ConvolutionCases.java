@@ -140,7 +140,7 @@ final class ConvolutionCases {
                     FLOATING,
                     Accuracy.sum(8),
                     (ops, x) -> ops.maxPool2dGradient(x[0], x[1], Shape.of(extents)),
-                    CaseList.block(Operand.uniform(extents)),
+                    Operand.uniform(extents).constant(),
                     places);
         }
         cases.one(

@@ -10,6 +10,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.cases.Operand;
 import dev.retort.tensor.cases.OperationCase;
+import dev.retort.tensor.cases.OperationCase.Accuracy;
 import dev.retort.tensor.cases.Tolerance;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -29,8 +30,10 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, b
     private static final int AFTER = 3;
 
     private static final List<Injection> FOR_CORE = List.of(Injection.NAN, Injection.INFINITY, Injection.ALL_BITS);
-    /** What a fused formula makes of infinities, or of numbers that its case does not draw, depends on the formula. */
+    /** What a fused formula makes of infinities depends on the formula. */
     private static final List<Injection> FOR_COMPOSED = List.of(Injection.NAN);
+    /** As for what rounding makes of numbers that a case does not draw; but integers, and what is only moved, are exact. */
+    private static final List<Injection> FOR_EXACT = List.of(Injection.NAN, Injection.ALL_BITS);
 
     void run() {
         long before = backend.memory().liveBytes();
@@ -42,7 +45,8 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, b
                     .isTrue();
         }
         attempt(Injection.OTHER_SEED, true);
-        for (Injection injection : core ? FOR_CORE : FOR_COMPOSED) {
+        boolean exact = dtype.isIndex() || c.accuracy().equals(Accuracy.RELATIVE);
+        for (Injection injection : core ? FOR_CORE : exact ? FOR_EXACT : FOR_COMPOSED) {
             if (Oracle.canInject(c, dtype, injection)) {
                 attempt(injection, false);
             }

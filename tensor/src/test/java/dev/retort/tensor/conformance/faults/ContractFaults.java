@@ -7,6 +7,8 @@ import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
 import dev.retort.tensor.conformance.faults.Plan.Planter;
+import java.util.Arrays;
+import java.util.Collections;
 
 /** Faults in what a backend promises: empty tensors, refusals, declarations. */
 final class ContractFaults {
@@ -31,7 +33,7 @@ final class ContractFaults {
                                     ? y
                                     : Values.zeros(wrong(y.shape()), y.dtype()).upload(call.inner())));
         }
-        if (nothingToRefuse(target)) {
+        if (p.traits().bad.isEmpty() && nothingToRefuse(target)) {
             p.exclude(Kind.CHECK_MISSING, "every argument of the right type fits");
         } else {
             p.add(Kind.CHECK_MISSING, ContractFaults::unchecked);
@@ -50,7 +52,13 @@ final class ContractFaults {
 
     /** One tensor of any shape and nothing that could contradict it; {@link Shape} checks itself. */
     private static boolean nothingToRefuse(Target target) {
-        return target.is(Operation.UNARY) || target.is(Operation.CAST) || target.is(Operation.FULL);
+        return target.is(Operation.FULL)
+                || target.tensorParameters().size() == 1
+                        && Arrays.stream(target.method().getParameterTypes())
+                                .allMatch(type -> type == Tensor.class
+                                        || type == DType.class
+                                        || type == double.class
+                                        || type.isEnum());
     }
 
     private static Object unchecked(Call call) throws Throwable {
@@ -66,7 +74,7 @@ final class ContractFaults {
                 return something;
             }
             return type.getDeclaredConstructors()[0].newInstance(
-                    java.util.Collections.nCopies(type.getRecordComponents().length, something)
+                    Collections.nCopies(type.getRecordComponents().length, something)
                             .toArray());
         }
     }

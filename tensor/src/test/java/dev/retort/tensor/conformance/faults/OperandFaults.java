@@ -56,7 +56,7 @@ final class OperandFaults {
         if (types.contains(DType.F64)) {
             p.addForOperand(Kind.DOUBLE_READ_AS_FLOAT, place, Edits::throughFloat);
         }
-        boolean index = p.name(place).equals("index") || p.name(place).equals("indices");
+        boolean index = !types.isEmpty() && types.stream().allMatch(DType::isIndex);
         if (index) {
             p.exclude(Kind.LONG_AS_INT, "an index names an element of an axis; no axis in a test is as long as 2^24");
         } else if (types.contains(DType.I64)) {
@@ -75,6 +75,9 @@ final class OperandFaults {
         List<Integer> terms = p.target().tensorParameters().stream()
                 .filter(i -> p.traits().types(i).stream().anyMatch(t -> t.isFloating()))
                 .toList();
+        if (terms.isEmpty()) {
+            return;
+        }
         for (int place : terms) {
             p.addForOperand(Kind.TERM_LOST, place, Edits::zeroLast);
             p.addForOperand(Kind.TERM_TWICE, place, Edits::doubleFirst);

@@ -45,7 +45,7 @@ final class ResultFaults {
         }
         if (traits.resultTypes.contains(DType.I64) && !traits.chooses) {
             add(p, Kind.LONG_AS_INT, "result", Edits::throughInt);
-            if (target.is(Operation.FULL)) {
+            if (target.tensorParameters().isEmpty() && !target.is(Operation.UPLOAD)) {
                 p.exclude(Kind.LONG_AS_DOUBLE, "the value comes as a double");
             } else {
                 add(p, Kind.LONG_AS_DOUBLE, "result", Edits::throughDouble);
@@ -122,7 +122,11 @@ final class ResultFaults {
             add(p, Kind.LOW_PRECISION_RESULT, Edits::elevenBits);
             add(p, Kind.SLOPPY_RESULT, Edits::sloppy);
         }
-        add(p, Kind.NAN_LOST, (v, call) -> replace(v, true));
+        if (takesNumbers(p)) {
+            add(p, Kind.NAN_LOST, (v, call) -> replace(v, true));
+        } else {
+            p.exclude(Kind.NAN_LOST, "there is no NaN to lose");
+        }
         if (BOUNDED.contains(target.member())) {
             p.exclude(Kind.INFINITY_LOST, "the function is bounded");
         } else if (target.isComposed()) {
@@ -135,6 +139,14 @@ final class ResultFaults {
                 v.set(0, v.dtype() == DType.F32 ? Math.nextUp((float) v.get(0)) : Math.nextUp(v.get(0)));
             }
         });
+    }
+
+    /** Whether a floating number comes in, in a tensor or as the value of all elements. */
+    private static boolean takesNumbers(Planter p) {
+        return p.target().is(Operation.FULL)
+                || p.target().is(Operation.UPLOAD)
+                || p.target().tensorParameters().stream()
+                        .anyMatch(i -> p.traits().types(i).stream().anyMatch(DType::isFloating));
     }
 
     private static void replace(Values v, boolean nan) {

@@ -1,6 +1,6 @@
 package dev.retort.tensor.conformance.faults;
 
-import dev.retort.tensor.ComposedOperations;
+import dev.retort.tensor.Backend;
 import dev.retort.tensor.CoreOperations;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.Tensor;
@@ -48,16 +48,10 @@ record Target(Method method, Enum<?> member) {
     /** By name; of overloads the one with most parameters, to which the others lead. */
     private static Map<String, Method> operations() {
         Map<String, Method> operations = new HashMap<>();
-        for (Class<?> type : List.of(CoreOperations.class, ComposedOperations.class)) {
-            for (Method method : type.getDeclaredMethods()) {
-                int modifiers = method.getModifiers();
-                if (Modifier.isPublic(modifiers)
-                        && !Modifier.isStatic(modifiers)
-                        && !method.isSynthetic()
-                        && !CONVENIENCES.contains(method.getName())) {
-                    operations.merge(
-                            method.getName(), method, (a, b) -> a.getParameterCount() > b.getParameterCount() ? a : b);
-                }
+        for (Method method : Backend.class.getMethods()) {
+            if (isInherited(method) && !CONVENIENCES.contains(method.getName())) {
+                operations.merge(
+                        method.getName(), method, (a, b) -> a.getParameterCount() > b.getParameterCount() ? a : b);
             }
         }
         return operations;
@@ -70,10 +64,16 @@ record Target(Method method, Enum<?> member) {
         return OPERATIONS.contains(method);
     }
 
+    /** Another name of an operation, or one with fewer arguments: done by its default, which calls the operation. */
     static boolean isConvenience(Method method) {
-        return !isOperation(method)
-                && (method.getDeclaringClass() == CoreOperations.class
-                        || method.getDeclaringClass() == ComposedOperations.class);
+        return isInherited(method) && !isOperation(method);
+    }
+
+    /** From the interfaces of operations, and not what {@link Backend} itself adds. */
+    private static boolean isInherited(Method method) {
+        return CoreOperations.class.isAssignableFrom(method.getDeclaringClass())
+                && method.getDeclaringClass() != Backend.class
+                && !Modifier.isStatic(method.getModifiers());
     }
 
     /** The target that a call reaches. */
@@ -82,7 +82,7 @@ record Target(Method method, Enum<?> member) {
     }
 
     private static boolean isComposed(Method method) {
-        return method.getDeclaringClass() == ComposedOperations.class;
+        return method.isDefault();
     }
 
     boolean isComposed() {
