@@ -62,6 +62,7 @@ final class NormalisationCases {
         groupNorms(cases, 2, 3, 4, 5, 6);
         groupNorms(cases, 1, 2, 3, 13);
         groupNorms(cases, 4, 5, 12);
+        groupNorms(cases, 2, 1, 300, 6);
         groupNorms(cases, 3, 0, 2, 6);
         batchNorms(cases, 31, 4);
         batchNorms(cases, 2, 4, 6, 13);
@@ -136,7 +137,7 @@ final class NormalisationCases {
     private static void groupNorms(CaseList cases, int groups, int... extents) {
         int channels = extents[extents.length - 1];
         int length = (int) Shape.of(extents).size() / Math.max(extents[0], 1) / groups;
-        Operand x = Operand.between(-2, 3, extents);
+        Operand x = CaseList.block(Operand.between(-2, 3, extents));
         String variant = text(extents) + " in " + groups;
         cases.one(
                 "groupNorm",

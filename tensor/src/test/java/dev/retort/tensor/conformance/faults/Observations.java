@@ -114,19 +114,32 @@ final class Observations {
         }
     }
 
-    private static void noteBroadcast(Call call, Traits t, List<Tensor> results) {
+    private static void noteBroadcast(Call call, Traits t, List<Tensor> results) throws Throwable {
         Shape common = BroadcastFaults.common(call);
         boolean fits = results.size() == 1 && results.get(0).shape().equals(common);
         t.elementwise &= fits;
         for (int place : call.target().tensorParameters()) {
             Tensor x = call.operand(place);
             if (fits && x != null && x.size() > 0 && x.size() < common.size()) {
-                t.broadcast.add(place);
-                Values block = BroadcastFaults.asModulus(Values.of(call.inner(), x), common);
-                if (!block.sameBits(BroadcastFaults.rightly(Values.of(call.inner(), x), common))) {
-                    t.broadcastInside.add(place);
+                Values wide = BroadcastFaults.rightly(Values.of(call.inner(), x), common);
+                if (takes(call, place, wide, results.get(0))) {
+                    t.broadcast.add(place);
+                    Values block = BroadcastFaults.asModulus(Values.of(call.inner(), x), common);
+                    if (!block.sameBits(wide)) {
+                        t.broadcastInside.add(place);
+                    }
                 }
             }
+        }
+    }
+
+    /** Whether the operand may also be given at full size, which is how a wrong broadcast is planted. */
+    private static boolean takes(Call call, int place, Values wide, Tensor result) throws Throwable {
+        try {
+            Tensor same = (Tensor) call.proceed(call.with(place, wide.upload(call.inner())));
+            return Values.of(call.inner(), same).sameBits(Values.of(call.inner(), result));
+        } catch (ShapeException refused) {
+            return false;
         }
     }
 
@@ -134,10 +147,17 @@ final class Observations {
         Tensor first = call.operands().isEmpty() ? null : call.operands().get(0);
         boolean named =
                 Arrays.asList(call.target().method().getParameterTypes()).contains(DType.class);
-        t.chooses |= first != null
+        boolean places = first != null
                 && !named
                 && first.dtype().isFloating()
                 && results.stream().anyMatch(y -> y.dtype().isIndex());
+        t.givesPlaces |= places;
+        if (places && t.chooses) {
+            List<Tensor> chosen = Call.tensors(OperandFaults.choosing(call, false));
+            for (int i = 0; i < chosen.size(); i++) {
+                t.chooses &= Values.of(inner, chosen.get(i)).sameBits(Values.of(inner, results.get(i)));
+            }
+        }
         for (Tensor y : results) {
             for (Tensor x : call.operands()) {
                 t.fitsOperand |= y.dtype() == x.dtype() && y.shape().equals(x.shape());

@@ -211,7 +211,7 @@ final class OperandFaults {
 
     /** Elements give way to their places in the sorted order, where the later of equals is taken for the more extreme. */
     private static void ties(Planter p) {
-        if (p.traits().chooses) {
+        if (p.traits().givesPlaces && p.traits().chooses) {
             p.add(Kind.TIE_TO_THE_LAST, call -> choosing(call, true));
         }
     }

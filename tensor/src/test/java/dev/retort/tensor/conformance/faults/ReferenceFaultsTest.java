@@ -65,7 +65,9 @@ class ReferenceFaultsTest extends BackendFaults {
             }
         }
         Call copied = new Call(call.inner(), call.target(), args, call.past());
-        return traits.chooses && copied.operands().get(0).dtype().isFloating()
+        return traits.givesPlaces
+                        && traits.chooses
+                        && copied.operands().get(0).dtype().isFloating()
                 ? OperandFaults.choosing(copied, false)
                 : copied.proceedAndEdit(nothing);
     }
@@ -78,6 +80,6 @@ class ReferenceFaultsTest extends BackendFaults {
                 .containsAll(Arrays.stream(Operation.values()).map(Enum::name).toList());
         Set<String> withCases =
                 OperationCases.all().stream().map(c -> c.operation()).collect(Collectors.toCollection(TreeSet::new));
-        assertThat(withCases).isEqualTo(operations);
+        assertThat(withCases).containsAll(operations);
     }
 }

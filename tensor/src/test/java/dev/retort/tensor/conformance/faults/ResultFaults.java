@@ -43,7 +43,7 @@ final class ResultFaults {
         if (traits.hasFloatingResult() || target.is(Operation.DOWNLOAD)) {
             floating(p);
         }
-        if (traits.resultTypes.contains(DType.I64) && !traits.chooses) {
+        if (traits.resultTypes.contains(DType.I64) && !traits.givesPlaces) {
             add(p, Kind.LONG_AS_INT, "result", Edits::throughInt);
             if (target.tensorParameters().isEmpty() && !target.is(Operation.UPLOAD)) {
                 p.exclude(Kind.LONG_AS_DOUBLE, "the value comes as a double");
@@ -53,7 +53,7 @@ final class ResultFaults {
         } else if (traits.resultTypes.contains(DType.I64)) {
             p.exclude(Kind.LONG_AS_INT, "a place along an axis is an int");
         }
-        if (traits.resultTypes.contains(DType.I32) && !traits.chooses) {
+        if (traits.resultTypes.contains(DType.I32) && !traits.givesPlaces) {
             add(p, Kind.INT_AS_FLOAT, "result", Edits::intThroughFloat);
         }
         for (DType dtype : target.isVoid() ? Set.<DType>of() : traits.resultTypes) {

@@ -39,8 +39,11 @@ final class Traits {
     /** Parameters whose broadcast is more than repeating them as a block. */
     final Set<Integer> broadcastInside = new HashSet<>();
 
-    /** An index comes out of comparing floating elements. */
-    boolean chooses;
+    /** An index comes out, of a type that the call does not name. */
+    boolean givesPlaces;
+
+    /** The index depends on the order of the elements alone, and of equal ones the first is meant. */
+    boolean chooses = true;
 
     /** A result was equal to an operand without sharing its memory. */
     boolean mayChangeNothing;
