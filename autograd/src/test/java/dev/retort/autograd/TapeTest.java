@@ -135,7 +135,7 @@ class TapeTest {
             assertThat(tape.gradients(loss).of(w).item()).isEqualTo(4);
             assertThatThrownBy(() -> tape.gradients(loss))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("SQUARE")
+                    .hasMessageContaining("SUM")
                     .hasMessageContaining("retain");
         }
     }

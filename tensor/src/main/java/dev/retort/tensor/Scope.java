@@ -21,22 +21,61 @@ public final class Scope implements AutoCloseable {
 
     private final Thread thread = Thread.currentThread();
     private final Scope parent;
+    /** What counts as the place where tensors of this scope are made; null if each has its own. */
+    private final Origin origin;
+
+    private final boolean repeats;
     private final List<Tensor> owned = new ArrayList<>();
     private boolean closed;
 
-    private Scope(Scope parent) {
+    private Scope(Scope parent, Origin origin, boolean repeats) {
         this.parent = parent;
+        this.origin = origin;
+        this.repeats = repeats;
     }
 
     /** Opens a scope inside the current one of this thread, if any. */
     public static Scope open() {
-        Scope scope = new Scope(CURRENT.get());
+        Scope parent = CURRENT.get();
+        return enter(parent, parent == null ? null : parent.origin, parent != null && parent.repeats);
+    }
+
+    /**
+     * Opens a scope whose tensors, and those of scopes inside, all count as made at one place: for work that the engine
+     * does on behalf of one call, as a backward pass.
+     */
+    public static Scope open(Origin origin) {
+        Scope parent = CURRENT.get();
+        return enter(parent, origin, parent != null && parent.repeats);
+    }
+
+    /** Opens a scope for computing once more what was computed before; see {@link #isRepeating}. */
+    public static Scope openRepeating() {
+        return enter(CURRENT.get(), null, true);
+    }
+
+    private static Scope enter(Scope parent, Origin origin, boolean repeats) {
+        Scope scope = new Scope(parent, origin, repeats);
         CURRENT.set(scope);
         return scope;
     }
 
-    /** Makes a new tensor a member of the innermost open scope. */
-    static void adopt(Tensor tensor) {
+    /**
+     * Whether this thread computes something for the second time, as a checkpointed block does when its gradient is taken.
+     * What has an effect besides its result, such as moving running statistics, must leave it out then.
+     */
+    public static boolean isRepeating() {
+        Scope current = CURRENT.get();
+        return current != null && current.repeats;
+    }
+
+    static Origin origin() {
+        Scope current = CURRENT.get();
+        return current == null ? null : current.origin;
+    }
+
+    /** Makes a tensor that no scope owns a member of the innermost open one, if any. */
+    public static void adopt(Tensor tensor) {
         Scope current = CURRENT.get();
         if (current != null) {
             current.add(tensor);
@@ -95,6 +134,7 @@ public final class Scope implements AutoCloseable {
             Tensor tensor = owned.get(i);
             if (tensor != null) {
                 tensor.scope = null;
+                tensor.closedByScope = true;
                 tensor.close();
             }
         }
