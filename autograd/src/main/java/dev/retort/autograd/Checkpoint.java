@@ -48,7 +48,7 @@ record Checkpoint(
     /** Runs a block as if {@code tape} were not there. */
     static Forward forward(Tape tape, Function<List<Tensor>, List<Tensor>> block, List<Tensor> inputs) {
         Set<Parameter> read = new LinkedHashSet<>();
-        try (Scope scope = Scope.open();
+        try (Scope scope = Scope.openCheckpointed();
                 Suspension beneath = new Suspension(tape, tape.parameters(), read::add)) {
             List<Tensor> outputs =
                     block.apply(inputs.stream().map(Checkpoint::guarded).toList());

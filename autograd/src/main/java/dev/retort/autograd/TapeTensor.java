@@ -14,7 +14,13 @@ final class TapeTensor extends Tensor {
         this.node = node;
     }
 
+    /**
+     * What the backend beneath sees.
+     *
+     * @throws IllegalStateException if this tensor is closed
+     */
     Tensor value() {
+        storage();
         return value;
     }
 

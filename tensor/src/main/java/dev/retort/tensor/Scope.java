@@ -24,20 +24,27 @@ public final class Scope implements AutoCloseable {
     /** What counts as the place where tensors of this scope are made; null if each has its own. */
     private final Origin origin;
 
-    private final boolean repeats;
+    private final Run run;
     private final List<Tensor> owned = new ArrayList<>();
     private boolean closed;
 
-    private Scope(Scope parent, Origin origin, boolean repeats) {
+    /** Whether what is computed is recorded or final, or is the first or second run of a checkpointed block. */
+    private enum Run {
+        PLAIN,
+        CHECKPOINTED,
+        REPEATED
+    }
+
+    private Scope(Scope parent, Origin origin, Run run) {
         this.parent = parent;
         this.origin = origin;
-        this.repeats = repeats;
+        this.run = run;
     }
 
     /** Opens a scope inside the current one of this thread, if any. */
     public static Scope open() {
         Scope parent = CURRENT.get();
-        return enter(parent, parent == null ? null : parent.origin, parent != null && parent.repeats);
+        return enter(parent, parent == null ? null : parent.origin, run(parent));
     }
 
     /**
@@ -46,27 +53,44 @@ public final class Scope implements AutoCloseable {
      */
     public static Scope open(Origin origin) {
         Scope parent = CURRENT.get();
-        return enter(parent, origin, parent != null && parent.repeats);
+        return enter(parent, origin, run(parent));
     }
 
-    /** Opens a scope for computing once more what was computed before; see {@link #isRepeating}. */
+    /** Opens a scope for the first run of a block whose inside is not recorded; see {@link #isCheckpointed}. */
+    public static Scope openCheckpointed() {
+        Scope parent = CURRENT.get();
+        return enter(parent, null, isRepeating() ? Run.REPEATED : Run.CHECKPOINTED);
+    }
+
+    /** Opens a scope for computing such a block once more; see {@link #isRepeating}. */
     public static Scope openRepeating() {
-        return enter(CURRENT.get(), null, true);
+        return enter(CURRENT.get(), null, Run.REPEATED);
     }
 
-    private static Scope enter(Scope parent, Origin origin, boolean repeats) {
-        Scope scope = new Scope(parent, origin, repeats);
+    private static Scope enter(Scope parent, Origin origin, Run run) {
+        Scope scope = new Scope(parent, origin, run);
         CURRENT.set(scope);
         return scope;
     }
 
+    private static Run run(Scope scope) {
+        return scope == null ? Run.PLAIN : scope.run;
+    }
+
     /**
-     * Whether this thread computes something for the second time, as a checkpointed block does when its gradient is taken.
-     * What has an effect besides its result, such as moving running statistics, must leave it out then.
+     * Whether this thread is in a checkpointed block, of which nothing but the results is to be kept: what else would be kept
+     * for later use, such as values derived from parameters, is better computed anew.
+     */
+    public static boolean isCheckpointed() {
+        return run(CURRENT.get()) != Run.PLAIN;
+    }
+
+    /**
+     * Whether this thread computes a checkpointed block for the second time, for its gradient. What has an effect besides its
+     * result, such as moving running statistics, must leave it out then.
      */
     public static boolean isRepeating() {
-        Scope current = CURRENT.get();
-        return current != null && current.repeats;
+        return run(CURRENT.get()) == Run.REPEATED;
     }
 
     static Origin origin() {

@@ -270,8 +270,8 @@ public class Tensor implements AutoCloseable {
      * @throws ShapeException if an integer type does not hold the constant
      */
     public final Tensor binary(BinaryOp op, double value) {
-        try (Tensor scalar = constant(value)) {
-            return backend.binary(op, this, scalar);
+        try (Scope scope = Scope.open(Origin.here())) {
+            return scope.keep(backend.binary(op, this, constant(value)));
         }
     }
 
@@ -330,8 +330,8 @@ public class Tensor implements AutoCloseable {
     }
 
     public final Tensor compare(CompareOp op, double value) {
-        try (Tensor scalar = constant(value)) {
-            return backend.compare(op, this, scalar);
+        try (Scope scope = Scope.open(Origin.here())) {
+            return scope.keep(backend.compare(op, this, constant(value)));
         }
     }
 
@@ -369,7 +369,7 @@ public class Tensor implements AutoCloseable {
     }
 
     public final Tensor softmax(int axis) {
-        return backend.softmax(this, axis);
+        return backend.softmax(this, axis(axis));
     }
 
     // Linear algebra
