@@ -74,6 +74,7 @@ record Checkpoint(
     void goBack(Backward outer, Node node, Tensor[] upstream) {
         try (Suspension beneath = new Suspension(tape, parameters, parameter -> {});
                 Tape inner = Tape.repeating(outer.base())) {
+            beneath.recordOn(inner);
             Map<Node, Node> leaves = new IdentityHashMap<>();
             List<Tensor> outputs = again(outer, node, inner, leaves);
             try (Backward within = new Backward(outer.base(), inner.nodes(), null, false, outer.origin())) {
@@ -130,18 +131,28 @@ record Checkpoint(
 
     /** Takes a tape off parameters: until closed they have the values, and the tape, beneath it. */
     private static final class Suspension implements AutoCloseable {
+        private final Tape tape;
         private final List<Runnable> restore = new ArrayList<>();
 
         /** @param reader told of every read of a parameter's value meanwhile */
         Suspension(Tape tape, Iterable<Parameter> parameters, Consumer<Parameter> reader) {
+            this.tape = tape;
             for (Parameter parameter : parameters) {
                 restore.add(parameter.standIn(tape.beneath(parameter), reader));
             }
+            recordOn(null);
+        }
+
+        /** Lets another tape record what the tape is asked to checkpoint meanwhile. */
+        private void recordOn(Tape other) {
+            restore.add(tape.setAside(other));
         }
 
         @Override
         public void close() {
-            restore.forEach(Runnable::run);
+            for (int i = restore.size() - 1; i >= 0; i--) {
+                restore.get(i).run();
+            }
         }
     }
 }

@@ -58,6 +58,10 @@ public final class Tape implements Backend {
     private final List<Gradients> results = new ArrayList<>();
     private final LostPath lost = new LostPath(this);
     private Tensor firstLeaf;
+    /** Whether a checkpointed block runs, and the tape that records it then, if any. */
+    private boolean aside;
+
+    private Tape inPlace;
     private boolean closed;
 
     private Tape(Backend base, Scope scope) {
@@ -73,21 +77,6 @@ public final class Tape implements Backend {
     /** A tape for computing again what another one left out. */
     static Tape repeating(Backend base) {
         return new Tape(base, Scope.openRepeating());
-    }
-
-    /**
-     * The tape to which an operation on these goes: the outermost one that watches a parameter or tracks the tensor; null if
-     * none does.
-     */
-    public static Tape of(Collection<Parameter> parameters, Tensor x) {
-        Tape outermost = x.backend() instanceof Tape tape ? tape : null;
-        for (Parameter parameter : parameters) {
-            Tape tape = parameter.tape();
-            if (tape != null && (outermost == null || tape.depth() > outermost.depth())) {
-                outermost = tape;
-            }
-        }
-        return outermost;
     }
 
     /**
@@ -256,6 +245,9 @@ public final class Tape implements Backend {
      */
     public List<Tensor> checkpoint(Function<List<Tensor>, List<Tensor>> block, List<Tensor> inputs) {
         checkOpen("checkpoint a block");
+        if (aside) {
+            return inPlace == null ? block.apply(inputs) : inPlace.checkpoint(block, inputs);
+        }
         Tensor[] values = values(inputs.toArray(Tensor[]::new));
         Checkpoint.Forward run = Checkpoint.forward(this, block, Arrays.asList(values));
         int own = inputs.size();
@@ -288,6 +280,33 @@ public final class Tape implements Backend {
     public Tensor checkpoint(UnaryOperator<Tensor> block, Tensor x) {
         return checkpoint(inputs -> List.of(block.apply(inputs.get(0))), List.of(x))
                 .get(0);
+    }
+
+    /**
+     * For models, which know no tape: checkpoints a block on the outermost tape that watches one of the parameters or tracks
+     * x. Where there is none, as without training or within another checkpoint, the block just runs.
+     */
+    public static Tensor checkpoint(Collection<Parameter> parameters, UnaryOperator<Tensor> block, Tensor x) {
+        Tape outermost = x.backend() instanceof Tape tape ? tape : null;
+        for (Parameter parameter : parameters) {
+            Tape tape = parameter.tape();
+            if (tape != null && (outermost == null || tape.depth() > outermost.depth())) {
+                outermost = tape;
+            }
+        }
+        return outermost == null ? block.apply(x) : outermost.checkpoint(block, x);
+    }
+
+    /** While set aside, checkpoints are for {@code other} to record, or for nobody if that is null. Returns the way back. */
+    Runnable setAside(Tape other) {
+        boolean wasAside = aside;
+        Tape oldOther = inPlace;
+        aside = true;
+        inPlace = other;
+        return () -> {
+            aside = wasAside;
+            inPlace = oldOther;
+        };
     }
 
     /** What a watched parameter's value is beneath this tape. */

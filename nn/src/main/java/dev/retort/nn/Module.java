@@ -137,8 +137,7 @@ public abstract class Module implements AutoCloseable {
      * keeps x alone and computes the part once more for its gradient: {@link Tape#checkpoint}. Without a tape it just runs.
      */
     public final Tensor checkpointed(UnaryOperator<Tensor> forward, Tensor x) {
-        Tape tape = Tape.of(parameters().values(), x);
-        return tape == null ? forward.apply(x) : tape.checkpoint(forward, x);
+        return Tape.checkpoint(parameters().values(), forward, x);
     }
 
     /** Gives the memory of parameters and buffers back. */

@@ -59,10 +59,10 @@ public final class Origin {
 
     /** Whether the code that runs now was called, from the user's frame on, through a method of this backend's class. */
     static boolean isInside(Backend backend) {
-        return StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE).walk(frames -> frames.map(
-                        StackFrame::getDeclaringClass)
-                .takeWhile(type -> Backend.class.isAssignableFrom(type) || !isUsers(type.getName()))
-                .anyMatch(type -> Backend.class.isAssignableFrom(type) && type.isInstance(backend)));
+        return StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.map(StackFrame::getDeclaringClass)
+                        .takeWhile(type -> Backend.class.isAssignableFrom(type) || !isUsers(type.getName()))
+                        .anyMatch(type -> Backend.class.isAssignableFrom(type) && type.isInstance(backend)));
     }
 
     /** File and line, such as {@code Model.java:42}. */
