@@ -17,7 +17,7 @@ final class TinyRecipes {
                 new Recipe.Data("train", "test", List.of(64), 64, 0.5, Recipe.PixelScale.TORCHVISION, true, 16),
                 new Recipe.Optimizer(
                         Recipe.OptimizerKind.SGD, rate, 0.9, 1e-4, Recipe.Schedule.COSINE, List.of(), 2, 0.1, 1, 0),
-                new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1),
+                new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1, false),
                 distillation(8, true));
     }
 
