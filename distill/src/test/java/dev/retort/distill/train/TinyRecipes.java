@@ -26,6 +26,20 @@ final class TinyRecipes {
                 weight, inherit, inherit, 1, 2, 1, CHANNELS, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01);
     }
 
+    static Recipe withRecomputedBlocks(Recipe recipe) {
+        Recipe.Training t = recipe.training();
+        Recipe.Training training = new Recipe.Training(
+                t.iterations(),
+                t.epochs(),
+                t.batch(),
+                t.accumulate(),
+                t.seed(),
+                t.checkpointEvery(),
+                t.logEvery(),
+                true);
+        return new Recipe(recipe.model(), recipe.data(), recipe.optimizer(), training, recipe.distillation());
+    }
+
     static Recipe with(Recipe recipe, Recipe.Distillation distillation) {
         return new Recipe(recipe.model(), recipe.data(), recipe.optimizer(), recipe.training(), distillation);
     }
