@@ -5,14 +5,18 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A dense row-major array of one {@link DType}, held by one {@link Backend}. Immutable to users: every operation returns a
- * new tensor. {@link #reshape} and {@link #narrow} share memory, all else copies.
+ * new tensor. {@link #reshape} and {@link #narrow} share memory, and so do those made of them; all else copies.
  *
- * <p>Methods dispatch to the outermost tape among the operands' backends, else to the backend that they share. Memory is
- * freed by {@link #close}, usually through a {@link Scope}.
+ * <p>Here is what a tensor is and how it is read; {@link TensorOperations} computes. Memory is freed by {@link #close}, usually
+ * through a {@link Scope}.
  */
+<<<<<<< HEAD
 public class Tensor implements AutoCloseable {
     private static final AtomicLong MADE = new AtomicLong();
 
+=======
+public non-sealed class Tensor extends TensorOperations implements AutoCloseable {
+>>>>>>> main
     /** The scope that closes this tensor, and its place there; null when the holder does. */
     Scope scope;
 
@@ -214,6 +218,7 @@ public class Tensor implements AutoCloseable {
         return toDoubles()[0];
     }
 
+<<<<<<< HEAD
     // Elementwise
 
     public final Tensor add(Tensor other) {
@@ -447,6 +452,8 @@ public class Tensor implements AutoCloseable {
         return this + ", made at " + origin;
     }
 
+=======
+>>>>>>> main
     /** For example {@code Tensor F32 [2, 3] on simd}. */
     @Override
     public String toString() {
