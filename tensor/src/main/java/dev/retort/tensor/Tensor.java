@@ -74,7 +74,7 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
         return shape.dim(axis(axis));
     }
 
-    /** An axis as a number in [0, rank); the error tells where this tensor was made. */
+    /** The axis counted from the start; the error describes this tensor. */
     final int axis(int axis) {
         try {
             return shape.axis(axis);
