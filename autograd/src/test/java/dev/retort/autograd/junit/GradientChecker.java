@@ -1,0 +1,144 @@
+package dev.retort.autograd.junit;
+
+import dev.retort.autograd.GradientCheck;
+import dev.retort.autograd.GradientMatrix;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.BackendProvider;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.UndeclaredOperationException;
+import dev.retort.tensor.cases.Operand;
+import dev.retort.tensor.cases.OperationCase;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Checks gradients on the backend and in the dtype of the test that it is handed to. {@link GradientChecked} says how.
+ */
+public final class GradientChecker implements AutoCloseable {
+    private final PlannedCheck planned;
+    private final GradientChecked settings;
+    private final boolean required;
+    private final String test;
+    private Backend backend;
+    private Backend oracle;
+    private boolean used;
+
+    GradientChecker(PlannedCheck planned, GradientChecked settings, boolean required, String test) {
+        this.planned = planned;
+        this.settings = settings;
+        this.required = required;
+        this.test = test;
+    }
+
+    /**
+     * Checks the gradient of a function for all its differentiable operands.
+     *
+     * @param function takes one tensor for each operand, in order, and must use no other that has a gradient; a module is
+     *     checked as a function of its input and its weights
+     * @param operands shapes and how values are drawn, the same in every test; {@link Operand#constant} has no gradient
+     * @throws AssertionError with the worst element of each operand, if a gradient is wrong
+     * @throws IllegalArgumentException if no operand has a gradient
+     */
+    public void check(GradientCheck.Function function, Operand... operands) {
+        used = true;
+        OperationCase wanted = new OperationCase(
+                test,
+                test,
+                Set.of(planned.dtype()),
+                new OperationCase.Accuracy(terms(operands), settings.magnitude()),
+                List.of(operands),
+                (ops, inputs) -> List.of(function.apply(inputs)));
+        if (wanted.differentiable().isEmpty()) {
+            throw new IllegalArgumentException("None of the " + operands.length
+                    + " operands has a gradient to check: all are constants or indices");
+        }
+        open();
+        try (Scope scope = Scope.open()) {
+            if (planned.dtype() == DType.F64) {
+                holdAgainstDifferences(wanted);
+            } else {
+                holdAgainstOracle(wanted);
+            }
+        } catch (UndeclaredOperationException undeclared) {
+            skip(undeclared.getMessage());
+        }
+    }
+
+    private long terms(Operand... operands) {
+        long elements = Arrays.stream(operands).mapToLong(o -> o.shape().size()).sum();
+        return settings.terms() > 0 ? settings.terms() : Math.max(elements, 1);
+    }
+
+    private void holdAgainstDifferences(OperationCase wanted) {
+        List<Tensor> inputs = wanted.inputs(backend, DType.F64, settings.seed());
+        GradientCheck.Report report = GradientCheck.on(backend)
+                .seed(settings.seed())
+                .samples(settings.samples())
+                .tolerance(settings.tolerance())
+                .check(leaves -> wanted.first(inputs, leaves), wanted.leaves(inputs));
+        if (!report.passed()) {
+            throw new AssertionError(planned + ": " + report);
+        }
+    }
+
+    private void holdAgainstOracle(OperationCase wanted) {
+        List<GradientMatrix.Cell> cells = new GradientMatrix(backend, oracle, settings.seed()).check(wanted);
+        if (cells.isEmpty()) {
+            skip("Backend '" + planned.backend() + "' does not declare all that " + test + " needs in "
+                    + planned.dtype());
+        }
+        GradientMatrix.Cell cell = cells.get(0);
+        if (!cell.pass()) {
+            throw new AssertionError(planned + ": gradients DISAGREE, error " + cell.worstError() + ", bound "
+                    + cell.bound() + " (seed " + settings.seed() + ")");
+        }
+    }
+
+    /** Opened late: what keeps a backend from being used then skips the test and does not break it. */
+    private void open() {
+        if (backend == null) {
+            backend = create(planned.backend());
+            oracle = planned.dtype() == DType.F64 ? null : create(planned.against());
+        }
+    }
+
+    private Backend create(String name) {
+        BackendProvider provider = Backends.providers().stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        BackendProvider.Usability usability = provider.usability();
+        if (!usability.usable()) {
+            skip("Backend '" + name + "' cannot be used here: " + usability.reason());
+        }
+        return provider.create();
+    }
+
+    private void skip(String reason) {
+        if (required) {
+            throw new AssertionError(
+                    reason + " (" + GradientChecked.REQUIRED + " names it, so this test is not skipped)");
+        }
+        System.out.println("Skipped: " + planned + ": " + reason);
+        Assumptions.abort(reason);
+    }
+
+    boolean isUsed() {
+        return used;
+    }
+
+    @Override
+    public void close() {
+        if (oracle != null) {
+            oracle.close();
+        }
+        if (backend != null) {
+            backend.close();
+        }
+    }
+}
