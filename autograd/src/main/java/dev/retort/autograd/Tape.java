@@ -122,6 +122,14 @@ public final class Tape implements Backend {
         return nodes.size();
     }
 
+    /** The names of the rules recorded so far, in their order; leaves have none. */
+    List<String> rules() {
+        return nodes.stream()
+                .filter(node -> node.rule != null)
+                .map(node -> node.rule.name())
+                .toList();
+    }
+
     /** The node that made x on this tape, or null if x is a constant here. */
     Node node(Tensor x) {
         return x != null && x.backend() == this ? ((TapeTensor) x).node() : null;
