@@ -56,7 +56,9 @@ public final class OperationTable {
         /** Records the operations that its default is composed of. */
         COMPOSED,
         /** Records nothing: the result is a constant. */
-        NONE
+        NONE,
+        /** Throws when an operand is tracked: it writes in place, or is a fused gradient without a second derivative. */
+        REFUSED
     }
 
     /**
@@ -129,30 +131,45 @@ public final class OperationTable {
 
     /** A tape that overrides an operation records its rule first; else the first rule is of an operation of the default. */
     private Gradient gradient(String name, boolean core, List<OperationCase> cases) {
-        List<List<String>> recorded = cases.stream()
-                .filter(c -> !c.differentiable().isEmpty())
-                .map(this::recorded)
-                .filter(rules -> !rules.isEmpty())
-                .toList();
+        List<List<String>> recorded = new ArrayList<>();
+        for (OperationCase c : cases) {
+            if (c.dtypes().contains(DType.F64)) {
+                try {
+                    recorded.add(recorded(c));
+                } catch (IllegalStateException | UnsupportedOperationException refused) {
+                    return new Gradient(Kind.REFUSED, List.of());
+                }
+            }
+        }
+        recorded.removeIf(List::isEmpty);
         if (recorded.isEmpty()) {
             return new Gradient(Kind.NONE, List.of());
         }
         String ruleName = name.replaceAll("([a-z])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
-        if (core || recorded.stream().allMatch(rules -> rules.get(0).equals(ruleName))) {
-            return new Gradient(
-                    Kind.OWN,
-                    recorded.stream().map(rules -> rules.get(0)).distinct().toList());
-        }
+        boolean own = core || recorded.stream().allMatch(rules -> rules.get(0).equals(ruleName));
         return new Gradient(
-                Kind.COMPOSED,
-                recorded.stream().flatMap(List::stream).distinct().toList());
+                own ? Kind.OWN : Kind.COMPOSED,
+                recorded.stream()
+                        .flatMap(rules -> own ? rules.stream().limit(1) : rules.stream())
+                        .distinct()
+                        .toList());
     }
 
-    /** The rules that a tape records for one case, in the order of their recording. */
+    /**
+     * The rules that a tape records for one case, in the order of their recording, when its differentiable operands are
+     * watched; where it has none, all floating ones, so that a rule without a check is seen.
+     */
     private List<String> recorded(OperationCase c) {
         try (Tape tape = Tape.on(reference)) {
             List<Tensor> inputs = c.inputs(reference, DType.F64, SEED);
-            c.first(inputs, c.leaves(inputs).stream().map(tape::watch).toList());
+            List<Integer> watched = c.differentiable();
+            for (int i = 0; i < inputs.size(); i++) {
+                boolean floating = inputs.get(i).dtype().isFloating();
+                if (watched.isEmpty() ? floating : watched.contains(i)) {
+                    inputs.set(i, tape.watch(inputs.get(i)));
+                }
+            }
+            c.apply(inputs);
             return tape.rules();
         }
     }

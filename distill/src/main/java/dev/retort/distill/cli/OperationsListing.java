@@ -122,6 +122,7 @@ final class OperationsListing {
             case OWN -> gradient.rules().size() == 1 ? "own rule" : "own rules: " + rules;
             case COMPOSED -> "of " + rules;
             case NONE -> "no gradient";
+            case REFUSED -> "refused on a tape";
         };
     }
 
@@ -135,7 +136,7 @@ final class OperationsListing {
 
     /**
      * Writes a list of objects with {@code operation}, {@code kind}, {@code dtypes}, {@code declared} (dtypes by backend),
-     * {@code gradient} ({@code own}, {@code composed} or {@code none}), {@code rules}, {@code cases},
+     * {@code gradient} ({@code own}, {@code composed}, {@code none} or {@code refused}), {@code rules}, {@code cases},
      * {@code gradient_cases} and {@code bad_inputs}.
      */
     void writeJson(Path file) throws IOException {

@@ -63,6 +63,7 @@ class OperationsListingTest {
         assertThat(row("CUMSUM").get(gradient)).isEqualTo("own rule");
         assertThat(row("REDUCE").get(gradient)).isEqualTo("own rules: SUM, MEAN, MAX, MIN");
         assertThat(row("COMPARE").get(gradient)).isEqualTo("no gradient");
+        assertThat(row("ASSIGN").get(gradient)).isEqualTo("refused on a tape");
         assertThat(row("softmax").get(1)).isEqualTo("composed");
         assertThat(row("softmax").get(gradient)).isEqualTo("own rule");
         assertThat(row("reluGradient").get(gradient)).isEqualTo("of WHERE");
