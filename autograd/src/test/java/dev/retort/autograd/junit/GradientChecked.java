@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>First, the gradients on the backend that the others are held {@link #against} are held against central differences in
  * float64; then so are those of each other backend in float64, and those in float32 against the first one's in float64. A
- * backend that cannot be used here, or does not declare an operation that the function needs, is skipped, and the reason
- * printed, unless it is {@linkplain #REQUIRED required}.
+ * backend that does not declare an operation that the function needs is skipped, and the reason printed; so is one that
+ * cannot be used here, unless it is {@linkplain #REQUIRED required}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -32,8 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(GradientCheckExtension.class)
 public @interface GradientChecked {
     /**
-     * The configuration parameter of the JUnit platform (or system property) that names the backends which must not be
-     * skipped, with commas between them: set it where the device is known to be there.
+     * The configuration parameter of the JUnit platform (or system property) that names the backends which must be usable,
+     * with commas between them: set it where the device is known to be there.
      */
     String REQUIRED = "retort.backends.required";
 

@@ -114,16 +114,16 @@ public final class GradientChecker implements AutoCloseable {
                 .orElseThrow();
         BackendProvider.Usability usability = provider.usability();
         if (!usability.usable()) {
-            skip("Backend '" + name + "' cannot be used here: " + usability.reason());
+            String reason = "Backend '" + name + "' cannot be used here: " + usability.reason();
+            if (required) {
+                throw new AssertionError(reason + " (" + GradientChecked.REQUIRED + " names it: it is not skipped)");
+            }
+            skip(reason);
         }
         return provider.create();
     }
 
     private void skip(String reason) {
-        if (required) {
-            throw new AssertionError(
-                    reason + " (" + GradientChecked.REQUIRED + " names it, so this test is not skipped)");
-        }
         System.out.println("Skipped: " + planned + ": " + reason);
         Assumptions.abort(reason);
     }

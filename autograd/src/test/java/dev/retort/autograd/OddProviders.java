@@ -1,4 +1,4 @@
-package dev.retort.autograd.junit;
+package dev.retort.autograd;
 
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;

@@ -1,7 +1,9 @@
-package dev.retort.autograd.junit;
+package dev.retort.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.autograd.junit.GradientChecked;
+import dev.retort.autograd.junit.GradientChecker;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.cases.Operand;
