@@ -170,7 +170,10 @@ public final class OperationTable {
                 }
             }
             c.apply(inputs);
-            return tape.rules();
+            return tape.graph().entries().stream()
+                    .filter(entry -> !entry.leaf())
+                    .map(TapeGraph.Entry::name)
+                    .toList();
         }
     }
 }
