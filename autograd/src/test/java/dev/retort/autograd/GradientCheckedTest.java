@@ -52,6 +52,23 @@ class GradientCheckedTest {
             gradients.check(x -> x.get(0).exp(), Operand.uniform(3));
         }
 
+        @GradientChecked(backends = "reference", dtypes = DType.F64, secondOrder = true)
+        void secondOrder(GradientChecker gradients) {
+            gradients.check(x -> x.get(0).square().mul(x.get(0)), Operand.uniform(3));
+        }
+
+        /** x^3, and its gradient 3x^2 is right, but made of numbers that no tape knows. */
+        @GradientChecked(backends = "reference", dtypes = DType.F64, secondOrder = true)
+        void wrongInSecondOrder(GradientChecker gradients) {
+            gradients.check(
+                    x -> {
+                        Tensor constant = x.get(0).detach();
+                        Tensor cube = constant.square().mul(constant);
+                        return x.get(0).mul(constant.square().mul(3)).sub(cube.mul(2));
+                    },
+                    Operand.between(0.5, 1, 3));
+        }
+
         @GradientChecked(backends = "faulty")
         void undeclared(GradientChecker gradients) {
             gradients.check(x -> x.get(1).where(x.get(0), x.get(0).neg()), Operand.uniform(3), Operand.mask(3));
@@ -152,7 +169,7 @@ class GradientCheckedTest {
                 .containsExactly(
                         "reference F64 against central differences",
                         "reference F32 against reference F64",
-                        "simd F64 against central differences",
+                        "simd F64 against central differences and reference",
                         "simd F32 against reference F64");
         assertThat(run("twoChecks").testEvents().succeeded().count()).isEqualTo(1);
     }
@@ -170,7 +187,7 @@ class GradientCheckedTest {
         assertThat(failure(results))
                 .startsWith("reference F64 against central differences: ")
                 .contains("DISAGREE")
-                .containsPattern("input 0, worst at 0: analytic 0\\.\\d+, numeric [01]\\.\\d+, error");
+                .containsPattern("operand 0, worst at 0 \\[0\\]: analytic 0\\.\\d+, numeric [01]\\.\\d+, error");
     }
 
     @Test
@@ -179,8 +196,16 @@ class GradientCheckedTest {
         List<Event> failed = results.testEvents().failed().list();
         assertThat(failed)
                 .extracting(event -> event.getTestDescriptor().getDisplayName())
-                .containsExactly("faulty F64 against central differences", "faulty F32 against reference F64");
-        assertThat(failed).allSatisfy(event -> assertThat(cause(event)).contains("DISAGREE"));
+                .containsExactly(
+                        "faulty F64 against central differences and reference", "faulty F32 against reference F64");
+        assertThat(cause(failed.get(0))).contains("operand 0, worst at 6 [6]: analytic ");
+        assertThat(cause(failed.get(1))).contains("the result DISAGREES", "worst at [6] of [13]: ", "error 0.1");
+    }
+
+    @Test
+    void gradientsOfGradientsAreChecked() throws IOException {
+        assertThat(run("secondOrder").testEvents().succeeded().count()).isEqualTo(1);
+        assertThat(failure(run("wrongInSecondOrder"))).contains("second order: gradients DISAGREE");
     }
 
     @Test
@@ -192,7 +217,7 @@ class GradientCheckedTest {
         EngineExecutionResults undeclared = run("undeclared");
         assertThat(undeclared.testEvents().succeeded().count()).isEqualTo(1);
         assertThat(undeclared.testEvents().aborted().list()).hasSize(2).allSatisfy(event -> assertThat(cause(event))
-                .contains("'faulty' does not declare "));
+                .contains("'faulty' does not declare WHERE for F"));
     }
 
     @Test

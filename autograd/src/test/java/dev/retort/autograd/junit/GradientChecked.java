@@ -1,6 +1,7 @@
 package dev.retort.autograd.junit;
 
 import dev.retort.tensor.DType;
+import dev.retort.tensor.cases.Tolerance;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>First, the gradients on the backend that the others are held {@link #against} are held against central differences in
- * float64; then so are those of each other backend in float64, and those in float32 against the first one's in float64. A
+ * float64. Then so are those of each other backend in float64, and results and gradients of each, in float64 and in float32,
+ * are held against the first one's in float64, at the same values, to what rounding allows ({@link Tolerance}). A
  * backend that does not declare an operation that the function needs is skipped, and the reason printed; so is one that
  * cannot be used here, unless it is {@linkplain #REQUIRED required}.
  */
@@ -55,12 +57,15 @@ public @interface GradientChecked {
     /** Float64: largest accepted |analytic - numeric| / max(1, |analytic|, |numeric|). */
     double tolerance() default 1e-6;
 
+    /** Float64: whether gradients of gradients are held against differences, too. */
+    boolean secondOrder() default false;
+
     /**
-     * Float32: how many terms the longest sum in function or gradient has, which errors grow with. Without it, as many as
-     * all operands together have elements.
+     * Against another backend: how many terms the longest sum in function or gradient has, which rounding errors grow with.
+     * Without it, as many as all operands together have elements.
      */
     long terms() default 0;
 
-    /** Float32: the size of those terms. */
+    /** Against another backend: the size of those terms. */
     double magnitude() default 1;
 }

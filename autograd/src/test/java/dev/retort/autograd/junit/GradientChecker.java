@@ -1,7 +1,8 @@
 package dev.retort.autograd.junit;
 
+import dev.retort.autograd.BackendComparison;
+import dev.retort.autograd.Comparison;
 import dev.retort.autograd.GradientCheck;
-import dev.retort.autograd.GradientMatrix;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
@@ -13,7 +14,9 @@ import dev.retort.tensor.cases.Operand;
 import dev.retort.tensor.cases.OperationCase;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -41,7 +44,7 @@ public final class GradientChecker implements AutoCloseable {
      * @param function takes one tensor for each operand, in order, and must use no other that has a gradient; a module is
      *     checked as a function of its input and its weights
      * @param operands shapes and how values are drawn, the same in every test; {@link Operand#constant} has no gradient
-     * @throws AssertionError with the worst element of each operand, if a gradient is wrong
+     * @throws AssertionError with the worst element, if a gradient or, against another backend, a result is wrong
      * @throws IllegalArgumentException if no operand has a gradient
      */
     public void check(GradientCheck.Function function, Operand... operands) {
@@ -61,7 +64,8 @@ public final class GradientChecker implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             if (planned.dtype() == DType.F64) {
                 holdAgainstDifferences(wanted);
-            } else {
+            }
+            if (planned.isComparison()) {
                 holdAgainstOracle(wanted);
             }
         } catch (UndeclaredOperationException undeclared) {
@@ -76,26 +80,47 @@ public final class GradientChecker implements AutoCloseable {
 
     private void holdAgainstDifferences(OperationCase wanted) {
         List<Tensor> inputs = wanted.inputs(backend, DType.F64, settings.seed());
-        GradientCheck.Report report = GradientCheck.on(backend)
+        GradientCheck.Function function = leaves -> wanted.first(inputs, leaves);
+        List<Tensor> leaves = wanted.leaves(inputs);
+        GradientCheck check = GradientCheck.on(backend)
                 .seed(settings.seed())
                 .samples(settings.samples())
                 .tolerance(settings.tolerance())
-                .check(leaves -> wanted.first(inputs, leaves), wanted.leaves(inputs));
+                .names(wanted.differentiable().stream().map(i -> "operand " + i).toArray(String[]::new));
+        require(check.check(function, leaves), "");
+        if (settings.secondOrder()) {
+            require(check.secondOrder().check(function, leaves), "second order: ");
+        }
+    }
+
+    private void require(GradientCheck.Report report, String what) {
         if (!report.passed()) {
-            throw new AssertionError(planned + ": " + report);
+            throw new AssertionError(planned + ": " + what + report);
         }
     }
 
     private void holdAgainstOracle(OperationCase wanted) {
-        List<GradientMatrix.Cell> cells = new GradientMatrix(backend, oracle, settings.seed()).check(wanted);
-        if (cells.isEmpty()) {
-            skip("Backend '" + planned.backend() + "' does not declare all that " + test + " needs in "
-                    + planned.dtype());
-        }
-        GradientMatrix.Cell cell = cells.get(0);
-        if (!cell.pass()) {
-            throw new AssertionError(planned + ": gradients DISAGREE, error " + cell.worstError() + ", bound "
-                    + cell.bound() + " (seed " + settings.seed() + ")");
+        BackendComparison comparison = BackendComparison.of(backend, oracle).seed(settings.seed());
+        require(comparison.forward(wanted, planned.dtype()), tensor -> "the result DISAGREES");
+        require(
+                comparison.backward(wanted, planned.dtype()),
+                tensor -> "the gradient of operand " + wanted.differentiable().get(tensor) + " DISAGREES");
+    }
+
+    private void require(Comparison comparison, IntFunction<String> what) {
+        if (!comparison.pass()) {
+            throw new AssertionError(String.format(
+                    Locale.ROOT,
+                    "%s: %s (seed %d), worst at %s: %.9g where %s has %.9g, error %.3g, accepted %.3g",
+                    planned,
+                    what.apply(comparison.tensor()),
+                    settings.seed(),
+                    comparison.place(),
+                    comparison.actual(),
+                    planned.against(),
+                    comparison.expected(),
+                    comparison.error(),
+                    comparison.bound()));
         }
     }
 
@@ -103,7 +128,7 @@ public final class GradientChecker implements AutoCloseable {
     private void open() {
         if (backend == null) {
             backend = create(planned.backend());
-            oracle = planned.dtype() == DType.F64 ? null : create(planned.against());
+            oracle = planned.isComparison() ? create(planned.against()) : null;
         }
     }
 
