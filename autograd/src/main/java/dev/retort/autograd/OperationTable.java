@@ -57,7 +57,7 @@ public final class OperationTable {
         COMPOSED,
         /** Records nothing: the result is a constant. */
         NONE,
-        /** Throws when an operand is tracked: it writes in place, or is a fused gradient without a second derivative. */
+        /** Throws when an operand is tracked: it writes in place, or there is no rule. */
         REFUSED
     }
 
