@@ -81,8 +81,12 @@ record Checkpoint(
                 leaves.forEach((source, leaf) -> within.moveSum(leaf, outer, source));
                 for (int i = 0; i < results; i++) {
                     Node output = inner.node(outputs.get(i));
-                    if (upstream[i] != null && output != null) {
-                        within.seed(output, upstream[i]);
+                    if (output != null) {
+                        if (upstream[i] != null) {
+                            within.seed(output, upstream[i]);
+                        }
+                        // Its shape was all that mattered; rules have saved what they need.
+                        outputs.get(i).close();
                     }
                 }
                 within.run();

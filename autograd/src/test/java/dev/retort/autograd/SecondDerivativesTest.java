@@ -79,13 +79,15 @@ class SecondDerivativesTest {
         return tracked[0] ? Outcome.CHECKED : Outcome.CONSTANT;
     }
 
-    /** Gradients of a random projection of the case's result for all leaves, in one row. */
+    /** Gradients of a random projection of result + result^2 for all leaves, in one row. */
     private Tensor gradient(OperationCase c, List<Tensor> inputs, List<Tensor> leaves) {
         Backend beneath = Backend.of(leaves.toArray(Tensor[]::new));
         Tensor row;
         try (Tape tape = Tape.on(beneath)) {
             List<Tensor> own = leaves.stream().map(tape::watch).toList();
-            Tensor y = c.first(inputs, own);
+            Tensor result = c.first(inputs, own);
+            // The square lets the gradient of a linear operation depend on its operands, too.
+            Tensor y = result.dtype() == DType.F64 ? result.add(result.square()) : result;
             List<Tensor> parts = new ArrayList<>(List.of(backend.zeros(Shape.of(1), DType.F64)));
             if (tape.node(y) != null) {
                 double[] projection =
