@@ -62,7 +62,7 @@ public @interface GradientChecked {
 
     /**
      * Against another backend: how many terms the longest sum in function or gradient has, which rounding errors grow with.
-     * Without it, as many as all operands together have elements.
+     * Without it, as many as the largest operand has elements.
      */
     long terms() default 0;
 

@@ -74,8 +74,11 @@ public final class GradientChecker implements AutoCloseable {
     }
 
     private long terms(Operand... operands) {
-        long elements = Arrays.stream(operands).mapToLong(o -> o.shape().size()).sum();
-        return settings.terms() > 0 ? settings.terms() : Math.max(elements, 1);
+        long largest = Arrays.stream(operands)
+                .mapToLong(operand -> operand.shape().size())
+                .max()
+                .orElse(1);
+        return settings.terms() > 0 ? settings.terms() : Math.max(largest, 1);
     }
 
     private void holdAgainstDifferences(OperationCase wanted) {
