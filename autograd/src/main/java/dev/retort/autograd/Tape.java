@@ -478,6 +478,11 @@ public final class Tape implements Backend {
     }
 
     @Override
+    public Tensor argSort(Tensor x, int axis, boolean descending) {
+        return base.argSort(value(x), axis, descending);
+    }
+
+    @Override
     public void assign(Tensor target, Tensor source) {
         base.assign(writable(target), value(source));
     }
@@ -671,7 +676,8 @@ public final class Tape implements Backend {
     @Override
     public Normalized batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
         Normalized normal = base.batchNorm(value(x), value(gamma), value(beta), eps);
-        Tensor y = record(Rules.batchNorm(eps), normal.y(), x, gamma, beta, normal.mean(), normal.variance());
+        Rule rule = Rules.batchNorm(eps, gamma != null);
+        Tensor y = record(rule, normal.y(), x, gamma, beta, normal.mean(), normal.variance());
         return new Normalized(y, normal.mean(), normal.variance());
     }
 

@@ -36,7 +36,8 @@ class CheckpointingTest {
         long held;
         long peak;
         try (ResNet net = new ResNet(BuildContext.root(backend, DType.F32, 1), options);
-                Tensor images = backend.tensor(TestTensors.values(2, 128 * 128 * 3), Shape.of(1, 128, 128, 3), DType.F32)) {
+                Tensor images =
+                        backend.tensor(TestTensors.values(2, 128 * 128 * 3), Shape.of(1, 128, 128, 3), DType.F32)) {
             net.setCheckpointing(checkpointing);
             long own = backend.memory().liveBytes();
             try (Tape tape = Tape.on(backend)) {

@@ -299,6 +299,15 @@ public abstract class HeapBackend implements Backend {
     }
 
     @Override
+    public Tensor argSort(Tensor x, int axis, boolean descending) {
+        require(Operation.ARG_SORT, x.dtype(), x);
+        x.shape().axis(axis);
+        Tensor y = allocate(x.shape(), DType.I64);
+        ArgSort.sort(x, axis, descending, y);
+        return y;
+    }
+
+    @Override
     public void assign(Tensor target, Tensor source) {
         require(Operation.ASSIGN, target.dtype(), target, source);
         requireSame(Operation.ASSIGN, target, source);
