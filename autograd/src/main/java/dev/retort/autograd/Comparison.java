@@ -64,11 +64,15 @@ public record Comparison(
                 double got = actual[i];
                 boolean accepted = tolerance.accepts(wanted, got);
                 double error = Math.abs(got - wanted);
-                if (Double.isNaN(error)) {
+                if (!Double.isFinite(got)) {
+                    // An overflow is right where the exact value is beyond the type.
                     error = accepted ? 0 : Double.POSITIVE_INFINITY;
                 }
                 pass &= accepted;
                 ulps.add(Ulps.error(type, wanted, got));
+                if (Double.isNaN(error)) {
+                    error = Double.POSITIVE_INFINITY;
+                }
                 if (wanted != 0 && Double.isFinite(wanted)) {
                     largestRelative = Math.max(largestRelative, error / Math.abs(wanted));
                 }

@@ -13,6 +13,9 @@ public final class ErrorHistogram {
     /** 0; up to 1/2; up to 2^0 .. 2^20; more. */
     private static final int BUCKETS = LARGEST_POWER + 4;
 
+    /** The last bucket, of all larger errors. */
+    public static final int LAST = BUCKETS - 1;
+
     private final long[] counts = new long[BUCKETS];
     private double worst;
 
@@ -72,6 +75,15 @@ public final class ErrorHistogram {
             return "more";
         }
         return bucket == 1 ? "1/2" : Long.toString(1L << (bucket - 2));
+    }
+
+    /** {@link #label} where there is little room: 1024 is 1k, 2^20 is 1M. */
+    public static String shortLabel(int bucket) {
+        int power = bucket - 2;
+        if (bucket == LAST || power < 10) {
+            return label(bucket);
+        }
+        return (1 << (power % 10)) + (power < 20 ? "k" : "M");
     }
 
     /** How many results there are. */

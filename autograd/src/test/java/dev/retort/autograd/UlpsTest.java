@@ -66,6 +66,9 @@ class UlpsTest {
         assertThat(ErrorHistogram.bucket(3)).isEqualTo(4);
         assertThat(ErrorHistogram.label(ErrorHistogram.bucket(3))).isEqualTo("4");
         assertThat(ErrorHistogram.label(ErrorHistogram.bucket(0x1p20))).isEqualTo("1048576");
+        assertThat(ErrorHistogram.shortLabel(ErrorHistogram.bucket(0x1p20))).isEqualTo("1M");
+        assertThat(ErrorHistogram.shortLabel(ErrorHistogram.bucket(3000))).isEqualTo("4k");
+        assertThat(ErrorHistogram.shortLabel(ErrorHistogram.bucket(500))).isEqualTo("512");
         assertThat(ErrorHistogram.label(ErrorHistogram.bucket(0x1p21))).isEqualTo("more");
         assertThat(ErrorHistogram.label(ErrorHistogram.bucket(Double.NaN))).isEqualTo("more");
     }

@@ -65,7 +65,8 @@ public record Coverage(String backend, List<String> declared, List<String> missi
     @Override
     public String toString() {
         int checked = declared.size() - missing.size();
-        String text = backend + ": " + checked + " of " + declared.size() + " declared pairs of operation and type checked";
+        String text =
+                backend + ": " + checked + " of " + declared.size() + " declared pairs of operation and type checked";
         return missing.isEmpty() ? text : text + "; not " + String.join(", ", missing);
     }
 }

@@ -102,8 +102,10 @@ public final class GradcheckFiles {
         for (Cell cell : cells) {
             xml.writeStartElement("testcase");
             xml.writeAttribute("classname", name + "." + cell.operation());
-            xml.writeAttribute("name", cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in "
-                            + MatrixColumn.name(cell.dtype()) + " against " + cell.against());
+            xml.writeAttribute(
+                    "name",
+                    cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in " + MatrixColumn.name(cell.dtype())
+                            + " against " + cell.against());
             xml.writeAttribute("time", seconds(cell.seconds()));
             if (!cell.pass()) {
                 xml.writeStartElement("failure");
@@ -112,7 +114,8 @@ public final class GradcheckFiles {
                         "message",
                         "error " + cell.worstError() + " against " + cell.against() + ", accepted " + cell.bound());
                 xml.writeCharacters(cell.detail().place() + ": " + cell.detail().actual() + " where "
-                        + cell.detail().expected() + " is right. " + cell.detail().note() + "\nAgain: " + run.replay(cell));
+                        + cell.detail().expected() + " is right. "
+                        + cell.detail().note() + "\nAgain: " + run.replay(cell));
                 xml.writeEndElement();
             }
             xml.writeEndElement();

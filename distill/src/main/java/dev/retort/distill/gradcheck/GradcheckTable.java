@@ -75,7 +75,8 @@ public final class GradcheckTable {
             Optional<Cell> worst = column.worst(cells);
             line.append(String.format(
                     "%" + COLUMN + "s",
-                    worst.map(cell -> MatrixColumn.percent(MatrixColumn.share(cell))).orElse("-")));
+                    worst.map(cell -> MatrixColumn.percent(MatrixColumn.share(cell)))
+                            .orElse("-")));
         }
         out.println(line + (cells.stream().allMatch(Cell::pass) ? "  pass" : "  FAIL"));
     }
@@ -83,11 +84,18 @@ public final class GradcheckTable {
     private void failure(Cell cell) {
         Detail detail = cell.detail();
         out.println("  FAIL " + cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in "
-                + MatrixColumn.name(cell.dtype()) + " against " + cell.against() + ": error "
-                + MatrixColumn.figure(cell.worstError()) + ", accepted " + MatrixColumn.figure(cell.bound()));
+                + MatrixColumn.name(cell.dtype()) + " against " + cell.against()
+                + (detail.place().isEmpty()
+                        ? ""
+                        : ": error " + MatrixColumn.figure(cell.worstError()) + ", accepted "
+                                + MatrixColumn.figure(cell.bound())));
         if (!detail.place().isEmpty()) {
             out.println(String.format(
-                    Locale.ROOT, "       %s: %.9g where %.9g is right", detail.place(), detail.actual(), detail.expected()));
+                    Locale.ROOT,
+                    "       %s: %.9g where %.9g is right",
+                    detail.place(),
+                    detail.actual(),
+                    detail.expected()));
         }
         if (!detail.note().isEmpty()) {
             out.println("       " + detail.note());

@@ -67,7 +67,9 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
 
     /** The check that came nearest to its bound or passed it the furthest; none if nothing was checked. */
     Optional<Cell> worst(List<Cell> cells) {
-        return cells.stream().filter(cell -> of(cell).equals(this)).max(Comparator.comparingDouble(MatrixColumn::share));
+        return cells.stream()
+                .filter(cell -> of(cell).equals(this))
+                .max(Comparator.comparingDouble(MatrixColumn::share));
     }
 
     /** The error as a share of its bound: above 1 is a failure. Infinite for an error that is no number. */
@@ -78,7 +80,7 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
         return cell.worstError() == 0 ? 0 : cell.worstError() / cell.bound();
     }
 
-    /** A share of a bound for people. */
+    /** A share of a bound for people: in percent, or how many times the bound. */
     static String percent(double share) {
         double percent = 100 * share;
         if (percent == 0) {
@@ -87,9 +89,15 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
         if (percent < 0.1) {
             return "<0.1 %";
         }
-        return percent < 9.95
-                ? String.format(Locale.ROOT, "%.1f %%", percent)
-                : percent < 1e5 ? String.format(Locale.ROOT, "%.0f %%", percent) : ">1000x";
+        if (percent < 9.95) {
+            return String.format(Locale.ROOT, "%.1f %%", percent);
+        }
+        if (share < 9.995) {
+            return String.format(Locale.ROOT, "%.0f %%", percent);
+        }
+        return share == Double.POSITIVE_INFINITY
+                ? "\u221e"
+                : String.format(Locale.ROOT, share < 1e4 ? "%.0fx" : "%.0ex", share);
     }
 
     /** A type as files call it. */

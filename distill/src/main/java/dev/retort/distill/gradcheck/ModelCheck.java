@@ -143,8 +143,7 @@ public final class ModelCheck implements AutoCloseable {
                 IcdConfig.Descriptors.defaults(CLASSES),
                 new IcdConfig.Decoder(TEACHER_CHANNELS, HEADS, 1, true, false),
                 IcdConfig.Auxiliary.defaults(),
-                new IcdConfig.Distillation(
-                        8, LossForm.MSE, DistillationNorm.BOTH, Temperature.fixed(1), false, 0));
+                new IcdConfig.Distillation(8, LossForm.MSE, DistillationNorm.BOTH, Temperature.fixed(1), false, 0));
     }
 
     /** The groups' names, in the order in which {@link #run} checks them. */
@@ -161,7 +160,8 @@ public final class ModelCheck implements AutoCloseable {
     private List<Part> parts() {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part(
-                named("teacher", teacher.parameters(), 3), () -> sum(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
+                named("teacher", teacher.parameters(), 3),
+                () -> sum(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
         Map<String, Map<String, Parameter>> learning = named("student", student.parameters(), 3);
         learning.putAll(named("projection", objective.projection().parameters(), 1));
         parts.add(new Part(learning, this::step));
@@ -243,10 +243,8 @@ public final class ModelCheck implements AutoCloseable {
     }
 
     private static List<Tensor> detectorLosses(RetinaNet net, RetinaNet.Output output, RetinaNetLoss.Box box) {
-        RetinaNetLoss loss =
-                new RetinaNetLoss(new AnchorLabeler(Matcher.RETINANET, CLASSES), 0.25, 2, box);
-        RetinaNetLoss.Targets targets =
-                loss.targets(net.anchors(output.features()), List.of(BOXES), List.of(LABELS));
+        RetinaNetLoss loss = new RetinaNetLoss(new AnchorLabeler(Matcher.RETINANET, CLASSES), 0.25, 2, box);
+        RetinaNetLoss.Targets targets = loss.targets(net.anchors(output.features()), List.of(BOXES), List.of(LABELS));
         RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.deltas(), targets, NORMALIZER);
         return List.of(losses.classification(), losses.box());
     }

@@ -23,8 +23,7 @@ public enum ComputeMode {
             "matmul",
             "linear",
             "convolution",
-            "attention",
-            "scaledDotProductAttention");
+            "attention");
 
     private final double roundoff;
 
