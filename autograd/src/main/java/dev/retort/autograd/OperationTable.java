@@ -6,6 +6,7 @@ import dev.retort.tensor.Operation;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
+import dev.retort.tensor.cases.BadInput;
 import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import java.util.ArrayList;
@@ -92,8 +93,8 @@ public final class OperationTable {
                 .sorted(Comparator.comparing(OperationCase::operation, String.CASE_INSENSITIVE_ORDER))
                 .forEach(c -> cases.computeIfAbsent(c.operation(), name -> new ArrayList<>())
                         .add(c));
-        Map<String, Long> bad = OperationCases.bad().stream()
-                .collect(Collectors.groupingBy(b -> b.operation().name(), Collectors.counting()));
+        Map<String, Long> bad =
+                OperationCases.bad().stream().collect(Collectors.groupingBy(BadInput::call, Collectors.counting()));
         List<Row> rows = new ArrayList<>();
         cases.forEach((name, own) -> rows.add(
                 row(name, core.contains(name), own, bad.getOrDefault(name, 0L).intValue())));

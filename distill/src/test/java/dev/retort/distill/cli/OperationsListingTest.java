@@ -71,6 +71,9 @@ class OperationsListingTest {
                 .filter(c -> c.operation().equals("CUMSUM"))
                 .count();
         assertThat(row("CUMSUM").get(gradient + 1).strip()).isEqualTo("" + cases);
+        assertThat(out.toString())
+                .contains(OperationCases.all().size() + " cases, ")
+                .contains(OperationCases.bad().size() + " bad inputs.");
     }
 
     @Test
