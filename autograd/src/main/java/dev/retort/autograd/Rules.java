@@ -376,6 +376,20 @@ final class Rules {
             input(1),
             NOTHING);
 
+    /** Inputs g [N, H', W', C], indices: reads at the places where g was added. */
+    static final Rule MAX_POOL2D_GRADIENT = rule(
+            "MAX_POOL2D_GRADIENT",
+            (r, g) -> {
+                Shape input = g.shape();
+                Shape pooled = r.shape(1);
+                int channels = input.dim(3);
+                Tensor pixels = g.reshape(input.dim(0), input.dim(1) * input.dim(2), channels);
+                Tensor places = r.in(1).reshape(input.dim(0), pooled.dim(1) * pooled.dim(2), channels);
+                return r.each(() -> r.ops().gather(pixels, 1, places).reshape(pooled), () -> null);
+            },
+            input(1),
+            NOTHING);
+
     static final Rule RESIZE_NEAREST =
             one("RESIZE_NEAREST", NOTHING, (r, g) -> r.ops().resizeNearestGradient(g, r.shape(0)));
 

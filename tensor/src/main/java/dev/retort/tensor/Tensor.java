@@ -1,6 +1,7 @@
 package dev.retort.tensor;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A dense row-major array of one {@link DType}, held by one {@link Backend}. Immutable to users: every operation returns a
@@ -10,16 +11,22 @@ import java.util.Arrays;
  * through a {@link Scope}.
  */
 public non-sealed class Tensor extends TensorOperations implements AutoCloseable {
+    private static final AtomicLong MADE = new AtomicLong();
+
     /** The scope that closes this tensor, and its place there; null when the holder does. */
     Scope scope;
 
     int slot;
+    /** Whether it was a scope that closed this tensor. */
+    boolean closedByScope;
 
     private final Backend backend;
     private final Shape shape;
     private final DType dtype;
     private final Storage storage;
     private final long offset;
+    private final Origin origin;
+    private final long number = MADE.getAndIncrement();
     private boolean closed;
 
     /**
@@ -33,6 +40,19 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
         this.dtype = dtype;
         this.storage = storage;
         this.offset = offset;
+        this.origin = Origin.here();
+        Scope.adopt(this);
+    }
+
+    /** For tapes: the memory of {@code other}, shared, as a tensor of another backend. It was made where the other was. */
+    protected Tensor(Backend backend, Tensor other) {
+        this.backend = backend;
+        this.shape = other.shape;
+        this.dtype = other.dtype;
+        this.storage = other.storage();
+        this.offset = other.offset;
+        this.origin = other.origin;
+        storage.retain();
         Scope.adopt(this);
     }
 
@@ -51,7 +71,16 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
 
     /** The extent of one axis; negative axes count from the end. */
     public final int dim(int axis) {
-        return shape.dim(axis);
+        return shape.dim(axis(axis));
+    }
+
+    /** The axis counted from the start; the error describes this tensor. */
+    final int axis(int axis) {
+        try {
+            return shape.axis(axis);
+        } catch (ShapeException e) {
+            throw new ShapeException(e.getMessage(), this);
+        }
     }
 
     /** Number of elements. */
@@ -62,8 +91,9 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
     /** For backends: the memory, which must still be held. */
     public final Storage storage() {
         if (closed) {
-            throw new IllegalStateException("Tensor of shape " + shape + " is used after it was closed;"
-                    + " results leave their scope by scope.keep(tensor)");
+            throw new IllegalStateException(describe() + ", is used after "
+                    + (closedByScope ? "the scope or tape that owned it" : "it")
+                    + " was closed; results leave their scope by scope.keep(tensor)");
         }
         return storage;
     }
@@ -77,10 +107,19 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
         return closed;
     }
 
+    /** Where this tensor was made; views and copies have places of their own. */
+    public final Origin origin() {
+        return origin;
+    }
+
+    /** Whether this tensor was made before another one. */
+    public final boolean isOlderThan(Tensor other) {
+        return number < other.number;
+    }
+
     /** Another tensor on the same memory, owned by nobody but the caller. */
     public Tensor alias() {
-        storage().retain();
-        return Scope.release(new Tensor(backend, shape, dtype, storage, offset));
+        return Scope.release(new Tensor(backend, this));
     }
 
     /** The same values cut off from every tape: a constant from here on. Shares memory; a member of the current scope. */
@@ -150,14 +189,14 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
                 backend.root().download(this, values);
                 return Arrays.stream(values).asLongStream().toArray();
             }
-            default -> throw new ShapeException("A tensor of type " + dtype + " holds no integers");
+            default -> throw new ShapeException("A tensor of type " + dtype + " holds no integers", this);
         }
     }
 
     /** A copy of the values of a BOOL tensor. */
     public final boolean[] toBooleans() {
         if (dtype != DType.BOOL) {
-            throw new ShapeException("A tensor of type " + dtype + " holds no truth values");
+            throw new ShapeException("A tensor of type " + dtype + " holds no truth values", this);
         }
         byte[] bytes = new byte[Math.toIntExact(size())];
         backend.root().download(this, bytes);
@@ -171,9 +210,14 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
     /** The value of a tensor of one element. */
     public final double item() {
         if (size() != 1) {
-            throw new ShapeException("item() needs a tensor of one element, this one has shape " + shape);
+            throw new ShapeException("item() needs a tensor of one element, this one has shape " + shape, this);
         }
         return toDoubles()[0];
+    }
+
+    /** For errors, such as {@code Tensor F32 [2, 3] on simd, made at com.acme.Model.forward(Model.java:42)}. */
+    public final String describe() {
+        return this + ", made at " + origin;
     }
 
     /** For example {@code Tensor F32 [2, 3] on simd}. */

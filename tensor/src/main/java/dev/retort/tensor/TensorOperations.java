@@ -78,16 +78,18 @@ public abstract sealed class TensorOperations permits Tensor {
      * @throws ShapeException if an integer type does not hold the constant
      */
     public final Tensor binary(BinaryOp op, double value) {
-        try (Tensor scalar = constant(value)) {
-            return ops().binary(op, self, scalar);
+        try (Scope scope = Scope.open(Origin.here())) {
+            return scope.keep(ops().binary(op, self, constant(value)));
         }
     }
 
     private Tensor constant(double value) {
         DType dtype = self.dtype();
         if (dtype.isIndex() && (dtype == DType.I32 ? (int) value : (long) value) != value) {
-            throw new ShapeException("A tensor " + dtype + " " + self.shape() + " does not compute with " + value
-                    + ": cast it to F32 first");
+            throw new ShapeException(
+                    "A tensor " + dtype + " " + self.shape() + " does not compute with " + value
+                            + ": cast it to F32 first",
+                    self);
         }
         return ops().root().full(Shape.SCALAR, dtype, value);
     }
@@ -167,8 +169,8 @@ public abstract sealed class TensorOperations permits Tensor {
     }
 
     public final Tensor compare(CompareOp op, double value) {
-        try (Tensor scalar = constant(value)) {
-            return ops().compare(op, self, scalar);
+        try (Scope scope = Scope.open(Origin.here())) {
+            return scope.keep(ops().compare(op, self, constant(value)));
         }
     }
 
@@ -247,11 +249,11 @@ public abstract sealed class TensorOperations permits Tensor {
     }
 
     public final Tensor softmax(int axis) {
-        return ops().softmax(self, axis);
+        return ops().softmax(self, self.axis(axis));
     }
 
     public final Tensor logSoftmax(int axis) {
-        return ops().logSoftmax(self, axis);
+        return ops().logSoftmax(self, self.axis(axis));
     }
 
     // Linear algebra
@@ -281,7 +283,7 @@ public abstract sealed class TensorOperations permits Tensor {
         }
         if (open >= 0) {
             if (known == 0 || self.size() % known != 0) {
-                throw new ShapeException("Cannot reshape " + self.shape() + " to " + Arrays.toString(extents));
+                throw new ShapeException("Cannot reshape " + self.shape() + " to " + Arrays.toString(extents), self);
             }
             resolved[open] = Math.toIntExact(self.size() / known);
         }
@@ -315,7 +317,7 @@ public abstract sealed class TensorOperations permits Tensor {
 
     /** Elements [start, end) along one axis. */
     public final Tensor slice(int axis, int start, int end) {
-        int resolved = self.shape().axis(axis);
+        int resolved = self.axis(axis);
         int[] starts = new int[self.shape().rank()];
         int[] ends = self.shape().toArray();
         int[] steps = new int[starts.length];
@@ -327,12 +329,12 @@ public abstract sealed class TensorOperations permits Tensor {
 
     /** Consecutive parts of these extents along an axis. */
     public final List<Tensor> split(int axis, int... sizes) {
-        return ops().split(self, axis, sizes);
+        return ops().split(self, self.axis(axis), sizes);
     }
 
     /** At most {@code count} parts of one extent, the last one smaller. See {@link Backend#chunk}. */
     public final List<Tensor> chunk(int axis, int count) {
-        return ops().chunk(self, axis, count);
+        return ops().chunk(self, self.axis(axis), count);
     }
 
     /** Reversed along the axes, or along all. */
@@ -373,16 +375,16 @@ public abstract sealed class TensorOperations permits Tensor {
 
     /** Stable order along an axis; NaN is the largest. */
     public final Ordered sort(int axis, boolean descending) {
-        return ops().sort(self, axis, descending);
+        return ops().sort(self, self.axis(axis), descending);
     }
 
     /** Places (I64) in the order of {@link #sort}. */
     public final Tensor argSort(int axis, boolean descending) {
-        return ops().argSort(self, axis, descending);
+        return ops().argSort(self, self.axis(axis), descending);
     }
 
     /** The k largest elements along an axis, largest first. */
     public final Ordered topK(int k, int axis) {
-        return ops().topK(self, k, axis, true);
+        return ops().topK(self, k, self.axis(axis), true);
     }
 }

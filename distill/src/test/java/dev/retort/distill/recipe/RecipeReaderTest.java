@@ -20,7 +20,7 @@ class RecipeReaderTest {
     @Test
     void missingFieldsHaveTheirDefaults() {
         Recipe recipe = parse("training:\n  epochs: 3\n");
-        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20));
+        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false));
         assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
         assertThat(parse("")).isEqualTo(Recipe.defaults());
         assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());
@@ -201,6 +201,6 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 8 + 10 + 7 + 15);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 8 + 10 + 8 + 15);
     }
 }
