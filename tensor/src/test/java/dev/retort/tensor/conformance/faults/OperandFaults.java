@@ -2,15 +2,18 @@ package dev.retort.tensor.conformance.faults;
 
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.GemmSpec.Layout;
+import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UnaryOp;
 import dev.retort.tensor.conformance.faults.Plan.Planter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /** Faults in how operands are read: edges, strides, broadcasts, lost terms, masks, precision, ties, rounding. */
@@ -198,11 +201,11 @@ final class OperandFaults {
             int[] leading = IntStream.range(0, rank - 2).map(y::dim).toArray();
             try {
                 batch = Shape.broadcast(batch, Shape.of(leading));
-            } catch (dev.retort.tensor.ShapeException e) {
+            } catch (ShapeException e) {
                 return call.proceed();
             }
         }
-        int[] extents = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
+        int[] extents = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
         extents[batch.rank()] = x.dim(-2);
         extents[batch.rank() + 1] = x.dim(-1);
         Values wide = BroadcastFaults.onceOnly(Values.of(call.inner(), x), Shape.of(extents));
@@ -261,7 +264,7 @@ final class OperandFaults {
         return a.upload(call.inner());
     }
 
-    private static void each(Values v, java.util.function.DoubleUnaryOperator f) {
+    private static void each(Values v, DoubleUnaryOperator f) {
         for (int i = 0; v.dtype().isFloating() && i < v.size(); i++) {
             v.set(i, f.applyAsDouble(v.get(i)));
         }

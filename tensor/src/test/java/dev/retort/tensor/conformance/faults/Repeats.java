@@ -1,6 +1,7 @@
 package dev.retort.tensor.conformance.faults;
 
 import dev.retort.tensor.Shape;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -25,7 +26,7 @@ final class Repeats {
                 long named =
                         index.getLong(index.shape().rank() == 1 && index.size() == shape.dim(along) ? place[along] : i);
                 place[along] = Math.toIntExact(named);
-                key = java.util.Arrays.toString(place);
+                key = Arrays.toString(place);
             }
             if (!taken.add(key)) {
                 source.set(i, 0);

@@ -1,6 +1,7 @@
 package dev.retort.tensor.conformance.faults;
 
 import dev.retort.tensor.ReduceOp;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -23,7 +24,7 @@ final class Ties {
     static void rank(Values v, boolean smallestWins, boolean lastWins) {
         Comparator<Integer> later = lastWins ? Comparator.naturalOrder() : Comparator.reverseOrder();
         Integer[] order = IntStream.range(0, v.size()).boxed().toArray(Integer[]::new);
-        java.util.Arrays.sort(
+        Arrays.sort(
                 order,
                 Comparator.<Integer>comparingDouble(i -> v.get(i) + 0.0)
                         .thenComparing(smallestWins ? later.reversed() : later));
