@@ -9,6 +9,7 @@ import dev.retort.tensor.Operation;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Composed operations that make and arrange: tensors from values, one-hot, axes put in and taken out, stack, split, flip, repeat. */
@@ -23,11 +24,13 @@ final class ArrangementCases {
         flip(cases, new int[] {}, 4, 6, 5);
         flip(cases, new int[] {-1}, 3, 31);
         flip(cases, new int[] {2, 0}, 4, 1, 13);
+        flip(cases, new int[] {0}, 33, 41);
         flip(cases, new int[] {0}, 0, 3);
         flip(cases, new int[] {});
         repeat(cases, new int[] {2, 3}, 4, 5);
         repeat(cases, new int[] {3, 1, 2}, 1, 13);
         repeat(cases, new int[] {4});
+        repeat(cases, new int[] {33, 1}, 1, 41);
         repeat(cases, new int[] {0, 2}, 3, 4);
         repeat(cases, new int[] {2, 2}, 0, 3);
         repeat(cases, new int[] {}, new int[] {});
@@ -57,7 +60,9 @@ final class ArrangementCases {
                         ops.tensor(new float[0], 0, 3)),
                 any);
         cases.one("zeros", "4x6", ALL, Accuracy.RELATIVE, (ops, x) -> ops.zeros(x[0].shape(), x[0].dtype()), any);
-        for (double[] range : new double[][] {{0, 7, 1}, {-3, 12, 4}, {5, -1, -2}, {2, 2, 1}}) {
+        for (double[] range : new double[][] {
+            {0, 7, 1}, {-3, 12, 4}, {5, -1, -2}, {2, 2, 1}, {1, 1102, 1}, {0, 1 << 26, (1 << 25) + 1}
+        }) {
             cases.one(
                     "arange",
                     Arrays.toString(range),
@@ -73,7 +78,21 @@ final class ArrangementCases {
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.arange(-0.5, 1.1, 0.25, x[0].dtype()),
                 any);
-        for (int[] extents : new int[][] {{}, {13}, {4, 5}, {0}, {3, 0, 2}}) {
+        cases.one(
+                "arange",
+                "by 0.1",
+                CaseList.FLOATING,
+                Accuracy.ELEMENTWISE,
+                (ops, x) -> ops.arange(0, 0.95, 0.1, x[0].dtype()),
+                any);
+        cases.one(
+                "arange",
+                "beyond ints",
+                EnumSet.of(DType.I64),
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.arange(0, 1L << 42, (1L << 40) + 1, x[0].dtype()),
+                any);
+        for (int[] extents : new int[][] {{}, {13}, {4, 5}, {7, 31}, {0}, {3, 0, 2}}) {
             for (DType index : new DType[] {DType.I32, DType.I64}) {
                 cases.one(
                         "oneHot",
@@ -97,6 +116,15 @@ final class ArrangementCases {
                     (ops, x) -> ops.unsqueeze(x[0], axis),
                     Operand.uniform(4, 6));
         }
+        for (int[] extents : new int[][] {{33, 41}, {0, 3}}) {
+            cases.one(
+                    "unsqueeze",
+                    text(extents) + " at 1",
+                    ALL,
+                    Accuracy.RELATIVE,
+                    (ops, x) -> ops.unsqueeze(x[0], 1),
+                    CaseList.block(Operand.uniform(extents)));
+        }
         cases.one(
                 "unsqueeze", "scalar", ALL, Accuracy.RELATIVE, (ops, x) -> ops.unsqueeze(x[0], -1), Operand.uniform());
         int[][] named = {{}, {0}, {-1}, {2, 0}};
@@ -109,6 +137,14 @@ final class ArrangementCases {
                     (ops, x) -> ops.squeeze(x[0], axes),
                     Operand.uniform(1, 13, 1));
         }
+        cases.one(
+                "squeeze",
+                "33x41x1",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.squeeze(x[0], -1),
+                Operand.uniform(33, 41, 1).constant());
+        cases.one("squeeze", "1x4x5", ALL, Accuracy.RELATIVE, (ops, x) -> ops.squeeze(x[0]), Operand.uniform(1, 4, 5));
         cases.one(
                 "squeeze", "of nothing", ALL, Accuracy.RELATIVE, (ops, x) -> ops.squeeze(x[0]), Operand.uniform(0, 1));
         cases.one("squeeze", "scalar", ALL, Accuracy.RELATIVE, (ops, x) -> ops.squeeze(x[0]), Operand.uniform());
@@ -126,6 +162,14 @@ final class ArrangementCases {
                     Operand.uniform(4, 5),
                     Operand.uniform(4, 5));
         }
+        cases.one(
+                "stack",
+                "two 20x41 at 1",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.stack(1, x),
+                Operand.uniform(20, 41).constant(),
+                Operand.uniform(20, 41).constant());
         cases.one(
                 "stack",
                 "scalars",
@@ -154,6 +198,27 @@ final class ArrangementCases {
                     (ops, x) -> ops.split(x[0], 1, sizes),
                     Operand.uniform(4, 6, 5));
         }
+        cases.several(
+                "split",
+                "40x41 along 0",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.split(x[0], 0, 33, 7),
+                Operand.uniform(40, 41).constant());
+        cases.several(
+                "chunk",
+                "66x41 into 2",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.chunk(x[0], 0, 2),
+                Operand.uniform(66, 41).constant());
+        cases.several(
+                "chunk",
+                "3x5 into 2 along -1",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.chunk(x[0], -1, 2),
+                Operand.uniform(3, 5));
         cases.several(
                 "split",
                 "last part of 2x13 along -1",

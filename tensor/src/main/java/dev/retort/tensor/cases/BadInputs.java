@@ -85,7 +85,9 @@ final class BadInputs {
     }
 
     private void elementwise() {
-        add(Operation.BINARY, "shapes do not broadcast", ops -> ops.binary(BinaryOp.ADD, x(ops, 2, 3), x(ops, 2)));
+        for (BinaryOp op : BinaryOp.values()) {
+            add(Operation.BINARY, op + " shapes do not broadcast", ops -> ops.binary(op, x(ops, 2, 3), x(ops, 2)));
+        }
         add(
                 Operation.BINARY,
                 "two types",
@@ -95,7 +97,9 @@ final class BadInputs {
                 DType.I64,
                 "POW of integers",
                 ops -> ops.binary(BinaryOp.POW, index(ops, 1, 2), index(ops, 1, 2)));
-        add(Operation.COMPARE, "shapes do not broadcast", ops -> ops.compare(CompareOp.LT, x(ops, 4), x(ops, 3)));
+        for (CompareOp op : CompareOp.values()) {
+            add(Operation.COMPARE, op + " shapes do not broadcast", ops -> ops.compare(op, x(ops, 4), x(ops, 3)));
+        }
         add(
                 Operation.COMPARE,
                 "two types",
@@ -106,12 +110,13 @@ final class BadInputs {
                 "order of truth values",
                 ops -> ops.compare(
                         CompareOp.LT, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(2), DType.BOOL)));
-        add(
-                Operation.LOGICAL,
-                DType.BOOL,
-                "shapes do not broadcast",
-                ops -> ops.logical(
-                        LogicalOp.AND, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(3), DType.BOOL)));
+        for (LogicalOp op : LogicalOp.values()) {
+            add(
+                    Operation.LOGICAL,
+                    DType.BOOL,
+                    op + " shapes do not broadcast",
+                    ops -> ops.logical(op, ops.zeros(Shape.of(2), DType.BOOL), ops.zeros(Shape.of(3), DType.BOOL)));
+        }
         add(Operation.WHERE, "condition of numbers", ops -> ops.where(x(ops, 2), x(ops, 2), x(ops, 2)));
         add(
                 Operation.WHERE,

@@ -49,6 +49,11 @@ final class CaseList {
                 (ops, inputs) -> call.apply(ops, inputs.toArray(Tensor[]::new))));
     }
 
+    /** A constant if it has more than 1024 elements, the size of a work block: too many for a gradient check of each. */
+    static Operand block(Operand operand) {
+        return operand.shape().size() > 1024 ? operand.constant() : operand;
+    }
+
     /** For names: 4x6x13. */
     static String text(int... extents) {
         if (extents.length == 0) {

@@ -132,6 +132,17 @@ final class ConvolutionCases {
                 "ties, NaN and infinity",
                 Operand.of(Shape.of(1, 4, 4, 1), 1, 1, 2, 2, 1, 1, 2, 2, nan, 5, low, low, nan, 3, low, low)
                         .constant());
+        for (int[] extents : new int[][] {{0, 2, 3, 4}, {1, 1, 1, 1}, {1, 2, 2, 13}, {3, 5, 4, 1}, {1, 16, 17, 5}}) {
+            Operand places = Operand.index(extents[1] * extents[2], extents).as(DType.I32);
+            cases.one(
+                    Operation.MAX_POOL2D_GRADIENT,
+                    text(extents),
+                    FLOATING,
+                    Accuracy.sum(8),
+                    (ops, x) -> ops.maxPool2dGradient(x[0], x[1], Shape.of(extents)),
+                    Operand.uniform(extents).constant(),
+                    places);
+        }
         cases.one(
                 Operation.MAX_POOL2D_GRADIENT,
                 "repeated places",
@@ -178,6 +189,7 @@ final class ConvolutionCases {
         resize(cases, 4, 6, 1, 4, 6, 1);
         resize(cases, 5, 4, 1, 1, 1, 31);
         resize(cases, 4, 4, 0, 2, 2, 3);
+        resize(cases, 17, 15, 1, 16, 17, 5);
     }
 
     private static void resize(CaseList cases, int height, int width, int... extents) {
@@ -188,13 +200,13 @@ final class ConvolutionCases {
                 FLOATING,
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.resizeNearest(x[0], height, width),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
         cases.one(
                 Operation.RESIZE_NEAREST_GRADIENT,
                 variant,
                 FLOATING,
                 Accuracy.sum(20),
                 (ops, x) -> ops.resizeNearestGradient(x[0], Shape.of(extents)),
-                Operand.uniform(extents[0], height, width, extents[3]));
+                CaseList.block(Operand.uniform(extents[0], height, width, extents[3])));
     }
 }

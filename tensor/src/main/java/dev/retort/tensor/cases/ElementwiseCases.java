@@ -38,22 +38,25 @@ final class ElementwiseCases {
             compare(cases, op);
         }
         for (LogicalOp op : LogicalOp.values()) {
-            logical(cases, op, new int[] {4, 31}, new int[] {4, 31});
+            for (int[] extents : new int[][] {{}, {4}, {13}, {4, 31}, {207}, {33, 41}, {0, 3}}) {
+                logical(cases, op, extents, extents);
+            }
             logical(cases, op, new int[] {4, 1, 13}, new int[] {6, 1});
+            logical(cases, op, new int[] {13}, new int[] {});
         }
         where(cases);
         clamp(cases);
     }
 
     private static void unary(CaseList cases, UnaryOp op) {
-        for (int[] extents : new int[][] {{}, {1}, {4}, {13}, {3, 31}, {207}, {0, 3}}) {
+        for (int[] extents : new int[][] {{}, {1}, {4}, {13}, {3, 31}, {207}, {33, 41}, {0, 3}}) {
             cases.one(
                     Operation.UNARY,
                     op + " " + text(extents),
                     FLOATING,
                     Accuracy.ELEMENTWISE,
                     (ops, x) -> ops.unary(op, x[0]),
-                    domain(op, extents));
+                    CaseList.block(domain(op, extents)));
         }
         Accuracy special = op == UnaryOp.GELU ? new Accuracy(1, 8) : Accuracy.ELEMENTWISE;
         values(cases, op, "special values", special, SPECIAL);
@@ -122,6 +125,7 @@ final class ElementwiseCases {
             {{6, 1}, {1, 31}},
             {{4, 1, 13}, {6, 1}},
             {{2, 3, 1, 6}, {3, 4, 1}},
+            {{33, 41}, {33, 41}},
             {{0, 3}, {3}},
             {{4, 1}, {4, 0}},
         };
@@ -133,12 +137,12 @@ final class ElementwiseCases {
                     dtypes,
                     Accuracy.ELEMENTWISE,
                     (ops, x) -> ops.binary(op, x[0], x[1]),
-                    left(op, pair[0]),
-                    right(op, pair[1]));
+                    CaseList.block(left(op, pair[0])),
+                    CaseList.block(right(op, pair[1])));
         }
         double[] special = op == BinaryOp.POW
-                ? new double[] {0, 1, 2, -2, 3, -3, 2.5, -2.5, 0.5}
-                : new double[] {NAN, INF, -INF, 0, 1, -2.5, 1e30, -1e30, 1e-30};
+                ? new double[] {0, -0.0, 1, 2, -2, 3, -3, 2.5, -2.5, 0.5}
+                : new double[] {NAN, INF, -INF, 0, -0.0, 1, -2.5, 1e30, -1e30, 1e-30};
         cases.one(
                 Operation.BINARY,
                 op + " special values",
@@ -174,7 +178,17 @@ final class ElementwiseCases {
 
     private static void compare(CaseList cases, CompareOp op) {
         Set<DType> dtypes = op == CompareOp.EQ || op == CompareOp.NE ? ALL : NUMBERS;
-        int[][][] shapes = {{{}, {}}, {{3, 31}, {3, 31}}, {{4, 1, 13}, {6, 1}}, {{207}, {}}, {{0, 3}, {3}}};
+        int[][][] shapes = {
+            {{}, {}},
+            {{4}, {4}},
+            {{13}, {13}},
+            {{3, 31}, {3, 31}},
+            {{4, 1, 13}, {6, 1}},
+            {{207}, {}},
+            {{}, {5}},
+            {{33, 41}, {33, 41}},
+            {{0, 3}, {3}}
+        };
         for (int[][] pair : shapes) {
             cases.one(
                     Operation.COMPARE,
@@ -214,6 +228,7 @@ final class ElementwiseCases {
             {{4, 1}, {6}, {}},
             {{13}, {4, 1, 1}, {6, 13}},
             {{207}, {207}, {}},
+            {{33, 41}, {33, 41}, {33, 41}},
             {{0}, {}, {1}},
         };
         for (int[][] triple : shapes) {
@@ -224,8 +239,8 @@ final class ElementwiseCases {
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.where(x[0], x[1], x[2]),
                     Operand.mask(triple[0]),
-                    Operand.uniform(triple[1]),
-                    Operand.uniform(triple[2]));
+                    CaseList.block(Operand.uniform(triple[1])),
+                    CaseList.block(Operand.uniform(triple[2])));
         }
         cases.one(
                 Operation.WHERE,
@@ -248,6 +263,15 @@ final class ElementwiseCases {
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.clamp(x[0], bound[0], bound[1]),
                     Operand.grid(-3, 3, 0.025, 3, 31));
+        }
+        for (int[] extents : new int[][] {{33, 41}, {0, 3}}) {
+            cases.one(
+                    Operation.CLAMP,
+                    text(extents),
+                    NUMBERS,
+                    Accuracy.RELATIVE,
+                    (ops, x) -> ops.clamp(x[0], -1, 1),
+                    CaseList.block(Operand.grid(-3, 3, 0.025, extents)));
         }
         cases.one(
                 Operation.CLAMP,

@@ -5,6 +5,7 @@ import static dev.retort.tensor.cases.CaseList.text;
 
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
+import java.util.List;
 
 /** Sigmoid focal loss and its gradient. */
 final class FocalCases {
@@ -17,13 +18,14 @@ final class FocalCases {
         }
         focal(cases, 0.25, 2, 207);
         focal(cases, 0.25, 2, 0, 4);
+        focal(cases, 0.25, 2, 33, 41);
         for (double gamma : new double[] {0.1, 0.5, 1, 2}) {
             saturated(cases, gamma);
         }
     }
 
     private static void focal(CaseList cases, double alpha, double gamma, int... extents) {
-        Operand x = Operand.between(-4, 4, extents);
+        Operand x = CaseList.block(Operand.between(-4, 4, extents));
         Operand hard = Operand.bits(extents);
         String variant = text(extents) + " alpha " + alpha + " gamma " + gamma;
         Accuracy accuracy = new Accuracy(1, 8);
@@ -43,15 +45,17 @@ final class FocalCases {
                 (ops, t) -> ops.sigmoidFocalLoss(t[0], t[1], alpha, gamma),
                 x,
                 Operand.between(0, 1, extents).constant());
-        cases.one(
-                "sigmoidFocalLossGradient",
-                variant,
-                FLOATING,
-                accuracy,
-                (ops, t) -> ops.sigmoidFocalLossGradient(t[0], t[1], alpha, gamma, t[2]),
-                x,
-                hard,
-                Operand.uniform(extents));
+        for (Operand targets : List.of(hard, Operand.between(0, 1, extents).constant())) {
+            cases.one(
+                    "sigmoidFocalLossGradient",
+                    variant + (targets == hard ? "" : ", soft targets"),
+                    FLOATING,
+                    accuracy,
+                    (ops, t) -> ops.sigmoidFocalLossGradient(t[0], t[1], alpha, gamma, t[2]),
+                    x,
+                    targets,
+                    CaseList.block(Operand.uniform(extents)));
+        }
     }
 
     /** Logits whose probability is 0 or 1, to rounding or below it, with hard targets that they meet or miss. */

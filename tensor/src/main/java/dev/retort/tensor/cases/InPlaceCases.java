@@ -14,7 +14,7 @@ final class InPlaceCases {
     private InPlaceCases() {}
 
     static void add(CaseList cases) {
-        for (int[] extents : new int[][] {{}, {13}, {4, 31}, {207}, {0, 3}}) {
+        for (int[] extents : new int[][] {{}, {13}, {4, 31}, {207}, {33, 41}, {0, 3}}) {
             Operand target = Operand.uniform(extents).constant();
             Operand source = Operand.uniform(extents).constant();
             cases.one(
@@ -75,7 +75,7 @@ final class InPlaceCases {
     private static void adamw(CaseList cases, int step, int... extents) {
         Operand x = Operand.uniform(extents).constant();
         Operand square = Operand.between(0.25, 1, extents).constant();
-        AdamWSettings settings = new AdamWSettings(0.01, 0.9, 0.999, 1e-8, 0.05);
+        AdamWSettings settings = new AdamWSettings(0.01, 0.9, 0.999, step == 1 ? 1e-8 : 1e-3, 0.05);
         cases.several(
                 "adamwStep",
                 text(extents) + " step " + step,

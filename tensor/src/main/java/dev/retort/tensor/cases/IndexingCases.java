@@ -21,11 +21,16 @@ final class IndexingCases {
             slices(cases, 0, 0, index, 4, 3);
             slices(cases, 0, 13, index, 207);
             slices(cases, 0, 2, index, 4, 0);
+            slices(cases, 1, 6, index, 6, 6);
+            slices(cases, 0, 33, index, 40, 41);
             elements(cases, 0, index, new int[] {6, 13}, new int[] {4, 13});
             elements(cases, 1, index, new int[] {4, 6, 5}, new int[] {3, 13, 2});
             elements(cases, -1, index, new int[] {4, 6}, new int[] {4, 31});
             elements(cases, 0, index, new int[] {13}, new int[] {1});
             elements(cases, 0, index, new int[] {4, 3}, new int[] {0, 3});
+            elements(cases, 1, index, new int[] {0, 3}, new int[] {0, 2});
+            elements(cases, 1, index, new int[] {6, 6}, new int[] {6, 6});
+            elements(cases, 1, index, new int[] {33, 41}, new int[] {33, 41});
         }
         cases.one(
                 Operation.INDEX_SELECT,
@@ -48,7 +53,7 @@ final class IndexingCases {
                 ALL,
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.indexSelect(x[0], axis, x[1]),
-                Operand.uniform(extents),
+                CaseList.block(Operand.uniform(extents)),
                 places);
         cases.one(
                 Operation.INDEX_ADD,
@@ -56,9 +61,9 @@ final class IndexingCases {
                 NUMBERS,
                 Accuracy.sum(count),
                 (ops, x) -> ops.indexAdd(x[0], axis, x[1], x[2]),
-                Operand.uniform(extents),
+                CaseList.block(Operand.uniform(extents)),
                 places,
-                Operand.uniform(shape.with(axis, count).toArray()));
+                CaseList.block(Operand.uniform(shape.with(axis, count).toArray())));
     }
 
     private static void elements(CaseList cases, int axis, DType index, int[] extents, int[] picked) {
@@ -71,7 +76,7 @@ final class IndexingCases {
                 ALL,
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.gather(x[0], axis, x[1]),
-                Operand.uniform(extents),
+                CaseList.block(Operand.uniform(extents)),
                 places);
         cases.one(
                 Operation.SCATTER_ADD,
@@ -79,8 +84,8 @@ final class IndexingCases {
                 NUMBERS,
                 Accuracy.sum(Shape.of(picked).dim(axis)),
                 (ops, x) -> ops.scatterAdd(x[0], axis, x[1], x[2]),
-                Operand.uniform(extents),
+                CaseList.block(Operand.uniform(extents)),
                 places,
-                Operand.uniform(picked));
+                CaseList.block(Operand.uniform(picked)));
     }
 }

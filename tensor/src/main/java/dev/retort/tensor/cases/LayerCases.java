@@ -17,6 +17,7 @@ final class LayerCases {
         resize(cases, 11, 15, 2, 6, 7, 3);
         resize(cases, 5, 6, 1, 13, 11, 4);
         resize(cases, 4, 4, 2, 4, 4, 1);
+        resize(cases, 17, 15, 1, 16, 14, 5);
         resize(cases, 1, 7, 1, 5, 1, 2);
         resize(cases, 6, 2, 1, 1, 3, 5);
         resize(cases, 3, 3, 0, 2, 2, 3);
@@ -41,6 +42,7 @@ final class LayerCases {
         }
         pool(cases, Pool2dSpec.of(3, 2, 1), false, 1, 6, 4, 13);
         pool(cases, Pool2dSpec.of(2, 1, 1), true, 1, 1, 1, 1);
+        pool(cases, Pool2dSpec.of(2, 1, 1), true, 1, 16, 15, 5);
         pool(cases, Pool2dSpec.of(2, 1, 1), false, 0, 3, 3, 2);
         pool(cases, Pool2dSpec.of(2, 1, 0), true, 2, 3, 3, 0);
     }
@@ -52,7 +54,7 @@ final class LayerCases {
                 FLOATING,
                 Accuracy.ELEMENTWISE,
                 (ops, x) -> ops.avgPool2d(x[0], spec, countPadding),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 
     private static void resize(CaseList cases, int height, int width, int... extents) {
@@ -62,7 +64,7 @@ final class LayerCases {
                 FLOATING,
                 Accuracy.ELEMENTWISE,
                 (ops, x) -> ops.resizeBilinear(x[0], height, width),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 
     private static void attention(CaseList cases) {
@@ -71,6 +73,7 @@ final class LayerCases {
             {{2, 3, 4, 5}, {2, 3, 7, 5}, {2, 3, 7, 5}},
             {{2, 1, 4, 5}, {3, 6, 5}, {6, 2}},
             {{1, 1}, {1, 1}, {1, 1}},
+            {{33, 300}, {5, 300}, {5, 41}},
             {{2, 3, 4}, {2, 0, 4}, {2, 0, 3}},
             {{2, 0, 4}, {2, 3, 4}, {2, 3, 3}},
             {{0, 3, 4}, {0, 2, 4}, {0, 2, 1}},
@@ -84,9 +87,9 @@ final class LayerCases {
                     FLOATING,
                     Accuracy.sum(Math.max(keys, 6)),
                     (ops, x) -> ops.attention(x[0], x[1], x[2], null),
-                    Operand.uniform(size[0]),
-                    Operand.uniform(size[1]),
-                    Operand.uniform(size[2]));
+                    CaseList.block(Operand.uniform(size[0])),
+                    CaseList.block(Operand.uniform(size[1])),
+                    CaseList.block(Operand.uniform(size[2])));
         }
         masked(cases, 2, 3, 4, 7);
         masked(cases, 4, 7);
@@ -158,14 +161,14 @@ final class LayerCases {
 
     private static void dropouts(CaseList cases) {
         for (double p : new double[] {0, 0.1, 0.75}) {
-            for (int[] extents : new int[][] {{4, 31}, {}, {0, 3}}) {
+            for (int[] extents : new int[][] {{4, 31}, {33, 41}, {}, {0, 3}}) {
                 cases.one(
                         "dropout",
                         text(extents) + " p " + p,
                         FLOATING,
                         Accuracy.RELATIVE,
                         (ops, x) -> ops.dropout(x[0], p, 77),
-                        Operand.uniform(extents));
+                        CaseList.block(Operand.uniform(extents)));
             }
         }
     }

@@ -15,6 +15,7 @@ final class LossCases {
         detector(cases);
         distances(cases, new int[] {4, 31}, new int[] {4, 31});
         distances(cases, new int[] {3, 5}, new int[] {5});
+        distances(cases, new int[] {33, 41}, new int[] {33, 41});
         distances(cases, new int[] {0, 3}, new int[] {0, 3});
         distances(cases, new int[] {}, new int[] {});
         boxes(cases);
@@ -23,15 +24,15 @@ final class LossCases {
     }
 
     private static void detector(CaseList cases) {
-        for (int[] extents : new int[][] {{4, 31}, {207}, {}}) {
+        for (int[] extents : new int[][] {{4, 31}, {207}, {}, {33, 41}, {0, 3}}) {
             cases.one(
                     "bceWithLogits",
                     text(extents),
                     FLOATING,
                     Accuracy.ELEMENTWISE,
                     (ops, x) -> ops.bceWithLogits(x[0], x[1]),
-                    Operand.between(-4, 4, extents),
-                    Operand.between(0, 1, extents));
+                    CaseList.block(Operand.between(-4, 4, extents)),
+                    CaseList.block(Operand.between(0, 1, extents)));
             for (double beta : new double[] {0, 0.1, 1}) {
                 cases.one(
                         "smoothL1",
@@ -39,8 +40,8 @@ final class LossCases {
                         FLOATING,
                         new Accuracy(1, beta == 0.1 ? 40 : 4),
                         (ops, x) -> ops.smoothL1(x[0], x[1], beta),
-                        Operand.grid(-1, 1, 0, extents),
-                        Operand.grid(-1, 1, 0.025, extents));
+                        CaseList.block(Operand.grid(-1, 1, 0, extents)),
+                        CaseList.block(Operand.grid(-1, 1, 0.025, extents)));
             }
             cases.one(
                     "silu",
@@ -48,14 +49,14 @@ final class LossCases {
                     FLOATING,
                     Accuracy.ELEMENTWISE,
                     (ops, x) -> ops.silu(x[0]),
-                    Operand.between(-4, 4, extents));
+                    CaseList.block(Operand.between(-4, 4, extents)));
             cases.one(
                     "leakyRelu",
                     text(extents),
                     FLOATING,
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.leakyRelu(x[0], 0.1),
-                    Operand.grid(-1, 1, 0.025, extents));
+                    CaseList.block(Operand.grid(-1, 1, 0.025, extents)));
             cases.one(
                     "reluGradient",
                     text(extents),
@@ -63,8 +64,18 @@ final class LossCases {
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.reluGradient(x[0], x[1]),
                     Operand.grid(-1, 1, 0, extents).constant(),
-                    Operand.uniform(extents));
+                    CaseList.block(Operand.uniform(extents)));
         }
+        cases.one(
+                "reluGradient",
+                "special values",
+                FLOATING,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.reluGradient(x[0], x[1]),
+                Operand.of(Shape.of(7), 1, 0, -0.0, 0, 1e-300, 2, Double.POSITIVE_INFINITY)
+                        .constant(),
+                Operand.of(Shape.of(7), Double.NaN, Double.NaN, 3, -1, 4, Double.NEGATIVE_INFINITY, 5)
+                        .constant());
         cases.one(
                 "bceWithLogits",
                 "extreme logits",
@@ -76,8 +87,8 @@ final class LossCases {
     }
 
     private static void distances(CaseList cases, int[] x, int[] targets) {
-        Operand a = Operand.grid(-1, 1, 0, x);
-        Operand b = Operand.grid(-1, 1, 0.025, targets);
+        Operand a = CaseList.block(Operand.grid(-1, 1, 0, x));
+        Operand b = CaseList.block(Operand.grid(-1, 1, 0.025, targets));
         String variant = text(x) + " and " + text(targets);
         cases.one("l1", variant, FLOATING, Accuracy.ELEMENTWISE, (ops, in) -> ops.l1(in[0], in[1]), a, b);
         cases.one("mse", variant, FLOATING, new Accuracy(1, 8), (ops, in) -> ops.mse(in[0], in[1]), a, b);
@@ -108,6 +119,17 @@ final class LossCases {
                         .constant(),
                 Operand.of(Shape.of(4, 4), 1, 2, 5, 9, 2, 0, 4, 2, 3, 0, 4, 1, 1, 1, 1, 1)
                         .constant());
+        // Drawn boxes: two corners in their ranges, so that none is empty; many, for blocks and rounding.
+        cases.one(
+                "giou",
+                "1103 boxes",
+                FLOATING,
+                accuracy,
+                (ops, x) -> ops.giou(ops.concat(-1, x[0], x[1]), ops.concat(-1, x[2], x[3])),
+                Operand.between(0, 1, 1103, 2).constant(),
+                Operand.between(1.5, 3, 1103, 2).constant(),
+                Operand.between(0, 1, 1103, 2).constant(),
+                Operand.between(1.5, 3, 1103, 2).constant());
         cases.one(
                 "giou",
                 "one box",
@@ -127,15 +149,15 @@ final class LossCases {
     }
 
     private static void divergences(CaseList cases) {
-        for (int[] extents : new int[][] {{4, 31}, {}, {0, 3}}) {
+        for (int[] extents : new int[][] {{4, 31}, {33, 41}, {}, {0, 3}}) {
             cases.one(
                     "klDivergence",
                     text(extents),
                     FLOATING,
                     new Accuracy(1, 8),
                     (ops, x) -> ops.klDivergence(x[0], x[1]),
-                    Operand.between(-4, 0, extents),
-                    Operand.between(0.1, 1, extents));
+                    CaseList.block(Operand.between(-4, 0, extents)),
+                    CaseList.block(Operand.between(0.1, 1, extents)));
         }
         cases.one(
                 "klDivergence",
@@ -164,6 +186,8 @@ final class LossCases {
         entropy(cases, DType.I64, 1, 2, 3, 31);
         entropy(cases, DType.I64, 0, 5);
         entropy(cases, DType.I64, 0.25, 0, 4);
+        entropy(cases, DType.I64, 0, 5, 300);
+        entropy(cases, DType.I32, 0, 33, 41, 3);
         Operand some = Operand.of(Shape.of(4), 2, -100, 0, -100).as(DType.I64);
         cases.one(
                 "crossEntropy",
@@ -200,7 +224,7 @@ final class LossCases {
                 FLOATING,
                 new Accuracy(shape.dim(-1), 4),
                 (ops, x) -> ops.crossEntropy(x[0], x[1], -100, smoothing),
-                Operand.between(-3, 3, extents),
+                CaseList.block(Operand.between(-3, 3, extents)),
                 Operand.index(shape.dim(-1), rows).as(index));
     }
 }

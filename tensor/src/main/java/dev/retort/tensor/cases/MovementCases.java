@@ -1,6 +1,7 @@
 package dev.retort.tensor.cases;
 
 import static dev.retort.tensor.cases.CaseList.ALL;
+import static dev.retort.tensor.cases.CaseList.FLOATING;
 import static dev.retort.tensor.cases.CaseList.text;
 
 import dev.retort.tensor.DType;
@@ -9,20 +10,24 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Transfer, creation, casts, and everything that only moves elements. */
 final class MovementCases {
     private MovementCases() {}
 
     static void add(CaseList cases) {
-        for (int[] extents : new int[][] {{}, {1}, {31}, {4, 6, 13}, {0, 3}}) {
-            cases.one(
-                    Operation.DOWNLOAD,
-                    text(extents),
-                    ALL,
-                    Accuracy.RELATIVE,
-                    (ops, x) -> x[0],
-                    Operand.uniform(extents).constant());
+        for (int[] extents : new int[][] {{}, {1}, {31}, {4, 6, 13}, {33, 41}, {0, 3}}) {
+            for (Operation transfer : new Operation[] {Operation.UPLOAD, Operation.DOWNLOAD}) {
+                cases.one(
+                        transfer,
+                        text(extents),
+                        ALL,
+                        Accuracy.RELATIVE,
+                        (ops, x) -> x[0],
+                        Operand.uniform(extents).constant());
+            }
             cases.one(
                     Operation.FULL,
                     text(extents),
@@ -31,6 +36,11 @@ final class MovementCases {
                     (ops, x) -> ops.full(x[0].shape(), x[0].dtype(), 3),
                     Operand.uniform(extents).constant());
         }
+        full(cases, "0.1", FLOATING, 0.1);
+        full(cases, "NaN", FLOATING, Double.NaN);
+        full(cases, "infinity", FLOATING, Double.NEGATIVE_INFINITY);
+        full(cases, "with all bits of an int", EnumSet.of(DType.I32, DType.I64), (1 << 24) + 1);
+        full(cases, "beyond ints", EnumSet.of(DType.I64), (1L << 40) + 1);
         casts(cases);
         views(cases);
         for (int[] axes : new int[][] {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 0, 2}, {-1, 0, 1}, {1, -1, 0}}) {
@@ -43,7 +53,15 @@ final class MovementCases {
         pads(cases);
         slices(cases);
         concats(cases);
-        int[][][] broadcasts = {{{}, {4, 6}}, {{13}, {3, 13}}, {{6, 1}, {4, 6, 31}}, {{1, 1}, {1, 1}}, {{1}, {0}}};
+        int[][][] broadcasts = {
+            {{}, {4, 6}},
+            {{13}, {3, 13}},
+            {{6, 1}, {4, 6, 31}},
+            {{5, 7}, {3, 5, 7}},
+            {{41}, {33, 41}},
+            {{1, 1}, {1, 1}},
+            {{1}, {0}}
+        };
         for (int[][] pair : broadcasts) {
             cases.one(
                     Operation.BROADCAST_TO,
@@ -53,6 +71,16 @@ final class MovementCases {
                     (ops, x) -> ops.broadcastTo(x[0], Shape.of(pair[1])),
                     Operand.uniform(pair[0]));
         }
+    }
+
+    private static void full(CaseList cases, String variant, Set<DType> dtypes, double value) {
+        cases.one(
+                Operation.FULL,
+                variant,
+                dtypes,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.full(x[0].shape(), x[0].dtype(), value),
+                Operand.uniform(3, 4).constant());
     }
 
     private static void casts(CaseList cases) {
@@ -67,6 +95,15 @@ final class MovementCases {
                     Accuracy.RELATIVE,
                     (ops, in) -> ops.cast(in[0], target),
                     target == DType.F64 ? x : x.constant());
+            for (int[] extents : new int[][] {{33, 41}, {0, 3}}) {
+                cases.one(
+                        Operation.CAST,
+                        text(extents) + " to " + target,
+                        ALL,
+                        Accuracy.RELATIVE,
+                        (ops, in) -> ops.cast(in[0], target),
+                        Operand.uniform(extents).constant());
+            }
             cases.one(
                     Operation.CAST,
                     "to " + target + " towards zero",
@@ -116,6 +153,8 @@ final class MovementCases {
         pad(cases, new int[] {0}, new int[] {0}, 0, 31);
         pad(cases, new int[] {}, new int[] {}, 7);
         pad(cases, new int[] {2, 0}, new int[] {1, 0}, 5, 0, 3);
+        pad(cases, new int[] {0, 2}, new int[] {0, 1}, 5, 0, 3);
+        pad(cases, new int[] {1, 1}, new int[] {0, 1}, 5, 33, 41);
     }
 
     private static void pad(CaseList cases, int[] before, int[] after, double value, int... extents) {
@@ -125,7 +164,7 @@ final class MovementCases {
                 ALL,
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.pad(x[0], before, after, value),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 
     private static void slices(CaseList cases) {
@@ -134,6 +173,15 @@ final class MovementCases {
         slice(cases, new int[] {0, 1, 2}, new int[] {4, 6, 13}, new int[] {3, 2, 4});
         slice(cases, new int[] {0, 6, 0}, new int[] {4, 6, 13}, new int[] {1, 1, 1});
         slice(cases, new int[] {3, 0, 12}, new int[] {4, 1, 13}, new int[] {5, 7, 9});
+        for (int[] shape : new int[][] {{5, 7}, {33, 41}, {0, 7}}) {
+            cases.one(
+                    Operation.SLICE_GRADIENT,
+                    "everything of " + text(shape),
+                    ALL,
+                    Accuracy.RELATIVE,
+                    (ops, x) -> ops.sliceGradient(x[0], Shape.of(shape), new int[2], new int[] {1, 1}),
+                    CaseList.block(Operand.uniform(shape)));
+        }
     }
 
     /** On [4, 6, 13]. */
@@ -169,6 +217,29 @@ final class MovementCases {
                 Operand.uniform(4, 13),
                 Operand.uniform(0, 13),
                 Operand.uniform(1, 13));
+        cases.one(
+                Operation.SLICE,
+                "all but the edges of 35x43",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.slice(x[0], new int[] {1, 1}, new int[] {34, 42}, new int[] {1, 1}),
+                Operand.uniform(35, 43).constant());
+        cases.one(
+                Operation.CONCAT,
+                "more than a block",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.concat(0, x),
+                Operand.uniform(20, 41).constant(),
+                Operand.uniform(13, 41).constant());
+        cases.one(
+                Operation.CONCAT,
+                "of nothing",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.concat(1, x),
+                Operand.uniform(0, 4),
+                Operand.uniform(0, 13));
         cases.one(
                 Operation.CONCAT,
                 "along 1",

@@ -23,6 +23,7 @@ final class NormalisationCases {
         softmaxes(cases, 0, 6, 1, 3);
         softmaxes(cases, -1, 2, 207);
         softmaxes(cases, -1, 0, 4);
+        softmaxes(cases, -1, 5, 300);
         Operand extreme = Operand.of(
                         Shape.of(3, 4),
                         1000,
@@ -56,19 +57,25 @@ final class NormalisationCases {
         layerNorms(cases, 2, 3, 13);
         layerNorms(cases, 6);
         layerNorms(cases, 3, 207);
+        layerNorms(cases, 0, 4);
+        layerNorms(cases, 5, 300);
         groupNorms(cases, 2, 3, 4, 5, 6);
         groupNorms(cases, 1, 2, 3, 13);
         groupNorms(cases, 4, 5, 12);
+        groupNorms(cases, 2, 1, 300, 6);
         groupNorms(cases, 3, 0, 2, 6);
         batchNorms(cases, 31, 4);
         batchNorms(cases, 2, 4, 6, 13);
         batchNorms(cases, 207, 3);
+        batchNorms(cases, 4, 6);
+        batchNorms(cases, 5, 0);
+        batchNorms(cases, 300, 5);
     }
 
     private static void softmaxes(CaseList cases, int axis, int... extents) {
         String variant = text(extents) + " along " + axis;
-        Operand x = Operand.between(-3, 3, extents);
-        Operand g = Operand.uniform(extents);
+        Operand x = CaseList.block(Operand.between(-3, 3, extents));
+        Operand g = CaseList.block(Operand.uniform(extents));
         Accuracy accuracy = new Accuracy(1, 8);
         cases.one("softmax", variant, FLOATING, accuracy, (ops, t) -> ops.softmax(t[0], axis), x);
         cases.one("logSoftmax", variant, FLOATING, accuracy, (ops, t) -> ops.logSoftmax(t[0], axis), x);
@@ -78,17 +85,17 @@ final class NormalisationCases {
                 FLOATING,
                 Accuracy.sum(Shape.of(extents).dim(axis)),
                 (ops, t) -> ops.softmaxGradient(t[0], t[1], axis),
-                Operand.between(0, 1, extents),
+                CaseList.block(Operand.between(0, 1, extents)),
                 g);
     }
 
     private static void layerNorms(CaseList cases, int... extents) {
         int channels = extents[extents.length - 1];
         int rows = (int) Shape.of(extents).size() / channels;
-        Operand x = Operand.between(-2, 3, extents);
+        Operand x = CaseList.block(Operand.between(-2, 3, extents));
         Operand gamma = Operand.between(0.5, 1.5, channels);
         Operand beta = Operand.uniform(channels);
-        Operand g = Operand.uniform(extents);
+        Operand g = CaseList.block(Operand.uniform(extents));
         String variant = text(extents);
         Accuracy forward = Accuracy.sum(channels);
         Accuracy backward = Accuracy.sum(Math.max(rows, channels));
@@ -130,7 +137,7 @@ final class NormalisationCases {
     private static void groupNorms(CaseList cases, int groups, int... extents) {
         int channels = extents[extents.length - 1];
         int length = (int) Shape.of(extents).size() / Math.max(extents[0], 1) / groups;
-        Operand x = Operand.between(-2, 3, extents);
+        Operand x = CaseList.block(Operand.between(-2, 3, extents));
         String variant = text(extents) + " in " + groups;
         cases.one(
                 "groupNorm",
@@ -152,8 +159,8 @@ final class NormalisationCases {
 
     private static void batchNorms(CaseList cases, int... extents) {
         int channels = extents[extents.length - 1];
-        int rows = (int) Shape.of(extents).size() / channels;
-        Operand x = Operand.between(-2, 3, extents);
+        int rows = (int) Shape.of(extents).size() / Math.max(1, channels);
+        Operand x = CaseList.block(Operand.between(-2, 3, extents));
         Operand gamma = Operand.between(0.5, 1.5, channels);
         Operand beta = Operand.uniform(channels);
         String variant = text(extents);
@@ -213,7 +220,7 @@ final class NormalisationCases {
                 gamma,
                 Operand.between(0, 1, channels),
                 Operand.between(0.5, 2, channels),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 
     private static List<Tensor> parts(NormGradient gradient) {

@@ -34,6 +34,7 @@ final class ProductCases {
         linear(cases, true, 31, 207);
         linear(cases, true, 3, 0, 4);
         linear(cases, true, 3, 4, 0);
+        linear(cases, true, 35, 33, 300);
     }
 
     private static void gemm(CaseList cases, int m, int n, int k, boolean transposeA, boolean transposeB) {
@@ -149,6 +150,8 @@ final class ProductCases {
             {{4, 6}, {3, 6, 5}},
             {{3, 4, 6}, {6, 13}},
             {{2, 0, 6}, {2, 6, 3}},
+            {{6, 6}, {6, 6}},
+            {{33, 300}, {300, 35}},
             {{0, 4, 6}, {6, 3}},
         };
         for (int[][] pair : pairs) {
@@ -161,10 +164,10 @@ final class ProductCases {
                         "matmul",
                         text(a) + " " + text(b) + flags(transposeA, transposeB),
                         FLOATING,
-                        Accuracy.sum(6),
+                        Accuracy.sum(pair[0][pair[0].length - 1]),
                         (ops, x) -> ops.matmul(x[0], x[1], transposeA, transposeB),
-                        Operand.uniform(a),
-                        Operand.uniform(b));
+                        CaseList.block(Operand.uniform(a)),
+                        CaseList.block(Operand.uniform(b)));
             }
         }
     }
@@ -177,9 +180,9 @@ final class ProductCases {
     }
 
     private static void linear(CaseList cases, boolean bias, int out, int... x) {
-        Operand input = Operand.uniform(x);
+        Operand input = CaseList.block(Operand.uniform(x));
         int in = x[x.length - 1];
-        Operand weight = Operand.uniform(out, in);
+        Operand weight = CaseList.block(Operand.uniform(out, in));
         String variant = text(x) + " to " + out + (bias ? "" : ", no bias");
         if (bias) {
             cases.one(

@@ -26,6 +26,7 @@ final class ReductionCases {
                 reduce(cases, op, new int[] {4, 6, 13}, axes, axes.length == 1);
             }
             reduce(cases, op, new int[] {31, 1, 5, 6}, new int[] {0, 2}, false);
+            reduce(cases, op, new int[] {2, 33, 41}, new int[] {0}, false);
             reduce(cases, op, new int[] {3, 0}, new int[] {0}, false);
             boolean sums = op == ReduceOp.SUM || op == ReduceOp.MEAN;
             if (sums) {
@@ -56,6 +57,7 @@ final class ReductionCases {
             arg(cases, largest, 1, 4, 6, 13);
             arg(cases, largest, -1, 4, 6, 31);
             arg(cases, largest, 0, 207, 3);
+            arg(cases, largest, 0, 2, 33, 41);
             arg(cases, largest, 0, 2, 0);
             cases.one(
                     Operation.ARG_REDUCE,
@@ -70,6 +72,7 @@ final class ReductionCases {
         cumsum(cases, 0, 6, 13);
         cumsum(cases, -1, 4, 6, 31);
         cumsum(cases, 1, 4, 6, 5);
+        cumsum(cases, 1, 5, 300);
         cumsum(cases, 0, 0, 3);
     }
 
@@ -86,7 +89,13 @@ final class ReductionCases {
                         ? Accuracy.sum(length)
                         : op == ReduceOp.MEAN ? Accuracy.ELEMENTWISE : Accuracy.RELATIVE,
                 (ops, x) -> ops.reduce(op, x[0], axes, keepDims),
-                sums || shape.size() == 0 ? Operand.uniform(extents) : Operand.distinct(extents));
+                operand(sums, shape));
+    }
+
+    private static Operand operand(boolean sums, Shape shape) {
+        int[] extents = shape.toArray();
+        Operand x = sums || shape.size() == 0 ? Operand.uniform(extents) : Operand.distinct(extents);
+        return shape.rank() > 1 ? CaseList.block(x) : x;
     }
 
     private static void arg(CaseList cases, boolean largest, int axis, int... extents) {
@@ -106,6 +115,6 @@ final class ReductionCases {
                 NUMBERS,
                 Accuracy.sum(extents[axis < 0 ? axis + extents.length : axis]),
                 (ops, x) -> ops.cumsum(x[0], axis),
-                Operand.uniform(extents));
+                CaseList.block(Operand.uniform(extents)));
     }
 }

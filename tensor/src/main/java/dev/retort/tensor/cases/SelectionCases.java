@@ -27,8 +27,11 @@ final class SelectionCases {
             order(cases, down, -1, 3, 31);
             order(cases, down, 0, 33, 2);
             order(cases, down, 0, 1, 3);
+            order(cases, down, 1, 41, 66);
+            order(cases, down, 0, 2, 33, 41);
             order(cases, down, 0, 0, 3);
             order(cases, down, -1, 2, 0);
+            order(cases, down, 0, 2, 0);
             specials(cases, down);
         }
         tables(cases);
@@ -54,7 +57,7 @@ final class SelectionCases {
                 (ops, x) -> ops.argSort(x[0], axis, down),
                 ties);
         Operand distinct =
-                extent == 0 || Shape.of(extents).size() == 0 ? Operand.uniform(extents) : Operand.distinct(extents);
+                CaseList.block(Shape.of(extents).size() == 0 ? Operand.uniform(extents) : Operand.distinct(extents));
         cases.several("sort", variant, ALL, Accuracy.RELATIVE, (ops, x) -> parts(ops.sort(x[0], axis, down)), distinct);
         for (int k : IntStream.of(0, (extent + 1) / 2, extent).distinct().toArray()) {
             cases.several(
@@ -129,6 +132,14 @@ final class SelectionCases {
         }
         cases.one(
                 "embedding",
+                "33 of 40x41",
+                ALL,
+                Accuracy.RELATIVE,
+                (ops, x) -> ops.embedding(x[0], x[1]),
+                Operand.uniform(40, 41).constant(),
+                Operand.index(40, 33));
+        cases.one(
+                "embedding",
                 "by I32",
                 ALL,
                 Accuracy.RELATIVE,
@@ -138,7 +149,9 @@ final class SelectionCases {
     }
 
     private static void masks(CaseList cases) {
-        int[][][] pairs = {{{4, 13}, {4, 13}}, {{4, 6, 5}, {6, 1}}, {{3, 4}, {}}, {{0, 3}, {3}}, {{}, {}}};
+        int[][][] pairs = {
+            {{4, 13}, {4, 13}}, {{33, 41}, {41}}, {{4, 6, 5}, {6, 1}}, {{3, 4}, {}}, {{0, 3}, {3}}, {{}, {}}
+        };
         for (int[][] pair : pairs) {
             cases.one(
                     "maskedFill",
@@ -146,7 +159,7 @@ final class SelectionCases {
                     NUMBERS,
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.maskedFill(x[0], x[1], -3),
-                    Operand.uniform(pair[0]),
+                    CaseList.block(Operand.uniform(pair[0])),
                     Operand.mask(pair[1]));
         }
         cases.one(
@@ -158,7 +171,13 @@ final class SelectionCases {
                 Operand.uniform(3, 4),
                 Operand.mask(3, 4));
         int[][][] picks = {
-            {{13, 4}, {13}}, {{4, 6}, {4, 6}}, {{2, 3, 5}, {2, 3}}, {{0, 3}, {0}}, {{}, {}}, {{3, 0}, {3}}
+            {{13, 4}, {13}},
+            {{66, 41}, {66}},
+            {{4, 6}, {4, 6}},
+            {{2, 3, 5}, {2, 3}},
+            {{0, 3}, {0}},
+            {{}, {}},
+            {{3, 0}, {3}}
         };
         for (int[][] pick : picks) {
             cases.one(
@@ -167,10 +186,10 @@ final class SelectionCases {
                     ALL,
                     Accuracy.RELATIVE,
                     (ops, x) -> ops.maskSelect(x[0], x[1]),
-                    Operand.uniform(pick[0]),
+                    CaseList.block(Operand.uniform(pick[0])),
                     Operand.mask(pick[1]));
         }
-        for (int[] extents : new int[][] {{31}, {4, 6, 5}, {0, 3}, {}, {207}}) {
+        for (int[] extents : new int[][] {{31}, {4, 6, 5}, {0, 3}, {}, {207}, {66, 41}}) {
             cases.one(
                     "nonzero",
                     text(extents),
@@ -201,6 +220,8 @@ final class SelectionCases {
             summarise(cases, over, over.length == 1, 4, 6, 5);
         }
         summarise(cases, new int[] {0}, false, 207);
+        summarise(cases, new int[] {1}, false, 5, 300);
+        summarise(cases, new int[] {0}, false, 2, 33, 41);
         summarise(cases, new int[] {0}, true, 3, 0);
         summarise(cases, new int[] {1}, false, 3, 1);
         summarise(cases, new int[] {}, false);
@@ -234,7 +255,7 @@ final class SelectionCases {
                         FLOATING,
                         Accuracy.sum(length),
                         (ops, x) -> ops.variance(x[0], axes, correction, keepDims),
-                        Operand.uniform(extents));
+                        CaseList.block(Operand.uniform(extents)));
             }
         }
         cases.one(
@@ -243,6 +264,6 @@ final class SelectionCases {
                 FLOATING,
                 Accuracy.sum(length),
                 (ops, x) -> ops.norm(x[0], axes, keepDims),
-                Operand.between(0.2, 1, extents));
+                CaseList.block(Operand.between(0.2, 1, extents)));
     }
 }

@@ -1,0 +1,12 @@
+package dev.retort.kernels.simd;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.conformance.faults.BackendFaults;
+
+/** The kit catches faults in this backend too: none of them hides behind what the backend leaves undeclared. */
+class SimdFaultsTest extends BackendFaults {
+    @Override
+    protected Backend backend() {
+        return SimdBackend.vector(new Parallel(1));
+    }
+}

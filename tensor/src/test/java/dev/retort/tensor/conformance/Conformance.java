@@ -1,0 +1,198 @@
+package dev.retort.tensor.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.ShapeException;
+import dev.retort.tensor.UndeclaredOperationException;
+import dev.retort.tensor.cases.BadInput;
+import dev.retort.tensor.cases.OperationCase;
+import dev.retort.tensor.cases.OperationCases;
+import dev.retort.tensor.conformance.Coverage.Outcome;
+import dev.retort.tensor.conformance.TracingBackend.Capability;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The kit itself, free of any test framework: the checks that a backend owes, each with a name, and what came of them.
+ * {@link BackendConformance} hands them to JUnit.
+ */
+public final class Conformance {
+    private static final Set<String> CORE =
+            Arrays.stream(Operation.values()).map(Enum::name).collect(Collectors.toSet());
+
+    /** One thing to check; {@code run} throws what is wrong. */
+    public record Check(String name, Runnable run) {}
+
+    private final Backend backend;
+    private final Oracle oracle;
+    private final Coverage coverage;
+    private final Map<String, Integer> skipped = new TreeMap<>();
+
+    /** @param oracle may serve several backends, one after another or at once */
+    public Conformance(Backend backend, Oracle oracle) {
+        this.backend = backend;
+        this.oracle = oracle;
+        this.coverage = new Coverage(backend.name());
+        for (Operation operation : Operation.values()) {
+            for (DType dtype : DType.values()) {
+                coverage.declare(operation.name(), dtype, backend.supports(operation, dtype));
+            }
+        }
+    }
+
+    /** What has been seen so far. */
+    public Coverage coverage() {
+        return coverage;
+    }
+
+    /** Why cases were skipped, and how many for each reason. */
+    public Map<String, Integer> skipped() {
+        return skipped;
+    }
+
+    /** Every case in every declared dtype, and that no declared operation goes without one. */
+    public List<Check> agreement() {
+        List<Check> checks = new ArrayList<>();
+        Set<Capability> seen = new LinkedHashSet<>();
+        for (OperationCase c : OperationCases.all()) {
+            for (DType dtype : c.dtypes()) {
+                Set<Capability> used = oracle.expect(c, dtype, Injection.NONE).used();
+                Set<Capability> missing = missing(used);
+                if (missing.isEmpty()) {
+                    seen.addAll(used);
+                    checks.add(agreement(c, dtype));
+                } else {
+                    skip(c.operation(), dtype, missing);
+                }
+            }
+        }
+        for (Operation operation : Operation.values()) {
+            for (DType dtype : DType.values()) {
+                if (backend.supports(operation, dtype) && !seen.contains(new Capability(operation, dtype))) {
+                    checks.add(new Check(operation + " " + dtype + " is seen by a case", () -> {
+                        throw new AssertionError(backend.name() + " declares " + operation + " for " + dtype
+                                + ", but no case ran that uses it: declare what such cases need, or do not declare it");
+                    }));
+                }
+            }
+        }
+        return checks;
+    }
+
+    /** Whether the backend declares all that a case uses in a dtype. */
+    public boolean declares(OperationCase c, DType dtype) {
+        return missing(oracle.expect(c, dtype, Injection.NONE).used()).isEmpty();
+    }
+
+    /** One case in one dtype, all of whose operations are declared. */
+    public Check agreement(OperationCase c, DType dtype) {
+        return new Check(c.name() + " in " + dtype, () -> {
+            Outcome outcome = Outcome.FAILED;
+            try {
+                new CaseCheck(backend, oracle, c, dtype, CORE.contains(c.operation())).run();
+                outcome = Outcome.PASSED;
+            } finally {
+                coverage.count(c.operation(), dtype, outcome);
+            }
+        });
+    }
+
+    /** Undeclared core operations throw {@link UndeclaredOperationException}, which names operation and dtype. */
+    public List<Check> undeclared() {
+        List<Check> checks = new ArrayList<>();
+        for (Operation operation : Operation.values()) {
+            for (DType dtype : DType.values()) {
+                boolean reachable = operation == Operation.UPLOAD
+                        || operation == Operation.FULL
+                        || backend.supports(Operation.UPLOAD, dtype);
+                if (!backend.supports(operation, dtype) && reachable) {
+                    checks.add(new Check(operation + " " + dtype, () -> refuses(operation, dtype)));
+                }
+            }
+        }
+        return checks;
+    }
+
+    private void refuses(Operation operation, DType dtype) {
+        inScope(() -> assertThatThrownBy(() -> CoreCalls.call(operation, backend, dtype))
+                .isInstanceOf(UndeclaredOperationException.class)
+                .hasMessageContaining(operation.name())
+                .hasMessageContaining(dtype.name()));
+    }
+
+    /** Bad input is refused with a {@link ShapeException} that says something. */
+    public List<Check> refusals() {
+        List<Check> checks = new ArrayList<>();
+        for (BadInput bad : OperationCases.bad()) {
+            Set<Capability> missing = missing(used(
+                    ops -> assertThatThrownBy(() -> bad.action().accept(ops)).isInstanceOf(ShapeException.class)));
+            if (missing.isEmpty() && backend.supports(bad.operation(), bad.dtype())) {
+                checks.add(refusal(bad));
+            } else {
+                skipped.merge("bad input, " + reason(bad.operation() + " " + bad.dtype(), missing), 1, Integer::sum);
+            }
+        }
+        return checks;
+    }
+
+    /** One bad input. */
+    public Check refusal(BadInput bad) {
+        return new Check(
+                bad.name(),
+                () -> inScope(() -> assertThatThrownBy(() -> bad.action().accept(backend))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageMatching("(?s).{20,}")));
+    }
+
+    private void skip(String operation, DType dtype, Set<Capability> missing) {
+        skipped.merge("case, " + reason(operation + " " + dtype, missing), 1, Integer::sum);
+        if (!CORE.contains(operation) && coverage.cell(operation, dtype).run() == 0) {
+            coverage.declare(operation, dtype, false);
+        } else {
+            coverage.count(operation, dtype, Outcome.SKIPPED);
+        }
+    }
+
+    private static Set<Capability> used(Consumer<Backend> call) {
+        TracingBackend tracing = new TracingBackend();
+        try (Scope scope = Scope.open()) {
+            call.accept(tracing);
+        }
+        return tracing.used();
+    }
+
+    private Set<Capability> missing(Set<Capability> used) {
+        return used.stream()
+                .filter(c -> !backend.supports(c.operation(), c.dtype()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** A type that cannot be uploaded says all; else the call with everything it lacks. */
+    private static String reason(String call, Set<Capability> missing) {
+        return missing.stream()
+                .filter(c -> c.operation() == Operation.UPLOAD)
+                .findFirst()
+                .map(c -> "anything in " + c.dtype() + " (undeclared: " + c + ")")
+                .orElse(call + " (undeclared: " + missing + ")");
+    }
+
+    private void inScope(Runnable action) {
+        long before = backend.memory().liveBytes();
+        try (Scope scope = Scope.open()) {
+            action.run();
+        }
+        assertThat(backend.memory().liveBytes()).as("live bytes afterwards").isEqualTo(before);
+    }
+}
