@@ -6,12 +6,15 @@ import dev.retort.autograd.GradientMatrix.Detail;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * The outcome of a check as text: for each backend a table with a line an operation, then what failed and how to repeat it,
- * then the errors of results and gradients by their size in ulp.
+ * The outcome of a check as text: for each backend a table with a line an operation and one a family, then what failed and
+ * how to repeat it, then the errors of results and gradients by their size in ulp.
  */
 public final class GradcheckTable {
     private static final String TITLE = "operation";
@@ -55,11 +58,19 @@ public final class GradcheckTable {
         out.println(backend + ": largest error as a share of what is accepted");
         out.println(kinds);
         out.println(titles);
-        for (String operation : cells.stream().map(Cell::operation).distinct().toList()) {
-            operation(
+        List<String> operations = cells.stream().map(Cell::operation).distinct().toList();
+        for (String operation : operations) {
+            row(
                     operation,
                     cells.stream().filter(c -> c.operation().equals(operation)).toList(),
                     columns);
+        }
+        Map<OperationFamily, List<Cell>> families = cells.stream()
+                .collect(Collectors.groupingBy(
+                        cell -> OperationFamily.of(cell.operation()), TreeMap::new, Collectors.toList()));
+        if (families.size() > 1) {
+            out.println("  by family");
+            families.forEach((family, own) -> row(family.title(), own, columns));
         }
         cells.stream().filter(cell -> !cell.pass()).forEach(this::failure);
         columns.forEach(column -> histogram(column, cells));
@@ -68,9 +79,9 @@ public final class GradcheckTable {
         out.println();
     }
 
-    private void operation(String operation, List<Cell> cells, List<MatrixColumn> columns) {
+    private void row(String name, List<Cell> cells, List<MatrixColumn> columns) {
         long cases = cells.stream().map(Cell::name).distinct().count();
-        StringBuilder line = new StringBuilder(String.format("  %-" + width + "s %5d", operation, cases));
+        StringBuilder line = new StringBuilder(String.format("  %-" + width + "s %5d", name, cases));
         for (MatrixColumn column : columns) {
             Optional<Cell> worst = column.worst(cells);
             line.append(String.format(

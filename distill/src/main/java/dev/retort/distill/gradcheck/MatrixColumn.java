@@ -97,7 +97,8 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
         }
         return share == Double.POSITIVE_INFINITY
                 ? "\u221e"
-                : String.format(Locale.ROOT, share < 1e4 ? "%.0fx" : "%.0ex", share);
+                : String.format(Locale.ROOT, share < 1e4 ? "%.0fx" : "%.0ex", share)
+                        .replaceFirst("e\\+0?", "e");
     }
 
     /** A type as files call it. */

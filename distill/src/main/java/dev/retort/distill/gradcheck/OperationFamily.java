@@ -7,10 +7,10 @@ enum OperationFamily {
     MOVEMENT(
             "Movement",
             "UPLOAD DOWNLOAD FULL CAST RESHAPE NARROW PERMUTE PAD SLICE SLICE_GRADIENT CONCAT BROADCAST_TO"
-                    + " stack split chunk squeeze unsqueeze repeat flip arange"),
+                    + " stack split chunk squeeze unsqueeze repeat flip arange zeros tensor"),
     ELEMENTWISE(
             "Elementwise", "UNARY BINARY COMPARE LOGICAL WHERE CLAMP logicalNot reluGradient silu leakyRelu dropout"),
-    REDUCTIONS("Reductions", "REDUCE ARG_REDUCE CUMSUM norm variance"),
+    REDUCTIONS("Reductions", "REDUCE ARG_REDUCE CUMSUM norm variance extreme"),
     PRODUCTS("Products", "GEMM matmul linear attention"),
     CONVOLUTIONS("Convolutions", "CONV2D CONV2D_INPUT_GRADIENT CONV2D_WEIGHT_GRADIENT convolution"),
     RESAMPLING(
