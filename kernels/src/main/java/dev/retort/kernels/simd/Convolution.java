@@ -45,6 +45,11 @@ public final class Convolution {
                             epilogue);
             return;
         }
+        WinogradTransforms winograd = engine.winograd(shape);
+        if (winograd != null) {
+            Winograd.forward(engine, winograd, shape, x, xOff, w, wOff, y, yOff, epilogue);
+            return;
+        }
         int depth = shape.depth();
         for (int group = 0; group < shape.groups(); group++) {
             PatchRows patches = patches(shape, group, x, xOff);
@@ -80,6 +85,11 @@ public final class Convolution {
                             Gemm.Matrix.of(w, wOff, shape.inputs()),
                             Gemm.Matrix.of(dx, dxOff, shape.inputs()),
                             false);
+            return;
+        }
+        WinogradTransforms winograd = engine.winograd(shape);
+        if (winograd != null) {
+            Winograd.inputGradient(engine, winograd, shape, dy, dyOff, w, wOff, dx, dxOff);
             return;
         }
         for (int phaseY = 0; phaseY < Math.min(shape.strideY(), shape.height()); phaseY++) {

@@ -16,11 +16,22 @@ public final class Engine {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private final TileKernels tiles;
+    private final WinogradTransforms two;
+    private final WinogradTransforms four;
     private final Parallel parallel;
+    private final ConvolutionAlgorithm convolution;
 
-    private Engine(TileKernels tiles, Parallel parallel) {
+    private Engine(
+            TileKernels tiles,
+            WinogradTransforms two,
+            WinogradTransforms four,
+            Parallel parallel,
+            ConvolutionAlgorithm convolution) {
         this.tiles = tiles;
+        this.two = two;
+        this.four = four;
         this.parallel = parallel;
+        this.convolution = convolution;
     }
 
     /**
@@ -50,28 +61,52 @@ public final class Engine {
         return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
     }
 
+    /** Loops on the Vector API, as below; convolutions as {@link ConvolutionAlgorithm#configured} says. */
+    public static Engine vector(Parallel parallel) {
+        return vector(parallel, ConvolutionAlgorithm.configured());
+    }
+
     /**
      * Loops on the Vector API.
      *
+     * @param convolution how convolutions are computed
      * @throws IllegalStateException if the module is absent
      * @throws IllegalArgumentException if {@value #BITS_PROPERTY} names no vector width
      */
-    public static Engine vector(Parallel parallel) {
+    public static Engine vector(Parallel parallel, ConvolutionAlgorithm convolution) {
         if (!isVectorPresent()) {
             throw new IllegalStateException(
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
-        return new Engine(new VectorTiles(), parallel);
+        return new Engine(new VectorTiles(), VectorTransforms.TWO, VectorTransforms.FOUR, parallel, convolution);
     }
 
-    /** Loops in plain Java: the same answers, within tolerance. */
+    /** Loops in plain Java: the same answers, within tolerance. Convolutions as {@link ConvolutionAlgorithm#configured} says. */
     public static Engine plain(Parallel parallel) {
-        return new Engine(new PlainTiles(), parallel);
+        return plain(parallel, ConvolutionAlgorithm.configured());
+    }
+
+    /**
+     * Loops in plain Java.
+     *
+     * @param convolution how convolutions are computed
+     */
+    public static Engine plain(Parallel parallel, ConvolutionAlgorithm convolution) {
+        return new Engine(new PlainTiles(), PlainTransforms.TWO, PlainTransforms.FOUR, parallel, convolution);
     }
 
     TileKernels tiles() {
         return tiles;
+    }
+
+    /** The transforms to compute this convolution or its input gradient with, or null if that is to be done directly. */
+    WinogradTransforms winograd(ConvolutionShape shape) {
+        return switch (convolution.resolve(shape)) {
+            case WINOGRAD_2 -> two;
+            case WINOGRAD_4 -> four;
+            case AUTO, DIRECT -> null;
+        };
     }
 
     /** The pool that kernels of this engine split their work over. */

@@ -1,0 +1,376 @@
+package dev.retort.kernels.simd;
+
+import java.util.Arrays;
+
+/**
+ * Winograd's 3 x 3 convolution of stride 1, forward and for the input gradient, in the form of Lavin and Gray, "Fast algorithms for
+ * convolutional neural networks" (CVPR 2016), algorithm 1. The result is cut into tiles of size x size pixels. With
+ * {@link WinogradTransforms} applied along both axes, a tile's input becomes {@code points^2} vectors over the input channels, and for
+ * each of these points the tiles of a block form a matrix that is multiplied with the weight of that point.
+ *
+ * <p>A block of tiles is taken through all three stages before the next is begun, so what lies between them stays near the core:
+ *
+ * <ol>
+ *   <li>inputs of all points [steps, points^2, tiles, A_STRIDE], as {@link TileKernels} reads its left side;
+ *   <li>sums of all points [points^2, tiles, some outputs], one panel product after another;
+ *   <li>results, with bias and ReLU, straight to their place.
+ * </ol>
+ *
+ * The transformed weight, [steps, points^2, panels, depths, panel width], is made on each call and shared by all blocks. What a tile's
+ * result is does not depend on its block, nor on the thread.
+ */
+final class Winograd {
+    private static final int KERNEL = 3;
+    private static final int TAPS = KERNEL * KERNEL;
+    /** Depths of one panel transformed at once: the intermediate results then stay in the first-level cache. */
+    private static final int WEIGHT_DEPTHS = 16;
+    /** Outputs of one panel product after another, before their results are made. */
+    private static final int OUTPUTS = Integer.getInteger("w.outputs", 256);
+    /** Floats of input and sums that a block may hold. */
+    private static final int BLOCK = Integer.getInteger("w.block", 1 << 19);
+    /** Least number of tiles of a block: the weight is read once for each block. */
+    private static final int LEAST_TILES = Integer.getInteger("w.least", 40);
+    /** Floats of input transformed along one axis and not yet along the other. */
+    private static final int BAND = 1 << 15;
+
+    private static final float[] ZEROS = new float[OUTPUTS];
+
+    /** A stride-1 convolution over [images, height, width, inputs]; a pad may be negative. */
+    private record Plane(
+            int images,
+            int height,
+            int width,
+            int inputs,
+            int outHeight,
+            int outWidth,
+            int outputs,
+            int padTop,
+            int padLeft) {}
+
+    /** Packs depths [depth, depth + count) and columns [column, column + columns) of one tap into one panel. */
+    @FunctionalInterface
+    private interface TapPacker {
+        void pack(int tap, int depth, int count, int column, int columns, float[] to, int toOff);
+    }
+
+    private final Parallel parallel;
+    private final TileKernels tiles;
+    private final WinogradTransforms transforms;
+    private final Plane plane;
+    private final int size;
+    private final int points;
+    private final int width;
+    private final int steps;
+    private final int stepDepth;
+    private final int paddedOutputs;
+    private final int tilesX;
+    private final int tilesY;
+
+    private Winograd(Engine engine, WinogradTransforms transforms, Plane plane) {
+        this.parallel = engine.parallel();
+        this.tiles = engine.tiles();
+        this.transforms = transforms;
+        this.plane = plane;
+        size = transforms.size();
+        points = transforms.points();
+        width = tiles.columns();
+        steps = Math.max(1, BlockedProduct.ceil(plane.inputs, TileKernels.MAX_DEPTH));
+        stepDepth = BlockedProduct.roundUp(BlockedProduct.ceil(plane.inputs, steps), 8);
+        paddedOutputs = BlockedProduct.roundUp(plane.outputs, width);
+        tilesX = BlockedProduct.ceil(plane.outWidth, size);
+        tilesY = BlockedProduct.ceil(plane.outHeight, size);
+    }
+
+    /** Whether this is what the shape asks for: 3 x 3, stride 1, not dilated, one group, and not empty. */
+    static boolean fits(ConvolutionShape shape) {
+        return shape.kernelHeight() == KERNEL
+                && shape.kernelWidth() == KERNEL
+                && shape.strideY() == 1
+                && shape.strideX() == 1
+                && shape.dilationY() == 1
+                && shape.dilationX() == 1
+                && shape.groups() == 1
+                && shape.inputs() > 0
+                && shape.outputs() > 0;
+    }
+
+    /** {@link Convolution#forward} of a shape that {@link #fits}. */
+    static void forward(
+            Engine engine,
+            WinogradTransforms transforms,
+            ConvolutionShape shape,
+            float[] x,
+            int xOff,
+            float[] w,
+            int wOff,
+            float[] y,
+            int yOff,
+            Epilogue epilogue) {
+        Plane plane = new Plane(
+                shape.images(),
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.outputs(),
+                shape.padTop(),
+                shape.padLeft());
+        int step = shape.depth();
+        int panel = engine.tiles().columns();
+        TapPacker packer = (tap, depth, count, column, columns, to, toOff) -> Packing.panelsTransposed(
+                w, wOff + column * step + tap * shape.inputs() + depth, step, count, columns, to, toOff, panel);
+        new Winograd(engine, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
+    }
+
+    /** {@link Convolution#inputGradient} of a shape that {@link #fits}: the convolution of dy with the weight turned about. */
+    static void inputGradient(
+            Engine engine,
+            WinogradTransforms transforms,
+            ConvolutionShape shape,
+            float[] dy,
+            int dyOff,
+            float[] w,
+            int wOff,
+            float[] dx,
+            int dxOff) {
+        Plane plane = new Plane(
+                shape.images(),
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.outputs(),
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                KERNEL - 1 - shape.padTop(),
+                KERNEL - 1 - shape.padLeft());
+        int step = shape.depth();
+        TapPacker packer = (tap, depth, count, column, columns, to, toOff) -> {
+            int source = wOff + depth * step + (TAPS - 1 - tap) * shape.inputs() + column;
+            engine.tiles().packPanelRows(w, source, step, count, columns, to, toOff, count, 0);
+        };
+        new Winograd(engine, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.NONE);
+    }
+
+    private void run(TapPacker packer, float[] x, int xOff, float[] y, int yOff, Epilogue epilogue) {
+        int all = plane.images * tilesY * tilesX;
+        if (all == 0) {
+            return;
+        }
+        float[] weight = Scratch.floats(
+                Scratch.Use.POINT_WEIGHTS, Math.multiplyExact(points * points * plane.inputs, paddedOutputs));
+        parallel.forRange(paddedOutputs / width, 1, (from, to) -> transformWeight(packer, from, to, weight));
+        int blockTiles = blockTiles(all);
+        parallel.forRange(BlockedProduct.ceil(all, blockTiles), 1, (from, to) -> {
+            for (int block = from; block < to; block++) {
+                int first = block * blockTiles;
+                block(x, xOff, weight, first, Math.min(blockTiles, all - first), y, yOff, epilogue);
+            }
+        });
+    }
+
+    /** Tiles of a block: what the cache holds, cut so that no thread is left without work. */
+    private int blockTiles(int all) {
+        int perTile = points * points * (plane.inputs + Math.min(OUTPUTS, plane.outputs));
+        int most = Math.max(LEAST_TILES, BLOCK / perTile);
+        int blocks = BlockedProduct.ceil(all, most);
+        int threads = parallel.threads();
+        int balanced = Math.max(1, BlockedProduct.roundUp(blocks, threads));
+        int rows = tiles.rows();
+        return Math.max(1, Math.min(all, BlockedProduct.roundUp(BlockedProduct.ceil(all, balanced), rows)));
+    }
+
+    // Weight
+
+    private void transformWeight(TapPacker packer, int firstPanel, int endPanel, float[] weight) {
+        int most = WEIGHT_DEPTHS * width;
+        float[] work = Scratch.floats(Scratch.Use.TRANSFORM, (TAPS + points * KERNEL) * most);
+        int half = TAPS * most;
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+            int column = panel * width;
+            int columns = Math.min(width, plane.outputs - column);
+            for (int depth = 0; depth < plane.inputs; ) {
+                int step = depth / stepDepth;
+                int count = Math.min(WEIGHT_DEPTHS, endOfStep(step) - depth);
+                int n = count * width;
+                for (int tap = 0; tap < TAPS; tap++) {
+                    packer.pack(tap, depth, count, column, columns, work, tap * n);
+                }
+                for (int kernelX = 0; kernelX < KERNEL; kernelX++) {
+                    transforms.weight().run(work, kernelX * n, KERNEL * n, work, half + kernelX * n, KERNEL * n, n);
+                }
+                int target = weightOffset(step, 0, panel) + (depth - step * stepDepth) * width;
+                int pointStep = stepCount(step) * paddedOutputs;
+                for (int i = 0; i < points; i++) {
+                    int to = target + i * points * pointStep;
+                    transforms.weight().run(work, half + i * KERNEL * n, n, weight, to, pointStep, n);
+                }
+                depth += count;
+            }
+        }
+    }
+
+    private int endOfStep(int step) {
+        return Math.min(plane.inputs, (step + 1) * stepDepth);
+    }
+
+    private int stepCount(int step) {
+        return endOfStep(step) - step * stepDepth;
+    }
+
+    private int weightOffset(int step, int point, int panel) {
+        int count = stepCount(step);
+        return (points * points * step * stepDepth + point * count) * paddedOutputs + panel * count * width;
+    }
+
+    // Blocks
+
+    private void block(
+            float[] x, int xOff, float[] weight, int first, int count, float[] y, int yOff, Epilogue epilogue) {
+        int pointStep = count * TileKernels.A_STRIDE;
+        float[] inputs = Scratch.floats(
+                Scratch.Use.POINT_INPUTS, steps * points * points * pointStep + tiles.rows() * TileKernels.A_STRIDE);
+        for (int tile = first; tile < first + count; ) {
+            int run = Math.min(tilesX - tile % tilesX, first + count - tile);
+            run = Math.min(run, Math.max(1, BAND / (points * size * plane.inputs)));
+            transformInput(x, xOff, tile, run, inputs, (tile - first) * TileKernels.A_STRIDE, pointStep);
+            tile += run;
+        }
+        int outputs = Math.min(OUTPUTS, paddedOutputs);
+        float[] sums = Scratch.floats(Scratch.Use.POINT_SUMS, points * points * count * outputs);
+        for (int channel = 0; channel < plane.outputs; channel += outputs) {
+            int n = Math.min(outputs, plane.outputs - channel);
+            multiply(inputs, weight, count, channel, n, sums, outputs);
+            for (int tile = 0; tile < count; tile++) {
+                transformOutput(sums, tile * outputs, count * outputs, first + tile, channel, n, y, yOff, epilogue);
+            }
+        }
+    }
+
+    /** Inputs of {@code count} tiles that are neighbours in a row of tiles. */
+    private void transformInput(float[] x, int xOff, int tile, int count, float[] to, int toOff, int pointStep) {
+        int channels = plane.inputs;
+        int firstY = tile / tilesX % tilesY * size - plane.padTop;
+        int firstX = tile % tilesX * size - plane.padLeft;
+        int columns = size * count + points - size;
+        int bandStep = columns * channels;
+        float[] band = Scratch.floats(Scratch.Use.TRANSFORM, 2 * points * bandStep);
+        int begin = Math.max(0, Math.min(columns, -firstX));
+        int end = Math.max(begin, Math.min(columns, plane.width - firstX));
+        for (int i = 0; i < points; i++) {
+            Arrays.fill(band, i * bandStep, i * bandStep + begin * channels, 0f);
+            Arrays.fill(band, i * bandStep + end * channels, (i + 1) * bandStep, 0f);
+        }
+        float[] from = x;
+        int rowStep = plane.width * channels;
+        int image = tile / tilesX / tilesY;
+        int source = xOff + (image * plane.height + firstY) * rowStep + (firstX + begin) * channels;
+        int n = (end - begin) * channels;
+        if (firstY < 0 || firstY + points > plane.height) {
+            int copy = points * bandStep;
+            for (int i = 0; i < points; i++) {
+                boolean inside = firstY + i >= 0 && firstY + i < plane.height;
+                if (inside) {
+                    System.arraycopy(x, source + i * rowStep, band, copy + i * bandStep, n);
+                } else {
+                    Arrays.fill(band, copy + i * bandStep, copy + i * bandStep + n, 0f);
+                }
+            }
+            from = band;
+            source = copy;
+            rowStep = bandStep;
+        }
+        transforms.input().run(from, source, rowStep, band, begin * channels, bandStep, n);
+        for (int t = 0; t < count; t++) {
+            for (int step = 0; step < steps; step++) {
+                int depth = step * stepDepth;
+                int target = toOff + step * points * points * pointStep + t * TileKernels.A_STRIDE;
+                for (int i = 0; i < points; i++) {
+                    transforms
+                            .input()
+                            .run(
+                                    band,
+                                    i * bandStep + t * size * channels + depth,
+                                    channels,
+                                    to,
+                                    target + i * points * pointStep,
+                                    pointStep,
+                                    stepCount(step));
+                }
+            }
+        }
+    }
+
+    /** Sums of all points of outputs [channel, channel + n): rows of tiles, {@code sumStep} apart. */
+    private void multiply(float[] inputs, float[] weight, int count, int channel, int n, float[] sums, int sumStep) {
+        int pointStep = count * TileKernels.A_STRIDE;
+        for (int point = 0; point < points * points; point++) {
+            for (int step = 0; step < steps; step++) {
+                int left = (step * points * points + point) * pointStep;
+                for (int j = 0; j < n; j += width) {
+                    int target = point * count * sumStep + j;
+                    BlockedProduct.multiplyRows(
+                            tiles,
+                            inputs,
+                            left,
+                            count,
+                            stepCount(step),
+                            weight,
+                            weightOffset(step, point, (channel + j) / width),
+                            width,
+                            Math.min(width, n - j),
+                            step > 0 ? sums : null,
+                            target,
+                            sumStep,
+                            sums,
+                            target,
+                            sumStep);
+                }
+            }
+        }
+    }
+
+    private void transformOutput(
+            float[] sums,
+            int off,
+            int pointStep,
+            int tile,
+            int channel,
+            int n,
+            float[] y,
+            int yOff,
+            Epilogue epilogue) {
+        int firstY = tile / tilesX % tilesY * size;
+        int firstX = tile % tilesX * size;
+        int rows = Math.min(size, plane.outHeight - firstY);
+        int columns = Math.min(size, plane.outWidth - firstX);
+        int image = tile / tilesX / tilesY;
+        int target = yOff + ((image * plane.outHeight + firstY) * plane.outWidth + firstX) * plane.outputs + channel;
+        float[] work = Scratch.floats(Scratch.Use.TRANSFORM, (points + 1) * size * n);
+        for (int j = 0; j < points; j++) {
+            transforms
+                    .output()
+                    .run(sums, off + j * pointStep, points * pointStep, ZEROS, 0, work, j * n, points * n, n);
+        }
+        float[] add = epilogue.bias() == null ? ZEROS : epilogue.bias();
+        int addOff = epilogue.bias() == null ? 0 : epilogue.offset() + channel;
+        for (int i = 0; i < rows; i++) {
+            int row = target + i * plane.outWidth * plane.outputs;
+            int from = i * points * n;
+            if (columns == size) {
+                transforms.output().run(work, from, n, add, addOff, y, row, plane.outputs, n);
+            } else {
+                int edge = points * size * n;
+                transforms.output().run(work, from, n, add, addOff, work, edge, n, n);
+                for (int j = 0; j < columns; j++) {
+                    System.arraycopy(work, edge + j * n, y, row + j * plane.outputs, n);
+                }
+            }
+            if (epilogue.relu()) {
+                for (int j = 0; j < columns; j++) {
+                    tiles.relu(y, row + j * plane.outputs, n);
+                }
+            }
+        }
+    }
+}
