@@ -1,6 +1,7 @@
 package dev.retort.kernels.simd;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,7 @@ public enum ConvolutionAlgorithm {
     DIRECT,
     /** Winograd's F(2 x 2, 3 x 3): 3 x 3, stride 1, dilation 1, one group; 2.25 times fewer products. */
     WINOGRAD_2,
-    /** Winograd's F(4 x 4, 3 x 3): the same shapes; 4 times fewer products, about 4 times the rounding error. */
+    /** Winograd's F(4 x 4, 3 x 3): the same shapes; 4 times fewer products, 3 times the rounding error. */
     WINOGRAD_4;
 
     /** System property that forces an algorithm, in either case: auto, direct, winograd_2 or winograd_4. */
@@ -40,11 +41,43 @@ public enum ConvolutionAlgorithm {
                 "Property " + PROPERTY + " must be one of " + known + ", not '" + name + "'");
     }
 
-    /** What computes a stride-1 3 x 3 convolution from {@code inputs} to {@code outputs} channels: never {@link #AUTO}. */
+    /**
+     * From how many output pixels on an algorithm is the fastest, by the number of channel pairs: what Winograd saves grows with the
+     * pixels, what the transform of the weight costs with the pairs. Measured on one thread of a processor with AVX-512.
+     *
+     * @param pairs input times output channels, at most
+     * @param two output pixels from which {@link #WINOGRAD_2} is taken
+     * @param four output pixels from which {@link #WINOGRAD_4} is taken
+     */
+    private record Threshold(long pairs, int two, int four) {}
+
+    private static final List<Threshold> THRESHOLDS = List.of(
+            new Threshold(64 * 64, 200, 1500),
+            new Threshold(256 * 256, 350, 1500),
+            new Threshold(Long.MAX_VALUE, 500, 1500));
+
+    /**
+     * Fewer channels than these, on either side, leave too little to save, and results that are sums of few terms have smaller errors
+     * than {@link #WINOGRAD_4} can keep.
+     */
+    private static final int LEAST_CHANNELS = 32;
+
+    /** What computes this convolution, or its input gradient: never {@link #AUTO}. */
     ConvolutionAlgorithm resolve(ConvolutionShape shape) {
         if (!Winograd.fits(shape)) {
             return DIRECT;
         }
-        return this == AUTO ? DIRECT : this;
+        return this == AUTO ? fastest(shape) : this;
+    }
+
+    private static ConvolutionAlgorithm fastest(ConvolutionShape shape) {
+        if (Math.min(shape.inputs(), shape.outputs()) < LEAST_CHANNELS) {
+            return DIRECT;
+        }
+        long pairs = (long) shape.inputs() * shape.outputs();
+        Threshold threshold =
+                THRESHOLDS.stream().filter(t -> pairs <= t.pairs).findFirst().orElseThrow();
+        int pixels = shape.outPixels();
+        return pixels >= threshold.four ? WINOGRAD_4 : pixels >= threshold.two ? WINOGRAD_2 : DIRECT;
     }
 }

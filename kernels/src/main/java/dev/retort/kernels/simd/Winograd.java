@@ -25,13 +25,22 @@ final class Winograd {
     /** Depths of one panel transformed at once: the intermediate results then stay in the first-level cache. */
     private static final int WEIGHT_DEPTHS = 16;
     /** Outputs of one panel product after another, before their results are made. */
-    private static final int OUTPUTS = Integer.getInteger("w.outputs", 256);
-    /** Floats of input and sums that a block may hold. */
-    private static final int BLOCK = Integer.getInteger("w.block", 1 << 19);
+    private static final int OUTPUTS = 256;
+    /** Floats of input and sums that a block may span, unless that makes it smaller than {@link #LEAST_TILES}. */
+    private static final int BLOCK = 1 << 19;
     /** Least number of tiles of a block: the weight is read once for each block. */
-    private static final int LEAST_TILES = Integer.getInteger("w.least", 40);
+    private static final int LEAST_TILES = 60;
     /** Floats of input transformed along one axis and not yet along the other. */
     private static final int BAND = 1 << 15;
+
+    /**
+     * How many products F(4 x 4, 3 x 3) sums before it adds them to the others: its results magnify the rounding errors of these
+     * sums, which grow with the square root of the length. Below {@link #MANY_CHANNELS} there is less to average over.
+     */
+    private static final int CHAIN = 64;
+
+    private static final int CHAIN_OF_FEW = 32;
+    private static final int MANY_CHANNELS = 128;
 
     private static final float[] ZEROS = new float[OUTPUTS];
 
@@ -62,6 +71,7 @@ final class Winograd {
     private final int width;
     private final int steps;
     private final int stepDepth;
+    private final int chain;
     private final int paddedOutputs;
     private final int tilesX;
     private final int tilesY;
@@ -76,6 +86,7 @@ final class Winograd {
         width = tiles.columns();
         steps = Math.max(1, BlockedProduct.ceil(plane.inputs, TileKernels.MAX_DEPTH));
         stepDepth = BlockedProduct.roundUp(BlockedProduct.ceil(plane.inputs, steps), 8);
+        chain = size == 2 ? stepDepth : plane.inputs < MANY_CHANNELS ? CHAIN_OF_FEW : CHAIN;
         paddedOutputs = BlockedProduct.roundUp(plane.outputs, width);
         tilesX = BlockedProduct.ceil(plane.outWidth, size);
         tilesY = BlockedProduct.ceil(plane.outHeight, size);
@@ -171,7 +182,7 @@ final class Winograd {
 
     /** Tiles of a block: what the cache holds, cut so that no thread is left without work. */
     private int blockTiles(int all) {
-        int perTile = points * points * (plane.inputs + Math.min(OUTPUTS, plane.outputs));
+        int perTile = points * points * (steps * TileKernels.A_STRIDE + Math.min(OUTPUTS, paddedOutputs));
         int most = Math.max(LEAST_TILES, BLOCK / perTile);
         int blocks = BlockedProduct.ceil(all, most);
         int threads = parallel.threads();
@@ -307,24 +318,28 @@ final class Winograd {
         for (int point = 0; point < points * points; point++) {
             for (int step = 0; step < steps; step++) {
                 int left = (step * points * points + point) * pointStep;
+                int depths = stepCount(step);
                 for (int j = 0; j < n; j += width) {
+                    int right = weightOffset(step, point, (channel + j) / width);
                     int target = point * count * sumStep + j;
-                    BlockedProduct.multiplyRows(
-                            tiles,
-                            inputs,
-                            left,
-                            count,
-                            stepCount(step),
-                            weight,
-                            weightOffset(step, point, (channel + j) / width),
-                            width,
-                            Math.min(width, n - j),
-                            step > 0 ? sums : null,
-                            target,
-                            sumStep,
-                            sums,
-                            target,
-                            sumStep);
+                    for (int depth = 0; depth < depths; depth += chain) {
+                        BlockedProduct.multiplyRows(
+                                tiles,
+                                inputs,
+                                left + depth,
+                                count,
+                                Math.min(chain, depths - depth),
+                                weight,
+                                right + depth * width,
+                                width,
+                                Math.min(width, n - j),
+                                step + depth > 0 ? sums : null,
+                                target,
+                                sumStep,
+                                sums,
+                                target,
+                                sumStep);
+                    }
                 }
             }
         }
