@@ -15,19 +15,22 @@ public final class Engine {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    private final TileKernels tiles;
-    private final WinogradTransforms two;
-    private final WinogradTransforms four;
+    private final TileKernels<float[]> floatTiles;
+    private final TileKernels<double[]> doubleTiles;
+    private final WinogradTransforms<float[]> two;
+    private final WinogradTransforms<float[]> four;
     private final Parallel parallel;
     private final ConvolutionAlgorithm convolution;
 
     private Engine(
-            TileKernels tiles,
-            WinogradTransforms two,
-            WinogradTransforms four,
+            TileKernels<float[]> floatTiles,
+            TileKernels<double[]> doubleTiles,
+            WinogradTransforms<float[]> two,
+            WinogradTransforms<float[]> four,
             Parallel parallel,
             ConvolutionAlgorithm convolution) {
-        this.tiles = tiles;
+        this.floatTiles = floatTiles;
+        this.doubleTiles = doubleTiles;
         this.two = two;
         this.four = four;
         this.parallel = parallel;
@@ -79,7 +82,13 @@ public final class Engine {
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
-        return new Engine(new VectorTiles(), VectorTransforms.TWO, VectorTransforms.FOUR, parallel, convolution);
+        return new Engine(
+                new VectorTiles(),
+                new DoubleVectorTiles(),
+                VectorTransforms.TWO,
+                VectorTransforms.FOUR,
+                parallel,
+                convolution);
     }
 
     /** Loops in plain Java: the same answers, within tolerance. Convolutions as {@link ConvolutionAlgorithm#configured} says. */
@@ -93,15 +102,25 @@ public final class Engine {
      * @param convolution how convolutions are computed
      */
     public static Engine plain(Parallel parallel, ConvolutionAlgorithm convolution) {
-        return new Engine(new PlainTiles(), PlainTransforms.TWO, PlainTransforms.FOUR, parallel, convolution);
+        return new Engine(
+                new PlainTiles(),
+                new DoublePlainTiles(),
+                PlainTransforms.TWO,
+                PlainTransforms.FOUR,
+                parallel,
+                convolution);
     }
 
-    TileKernels tiles() {
-        return tiles;
+    TileKernels<float[]> floatTiles() {
+        return floatTiles;
     }
 
-    /** The transforms to compute this convolution or its input gradient with, or null if that is to be done directly. */
-    WinogradTransforms winograd(ConvolutionShape shape) {
+    TileKernels<double[]> doubleTiles() {
+        return doubleTiles;
+    }
+
+    /** What computes this convolution, or its input gradient, in single precision; null if that is to be done directly. */
+    WinogradTransforms<float[]> winograd(ConvolutionShape shape) {
         return switch (convolution.resolve(shape)) {
             case WINOGRAD_2 -> two;
             case WINOGRAD_4 -> four;

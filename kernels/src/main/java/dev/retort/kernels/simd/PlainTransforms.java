@@ -1,9 +1,9 @@
 package dev.retort.kernels.simd;
 
-import static dev.retort.kernels.simd.WinogradTransforms.A;
+import static dev.retort.kernels.simd.WinogradTransforms.A1;
 import static dev.retort.kernels.simd.WinogradTransforms.A2;
 import static dev.retort.kernels.simd.WinogradTransforms.A3;
-import static dev.retort.kernels.simd.WinogradTransforms.B;
+import static dev.retort.kernels.simd.WinogradTransforms.B1;
 import static dev.retort.kernels.simd.WinogradTransforms.B2;
 import static dev.retort.kernels.simd.WinogradTransforms.B3;
 import static dev.retort.kernels.simd.WinogradTransforms.G_0;
@@ -12,10 +12,18 @@ import static dev.retort.kernels.simd.WinogradTransforms.G_B;
 
 /** {@link WinogradTransforms} in plain Java. {@link VectorTransforms} ends its runs with these, so both round alike. */
 final class PlainTransforms {
-    static final WinogradTransforms TWO =
-            new WinogradTransforms(2, PlainTransforms::input2, PlainTransforms::weight2, PlainTransforms::output2);
-    static final WinogradTransforms FOUR =
-            new WinogradTransforms(4, PlainTransforms::input4, PlainTransforms::weight4, PlainTransforms::output4);
+    static final WinogradTransforms<float[]> TWO = new WinogradTransforms<>(
+            2,
+            new float[Winograd.OUTPUTS],
+            PlainTransforms::input2,
+            PlainTransforms::weight2,
+            PlainTransforms::output2);
+    static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
+            4,
+            new float[Winograd.OUTPUTS],
+            PlainTransforms::input4,
+            PlainTransforms::weight4,
+            PlainTransforms::output4);
 
     private PlainTransforms() {}
 
@@ -67,12 +75,12 @@ final class PlainTransforms {
             float evenB = d4 - A2 * d2;
             float oddB = d3 - A2 * d1;
             float evenA = d4 - B2 * d2;
-            float oddA = A * (d3 - B2 * d1);
+            float oddA = A1 * (d3 - B2 * d1);
             to[toOff + i] = evenB - B2 * (d2 - A2 * d0);
             to[toOff + toStep + i] = evenA + oddA;
             to[toOff + 2 * toStep + i] = evenA - oddA;
-            to[toOff + 3 * toStep + i] = evenB + B * oddB;
-            to[toOff + 4 * toStep + i] = evenB - B * oddB;
+            to[toOff + 3 * toStep + i] = evenB + B1 * oddB;
+            to[toOff + 4 * toStep + i] = evenB - B1 * oddB;
             to[toOff + 5 * toStep + i] = d5 - A2 * d3 - B2 * oddB;
         }
     }
@@ -83,9 +91,9 @@ final class PlainTransforms {
             float w1 = from[off + step + i];
             float w2 = from[off + 2 * step + i];
             float evenA = G_A * (w0 + A2 * w2);
-            float oddA = G_A * A * w1;
+            float oddA = G_A * A1 * w1;
             float evenB = G_B * (w0 + B2 * w2);
-            float oddB = G_B * B * w1;
+            float oddB = G_B * B1 * w1;
             to[toOff + i] = G_0 * w0;
             to[toOff + toStep + i] = evenA + oddA;
             to[toOff + 2 * toStep + i] = evenA - oddA;
@@ -108,7 +116,7 @@ final class PlainTransforms {
             float evenB = m3 + m4;
             float oddB = m3 - m4;
             to[toOff + i] = from[off + i] + evenA + evenB + plus;
-            to[toOff + toStep + i] = A * oddA + B * oddB + plus;
+            to[toOff + toStep + i] = A1 * oddA + B1 * oddB + plus;
             to[toOff + 2 * toStep + i] = A2 * evenA + B2 * evenB + plus;
             to[toOff + 3 * toStep + i] = A3 * oddA + B3 * oddB + from[off + 5 * step + i] + plus;
         }

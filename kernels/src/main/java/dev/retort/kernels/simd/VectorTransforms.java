@@ -1,9 +1,9 @@
 package dev.retort.kernels.simd;
 
-import static dev.retort.kernels.simd.WinogradTransforms.A;
+import static dev.retort.kernels.simd.WinogradTransforms.A1;
 import static dev.retort.kernels.simd.WinogradTransforms.A2;
 import static dev.retort.kernels.simd.WinogradTransforms.A3;
-import static dev.retort.kernels.simd.WinogradTransforms.B;
+import static dev.retort.kernels.simd.WinogradTransforms.B1;
 import static dev.retort.kernels.simd.WinogradTransforms.B2;
 import static dev.retort.kernels.simd.WinogradTransforms.B3;
 import static dev.retort.kernels.simd.WinogradTransforms.G_0;
@@ -21,10 +21,18 @@ final class VectorTransforms {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
 
-    static final WinogradTransforms TWO =
-            new WinogradTransforms(2, VectorTransforms::input2, VectorTransforms::weight2, VectorTransforms::output2);
-    static final WinogradTransforms FOUR =
-            new WinogradTransforms(4, VectorTransforms::input4, VectorTransforms::weight4, VectorTransforms::output4);
+    static final WinogradTransforms<float[]> TWO = new WinogradTransforms<>(
+            2,
+            new float[Winograd.OUTPUTS],
+            VectorTransforms::input2,
+            VectorTransforms::weight2,
+            VectorTransforms::output2);
+    static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
+            4,
+            new float[Winograd.OUTPUTS],
+            VectorTransforms::input4,
+            VectorTransforms::weight4,
+            VectorTransforms::output4);
 
     private VectorTransforms() {}
 
@@ -80,8 +88,8 @@ final class VectorTransforms {
 
     private static void input4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
         int bound = SPECIES.loopBound(n);
-        FloatVector a = FloatVector.broadcast(SPECIES, A);
-        FloatVector b = FloatVector.broadcast(SPECIES, B);
+        FloatVector a = FloatVector.broadcast(SPECIES, A1);
+        FloatVector b = FloatVector.broadcast(SPECIES, B1);
         FloatVector a2 = FloatVector.broadcast(SPECIES, A2);
         FloatVector b2 = FloatVector.broadcast(SPECIES, B2);
         for (int i = 0; i < bound; i += LANES) {
@@ -113,9 +121,9 @@ final class VectorTransforms {
             FloatVector w1 = FloatVector.fromArray(SPECIES, from, off + step + i);
             FloatVector w2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
             FloatVector evenA = w0.add(w2.mul(A2)).mul(G_A);
-            FloatVector oddA = w1.mul(G_A * A);
+            FloatVector oddA = w1.mul(G_A * A1);
             FloatVector evenB = w0.add(w2.mul(B2)).mul(G_B);
-            FloatVector oddB = w1.mul(G_B * B);
+            FloatVector oddB = w1.mul(G_B * B1);
             w0.mul(G_0).intoArray(to, toOff + i);
             evenA.add(oddA).intoArray(to, toOff + toStep + i);
             evenA.sub(oddA).intoArray(to, toOff + 2 * toStep + i);
@@ -144,7 +152,7 @@ final class VectorTransforms {
                     .add(evenB)
                     .add(plus)
                     .intoArray(to, toOff + i);
-            oddA.mul(A).add(oddB.mul(B)).add(plus).intoArray(to, toOff + toStep + i);
+            oddA.mul(A1).add(oddB.mul(B1)).add(plus).intoArray(to, toOff + toStep + i);
             evenA.mul(A2).add(evenB.mul(B2)).add(plus).intoArray(to, toOff + 2 * toStep + i);
             oddA.mul(A3)
                     .add(oddB.mul(B3))

@@ -1,7 +1,5 @@
 package dev.retort.kernels.simd;
 
-import java.util.Arrays;
-
 /**
  * Winograd's 3 x 3 convolution of stride 1, forward and for the input gradient, in the form of Lavin and Gray, "Fast algorithms for
  * convolutional neural networks" (CVPR 2016), algorithm 1. The result is cut into tiles of size x size pixels. With
@@ -19,13 +17,13 @@ import java.util.Arrays;
  * The transformed weight, [steps, points^2, panels, depths, panel width], is made on each call and shared by all blocks. What a tile's
  * result is does not depend on its block, nor on the thread.
  */
-final class Winograd {
+final class Winograd<A> {
     private static final int KERNEL = 3;
     private static final int TAPS = KERNEL * KERNEL;
     /** Depths of one panel transformed at once: the intermediate results then stay in the first-level cache. */
     private static final int WEIGHT_DEPTHS = 16;
     /** Outputs of one panel product after another, before their results are made. */
-    private static final int OUTPUTS = 256;
+    static final int OUTPUTS = 256;
     /** Floats of input and sums that a block may span, unless that makes it smaller than {@link #LEAST_TILES}. */
     private static final int BLOCK = 1 << 19;
     /** Least number of tiles of a block: the weight is read once for each block. */
@@ -42,8 +40,6 @@ final class Winograd {
     private static final int CHAIN_OF_FEW = 32;
     private static final int MANY_CHANNELS = 128;
 
-    private static final float[] ZEROS = new float[OUTPUTS];
-
     /** A stride-1 convolution over [images, height, width, inputs]; a pad may be negative. */
     private record Plane(
             int images,
@@ -58,13 +54,13 @@ final class Winograd {
 
     /** Packs depths [depth, depth + count) and columns [column, column + columns) of one tap into one panel. */
     @FunctionalInterface
-    private interface TapPacker {
-        void pack(int tap, int depth, int count, int column, int columns, float[] to, int toOff);
+    private interface TapPacker<A> {
+        void pack(int tap, int depth, int count, int column, int columns, A to, int toOff);
     }
 
     private final Parallel parallel;
-    private final TileKernels tiles;
-    private final WinogradTransforms transforms;
+    private final TileKernels<A> tiles;
+    private final WinogradTransforms<A> transforms;
     private final Plane plane;
     private final int size;
     private final int points;
@@ -76,9 +72,9 @@ final class Winograd {
     private final int tilesX;
     private final int tilesY;
 
-    private Winograd(Engine engine, WinogradTransforms transforms, Plane plane) {
-        this.parallel = engine.parallel();
-        this.tiles = engine.tiles();
+    private Winograd(Parallel parallel, TileKernels<A> tiles, WinogradTransforms<A> transforms, Plane plane) {
+        this.parallel = parallel;
+        this.tiles = tiles;
         this.transforms = transforms;
         this.plane = plane;
         size = transforms.size();
@@ -106,17 +102,18 @@ final class Winograd {
     }
 
     /** {@link Convolution#forward} of a shape that {@link #fits}. */
-    static void forward(
-            Engine engine,
-            WinogradTransforms transforms,
+    static <A> void forward(
+            Parallel parallel,
+            TileKernels<A> tiles,
+            WinogradTransforms<A> transforms,
             ConvolutionShape shape,
-            float[] x,
+            A x,
             int xOff,
-            float[] w,
+            A w,
             int wOff,
-            float[] y,
+            A y,
             int yOff,
-            Epilogue epilogue) {
+            Epilogue<A> epilogue) {
         Plane plane = new Plane(
                 shape.images(),
                 shape.height(),
@@ -128,22 +125,22 @@ final class Winograd {
                 shape.padTop(),
                 shape.padLeft());
         int step = shape.depth();
-        int panel = engine.tiles().columns();
-        TapPacker packer = (tap, depth, count, column, columns, to, toOff) -> Packing.panelsTransposed(
-                w, wOff + column * step + tap * shape.inputs() + depth, step, count, columns, to, toOff, panel);
-        new Winograd(engine, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
+        TapPacker<A> packer = (tap, depth, count, column, columns, to, toOff) -> tiles.packPanelColumns(
+                w, wOff + column * step + tap * shape.inputs() + depth, step, count, columns, to, toOff);
+        new Winograd<>(parallel, tiles, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
     }
 
     /** {@link Convolution#inputGradient} of a shape that {@link #fits}: the convolution of dy with the weight turned about. */
-    static void inputGradient(
-            Engine engine,
-            WinogradTransforms transforms,
+    static <A> void inputGradient(
+            Parallel parallel,
+            TileKernels<A> tiles,
+            WinogradTransforms<A> transforms,
             ConvolutionShape shape,
-            float[] dy,
+            A dy,
             int dyOff,
-            float[] w,
+            A w,
             int wOff,
-            float[] dx,
+            A dx,
             int dxOff) {
         Plane plane = new Plane(
                 shape.images(),
@@ -156,19 +153,19 @@ final class Winograd {
                 KERNEL - 1 - shape.padTop(),
                 KERNEL - 1 - shape.padLeft());
         int step = shape.depth();
-        TapPacker packer = (tap, depth, count, column, columns, to, toOff) -> {
+        TapPacker<A> packer = (tap, depth, count, column, columns, to, toOff) -> {
             int source = wOff + depth * step + (TAPS - 1 - tap) * shape.inputs() + column;
-            engine.tiles().packPanelRows(w, source, step, count, columns, to, toOff, count, 0);
+            tiles.packPanelRows(w, source, step, count, columns, to, toOff, count, 0);
         };
-        new Winograd(engine, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.NONE);
+        new Winograd<>(parallel, tiles, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.none());
     }
 
-    private void run(TapPacker packer, float[] x, int xOff, float[] y, int yOff, Epilogue epilogue) {
+    private void run(TapPacker<A> packer, A x, int xOff, A y, int yOff, Epilogue<A> epilogue) {
         int all = plane.images * tilesY * tilesX;
         if (all == 0) {
             return;
         }
-        float[] weight = Scratch.floats(
+        A weight = tiles.scratch(
                 Scratch.Use.POINT_WEIGHTS, Math.multiplyExact(points * points * plane.inputs, paddedOutputs));
         parallel.forRange(paddedOutputs / width, 1, (from, to) -> transformWeight(packer, from, to, weight));
         int blockTiles = blockTiles(all);
@@ -193,9 +190,9 @@ final class Winograd {
 
     // Weight
 
-    private void transformWeight(TapPacker packer, int firstPanel, int endPanel, float[] weight) {
+    private void transformWeight(TapPacker<A> packer, int firstPanel, int endPanel, A weight) {
         int most = WEIGHT_DEPTHS * width;
-        float[] work = Scratch.floats(Scratch.Use.TRANSFORM, (TAPS + points * KERNEL) * most);
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, (TAPS + points * KERNEL) * most);
         int half = TAPS * most;
         for (int panel = firstPanel; panel < endPanel; panel++) {
             int column = panel * width;
@@ -236,10 +233,9 @@ final class Winograd {
 
     // Blocks
 
-    private void block(
-            float[] x, int xOff, float[] weight, int first, int count, float[] y, int yOff, Epilogue epilogue) {
+    private void block(A x, int xOff, A weight, int first, int count, A y, int yOff, Epilogue<A> epilogue) {
         int pointStep = count * TileKernels.A_STRIDE;
-        float[] inputs = Scratch.floats(
+        A inputs = tiles.scratch(
                 Scratch.Use.POINT_INPUTS, steps * points * points * pointStep + tiles.rows() * TileKernels.A_STRIDE);
         for (int tile = first; tile < first + count; ) {
             int run = Math.min(tilesX - tile % tilesX, first + count - tile);
@@ -248,7 +244,7 @@ final class Winograd {
             tile += run;
         }
         int outputs = Math.min(OUTPUTS, paddedOutputs);
-        float[] sums = Scratch.floats(Scratch.Use.POINT_SUMS, points * points * count * outputs);
+        A sums = tiles.scratch(Scratch.Use.POINT_SUMS, points * points * count * outputs);
         for (int channel = 0; channel < plane.outputs; channel += outputs) {
             int n = Math.min(outputs, plane.outputs - channel);
             multiply(inputs, weight, count, channel, n, sums, outputs);
@@ -259,20 +255,20 @@ final class Winograd {
     }
 
     /** Inputs of {@code count} tiles that are neighbours in a row of tiles. */
-    private void transformInput(float[] x, int xOff, int tile, int count, float[] to, int toOff, int pointStep) {
+    private void transformInput(A x, int xOff, int tile, int count, A to, int toOff, int pointStep) {
         int channels = plane.inputs;
         int firstY = tile / tilesX % tilesY * size - plane.padTop;
         int firstX = tile % tilesX * size - plane.padLeft;
         int columns = size * count + points - size;
         int bandStep = columns * channels;
-        float[] band = Scratch.floats(Scratch.Use.TRANSFORM, 2 * points * bandStep);
+        A band = tiles.scratch(Scratch.Use.TRANSFORM, 2 * points * bandStep);
         int begin = Math.max(0, Math.min(columns, -firstX));
         int end = Math.max(begin, Math.min(columns, plane.width - firstX));
         for (int i = 0; i < points; i++) {
-            Arrays.fill(band, i * bandStep, i * bandStep + begin * channels, 0f);
-            Arrays.fill(band, i * bandStep + end * channels, (i + 1) * bandStep, 0f);
+            tiles.clear(band, i * bandStep, i * bandStep + begin * channels);
+            tiles.clear(band, i * bandStep + end * channels, (i + 1) * bandStep);
         }
-        float[] from = x;
+        A from = x;
         int rowStep = plane.width * channels;
         int image = tile / tilesX / tilesY;
         int source = xOff + (image * plane.height + firstY) * rowStep + (firstX + begin) * channels;
@@ -282,9 +278,9 @@ final class Winograd {
             for (int i = 0; i < points; i++) {
                 boolean inside = firstY + i >= 0 && firstY + i < plane.height;
                 if (inside) {
-                    System.arraycopy(x, source + i * rowStep, band, copy + i * bandStep, n);
+                    tiles.copy(x, source + i * rowStep, band, copy + i * bandStep, n);
                 } else {
-                    Arrays.fill(band, copy + i * bandStep, copy + i * bandStep + n, 0f);
+                    tiles.clear(band, copy + i * bandStep, copy + i * bandStep + n);
                 }
             }
             from = band;
@@ -313,7 +309,7 @@ final class Winograd {
     }
 
     /** Sums of all points of outputs [channel, channel + n): rows of tiles, {@code sumStep} apart. */
-    private void multiply(float[] inputs, float[] weight, int count, int channel, int n, float[] sums, int sumStep) {
+    private void multiply(A inputs, A weight, int count, int channel, int n, A sums, int sumStep) {
         int pointStep = count * TileKernels.A_STRIDE;
         for (int point = 0; point < points * points; point++) {
             for (int step = 0; step < steps; step++) {
@@ -346,28 +342,29 @@ final class Winograd {
     }
 
     private void transformOutput(
-            float[] sums,
-            int off,
-            int pointStep,
-            int tile,
-            int channel,
-            int n,
-            float[] y,
-            int yOff,
-            Epilogue epilogue) {
+            A sums, int off, int pointStep, int tile, int channel, int n, A y, int yOff, Epilogue<A> epilogue) {
         int firstY = tile / tilesX % tilesY * size;
         int firstX = tile % tilesX * size;
         int rows = Math.min(size, plane.outHeight - firstY);
         int columns = Math.min(size, plane.outWidth - firstX);
         int image = tile / tilesX / tilesY;
         int target = yOff + ((image * plane.outHeight + firstY) * plane.outWidth + firstX) * plane.outputs + channel;
-        float[] work = Scratch.floats(Scratch.Use.TRANSFORM, (points + 1) * size * n);
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, (points + 1) * size * n);
         for (int j = 0; j < points; j++) {
             transforms
                     .output()
-                    .run(sums, off + j * pointStep, points * pointStep, ZEROS, 0, work, j * n, points * n, n);
+                    .run(
+                            sums,
+                            off + j * pointStep,
+                            points * pointStep,
+                            transforms.zeros(),
+                            0,
+                            work,
+                            j * n,
+                            points * n,
+                            n);
         }
-        float[] add = epilogue.bias() == null ? ZEROS : epilogue.bias();
+        A add = epilogue.bias() == null ? transforms.zeros() : epilogue.bias();
         int addOff = epilogue.bias() == null ? 0 : epilogue.offset() + channel;
         for (int i = 0; i < rows; i++) {
             int row = target + i * plane.outWidth * plane.outputs;
@@ -378,7 +375,7 @@ final class Winograd {
                 int edge = points * size * n;
                 transforms.output().run(work, from, n, add, addOff, work, edge, n, n);
                 for (int j = 0; j < columns; j++) {
-                    System.arraycopy(work, edge + j * n, y, row + j * plane.outputs, n);
+                    tiles.copy(work, edge + j * n, y, row + j * plane.outputs, n);
                 }
             }
             if (epilogue.relu()) {

@@ -23,18 +23,20 @@ package dev.retort.kernels.simd;
  *                                      y3 = a^3 (m1 - m2) + b^3 (m3 - m4) + m5
  * </pre>
  *
+ * @param <A> the type of the arrays, float[]
  * @param size results of one tile along an axis
+ * @param zeros {@link Winograd#OUTPUTS} zeros, for an output transform that adds nothing
  * @param input B^T: {@code size + 2} runs from as many
  * @param weight G: {@code size + 2} runs from 3
  * @param output A^T: {@code size} runs from {@code size + 2}
  */
-record WinogradTransforms(int size, Transform input, Transform weight, Output output) {
-    static final float A = 11f / 16;
-    static final float B = 3f / 2;
-    static final float A2 = A * A;
-    static final float B2 = B * B;
-    static final float A3 = A * A2;
-    static final float B3 = B * B2;
+record WinogradTransforms<A>(int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output) {
+    static final float A1 = 11f / 16;
+    static final float B1 = 3f / 2;
+    static final float A2 = A1 * A1;
+    static final float B2 = B1 * B1;
+    static final float A3 = A1 * A2;
+    static final float B3 = B1 * B2;
     static final float G_0 = (float) (1.0 / ((double) A2 * B2));
     static final float G_A = (float) (1.0 / (2.0 * A2 * ((double) A2 - B2)));
     static final float G_B = (float) (1.0 / (2.0 * B2 * ((double) B2 - A2)));
@@ -46,13 +48,13 @@ record WinogradTransforms(int size, Transform input, Transform weight, Output ou
 
     /** A transform of runs of {@code n} floats: operand i begins at {@code off + i * step}, result j at {@code toOff + j * toStep}. */
     @FunctionalInterface
-    interface Transform {
-        void run(float[] from, int off, int step, float[] to, int toOff, int toStep, int n);
+    interface Transform<A> {
+        void run(A from, int off, int step, A to, int toOff, int toStep, int n);
     }
 
     /** The same with {@code add[addOff + lane]} added to every result. */
     @FunctionalInterface
-    interface Output {
-        void run(float[] from, int off, int step, float[] add, int addOff, float[] to, int toOff, int toStep, int n);
+    interface Output<A> {
+        void run(A from, int off, int step, A add, int addOff, A to, int toOff, int toStep, int n);
     }
 }

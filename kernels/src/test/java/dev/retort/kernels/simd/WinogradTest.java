@@ -26,85 +26,102 @@ import org.junit.jupiter.params.provider.ValueSource;
  * counts of a ResNet, bits, and the choice of an algorithm.
  */
 class WinogradTest {
-    /** In one dimension: whole vectors and a rest, with something added. */
+    /** In one dimension, whole vectors and a rest, with something added; in plain Java the same bits. */
     @ParameterizedTest
     @ValueSource(ints = {2, 4})
     void transformsGiveTheConvolution(int size) {
-        for (WinogradTransforms t : size == 2
-                ? List.of(VectorTransforms.TWO, PlainTransforms.TWO)
-                : List.of(VectorTransforms.FOUR, PlainTransforms.FOUR)) {
-            int points = t.points();
-            int n = 37;
-            float[] d = Engines.random(points * n, 1);
-            float[] w = Engines.random(3 * n, 2);
-            float[] v = new float[points * n];
-            float[] u = new float[points * n];
-            t.input().run(d, 0, n, v, 0, n, n);
-            t.weight().run(w, 0, n, u, 0, n, n);
-            for (int i = 0; i < points * n; i++) {
-                v[i] *= u[i];
+        int n = 37;
+        float[] d = Engines.random((size + 2) * n, 1);
+        float[] w = Engines.random(3 * n, 2);
+        float[] add = Engines.random(n, 3);
+        float[] y = convolve(size == 2 ? VectorTransforms.TWO : VectorTransforms.FOUR, d, w, add);
+        for (int i = 0; i < y.length; i++) {
+            double expected = add[i % n];
+            for (int tap = 0; tap < 3; tap++) {
+                expected += (double) d[i + tap * n] * w[tap * n + i % n];
             }
-            float[] add = Engines.random(n, 3);
-            float[] y = new float[size * n];
-            t.output().run(v, 0, n, add, 0, y, 0, n, n);
-            for (int i = 0; i < size; i++) {
-                for (int lane = 0; lane < n; lane++) {
-                    double expected = add[lane];
-                    for (int tap = 0; tap < 3; tap++) {
-                        expected += (double) d[(i + tap) * n + lane] * w[tap * n + lane];
-                    }
-                    assertThat((double) y[i * n + lane]).isCloseTo(expected, within(3e-6));
-                }
-            }
+            assertThat((double) y[i]).as("result %d", i).isCloseTo(expected, within(3e-6));
         }
+        assertThat(convolve(size == 2 ? PlainTransforms.TWO : PlainTransforms.FOUR, d, w, add))
+                .isEqualTo(y);
     }
 
-    /** Root mean square and largest error against float64, and the largest as a share of what the kit's tolerance allows. */
-    private record Errors(double relative, double largest, double share) {}
+    private static float[] convolve(WinogradTransforms<float[]> transforms, float[] d, float[] w, float[] add) {
+        int n = add.length;
+        float[] v = new float[d.length];
+        float[] u = new float[d.length];
+        transforms.input().run(d, 0, n, v, 0, n, n);
+        transforms.weight().run(w, 0, n, u, 0, n, n);
+        for (int i = 0; i < v.length; i++) {
+            v[i] *= u[i];
+        }
+        float[] y = new float[transforms.size() * n];
+        transforms.output().run(v, 0, n, add, 0, y, 0, n, n);
+        return y;
+    }
+
+    /** Errors against float64 by root mean square and at most, both per unit of the results' root mean square. */
+    private record Errors(double typical, double largest) {}
 
     /**
-     * Inputs N(0, 1) and weights N(0, 2 / (9 channels)), as in a network at its start; errors are per unit of the result's root
-     * mean square. The bounds are near twice what was measured.
+     * Inputs N(0, 1) and weights N(0, 2 / (9 channels)), as in a network at its start. The bounds are near 1.5 times the
+     * worst that was measured, and the same for all numbers of channels.
      */
     @ParameterizedTest
-    @CsvSource({"64, 9, 14", "128, 9, 14", "256, 8, 13", "512, 6, 9"})
-    void errorsStayWithinTheirBounds(int channels, int height, int width) {
+    @CsvSource({"64, 19, 30", "128, 19, 30", "256, 14, 18", "512, 9, 14"})
+    void errorsDoNotGrow(int channels, int height, int width) {
         ConvolutionShape shape = ConvolutionShape.square(1, height, width, channels, 48, 3, 1, 1);
+        float[] x = normal(height * width * channels, 1, 1);
+        float[] w = normal(48 * shape.depth(), Math.sqrt(2.0 / shape.depth()), 2);
         Map<ConvolutionAlgorithm, Errors> errors = new EnumMap<>(ConvolutionAlgorithm.class);
         for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
-            Errors e = errors(shape, algorithm);
-            errors.put(algorithm, e);
-            System.out.printf(
-                    "%d channels, %s: error %.2g rms, %.2g at most, %.3f of the kit's bound%n",
-                    channels, algorithm, e.relative, e.largest, e.share);
+            errors.put(algorithm, errors(shape, algorithm, x, w));
         }
-        double direct = errors.get(ConvolutionAlgorithm.DIRECT).relative;
-        assertThat(direct).isLessThan(1e-6);
-        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_2).relative).isLessThan(3 * direct);
-        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_4).relative).isLessThan(8 * direct);
-        errors.values().forEach(e -> assertThat(e.share).isLessThan(0.5));
+        System.out.println(channels + " channels, errors per unit of the result: " + errors);
+        assertThat(errors.get(ConvolutionAlgorithm.DIRECT)).satisfies(e -> atMost(e, 4.5e-7, 4e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_2)).satisfies(e -> atMost(e, 7.5e-7, 6e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_4)).satisfies(e -> atMost(e, 1.2e-6, 1.2e-5));
     }
 
-    private static Errors errors(ConvolutionShape shape, ConvolutionAlgorithm algorithm) {
-        double scale = Math.sqrt(2.0 / shape.depth());
-        float[] x = normal(shape.height() * shape.width() * shape.inputs(), 1, 1);
-        float[] w = normal(shape.outputs() * shape.depth(), scale, 2);
+    private static void atMost(Errors errors, double typical, double largest) {
+        assertThat(errors.typical).isLessThan(typical);
+        assertThat(errors.largest).isLessThan(largest);
+    }
+
+    private static Errors errors(ConvolutionShape shape, ConvolutionAlgorithm algorithm, float[] x, float[] w) {
         float[] y = new float[shape.outPixels() * shape.outputs()];
-        new Convolution(Engine.vector(new Parallel(1), algorithm)).forward(shape, x, 0, w, 0, y, 0, Epilogue.NONE);
-        Tolerance tolerance = Tolerance.forward(DType.F32, new Accuracy(shape.depth(), scale));
+        Convolution.floats(Engine.vector(new Parallel(1), algorithm)).forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
         double squares = 0;
         double results = 0;
         double largest = 0;
-        double share = 0;
         for (int i = 0; i < y.length; i++) {
             double exact = exact(shape, x, w, i / shape.outputs(), i % shape.outputs());
             double error = Math.abs(y[i] - exact);
             squares += error * error;
             results += exact * exact;
             largest = Math.max(largest, error);
-            share = Math.max(share, error / tolerance.bound(exact));
         }
-        return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / y.length), share);
+        return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / y.length));
+    }
+
+    /** Data as the kit draws it, at the sizes where AUTO takes F(4 x 4): within the bound of the kit. */
+    @ParameterizedTest
+    @ValueSource(ints = {32, 64, 128})
+    void autoKeepsTheBoundOfTheKit(int channels) {
+        ConvolutionShape shape = ConvolutionShape.square(1, 38, 42, channels, 32, 3, 1, 1);
+        assertThat(ConvolutionAlgorithm.AUTO.resolve(shape)).isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        float[] x = Engines.random(38 * 42 * channels, 1);
+        float[] w = Engines.random(32 * shape.depth(), 2);
+        float[] y = new float[shape.outPixels() * 32];
+        Convolution.floats(Engine.vector(new Parallel(2), ConvolutionAlgorithm.AUTO))
+                .forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
+        Tolerance tolerance = Tolerance.forward(DType.F32, Accuracy.sum(shape.depth()));
+        for (int i = 0; i < y.length; i++) {
+            double exact = exact(shape, x, w, i / 32, i % 32);
+            assertThat(tolerance.accepts(exact, y[i]))
+                    .as("result %d: %s for %s", i, y[i], exact)
+                    .isTrue();
+        }
     }
 
     private static float[] normal(int size, double scale, long seed) {
@@ -160,11 +177,11 @@ class WinogradTest {
             float[] x = Engines.random(7 * 9 * 21, 1);
             float[] w = Engines.random(35 * shape.depth(), 2);
             int[] hashes = Arrays.stream(ConvolutionAlgorithm.values())
-                    .map(algorithm -> new Convolution(Engine.vector(new Parallel(1), algorithm)))
+                    .map(algorithm -> Convolution.floats(Engine.vector(new Parallel(1), algorithm)))
                     .flatMapToInt(convolution -> {
                         float[] y = new float[shape.outPixels() * 35];
                         float[] dx = new float[x.length];
-                        convolution.forward(shape, x, 0, w, 0, y, 0, new Epilogue(w, 0, true));
+                        convolution.forward(shape, x, 0, w, 0, y, 0, new Epilogue<>(w, 0, true));
                         convolution.inputGradient(shape, y, 0, w, 0, dx, 0);
                         return IntStream.of(Arrays.hashCode(y), Arrays.hashCode(dx));
                     })
@@ -185,7 +202,7 @@ class WinogradTest {
         x[(10 * 20 + 10) * 16] = Float.NaN;
         float[] y = new float[20 * 20 * 16];
         Engine engine = Engine.vector(new Parallel(1), ConvolutionAlgorithm.WINOGRAD_4);
-        new Convolution(engine).forward(shape, x, 0, w, 0, y, 0, Epilogue.NONE);
+        Convolution.floats(engine).forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
         for (int pixel = 0; pixel < 400; pixel++) {
             boolean near = Math.abs(pixel / 20 - 10) <= 1 && Math.abs(pixel % 20 - 10) <= 1;
             boolean tileNear = Math.abs(pixel / 20 - 10) <= 4 && Math.abs(pixel % 20 - 10) <= 4;
