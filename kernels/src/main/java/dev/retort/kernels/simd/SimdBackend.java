@@ -312,7 +312,7 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
-        if (!isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
+        if (gamma == null || !isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
             return super.batchNormGradient(x, gamma, mean, variance, eps, g);
         }
         requireHere(x, gamma, mean, variance, g);

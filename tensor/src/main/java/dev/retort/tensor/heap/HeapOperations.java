@@ -26,7 +26,7 @@ public abstract class HeapOperations extends HeapBackend {
     public boolean supports(Operation operation, DType dtype) {
         return switch (operation) {
             case UPLOAD, DOWNLOAD, FULL, CAST, RESHAPE, NARROW, PERMUTE, PAD, SLICE, SLICE_GRADIENT -> true;
-            case CONCAT, BROADCAST_TO, COMPARE, WHERE, INDEX_SELECT, GATHER, ASSIGN -> true;
+            case CONCAT, BROADCAST_TO, COMPARE, WHERE, INDEX_SELECT, GATHER, ARG_SORT, ASSIGN -> true;
             case BINARY, CLAMP, REDUCE, ARG_REDUCE, CUMSUM, INDEX_ADD, SCATTER_ADD -> dtype != DType.BOOL;
             case LOGICAL -> dtype == DType.BOOL;
             case UNARY, GEMM, CONV2D, CONV2D_INPUT_GRADIENT, CONV2D_WEIGHT_GRADIENT, AXPY -> dtype.isFloating();
