@@ -24,10 +24,14 @@ final class Winograd<A> {
     private static final int WEIGHT_DEPTHS = 16;
     /** Outputs of one panel product after another, before their results are made. */
     static final int OUTPUTS = 256;
-    /** Floats of input and sums that a block may span, unless that makes it smaller than {@link #LEAST_TILES}. */
-    private static final int BLOCK = 1 << 19;
-    /** Least number of tiles of a block: the weight is read once for each block. */
-    private static final int LEAST_TILES = 60;
+    /**
+     * Channel pairs for each tile of a block. A block reads the whole weight once, which wants many tiles, and its inputs and sums leave
+     * the second-level cache if there are many: measured, the best number grows with the weight.
+     */
+    private static final int PAIRS_PER_TILE = 512;
+
+    private static final int LEAST_TILES = 20;
+    private static final int MOST_TILES = 160;
     /** Floats of input transformed along one axis and not yet along the other. */
     private static final int BAND = 1 << 15;
 
@@ -177,15 +181,12 @@ final class Winograd<A> {
         });
     }
 
-    /** Tiles of a block: what the cache holds, cut so that no thread is left without work. */
+    /** Tiles of a block, such that no thread is left without work. */
     private int blockTiles(int all) {
-        int perTile = points * points * (steps * TileKernels.A_STRIDE + Math.min(OUTPUTS, paddedOutputs));
-        int most = Math.max(LEAST_TILES, BLOCK / perTile);
-        int blocks = BlockedProduct.ceil(all, most);
-        int threads = parallel.threads();
-        int balanced = Math.max(1, BlockedProduct.roundUp(blocks, threads));
-        int rows = tiles.rows();
-        return Math.max(1, Math.min(all, BlockedProduct.roundUp(BlockedProduct.ceil(all, balanced), rows)));
+        long wanted = (long) plane.inputs * paddedOutputs / PAIRS_PER_TILE;
+        int most = (int) Math.max(LEAST_TILES, Math.min(MOST_TILES, wanted));
+        int blocks = BlockedProduct.roundUp(BlockedProduct.ceil(all, most), parallel.threads());
+        return BlockedProduct.roundUp(BlockedProduct.ceil(all, blocks), tiles.rows());
     }
 
     // Weight
