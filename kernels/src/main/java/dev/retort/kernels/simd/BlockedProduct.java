@@ -258,24 +258,63 @@ final class BlockedProduct<A> {
             A c,
             int cOff,
             int cStep) {
-        boolean half = columns <= width / 2;
         boolean biased = !accumulate && epilogue.bias() != null;
-        boolean direct = !accumulate && !biased && columns == (half ? width / 2 : width);
-        A add = accumulate ? c : biased ? epilogue.bias() : tiles.zeros();
+        A add = accumulate ? c : biased ? epilogue.bias() : null;
         int addOff = accumulate ? cOff : biased ? epilogue.offset() + column : 0;
         int addStep = accumulate ? cStep : 0;
+        multiplyRows(tiles, packedLeft, 0, rows, count, b, bOff, bStep, columns, add, addOff, addStep, c, cOff, cStep);
+    }
+
+    /**
+     * Packed rows of A times one panel of B: {@code c[i, j] = sum + add[i, j]}.
+     *
+     * @param leftOff where the first row of A begins; some rows more than {@code rows} are read
+     * @param columns columns inside C, at most a panel's
+     * @param add row-major, rows {@code addStep} apart (0: the same row for all); null for none; may be {@code c} itself
+     */
+    static <A> void multiplyRows(
+            TileKernels<A> tiles,
+            A left,
+            int leftOff,
+            int rows,
+            int count,
+            A b,
+            int bOff,
+            int bStep,
+            int columns,
+            A add,
+            int addOff,
+            int addStep,
+            A c,
+            int cOff,
+            int cStep) {
+        int width = tiles.columns();
+        boolean half = columns <= width / 2;
+        boolean direct = add == null && columns == (half ? width / 2 : width);
+        A addend = add == null ? tiles.zeros() : add;
+        int addendOff = add == null ? 0 : addOff;
+        int addendStep = add == null ? 0 : addStep;
         A tile = tiles.scratch(Scratch.Use.TILE, tiles.rows() * width);
         int tileRows;
         for (int i = 0; i < rows; i += tileRows) {
             int leftRows = rows - i;
             tileRows = leftRows > tiles.smallRows() ? tiles.rows() : tiles.smallRows();
-            int a = i * TileKernels.A_STRIDE;
+            int a = leftOff + i * TileKernels.A_STRIDE;
             if (direct && leftRows >= tileRows) {
-                tiles.multiply(tileRows, half, count, packedLeft, a, b, bOff, bStep, c, cOff + i * cStep, cStep);
+                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, c, cOff + i * cStep, cStep);
             } else {
-                tiles.multiply(tileRows, half, count, packedLeft, a, b, bOff, bStep, tile, 0, width);
+                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, 0, width);
                 int inside = Math.min(tileRows, leftRows);
-                tiles.finish(inside, columns, tile, add, addOff + i * addStep, addStep, c, cOff + i * cStep, cStep);
+                tiles.finish(
+                        inside,
+                        columns,
+                        tile,
+                        addend,
+                        addendOff + i * addendStep,
+                        addendStep,
+                        c,
+                        cOff + i * cStep,
+                        cStep);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.retort.kernels.simd.BlockedProduct.LeftPacker;
 import dev.retort.kernels.simd.BlockedProduct.RightPacker;
 import dev.retort.kernels.simd.BlockedProduct.Target;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * Two-dimensional convolution and its gradients as matrix products whose left or right side is packed straight from the
@@ -17,25 +18,30 @@ import java.util.Arrays;
  *   <li>weight gradient: output gradient^T [outputs, pixels] x patches [pixels, depth].
  * </ul>
  *
+ * <p>Where a {@link ConvolutionAlgorithm} says so, the first two are done by {@link Winograd} instead.
+ *
  * @param <A> float[] or double[]
  */
 public final class Convolution<A> {
     private final Parallel parallel;
     private final TileKernels<A> tiles;
+    private final Function<ConvolutionShape, WinogradTransforms<A>> transforms;
 
-    Convolution(Parallel parallel, TileKernels<A> tiles) {
+    private Convolution(
+            Parallel parallel, TileKernels<A> tiles, Function<ConvolutionShape, WinogradTransforms<A>> transforms) {
         this.parallel = parallel;
         this.tiles = tiles;
+        this.transforms = transforms;
     }
 
-    /** Convolutions in single precision. */
+    /** Convolutions in single precision, by the engine's {@link ConvolutionAlgorithm}. */
     public static Convolution<float[]> floats(Engine engine) {
-        return new Convolution<>(engine.parallel(), engine.floatTiles());
+        return new Convolution<>(engine.parallel(), engine.floatTiles(), engine::winograd);
     }
 
-    /** Convolutions in double precision. */
+    /** Convolutions in double precision, always direct. */
     public static Convolution<double[]> doubles(Engine engine) {
-        return new Convolution<>(engine.parallel(), engine.doubleTiles());
+        return new Convolution<>(engine.parallel(), engine.doubleTiles(), shape -> null);
     }
 
     /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel. */
@@ -47,6 +53,11 @@ public final class Convolution<A> {
             new Gemm<>(parallel, tiles)
                     .multiply(
                             1, 1, shape.outPixels(), shape.outputs(), shape.inputs(), input, weight, output, epilogue);
+            return;
+        }
+        WinogradTransforms<A> winograd = transforms.apply(shape);
+        if (winograd != null) {
+            Winograd.forward(parallel, tiles, winograd, shape, x, xOff, w, wOff, y, yOff, epilogue);
             return;
         }
         int depth = shape.depth();
@@ -82,6 +93,11 @@ public final class Convolution<A> {
                             Gemm.Matrix.of(dy, dyOff, shape.outputs()),
                             Gemm.Matrix.of(w, wOff, shape.inputs()),
                             Gemm.Matrix.of(dx, dxOff, shape.inputs()));
+            return;
+        }
+        WinogradTransforms<A> winograd = transforms.apply(shape);
+        if (winograd != null) {
+            Winograd.inputGradient(parallel, tiles, winograd, shape, dy, dyOff, w, wOff, dx, dxOff);
             return;
         }
         for (int phaseY = 0; phaseY < Math.min(shape.strideY(), shape.height()); phaseY++) {

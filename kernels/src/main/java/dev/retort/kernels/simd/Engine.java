@@ -17,12 +17,24 @@ public final class Engine {
 
     private final TileKernels<float[]> floatTiles;
     private final TileKernels<double[]> doubleTiles;
+    private final WinogradTransforms<float[]> two;
+    private final WinogradTransforms<float[]> four;
     private final Parallel parallel;
+    private final ConvolutionAlgorithm convolution;
 
-    private Engine(TileKernels<float[]> floatTiles, TileKernels<double[]> doubleTiles, Parallel parallel) {
+    private Engine(
+            TileKernels<float[]> floatTiles,
+            TileKernels<double[]> doubleTiles,
+            WinogradTransforms<float[]> two,
+            WinogradTransforms<float[]> four,
+            Parallel parallel,
+            ConvolutionAlgorithm convolution) {
         this.floatTiles = floatTiles;
         this.doubleTiles = doubleTiles;
+        this.two = two;
+        this.four = four;
         this.parallel = parallel;
+        this.convolution = convolution;
     }
 
     /**
@@ -52,24 +64,51 @@ public final class Engine {
         return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
     }
 
+    /** Loops on the Vector API, as below; convolutions as {@link ConvolutionAlgorithm#configured} says. */
+    public static Engine vector(Parallel parallel) {
+        return vector(parallel, ConvolutionAlgorithm.configured());
+    }
+
     /**
      * Loops on the Vector API.
      *
+     * @param convolution how convolutions are computed
      * @throws IllegalStateException if the module is absent
      * @throws IllegalArgumentException if {@value #BITS_PROPERTY} names no vector width
      */
-    public static Engine vector(Parallel parallel) {
+    public static Engine vector(Parallel parallel, ConvolutionAlgorithm convolution) {
         if (!isVectorPresent()) {
             throw new IllegalStateException(
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
-        return new Engine(new VectorTiles(), new DoubleVectorTiles(), parallel);
+        return new Engine(
+                new VectorTiles(),
+                new DoubleVectorTiles(),
+                VectorTransforms.TWO,
+                VectorTransforms.FOUR,
+                parallel,
+                convolution);
     }
 
-    /** Loops in plain Java: the same answers, within tolerance. */
+    /** Loops in plain Java: the same answers, within tolerance. Convolutions as {@link ConvolutionAlgorithm#configured} says. */
     public static Engine plain(Parallel parallel) {
-        return new Engine(new PlainTiles(), new DoublePlainTiles(), parallel);
+        return plain(parallel, ConvolutionAlgorithm.configured());
+    }
+
+    /**
+     * Loops in plain Java.
+     *
+     * @param convolution how convolutions are computed
+     */
+    public static Engine plain(Parallel parallel, ConvolutionAlgorithm convolution) {
+        return new Engine(
+                new PlainTiles(),
+                new DoublePlainTiles(),
+                PlainTransforms.TWO,
+                PlainTransforms.FOUR,
+                parallel,
+                convolution);
     }
 
     TileKernels<float[]> floatTiles() {
@@ -78,6 +117,15 @@ public final class Engine {
 
     TileKernels<double[]> doubleTiles() {
         return doubleTiles;
+    }
+
+    /** What computes this convolution, or its input gradient, in single precision; null if that is to be done directly. */
+    WinogradTransforms<float[]> winograd(ConvolutionShape shape) {
+        return switch (convolution.resolve(shape)) {
+            case WINOGRAD_2 -> two;
+            case WINOGRAD_4 -> four;
+            case AUTO, DIRECT -> null;
+        };
     }
 
     /** The pool that kernels of this engine split their work over. */

@@ -23,7 +23,15 @@ final class Scratch<A> {
         /** A block of C before it is stored in an order of its own. */
         BLOCK,
         /** Rows that are being rearranged. */
-        ROWS
+        ROWS,
+        /** Weights of all points of a Winograd convolution, read by every task. */
+        POINT_WEIGHTS,
+        /** Inputs of all points of a block of tiles. */
+        POINT_INPUTS,
+        /** Sums of all points of a block of tiles. */
+        POINT_SUMS,
+        /** What is transformed along one axis and not yet along the other. */
+        TRANSFORM
     }
 
     private final IntFunction<A> create;

@@ -36,13 +36,27 @@ public final class SimdBackend extends SimdOperations {
      * @throws IllegalStateException if its module is not loaded
      */
     public static SimdBackend vector(Parallel parallel) {
-        Engine engine = Engine.vector(parallel);
+        return vector(parallel, ConvolutionAlgorithm.configured());
+    }
+
+    /**
+     * On the Vector API, with convolutions computed by {@code algorithm}, whatever {@link ConvolutionAlgorithm#PROPERTY} says.
+     *
+     * @throws IllegalStateException if its module is not loaded
+     */
+    public static SimdBackend vector(Parallel parallel, ConvolutionAlgorithm algorithm) {
+        Engine engine = Engine.vector(parallel, algorithm);
         return new SimdBackend(engine, new VectorRuns(), VectorRuns.describe());
     }
 
     /** In plain Java. */
     public static SimdBackend plain(Parallel parallel) {
-        return new SimdBackend(Engine.plain(parallel), new PlainRuns(), "plain Java");
+        return plain(parallel, ConvolutionAlgorithm.configured());
+    }
+
+    /** In plain Java, with convolutions computed by {@code algorithm}. */
+    public static SimdBackend plain(Parallel parallel, ConvolutionAlgorithm algorithm) {
+        return new SimdBackend(Engine.plain(parallel, algorithm), new PlainRuns(), "plain Java");
     }
 
     static String threads(Parallel parallel) {

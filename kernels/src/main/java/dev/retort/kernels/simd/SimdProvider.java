@@ -15,6 +15,7 @@ public final class SimdProvider implements BackendProvider {
     @Override
     public Usability usability() {
         try {
+            ConvolutionAlgorithm.configured();
             String threads = SimdBackend.threads(Parallel.shared());
             if (Engine.usesVectors()) {
                 return Usability.yes(VectorRuns.describe() + ", " + threads);

@@ -27,6 +27,11 @@ class ConvolutionTest {
             ConvolutionShape.square(1, 1, 1, 4, 6, 3, 1, 1),
             ConvolutionShape.square(1, 4, 4, 1, 1, 3, 3, 0),
             ConvolutionShape.square(1, 9, 11, 64, 48, 3, 1, 1),
+            ConvolutionShape.square(2, 8, 5, 7, 34, 3, 1, 0),
+            ConvolutionShape.square(1, 3, 10, 17, 5, 3, 1, 2),
+            ConvolutionShape.square(1, 4, 3, 3, 5, 3, 1, 4),
+            ConvolutionShape.square(1, 2, 7, 268, 257, 3, 1, 1),
+            new ConvolutionShape(2, 6, 7, 5, 3, 3, 3, 1, 1, 2, 0, 0, 1, 1, 1, 1),
             new ConvolutionShape(2, 9, 8, 4, 6, 3, 2, 2, 1, 0, 2, 1, 0, 1, 3, 2),
             new ConvolutionShape(1, 12, 10, 6, 4, 3, 3, 2, 3, 2, 2, 2, 2, 2, 2, 1),
             new ConvolutionShape(1, 7, 7, 5, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 5));
@@ -109,7 +114,7 @@ class ConvolutionTest {
     }
 
     private static Stream<Arguments> enginesAndPrecisions() {
-        return Engines.both()
+        return Engines.convolutions()
                 .flatMap(engine -> Arrays.stream(Precision.values()).map(precision -> Arguments.of(engine, precision)));
     }
 
@@ -185,7 +190,7 @@ class ConvolutionTest {
         List<ConvolutionShape> shapes = List.of(
                 ConvolutionShape.square(2, 30, 31, 33, 40, 3, 1, 1),
                 ConvolutionShape.square(1, 40, 33, 48, 70, 3, 2, 1));
-        for (Engine[] pair : Engines.pairs()) {
+        for (Engine[] pair : Engines.convolutionPairs()) {
             for (ConvolutionShape s : shapes) {
                 for (Precision precision : Precision.values()) {
                     Data data = Data.of(s, precision);

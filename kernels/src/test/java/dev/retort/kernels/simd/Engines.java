@@ -1,5 +1,6 @@
 package dev.retort.kernels.simd;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -24,6 +25,30 @@ final class Engines {
         return List.of(new Engine[] {VECTOR, VECTOR_TWO}, new Engine[] {PLAIN, PLAIN_TWO}, new Engine[] {
             VECTOR, Engine.vector(new Parallel(5))
         });
+    }
+
+    /** One engine of each kind for each way to convolve, single-threaded. */
+    static Stream<Named<Engine>> convolutions() {
+        return Arrays.stream(ConvolutionAlgorithm.values())
+                .flatMap(algorithm -> Stream.of(
+                        Named.of("vector, " + algorithm, Engine.vector(new Parallel(1), algorithm)),
+                        Named.of("plain, " + algorithm, Engine.plain(new Parallel(1), algorithm))));
+    }
+
+    /** For each way to convolve, pairs of the same kind with one and with several threads. */
+    static List<Engine[]> convolutionPairs() {
+        return Arrays.stream(ConvolutionAlgorithm.values())
+                .flatMap(algorithm -> Stream.of(2, 3)
+                        .flatMap(threads -> Stream.of(
+                                new Engine[] {
+                                    Engine.vector(new Parallel(1), algorithm),
+                                    Engine.vector(new Parallel(threads), algorithm)
+                                },
+                                new Engine[] {
+                                    Engine.plain(new Parallel(1), algorithm),
+                                    Engine.plain(new Parallel(threads), algorithm)
+                                })))
+                .toList();
     }
 
     /** {@code size} floats in [-1, 1). */

@@ -1,0 +1,83 @@
+package dev.retort.kernels.simd;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * How a convolution and its input gradient are computed in single precision. A forced algorithm serves the shapes that it can, and
+ * {@link #DIRECT} the others.
+ */
+public enum ConvolutionAlgorithm {
+    /** By shape, from measured thresholds. */
+    AUTO,
+    /** One product for each tap and channel, as {@link Convolution} says. Every shape. */
+    DIRECT,
+    /** Winograd's F(2 x 2, 3 x 3): 3 x 3, stride 1, dilation 1, one group; 2.25 times fewer products. */
+    WINOGRAD_2,
+    /** Winograd's F(4 x 4, 3 x 3): the same shapes; 4 times fewer products, 3 times the rounding error. */
+    WINOGRAD_4;
+
+    /** System property that forces an algorithm, in either case: auto, direct, winograd_2 or winograd_4. */
+    public static final String PROPERTY = "retort.simd.convolution";
+
+    /**
+     * What {@value #PROPERTY} says, {@link #AUTO} without it.
+     *
+     * @throws IllegalArgumentException if it names no algorithm
+     */
+    public static ConvolutionAlgorithm configured() {
+        String name = System.getProperty(PROPERTY, AUTO.name());
+        for (ConvolutionAlgorithm algorithm : values()) {
+            if (algorithm.name().equalsIgnoreCase(name)) {
+                return algorithm;
+            }
+        }
+        String known = Arrays.stream(values())
+                .map(algorithm -> algorithm.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new IllegalArgumentException(
+                "Property " + PROPERTY + " must be one of " + known + ", not '" + name + "'");
+    }
+
+    /**
+     * From how many output pixels on an algorithm is the fastest, by the number of channel pairs: what Winograd saves grows with the
+     * pixels, what the transform of the weight costs with the pairs. Measured on one thread of a processor with AVX-512.
+     *
+     * @param pairs input times output channels, at most
+     * @param two output pixels from which {@link #WINOGRAD_2} is taken
+     * @param four output pixels from which {@link #WINOGRAD_4} is taken
+     */
+    private record Threshold(long pairs, int two, int four) {}
+
+    private static final List<Threshold> THRESHOLDS = List.of(
+            new Threshold(64 * 64, 200, 1500),
+            new Threshold(256 * 256, 350, 1500),
+            new Threshold(Long.MAX_VALUE, 500, 1500));
+
+    /**
+     * Fewer channels than these, on either side, leave too little to save, and results that are sums of few terms have smaller errors
+     * than {@link #WINOGRAD_4} can keep.
+     */
+    private static final int LEAST_CHANNELS = 32;
+
+    /** What computes this convolution, or its input gradient: never {@link #AUTO}. */
+    ConvolutionAlgorithm resolve(ConvolutionShape shape) {
+        if (!Winograd.fits(shape)) {
+            return DIRECT;
+        }
+        return this == AUTO ? fastest(shape) : this;
+    }
+
+    private static ConvolutionAlgorithm fastest(ConvolutionShape shape) {
+        if (Math.min(shape.inputs(), shape.outputs()) < LEAST_CHANNELS) {
+            return DIRECT;
+        }
+        long pairs = (long) shape.inputs() * shape.outputs();
+        Threshold threshold =
+                THRESHOLDS.stream().filter(t -> pairs <= t.pairs).findFirst().orElseThrow();
+        int pixels = shape.outPixels();
+        return pixels >= threshold.four ? WINOGRAD_4 : pixels >= threshold.two ? WINOGRAD_2 : DIRECT;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.retort.kernels.simd;
+
+import static dev.retort.kernels.simd.WinogradTransforms.A1;
+import static dev.retort.kernels.simd.WinogradTransforms.A2;
+import static dev.retort.kernels.simd.WinogradTransforms.A3;
+import static dev.retort.kernels.simd.WinogradTransforms.B1;
+import static dev.retort.kernels.simd.WinogradTransforms.B2;
+import static dev.retort.kernels.simd.WinogradTransforms.B3;
+import static dev.retort.kernels.simd.WinogradTransforms.G_0;
+import static dev.retort.kernels.simd.WinogradTransforms.G_A;
+import static dev.retort.kernels.simd.WinogradTransforms.G_B;
+
+/** {@link WinogradTransforms} in plain Java. {@link VectorTransforms} ends its runs with these, so both round alike. */
+final class PlainTransforms {
+    static final WinogradTransforms<float[]> TWO = new WinogradTransforms<>(
+            2,
+            new float[Winograd.OUTPUTS],
+            PlainTransforms::input2,
+            PlainTransforms::weight2,
+            PlainTransforms::output2);
+    static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
+            4,
+            new float[Winograd.OUTPUTS],
+            PlainTransforms::input4,
+            PlainTransforms::weight4,
+            PlainTransforms::output4);
+
+    private PlainTransforms() {}
+
+    static void input2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float d0 = from[off + i];
+            float d1 = from[off + step + i];
+            float d2 = from[off + 2 * step + i];
+            float d3 = from[off + 3 * step + i];
+            to[toOff + i] = d0 - d2;
+            to[toOff + toStep + i] = d2 + d1;
+            to[toOff + 2 * toStep + i] = d2 - d1;
+            to[toOff + 3 * toStep + i] = d3 - d1;
+        }
+    }
+
+    static void weight2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float w0 = from[off + i];
+            float w1 = 0.5f * from[off + step + i];
+            float w2 = from[off + 2 * step + i];
+            float even = 0.5f * (w0 + w2);
+            to[toOff + i] = w0;
+            to[toOff + toStep + i] = even + w1;
+            to[toOff + 2 * toStep + i] = even - w1;
+            to[toOff + 3 * toStep + i] = w2;
+        }
+    }
+
+    static void output2(
+            float[] from, int off, int step, float[] add, int addOff, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float m1 = from[off + step + i];
+            float m2 = from[off + 2 * step + i];
+            float plus = add[addOff + i];
+            to[toOff + i] = from[off + i] + (m1 + m2) + plus;
+            to[toOff + toStep + i] = m1 - m2 + from[off + 3 * step + i] + plus;
+        }
+    }
+
+    static void input4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float d0 = from[off + i];
+            float d1 = from[off + step + i];
+            float d2 = from[off + 2 * step + i];
+            float d3 = from[off + 3 * step + i];
+            float d4 = from[off + 4 * step + i];
+            float d5 = from[off + 5 * step + i];
+            float evenB = d4 - A2 * d2;
+            float oddB = d3 - A2 * d1;
+            float evenA = d4 - B2 * d2;
+            float oddA = A1 * (d3 - B2 * d1);
+            to[toOff + i] = evenB - B2 * (d2 - A2 * d0);
+            to[toOff + toStep + i] = evenA + oddA;
+            to[toOff + 2 * toStep + i] = evenA - oddA;
+            to[toOff + 3 * toStep + i] = evenB + B1 * oddB;
+            to[toOff + 4 * toStep + i] = evenB - B1 * oddB;
+            to[toOff + 5 * toStep + i] = d5 - A2 * d3 - B2 * oddB;
+        }
+    }
+
+    static void weight4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float w0 = from[off + i];
+            float w1 = from[off + step + i];
+            float w2 = from[off + 2 * step + i];
+            float evenA = G_A * (w0 + A2 * w2);
+            float oddA = G_A * A1 * w1;
+            float evenB = G_B * (w0 + B2 * w2);
+            float oddB = G_B * B1 * w1;
+            to[toOff + i] = G_0 * w0;
+            to[toOff + toStep + i] = evenA + oddA;
+            to[toOff + 2 * toStep + i] = evenA - oddA;
+            to[toOff + 3 * toStep + i] = evenB + oddB;
+            to[toOff + 4 * toStep + i] = evenB - oddB;
+            to[toOff + 5 * toStep + i] = w2;
+        }
+    }
+
+    static void output4(
+            float[] from, int off, int step, float[] add, int addOff, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float m1 = from[off + step + i];
+            float m2 = from[off + 2 * step + i];
+            float m3 = from[off + 3 * step + i];
+            float m4 = from[off + 4 * step + i];
+            float plus = add[addOff + i];
+            float evenA = m1 + m2;
+            float oddA = m1 - m2;
+            float evenB = m3 + m4;
+            float oddB = m3 - m4;
+            to[toOff + i] = from[off + i] + evenA + evenB + plus;
+            to[toOff + toStep + i] = A1 * oddA + B1 * oddB + plus;
+            to[toOff + 2 * toStep + i] = A2 * evenA + B2 * evenB + plus;
+            to[toOff + 3 * toStep + i] = A3 * oddA + B3 * oddB + from[off + 5 * step + i] + plus;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.retort.kernels.simd;
+
+import static dev.retort.kernels.simd.WinogradTransforms.A1;
+import static dev.retort.kernels.simd.WinogradTransforms.A2;
+import static dev.retort.kernels.simd.WinogradTransforms.A3;
+import static dev.retort.kernels.simd.WinogradTransforms.B1;
+import static dev.retort.kernels.simd.WinogradTransforms.B2;
+import static dev.retort.kernels.simd.WinogradTransforms.B3;
+import static dev.retort.kernels.simd.WinogradTransforms.G_0;
+import static dev.retort.kernels.simd.WinogradTransforms.G_A;
+import static dev.retort.kernels.simd.WinogradTransforms.G_B;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link WinogradTransforms} on the Vector API: the operations of {@link PlainTransforms}, lane by lane and without fused
+ * multiply-adds, so that a channel has the same bits whether it falls into a vector or into the rest.
+ */
+final class VectorTransforms {
+    private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
+    private static final int LANES = SPECIES.length();
+
+    static final WinogradTransforms<float[]> TWO = new WinogradTransforms<>(
+            2,
+            new float[Winograd.OUTPUTS],
+            VectorTransforms::input2,
+            VectorTransforms::weight2,
+            VectorTransforms::output2);
+    static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
+            4,
+            new float[Winograd.OUTPUTS],
+            VectorTransforms::input4,
+            VectorTransforms::weight4,
+            VectorTransforms::output4);
+
+    private VectorTransforms() {}
+
+    private static void input2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector d0 = FloatVector.fromArray(SPECIES, from, off + i);
+            FloatVector d1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector d2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector d3 = FloatVector.fromArray(SPECIES, from, off + 3 * step + i);
+            d0.sub(d2).intoArray(to, toOff + i);
+            d2.add(d1).intoArray(to, toOff + toStep + i);
+            d2.sub(d1).intoArray(to, toOff + 2 * toStep + i);
+            d3.sub(d1).intoArray(to, toOff + 3 * toStep + i);
+        }
+        PlainTransforms.input2(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void weight2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector w0 = FloatVector.fromArray(SPECIES, from, off + i);
+            FloatVector w1 =
+                    FloatVector.fromArray(SPECIES, from, off + step + i).mul(0.5f);
+            FloatVector w2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector even = w0.add(w2).mul(0.5f);
+            w0.intoArray(to, toOff + i);
+            even.add(w1).intoArray(to, toOff + toStep + i);
+            even.sub(w1).intoArray(to, toOff + 2 * toStep + i);
+            w2.intoArray(to, toOff + 3 * toStep + i);
+        }
+        PlainTransforms.weight2(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void output2(
+            float[] from, int off, int step, float[] add, int addOff, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector m1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector m2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector plus = FloatVector.fromArray(SPECIES, add, addOff + i);
+            FloatVector.fromArray(SPECIES, from, off + i)
+                    .add(m1.add(m2))
+                    .add(plus)
+                    .intoArray(to, toOff + i);
+            m1.sub(m2)
+                    .add(FloatVector.fromArray(SPECIES, from, off + 3 * step + i))
+                    .add(plus)
+                    .intoArray(to, toOff + toStep + i);
+        }
+        PlainTransforms.output2(from, off + bound, step, add, addOff + bound, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void input4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        FloatVector a = FloatVector.broadcast(SPECIES, A1);
+        FloatVector b = FloatVector.broadcast(SPECIES, B1);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, A2);
+        FloatVector b2 = FloatVector.broadcast(SPECIES, B2);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector d1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector d2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector d3 = FloatVector.fromArray(SPECIES, from, off + 3 * step + i);
+            FloatVector d4 = FloatVector.fromArray(SPECIES, from, off + 4 * step + i);
+            FloatVector evenA = d4.sub(b2.mul(d2));
+            FloatVector oddA = a.mul(d3.sub(b2.mul(d1)));
+            evenA.add(oddA).intoArray(to, toOff + toStep + i);
+            evenA.sub(oddA).intoArray(to, toOff + 2 * toStep + i);
+            FloatVector evenB = d4.sub(a2.mul(d2));
+            FloatVector d0 = FloatVector.fromArray(SPECIES, from, off + i);
+            evenB.sub(b2.mul(d2.sub(a2.mul(d0)))).intoArray(to, toOff + i);
+            FloatVector rest = d3.sub(a2.mul(d1));
+            FloatVector oddB = b.mul(rest);
+            evenB.add(oddB).intoArray(to, toOff + 3 * toStep + i);
+            evenB.sub(oddB).intoArray(to, toOff + 4 * toStep + i);
+            FloatVector d5 = FloatVector.fromArray(SPECIES, from, off + 5 * step + i);
+            d5.sub(a2.mul(d3)).sub(b2.mul(rest)).intoArray(to, toOff + 5 * toStep + i);
+        }
+        PlainTransforms.input4(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void weight4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector w0 = FloatVector.fromArray(SPECIES, from, off + i);
+            FloatVector w1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector w2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector evenA = w0.add(w2.mul(A2)).mul(G_A);
+            FloatVector oddA = w1.mul(G_A * A1);
+            FloatVector evenB = w0.add(w2.mul(B2)).mul(G_B);
+            FloatVector oddB = w1.mul(G_B * B1);
+            w0.mul(G_0).intoArray(to, toOff + i);
+            evenA.add(oddA).intoArray(to, toOff + toStep + i);
+            evenA.sub(oddA).intoArray(to, toOff + 2 * toStep + i);
+            evenB.add(oddB).intoArray(to, toOff + 3 * toStep + i);
+            evenB.sub(oddB).intoArray(to, toOff + 4 * toStep + i);
+            w2.intoArray(to, toOff + 5 * toStep + i);
+        }
+        PlainTransforms.weight4(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void output4(
+            float[] from, int off, int step, float[] add, int addOff, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector m1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector m2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector m3 = FloatVector.fromArray(SPECIES, from, off + 3 * step + i);
+            FloatVector m4 = FloatVector.fromArray(SPECIES, from, off + 4 * step + i);
+            FloatVector plus = FloatVector.fromArray(SPECIES, add, addOff + i);
+            FloatVector evenA = m1.add(m2);
+            FloatVector oddA = m1.sub(m2);
+            FloatVector evenB = m3.add(m4);
+            FloatVector oddB = m3.sub(m4);
+            FloatVector.fromArray(SPECIES, from, off + i)
+                    .add(evenA)
+                    .add(evenB)
+                    .add(plus)
+                    .intoArray(to, toOff + i);
+            oddA.mul(A1).add(oddB.mul(B1)).add(plus).intoArray(to, toOff + toStep + i);
+            evenA.mul(A2).add(evenB.mul(B2)).add(plus).intoArray(to, toOff + 2 * toStep + i);
+            oddA.mul(A3)
+                    .add(oddB.mul(B3))
+                    .add(FloatVector.fromArray(SPECIES, from, off + 5 * step + i))
+                    .add(plus)
+                    .intoArray(to, toOff + 3 * toStep + i);
+        }
+        PlainTransforms.output4(from, off + bound, step, add, addOff + bound, to, toOff + bound, toStep, n - bound);
+    }
+}

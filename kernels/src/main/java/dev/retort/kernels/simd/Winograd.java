@@ -1,0 +1,389 @@
+package dev.retort.kernels.simd;
+
+/**
+ * Winograd's 3 x 3 convolution of stride 1, forward and for the input gradient, in the form of Lavin and Gray, "Fast algorithms for
+ * convolutional neural networks" (CVPR 2016), algorithm 1. The result is cut into tiles of size x size pixels. With
+ * {@link WinogradTransforms} applied along both axes, a tile's input becomes {@code points^2} vectors over the input channels, and for
+ * each of these points the tiles of a block form a matrix that is multiplied with the weight of that point.
+ *
+ * <p>A block of tiles is taken through all three stages before the next is begun, so what lies between them stays near the core:
+ *
+ * <ol>
+ *   <li>inputs of all points [steps, points^2, tiles, A_STRIDE], as {@link TileKernels} reads its left side;
+ *   <li>sums of all points [points^2, tiles, some outputs], one panel product after another;
+ *   <li>results, with bias and ReLU, straight to their place.
+ * </ol>
+ *
+ * The transformed weight, [steps, points^2, panels, depths, panel width], is made on each call and shared by all blocks. What a tile's
+ * result is does not depend on its block, nor on the thread.
+ */
+final class Winograd<A> {
+    private static final int KERNEL = 3;
+    private static final int TAPS = KERNEL * KERNEL;
+    /** Depths of one panel transformed at once: the intermediate results then stay in the first-level cache. */
+    private static final int WEIGHT_DEPTHS = 16;
+    /** Outputs of one panel product after another, before their results are made. */
+    static final int OUTPUTS = 256;
+    /**
+     * Channel pairs for each tile of a block. A block reads the whole weight once, which wants many tiles, and its inputs and sums leave
+     * the second-level cache if there are many: measured, the best number grows with the weight.
+     */
+    private static final int PAIRS_PER_TILE = 512;
+
+    private static final int LEAST_TILES = 20;
+    private static final int MOST_TILES = 160;
+    /** Floats of input transformed along one axis and not yet along the other. */
+    private static final int BAND = 1 << 15;
+
+    /**
+     * How many products F(4 x 4, 3 x 3) sums before it adds them to the others: its results magnify the rounding errors of these
+     * sums, which grow with the square root of the length. Below {@link #MANY_CHANNELS} there is less to average over.
+     */
+    private static final int CHAIN = 64;
+
+    private static final int CHAIN_OF_FEW = 32;
+    private static final int MANY_CHANNELS = 128;
+
+    /** A stride-1 convolution over [images, height, width, inputs]; a pad may be negative. */
+    private record Plane(
+            int images,
+            int height,
+            int width,
+            int inputs,
+            int outHeight,
+            int outWidth,
+            int outputs,
+            int padTop,
+            int padLeft) {}
+
+    /** Packs depths [depth, depth + count) and columns [column, column + columns) of one tap into one panel. */
+    @FunctionalInterface
+    private interface TapPacker<A> {
+        void pack(int tap, int depth, int count, int column, int columns, A to, int toOff);
+    }
+
+    private final Parallel parallel;
+    private final TileKernels<A> tiles;
+    private final WinogradTransforms<A> transforms;
+    private final Plane plane;
+    private final int size;
+    private final int points;
+    private final int width;
+    private final int steps;
+    private final int stepDepth;
+    private final int chain;
+    private final int paddedOutputs;
+    private final int tilesX;
+    private final int tilesY;
+
+    private Winograd(Parallel parallel, TileKernels<A> tiles, WinogradTransforms<A> transforms, Plane plane) {
+        this.parallel = parallel;
+        this.tiles = tiles;
+        this.transforms = transforms;
+        this.plane = plane;
+        size = transforms.size();
+        points = transforms.points();
+        width = tiles.columns();
+        steps = Math.max(1, BlockedProduct.ceil(plane.inputs, TileKernels.MAX_DEPTH));
+        stepDepth = BlockedProduct.roundUp(BlockedProduct.ceil(plane.inputs, steps), 8);
+        chain = size == 2 ? stepDepth : plane.inputs < MANY_CHANNELS ? CHAIN_OF_FEW : CHAIN;
+        paddedOutputs = BlockedProduct.roundUp(plane.outputs, width);
+        tilesX = BlockedProduct.ceil(plane.outWidth, size);
+        tilesY = BlockedProduct.ceil(plane.outHeight, size);
+    }
+
+    /** Whether this is what the shape asks for: 3 x 3, stride 1, not dilated, one group, and not empty. */
+    static boolean fits(ConvolutionShape shape) {
+        return shape.kernelHeight() == KERNEL
+                && shape.kernelWidth() == KERNEL
+                && shape.strideY() == 1
+                && shape.strideX() == 1
+                && shape.dilationY() == 1
+                && shape.dilationX() == 1
+                && shape.groups() == 1
+                && shape.inputs() > 0
+                && shape.outputs() > 0;
+    }
+
+    /** {@link Convolution#forward} of a shape that {@link #fits}. */
+    static <A> void forward(
+            Parallel parallel,
+            TileKernels<A> tiles,
+            WinogradTransforms<A> transforms,
+            ConvolutionShape shape,
+            A x,
+            int xOff,
+            A w,
+            int wOff,
+            A y,
+            int yOff,
+            Epilogue<A> epilogue) {
+        Plane plane = new Plane(
+                shape.images(),
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.outputs(),
+                shape.padTop(),
+                shape.padLeft());
+        int step = shape.depth();
+        TapPacker<A> packer = (tap, depth, count, column, columns, to, toOff) -> tiles.packPanelColumns(
+                w, wOff + column * step + tap * shape.inputs() + depth, step, count, columns, to, toOff);
+        new Winograd<>(parallel, tiles, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
+    }
+
+    /** {@link Convolution#inputGradient} of a shape that {@link #fits}: the convolution of dy with the weight turned about. */
+    static <A> void inputGradient(
+            Parallel parallel,
+            TileKernels<A> tiles,
+            WinogradTransforms<A> transforms,
+            ConvolutionShape shape,
+            A dy,
+            int dyOff,
+            A w,
+            int wOff,
+            A dx,
+            int dxOff) {
+        Plane plane = new Plane(
+                shape.images(),
+                shape.outHeight(),
+                shape.outWidth(),
+                shape.outputs(),
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                KERNEL - 1 - shape.padTop(),
+                KERNEL - 1 - shape.padLeft());
+        int step = shape.depth();
+        TapPacker<A> packer = (tap, depth, count, column, columns, to, toOff) -> {
+            int source = wOff + depth * step + (TAPS - 1 - tap) * shape.inputs() + column;
+            tiles.packPanelRows(w, source, step, count, columns, to, toOff, count, 0);
+        };
+        new Winograd<>(parallel, tiles, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.none());
+    }
+
+    private void run(TapPacker<A> packer, A x, int xOff, A y, int yOff, Epilogue<A> epilogue) {
+        int all = plane.images * tilesY * tilesX;
+        if (all == 0) {
+            return;
+        }
+        A weight = tiles.scratch(
+                Scratch.Use.POINT_WEIGHTS, Math.multiplyExact(points * points * plane.inputs, paddedOutputs));
+        parallel.forRange(paddedOutputs / width, 1, (from, to) -> transformWeight(packer, from, to, weight));
+        int blockTiles = blockTiles(all);
+        parallel.forRange(BlockedProduct.ceil(all, blockTiles), 1, (from, to) -> {
+            for (int block = from; block < to; block++) {
+                int first = block * blockTiles;
+                block(x, xOff, weight, first, Math.min(blockTiles, all - first), y, yOff, epilogue);
+            }
+        });
+    }
+
+    /** Tiles of a block, such that no thread is left without work. */
+    private int blockTiles(int all) {
+        long wanted = (long) plane.inputs * paddedOutputs / PAIRS_PER_TILE;
+        int most = (int) Math.max(LEAST_TILES, Math.min(MOST_TILES, wanted));
+        int blocks = BlockedProduct.roundUp(BlockedProduct.ceil(all, most), parallel.threads());
+        return BlockedProduct.roundUp(BlockedProduct.ceil(all, blocks), tiles.rows());
+    }
+
+    // Weight
+
+    private void transformWeight(TapPacker<A> packer, int firstPanel, int endPanel, A weight) {
+        int most = WEIGHT_DEPTHS * width;
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, (TAPS + points * KERNEL) * most);
+        int half = TAPS * most;
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+            int column = panel * width;
+            int columns = Math.min(width, plane.outputs - column);
+            for (int depth = 0; depth < plane.inputs; ) {
+                int step = depth / stepDepth;
+                int count = Math.min(WEIGHT_DEPTHS, endOfStep(step) - depth);
+                int n = count * width;
+                for (int tap = 0; tap < TAPS; tap++) {
+                    packer.pack(tap, depth, count, column, columns, work, tap * n);
+                }
+                for (int kernelX = 0; kernelX < KERNEL; kernelX++) {
+                    transforms.weight().run(work, kernelX * n, KERNEL * n, work, half + kernelX * n, KERNEL * n, n);
+                }
+                int target = weightOffset(step, 0, panel) + (depth - step * stepDepth) * width;
+                int pointStep = stepCount(step) * paddedOutputs;
+                for (int i = 0; i < points; i++) {
+                    int to = target + i * points * pointStep;
+                    transforms.weight().run(work, half + i * KERNEL * n, n, weight, to, pointStep, n);
+                }
+                depth += count;
+            }
+        }
+    }
+
+    private int endOfStep(int step) {
+        return Math.min(plane.inputs, (step + 1) * stepDepth);
+    }
+
+    private int stepCount(int step) {
+        return endOfStep(step) - step * stepDepth;
+    }
+
+    private int weightOffset(int step, int point, int panel) {
+        int count = stepCount(step);
+        return (points * points * step * stepDepth + point * count) * paddedOutputs + panel * count * width;
+    }
+
+    // Blocks
+
+    private void block(A x, int xOff, A weight, int first, int count, A y, int yOff, Epilogue<A> epilogue) {
+        int pointStep = count * TileKernels.A_STRIDE;
+        A inputs = tiles.scratch(
+                Scratch.Use.POINT_INPUTS, steps * points * points * pointStep + tiles.rows() * TileKernels.A_STRIDE);
+        for (int tile = first; tile < first + count; ) {
+            int run = Math.min(tilesX - tile % tilesX, first + count - tile);
+            run = Math.min(run, Math.max(1, BAND / (points * size * plane.inputs)));
+            transformInput(x, xOff, tile, run, inputs, (tile - first) * TileKernels.A_STRIDE, pointStep);
+            tile += run;
+        }
+        int outputs = Math.min(OUTPUTS, paddedOutputs);
+        A sums = tiles.scratch(Scratch.Use.POINT_SUMS, points * points * count * outputs);
+        for (int channel = 0; channel < plane.outputs; channel += outputs) {
+            int n = Math.min(outputs, plane.outputs - channel);
+            multiply(inputs, weight, count, channel, n, sums, outputs);
+            for (int tile = 0; tile < count; tile++) {
+                transformOutput(sums, tile * outputs, count * outputs, first + tile, channel, n, y, yOff, epilogue);
+            }
+        }
+    }
+
+    /** Inputs of {@code count} tiles that are neighbours in a row of tiles. */
+    private void transformInput(A x, int xOff, int tile, int count, A to, int toOff, int pointStep) {
+        int channels = plane.inputs;
+        int firstY = tile / tilesX % tilesY * size - plane.padTop;
+        int firstX = tile % tilesX * size - plane.padLeft;
+        int columns = size * count + points - size;
+        int bandStep = columns * channels;
+        A band = tiles.scratch(Scratch.Use.TRANSFORM, 2 * points * bandStep);
+        int begin = Math.max(0, Math.min(columns, -firstX));
+        int end = Math.max(begin, Math.min(columns, plane.width - firstX));
+        for (int i = 0; i < points; i++) {
+            tiles.clear(band, i * bandStep, i * bandStep + begin * channels);
+            tiles.clear(band, i * bandStep + end * channels, (i + 1) * bandStep);
+        }
+        A from = x;
+        int rowStep = plane.width * channels;
+        int image = tile / tilesX / tilesY;
+        int source = xOff + (image * plane.height + firstY) * rowStep + (firstX + begin) * channels;
+        int n = (end - begin) * channels;
+        if (firstY < 0 || firstY + points > plane.height) {
+            int copy = points * bandStep;
+            for (int i = 0; i < points; i++) {
+                boolean inside = firstY + i >= 0 && firstY + i < plane.height;
+                if (inside) {
+                    tiles.copy(x, source + i * rowStep, band, copy + i * bandStep, n);
+                } else {
+                    tiles.clear(band, copy + i * bandStep, copy + i * bandStep + n);
+                }
+            }
+            from = band;
+            source = copy;
+            rowStep = bandStep;
+        }
+        transforms.input().run(from, source, rowStep, band, begin * channels, bandStep, n);
+        for (int t = 0; t < count; t++) {
+            for (int step = 0; step < steps; step++) {
+                int depth = step * stepDepth;
+                int target = toOff + step * points * points * pointStep + t * TileKernels.A_STRIDE;
+                for (int i = 0; i < points; i++) {
+                    transforms
+                            .input()
+                            .run(
+                                    band,
+                                    i * bandStep + t * size * channels + depth,
+                                    channels,
+                                    to,
+                                    target + i * points * pointStep,
+                                    pointStep,
+                                    stepCount(step));
+                }
+            }
+        }
+    }
+
+    /** Sums of all points of outputs [channel, channel + n): rows of tiles, {@code sumStep} apart. */
+    private void multiply(A inputs, A weight, int count, int channel, int n, A sums, int sumStep) {
+        int pointStep = count * TileKernels.A_STRIDE;
+        for (int point = 0; point < points * points; point++) {
+            for (int step = 0; step < steps; step++) {
+                int left = (step * points * points + point) * pointStep;
+                int depths = stepCount(step);
+                for (int j = 0; j < n; j += width) {
+                    int right = weightOffset(step, point, (channel + j) / width);
+                    int target = point * count * sumStep + j;
+                    for (int depth = 0; depth < depths; depth += chain) {
+                        BlockedProduct.multiplyRows(
+                                tiles,
+                                inputs,
+                                left + depth,
+                                count,
+                                Math.min(chain, depths - depth),
+                                weight,
+                                right + depth * width,
+                                width,
+                                Math.min(width, n - j),
+                                step + depth > 0 ? sums : null,
+                                target,
+                                sumStep,
+                                sums,
+                                target,
+                                sumStep);
+                    }
+                }
+            }
+        }
+    }
+
+    private void transformOutput(
+            A sums, int off, int pointStep, int tile, int channel, int n, A y, int yOff, Epilogue<A> epilogue) {
+        int firstY = tile / tilesX % tilesY * size;
+        int firstX = tile % tilesX * size;
+        int rows = Math.min(size, plane.outHeight - firstY);
+        int columns = Math.min(size, plane.outWidth - firstX);
+        int image = tile / tilesX / tilesY;
+        int target = yOff + ((image * plane.outHeight + firstY) * plane.outWidth + firstX) * plane.outputs + channel;
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, (points + 1) * size * n);
+        for (int j = 0; j < points; j++) {
+            transforms
+                    .output()
+                    .run(
+                            sums,
+                            off + j * pointStep,
+                            points * pointStep,
+                            transforms.zeros(),
+                            0,
+                            work,
+                            j * n,
+                            points * n,
+                            n);
+        }
+        A add = epilogue.bias() == null ? transforms.zeros() : epilogue.bias();
+        int addOff = epilogue.bias() == null ? 0 : epilogue.offset() + channel;
+        for (int i = 0; i < rows; i++) {
+            int row = target + i * plane.outWidth * plane.outputs;
+            int from = i * points * n;
+            if (columns == size) {
+                transforms.output().run(work, from, n, add, addOff, y, row, plane.outputs, n);
+            } else {
+                int edge = points * size * n;
+                transforms.output().run(work, from, n, add, addOff, work, edge, n, n);
+                for (int j = 0; j < columns; j++) {
+                    tiles.copy(work, edge + j * n, y, row + j * plane.outputs, n);
+                }
+            }
+            if (epilogue.relu()) {
+                for (int j = 0; j < columns; j++) {
+                    tiles.relu(y, row + j * plane.outputs, n);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package dev.retort.kernels.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.retort.tensor.DType;
+import dev.retort.tensor.cases.OperationCase.Accuracy;
+import dev.retort.tensor.cases.Tolerance;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Winograd's convolutions beyond what {@link ConvolutionTest} and the conformance kit hold: exact transforms, errors on the channel
+ * counts of a ResNet, bits, and the choice of an algorithm.
+ */
+class WinogradTest {
+    /** In one dimension, whole vectors and a rest, with something added; in plain Java the same bits. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void transformsGiveTheConvolution(int size) {
+        int n = 37;
+        float[] d = Engines.random((size + 2) * n, 1);
+        float[] w = Engines.random(3 * n, 2);
+        float[] add = Engines.random(n, 3);
+        float[] y = convolve(size == 2 ? VectorTransforms.TWO : VectorTransforms.FOUR, d, w, add);
+        for (int i = 0; i < y.length; i++) {
+            double expected = add[i % n];
+            for (int tap = 0; tap < 3; tap++) {
+                expected += (double) d[i + tap * n] * w[tap * n + i % n];
+            }
+            assertThat((double) y[i]).as("result %d", i).isCloseTo(expected, within(3e-6));
+        }
+        assertThat(convolve(size == 2 ? PlainTransforms.TWO : PlainTransforms.FOUR, d, w, add))
+                .isEqualTo(y);
+    }
+
+    private static float[] convolve(WinogradTransforms<float[]> transforms, float[] d, float[] w, float[] add) {
+        int n = add.length;
+        float[] v = new float[d.length];
+        float[] u = new float[d.length];
+        transforms.input().run(d, 0, n, v, 0, n, n);
+        transforms.weight().run(w, 0, n, u, 0, n, n);
+        for (int i = 0; i < v.length; i++) {
+            v[i] *= u[i];
+        }
+        float[] y = new float[transforms.size() * n];
+        transforms.output().run(v, 0, n, add, 0, y, 0, n, n);
+        return y;
+    }
+
+    /** Errors against float64 by root mean square and at most, both per unit of the results' root mean square. */
+    private record Errors(double typical, double largest) {}
+
+    /**
+     * Inputs N(0, 1) and weights N(0, 2 / (9 channels)), as in a network at its start. The bounds are near 1.5 times the
+     * worst that was measured, and the same for all numbers of channels.
+     */
+    @ParameterizedTest
+    @CsvSource({"64, 19, 30", "128, 19, 30", "256, 14, 18", "512, 9, 14"})
+    void errorsDoNotGrow(int channels, int height, int width) {
+        ConvolutionShape shape = ConvolutionShape.square(1, height, width, channels, 48, 3, 1, 1);
+        float[] x = normal(height * width * channels, 1, 1);
+        float[] w = normal(48 * shape.depth(), Math.sqrt(2.0 / shape.depth()), 2);
+        Map<ConvolutionAlgorithm, Errors> errors = new EnumMap<>(ConvolutionAlgorithm.class);
+        for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
+            errors.put(algorithm, errors(shape, algorithm, x, w));
+        }
+        System.out.println(channels + " channels, errors per unit of the result: " + errors);
+        assertThat(errors.get(ConvolutionAlgorithm.DIRECT)).satisfies(e -> atMost(e, 4.5e-7, 4e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_2)).satisfies(e -> atMost(e, 7.5e-7, 6e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_4)).satisfies(e -> atMost(e, 1.2e-6, 1.2e-5));
+    }
+
+    private static void atMost(Errors errors, double typical, double largest) {
+        assertThat(errors.typical).isLessThan(typical);
+        assertThat(errors.largest).isLessThan(largest);
+    }
+
+    private static Errors errors(ConvolutionShape shape, ConvolutionAlgorithm algorithm, float[] x, float[] w) {
+        float[] y = new float[shape.outPixels() * shape.outputs()];
+        Convolution.floats(Engine.vector(new Parallel(1), algorithm)).forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
+        double squares = 0;
+        double results = 0;
+        double largest = 0;
+        for (int i = 0; i < y.length; i++) {
+            double exact = exact(shape, x, w, i / shape.outputs(), i % shape.outputs());
+            double error = Math.abs(y[i] - exact);
+            squares += error * error;
+            results += exact * exact;
+            largest = Math.max(largest, error);
+        }
+        return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / y.length));
+    }
+
+    /** Data as the kit draws it, at the sizes where AUTO takes F(4 x 4): within the bound of the kit. */
+    @ParameterizedTest
+    @ValueSource(ints = {32, 64, 128})
+    void autoKeepsTheBoundOfTheKit(int channels) {
+        ConvolutionShape shape = ConvolutionShape.square(1, 38, 42, channels, 32, 3, 1, 1);
+        assertThat(ConvolutionAlgorithm.AUTO.resolve(shape)).isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        float[] x = Engines.random(38 * 42 * channels, 1);
+        float[] w = Engines.random(32 * shape.depth(), 2);
+        float[] y = new float[shape.outPixels() * 32];
+        Convolution.floats(Engine.vector(new Parallel(2), ConvolutionAlgorithm.AUTO))
+                .forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
+        Tolerance tolerance = Tolerance.forward(DType.F32, Accuracy.sum(shape.depth()));
+        for (int i = 0; i < y.length; i++) {
+            double exact = exact(shape, x, w, i / 32, i % 32);
+            assertThat(tolerance.accepts(exact, y[i]))
+                    .as("result %d: %s for %s", i, y[i], exact)
+                    .isTrue();
+        }
+    }
+
+    private static float[] normal(int size, double scale, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (scale * random.nextGaussian());
+        }
+        return values;
+    }
+
+    /** One result of a convolution of one picture with padding 1. */
+    private static double exact(ConvolutionShape s, float[] x, float[] w, int pixel, int output) {
+        double sum = 0;
+        for (int tap = 0; tap < 9; tap++) {
+            int row = pixel / s.width() + tap / 3 - 1;
+            int column = pixel % s.width() + tap % 3 - 1;
+            if (row >= 0 && row < s.height() && column >= 0 && column < s.width()) {
+                for (int c = 0; c < s.inputs(); c++) {
+                    sum += (double) x[(row * s.width() + column) * s.inputs() + c]
+                            * w[output * s.depth() + tap * s.inputs() + c];
+                }
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void compiledCodeGivesTheBitsOfAnInterpretedProcess() throws IOException, InterruptedException {
+        Process interpreted = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xint",
+                        "--add-modules=jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Digest.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        for (int i = 0; i < 300; i++) {
+            Digest.hashes();
+        }
+        String cold = new String(interpreted.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(interpreted.waitFor()).isZero();
+        assertThat(cold.strip()).isEqualTo(Digest.hashes());
+    }
+
+    /** Prints a hash of a convolution and its input gradient by each algorithm, with whole vectors of channels and a rest. */
+    static final class Digest {
+        private Digest() {}
+
+        static String hashes() {
+            ConvolutionShape shape = ConvolutionShape.square(1, 7, 9, 21, 35, 3, 1, 1);
+            float[] x = Engines.random(7 * 9 * 21, 1);
+            float[] w = Engines.random(35 * shape.depth(), 2);
+            int[] hashes = Arrays.stream(ConvolutionAlgorithm.values())
+                    .map(algorithm -> Convolution.floats(Engine.vector(new Parallel(1), algorithm)))
+                    .flatMapToInt(convolution -> {
+                        float[] y = new float[shape.outPixels() * 35];
+                        float[] dx = new float[x.length];
+                        convolution.forward(shape, x, 0, w, 0, y, 0, new Epilogue<>(w, 0, true));
+                        convolution.inputGradient(shape, y, 0, w, 0, dx, 0);
+                        return IntStream.of(Arrays.hashCode(y), Arrays.hashCode(dx));
+                    })
+                    .toArray();
+            return Arrays.toString(hashes);
+        }
+
+        public static void main(String[] arguments) {
+            System.out.println(hashes());
+        }
+    }
+
+    @Test
+    void aNonFiniteInputReachesNoFartherThanItsTiles() {
+        ConvolutionShape shape = ConvolutionShape.square(1, 20, 20, 16, 16, 3, 1, 1);
+        float[] x = Engines.random(20 * 20 * 16, 1);
+        float[] w = Engines.random(16 * shape.depth(), 2);
+        x[(10 * 20 + 10) * 16] = Float.NaN;
+        float[] y = new float[20 * 20 * 16];
+        Engine engine = Engine.vector(new Parallel(1), ConvolutionAlgorithm.WINOGRAD_4);
+        Convolution.floats(engine).forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
+        for (int pixel = 0; pixel < 400; pixel++) {
+            boolean near = Math.abs(pixel / 20 - 10) <= 1 && Math.abs(pixel % 20 - 10) <= 1;
+            boolean tileNear = Math.abs(pixel / 20 - 10) <= 4 && Math.abs(pixel % 20 - 10) <= 4;
+            if (near || !tileNear) {
+                assertThat(Float.isNaN(y[pixel * 16])).as("pixel %d", pixel).isEqualTo(near);
+            }
+        }
+    }
+
+    @Test
+    void autoChoosesByShape() {
+        ConvolutionAlgorithm auto = ConvolutionAlgorithm.AUTO;
+        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        assertThat(auto.resolve(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 8, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
+            assertThat(algorithm.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 2, 1)))
+                    .isEqualTo(ConvolutionAlgorithm.DIRECT);
+            assertThat(algorithm.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 1, 1, 0)))
+                    .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        }
+    }
+
+    @Test
+    void thePropertyNamesAnAlgorithm() {
+        String before = System.getProperty(ConvolutionAlgorithm.PROPERTY);
+        try {
+            System.setProperty(ConvolutionAlgorithm.PROPERTY, "winograd_2");
+            assertThat(ConvolutionAlgorithm.configured()).isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
+            System.setProperty(ConvolutionAlgorithm.PROPERTY, "fft");
+            assertThatThrownBy(() -> Engine.plain(new Parallel(1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'fft'")
+                    .hasMessageContaining("auto, direct, winograd_2, winograd_4");
+            assertThat(new SimdProvider().usability().usable()).isFalse();
+        } finally {
+            if (before == null) {
+                System.clearProperty(ConvolutionAlgorithm.PROPERTY);
+            } else {
+                System.setProperty(ConvolutionAlgorithm.PROPERTY, before);
+            }
+        }
+    }
+}
