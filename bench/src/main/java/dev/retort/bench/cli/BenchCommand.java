@@ -1,0 +1,163 @@
+package dev.retort.bench.cli;
+
+import dev.retort.bench.measure.Alternation;
+import dev.retort.bench.measure.Row;
+import dev.retort.bench.measure.RowTable;
+import dev.retort.bench.measure.RowsFile;
+import dev.retort.bench.measure.Totals;
+import dev.retort.bench.peer.EjmlPeer;
+import dev.retort.bench.peer.Peer;
+import dev.retort.bench.peer.PythonPeer;
+import dev.retort.bench.work.Scenario;
+import dev.retort.bench.work.Suite;
+import dev.retort.bench.work.Work;
+import dev.retort.distill.cli.Subcommand;
+import dev.retort.kernels.simd.Engine;
+import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.SimdBackend;
+import dev.retort.tensor.Backend;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code retort bench}: how long things take here, alone or in turns with another library. */
+@Command(
+        name = "bench",
+        description = "Times single operations, the layers of a RetinaNet, its inference and a distillation step on the"
+                + " CPU, alone or in turns with another library.",
+        footer = {
+            "",
+            "Each row is warmed up in three rounds; then both sides take turns, and medians count. A share of the peak"
+                    + " is that of multiply-adds in registers on the same threads, measured beside the row.",
+            "The peer pytorch needs a Python 3 with torch and torchvision (Debian and Ubuntu: apt-get install"
+                    + " python3-torch python3-torchvision libopenblas0-pthread; RETORT_PYTHON names another Python). The peer ejml does"
+                    + " matrix products only. There is no libtorch peer: PyTorch runs the same kernels.",
+            "",
+            "Examples:",
+            "  retort bench --suite ops --filter gemm --threads 1",
+            "  retort bench --suite layers --against pytorch --json layers.json",
+            "  retort bench --suite step --against pytorch --runs 5"
+        })
+public final class BenchCommand implements Subcommand {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--suite", paramLabel = "NAME", required = true, description = "One of ${COMPLETION-CANDIDATES}.")
+    private Suite suite;
+
+    /** Libraries to compare with. */
+    enum Against {
+        PYTORCH,
+        EJML
+    }
+
+    @Option(
+            names = "--against",
+            paramLabel = "NAME",
+            description = "Take turns with this library: ${COMPLETION-CANDIDATES}.")
+    private Against against;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of both sides (default: RETORT_THREADS, else the number of processors).")
+    private Integer threads;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Timed rounds of each side (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(names = "--filter", paramLabel = "TEXT", description = "Only rows whose name contains this text.")
+    private String filter;
+
+    @Option(
+            names = "--size",
+            paramLabel = "HxW",
+            description = "Height and width of the picture, multiples of 32 (default: 800x1216).")
+    private String size;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the rows to this file: a list of JSON objects.")
+    private Path json;
+
+    @Override
+    public Integer call() throws IOException {
+        check(runs >= 1, "--runs must be 1 or more, not " + runs);
+        check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
+        if (!Engine.isVectorPresent()) {
+            throw new IllegalStateException(
+                    "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
+        }
+        Scenario scenario =
+                size == null ? Scenario.standard() : Scenario.standard().withSize(size);
+        List<Work> works = works(scenario);
+        RowsFile.check(json);
+        Parallel pool = threads == null ? Parallel.shared() : new Parallel(threads);
+        try (Peer peer = peer(pool.threads());
+                Backend backend = SimdBackend.create(pool)) {
+            List<Row> rows = measure(works, backend, peer, pool.threads());
+            if (json != null) {
+                RowsFile.write(rows, json);
+            }
+        }
+        return 0;
+    }
+
+    private void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private List<Work> works(Scenario scenario) {
+        List<Work> all = suite.works(scenario);
+        List<Work> works = all.stream()
+                .filter(work -> filter == null || work.name().contains(filter))
+                .toList();
+        if (works.isEmpty()) {
+            throw new IllegalArgumentException("No row of the suite contains '" + filter + "'; there are "
+                    + String.join(", ", all.stream().map(Work::name).toList()));
+        }
+        return works;
+    }
+
+    private Peer peer(int count) {
+        if (against == null) {
+            return null;
+        }
+        return switch (against) {
+            case PYTORCH -> PythonPeer.start(count);
+            case EJML -> new EjmlPeer(count);
+        };
+    }
+
+    private List<Row> measure(List<Work> works, Backend backend, Peer peer, int count) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(backend.describe() + ", JDK " + Runtime.version()
+                + (peer == null ? "" : ", in turns with " + peer.name()));
+        RowTable table = new RowTable(out);
+        table.header();
+        List<Row> rows = new ArrayList<>();
+        try (Alternation alternation = new Alternation(backend, peer, count, runs)) {
+            for (Work work : works) {
+                Row row = alternation.measure(work);
+                table.row(row);
+                rows.add(row);
+            }
+        }
+        for (Row total : Totals.of(works, rows)) {
+            table.row(total);
+            rows.add(total);
+        }
+        return rows;
+    }
+}
