@@ -2,12 +2,13 @@
 
 Started with the number of threads. Reads one JSON object a line, answers with one JSON object a line:
 
-  {"prepare": NAME, "kind": KIND, ...extents}  makes the operands and warms up     -> {"prepared": true, "layout": ...}
+  {"prepare": NAME, "kind": KIND, ...extents}  makes the operands and warms up     -> {"prepared": true, "layout": ...,
+                                                                                       "result": {...}}
                                                no such kind here                   -> {"prepared": false}
   {"run": true}                                one timed round of what is prepared -> {"seconds": ..., "peak_bytes": ...}
 
-Warm-up is three rounds. Work on images is prepared in both memory layouts; the faster one is kept. The end of the input
-ends the process.
+The result is what the first execution gave, in a few numbers, where there is something to compare. Warm-up is three
+rounds. Work on images is prepared in both memory layouts; the faster one is kept. The end of the input ends the process.
 """
 
 import gc
@@ -182,15 +183,17 @@ def timed(call, repeats):
 
 
 def warm_up(call):
-    """Seconds of one call, in the last of the rounds."""
-    each = 0.0
-    for _ in range(WARM_UPS):
-        calls, seconds = 0, 0.0
+    """Seconds of one call, in the last of the rounds, and the result of the first call."""
+    start = time.perf_counter()
+    first = call()
+    calls, seconds = 1, time.perf_counter() - start
+    for round in range(WARM_UPS):
+        if round > 0:
+            calls, seconds = 0, 0.0
         while seconds < WARM_UP_SECONDS:
             seconds += timed(call, 1)
             calls += 1
-        each = seconds / calls
-    return each
+    return seconds / calls, first if isinstance(first, dict) else {}
 
 
 def reset_peak():
@@ -213,21 +216,21 @@ def peak_bytes():
 
 
 def prepare(task):
-    """The call, how often a round repeats it, and the layout; None for work that is not known here."""
+    """The call, its seconds, its first result and the layout; None for work that is not known here."""
     kind = task["kind"]
     if kind in OPERATIONS:
         call = OPERATIONS[kind](task, None)
-        return call, warm_up(call), "dense"
+        return call, *warm_up(call), "dense"
     if kind not in ON_IMAGES:
         return None
     best = None
     for name, layout in LAYOUTS.items():
         torch.manual_seed(1)
         call = ON_IMAGES[kind](task, layout)
-        seconds = warm_up(call)
-        if best is None or seconds < best[1]:
-            best = (call, seconds, name)
-        del call
+        candidate = (call, *warm_up(call), name)
+        if best is None or candidate[1] < best[1]:
+            best = candidate
+        del call, candidate
         gc.collect()
     return best
 
@@ -263,17 +266,18 @@ def main():
         command = json.loads(line)
         try:
             if "prepare" in command:
-                prepared = None
+                prepared = call = None
                 gc.collect()
                 reset_peak()
                 prepared = prepare(command)
                 if prepared is None:
                     say({"prepared": False})
                 else:
-                    repeats = max(1, math.ceil(ROUND_SECONDS / prepared[1]))
-                    say({"prepared": True, "layout": prepared[2]})
+                    call, each, first, layout = prepared
+                    repeats = max(1, math.ceil(ROUND_SECONDS / each))
+                    say({"prepared": True, "layout": layout, "result": first})
             else:
-                seconds = timed(prepared[0], repeats) / repeats
+                seconds = timed(call, repeats) / repeats
                 say({"seconds": seconds, "peak_bytes": peak_bytes()})
         except Exception as error:
             say({"error": f"{type(error).__name__}: {error}"})

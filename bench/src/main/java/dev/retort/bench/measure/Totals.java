@@ -6,9 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sums over the rows of a network's layers, each as often as the network has it. */
+/**
+ * Sums over the convolutions of a network, each as often as the network has it. What only moves memory is left out: most of it
+ * is fused into convolutions where it matters.
+ */
 public final class Totals {
-    private static final String LAYERS = "layers/";
+    private static final String CONVOLUTIONS = "layers/conv";
+    private static final String TOTAL = "layers/total/";
 
     private Totals() {}
 
@@ -17,13 +21,13 @@ public final class Totals {
         Map<String, List<Integer>> groups = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
             String name = rows.get(i).name();
-            if (name.startsWith(LAYERS)) {
+            if (name.startsWith(CONVOLUTIONS)) {
                 String last = name.substring(name.lastIndexOf('/') + 1);
                 groups.computeIfAbsent(last, key -> new ArrayList<>()).add(i);
             }
         }
         List<Row> totals = new ArrayList<>();
-        groups.forEach((last, members) -> totals.add(sum(LAYERS + "total/" + last, members, works, rows)));
+        groups.forEach((last, members) -> totals.add(sum(TOTAL + last, members, works, rows)));
         return totals;
     }
 

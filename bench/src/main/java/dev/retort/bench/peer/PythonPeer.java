@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,6 +35,7 @@ public final class PythonPeer implements Peer {
     private static final List<String> THREADS =
             List.of("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS");
 
+    private static final TypeReference<Map<String, Double>> NUMBERS = new TypeReference<>() {};
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long PATIENCE_SECONDS = 10;
 
@@ -43,6 +45,7 @@ public final class PythonPeer implements Peer {
     private final Path folder;
     private final String name;
     private Long peakBytes;
+    private Map<String, Double> result = Map.of();
 
     private PythonPeer(Process process, Path folder, BufferedReader answers, String name) {
         this.process = process;
@@ -125,7 +128,14 @@ public final class PythonPeer implements Peer {
         Map<String, Object> command = new LinkedHashMap<>(task);
         command.put("prepare", work);
         peakBytes = null;
-        return ask(command).get("prepared").asBoolean();
+        JsonNode answer = ask(command);
+        result = answer.has("result") ? JSON.convertValue(answer.get("result"), NUMBERS) : Map.of();
+        return answer.get("prepared").asBoolean();
+    }
+
+    /** What the prepared work gave at its first execution, in a few numbers by name; empty where nothing is told. */
+    public Map<String, Double> result() {
+        return result;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.retort.bench.work;
 
+import dev.retort.bench.network.Scenario;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.DType;

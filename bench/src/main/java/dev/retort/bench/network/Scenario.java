@@ -1,4 +1,4 @@
-package dev.retort.bench.work;
+package dev.retort.bench.network;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
