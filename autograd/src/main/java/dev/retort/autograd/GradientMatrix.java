@@ -161,7 +161,7 @@ public final class GradientMatrix {
                 projection[i] = (float) random.nextDouble(-1, 1);
             }
             boolean tracked = y.backend() == tape;
-            Tensor upstream = on.tensor(projection, y.shape(), dtype);
+            Tensor upstream = on.tensor(projection, y.shape(), y.dtype());
             Gradients result = tracked ? tape.gradients(List.of(y), List.of(upstream), false) : null;
             List<double[]> gradients = new ArrayList<>();
             for (Tensor leaf : leaves) {

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
  * What a gradient rule sees of the operation it is for.
  *
  * @param ops the backend beneath the tape
+ * @param wanted for each input, whether anybody asks for its gradient
  */
-record Recorded(Backend ops, Node node) {
+record Recorded(Backend ops, Node node, boolean[] wanted) {
     /** A saved input. */
     Tensor in(int i) {
         return node.input(i);
@@ -28,7 +29,7 @@ record Recorded(Backend ops, Node node) {
 
     /** Whether anybody asks for the gradient of input i. */
     boolean wants(int i) {
-        return node.inputs[i] != null;
+        return wanted[i];
     }
 
     /** One gradient per input; only those that are wanted are computed. */

@@ -376,6 +376,20 @@ final class Rules {
             input(1),
             NOTHING);
 
+    /** Inputs g [N, H', W', C], indices: reads at the places where g was added. */
+    static final Rule MAX_POOL2D_GRADIENT = rule(
+            "MAX_POOL2D_GRADIENT",
+            (r, g) -> {
+                Shape input = g.shape();
+                Shape pooled = r.shape(1);
+                int channels = input.dim(3);
+                Tensor pixels = g.reshape(input.dim(0), input.dim(1) * input.dim(2), channels);
+                Tensor places = r.in(1).reshape(input.dim(0), pooled.dim(1) * pooled.dim(2), channels);
+                return r.each(() -> r.ops().gather(pixels, 1, places).reshape(pooled), () -> null);
+            },
+            input(1),
+            NOTHING);
+
     static final Rule RESIZE_NEAREST =
             one("RESIZE_NEAREST", NOTHING, (r, g) -> r.ops().resizeNearestGradient(g, r.shape(0)));
 
@@ -396,19 +410,12 @@ final class Rules {
     static Rule layerNorm(double eps, boolean affine) {
         return rule(
                 "LAYER_NORM",
-                (r, g) -> {
-                    Tensor[] gradients = split(r, r.ops().layerNormGradient(r.in(0), affine ? r.in(1) : null, eps, g));
-                    if (!affine) {
-                        // Without gamma the kernel knows of no beta; the engine sums over the rows.
-                        gradients[2] = r.wants(2) ? g : null;
-                    }
-                    return gradients;
-                },
+                (r, g) -> split(r, g, r.ops().layerNormGradient(r.in(0), affine ? r.in(1) : null, eps, g)),
                 affine ? input(0) | input(1) : input(0));
     }
 
     /** Inputs x, gamma, beta, mean, variance. */
-    static Rule batchNorm(double eps) {
+    static Rule batchNorm(double eps, boolean affine) {
         return rule(
                 "BATCH_NORM",
                 (r, g) -> {
@@ -420,16 +427,18 @@ final class Rules {
                         mean = r.in(0).mean(rows);
                         variance = r.in(0).sub(mean).square().mean(rows);
                     }
-                    return split(r, r.ops().batchNormGradient(r.in(0), r.in(1), mean, variance, eps, g));
+                    Tensor gamma = affine ? r.in(1) : null;
+                    return split(r, g, r.ops().batchNormGradient(r.in(0), gamma, mean, variance, eps, g));
                 },
-                input(0) | input(1) | input(3) | input(4));
+                input(0) | input(3) | input(4) | (affine ? input(1) : NOTHING));
     }
 
-    private static Tensor[] split(Recorded r, NormGradient gradient) {
+    private static Tensor[] split(Recorded r, Tensor g, NormGradient gradient) {
         Tensor[] gradients = new Tensor[r.node().inputs.length];
         gradients[0] = gradient.x();
         gradients[1] = gradient.gamma();
-        gradients[2] = gradient.beta();
+        // Without gamma the kernel knows of no beta; the engine sums over the rows.
+        gradients[2] = gradient.gamma() == null && r.wants(2) ? g : gradient.beta();
         return gradients;
     }
 

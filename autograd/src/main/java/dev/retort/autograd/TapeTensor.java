@@ -9,13 +9,18 @@ final class TapeTensor extends Tensor {
     private final Node node;
 
     TapeTensor(Tape tape, Node node, Tensor value) {
-        super(tape, value.shape(), value.dtype(), value.storage(), value.offset());
-        value.storage().retain();
+        super(tape, value);
         this.value = Scope.release(value);
         this.node = node;
     }
 
+    /**
+     * What the backend beneath sees.
+     *
+     * @throws IllegalStateException if this tensor is closed
+     */
     Tensor value() {
+        storage();
         return value;
     }
 
@@ -30,7 +35,9 @@ final class TapeTensor extends Tensor {
 
     @Override
     public Tensor detach() {
-        return value.detach();
+        Tensor constant = value.detach();
+        ((Tape) backend()).detached(this, constant);
+        return constant;
     }
 
     @Override

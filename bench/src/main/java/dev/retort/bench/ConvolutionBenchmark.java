@@ -62,22 +62,22 @@ public class ConvolutionBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    private Convolution convolution;
+    private Convolution<float[]> convolution;
     private ConvolutionShape shape;
     private float[] x;
     private float[] w;
     private float[] y;
-    private Epilogue epilogue;
+    private Epilogue<float[]> epilogue;
 
     /** Fills input, weight and output gradient with numbers that are neither 0 nor tiny. */
     @Setup
     public void fill() {
         shape = layer.shape;
-        convolution = new Convolution(Engine.vector(new Parallel(threads)));
+        convolution = Convolution.floats(Engine.vector(new Parallel(threads)));
         x = filled(shape.images() * shape.height() * shape.width() * shape.inputs());
         w = filled(shape.outputs() * shape.depth());
         y = filled(shape.outPixels() * shape.outputs());
-        epilogue = new Epilogue(filled(shape.outputs()), 0, true);
+        epilogue = new Epilogue<>(filled(shape.outputs()), 0, true);
     }
 
     private static float[] filled(int size) {
@@ -105,7 +105,7 @@ public class ConvolutionBenchmark {
     /** The gradient for the weight, written over it. */
     @Benchmark
     public float[] weightGradient(FmaPeakBenchmark.Count count) {
-        convolution.weightGradient(shape, x, 0, y, 0, w, 0, false);
+        convolution.weightGradient(shape, x, 0, y, 0, w, 0);
         count.operations += shape.operations();
         return w;
     }

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Square float32 products on one and on two threads. The counter {@code operations} is in floating-point operations per second;
+ * Square products in float32 and float64, on one and on two threads. The counter {@code operations} is in floating-point operations per second;
  * its share of {@link FmaPeakBenchmark}'s is the share of the peak. The command line stands there.
  */
 @BenchmarkMode(Mode.Throughput)
@@ -39,31 +39,54 @@ public class GemmBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    private Gemm gemm;
-    private Matrix a;
-    private Matrix b;
-    private Matrix c;
+    private Gemm<float[]> floats;
+    private Matrix<float[]> a;
+    private Matrix<float[]> b;
+    private Matrix<float[]> c;
+    private Gemm<double[]> doubles;
+    private Matrix<double[]> wideA;
+    private Matrix<double[]> wideB;
+    private Matrix<double[]> wideC;
 
     /** Fills A and B with numbers that are neither 0 nor tiny. */
     @Setup
     public void fill() {
-        gemm = new Gemm(Engine.vector(new Parallel(threads)));
-        a = matrix(0.5f);
-        b = matrix(0.25f);
-        c = matrix(0f);
+        Engine engine = Engine.vector(new Parallel(threads));
+        floats = Gemm.floats(engine);
+        a = floats(0.5f);
+        b = floats(0.25f);
+        c = floats(0f);
+        doubles = Gemm.doubles(engine);
+        wideA = doubles(0.5);
+        wideB = doubles(0.25);
+        wideC = doubles(0);
     }
 
-    private Matrix matrix(float value) {
+    private Matrix<float[]> floats(float value) {
         float[] data = new float[size * size];
         Arrays.fill(data, value);
         return Matrix.of(data, 0, size);
     }
 
-    /** C = A B. */
+    private Matrix<double[]> doubles(double value) {
+        double[] data = new double[size * size];
+        Arrays.fill(data, value);
+        return Matrix.of(data, 0, size);
+    }
+
+    /** C = A B in float32. */
     @Benchmark
     public float[] multiply(FmaPeakBenchmark.Count count) {
-        gemm.multiply(size, size, size, 1f, a, b, c, false);
+        floats.multiply(size, size, size, a, b, c);
         count.operations += 2.0 * size * size * size;
         return c.data();
+    }
+
+    /** C = A B in float64. */
+    @Benchmark
+    public double[] multiplyDoubles(FmaPeakBenchmark.Count count) {
+        doubles.multiply(size, size, size, wideA, wideB, wideC);
+        count.operations += 2.0 * size * size * size;
+        return wideC.data();
     }
 }

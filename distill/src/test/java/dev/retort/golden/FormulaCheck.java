@@ -109,17 +109,6 @@ record FormulaCheck(Formula formula) implements GoldenCheck {
         }
     }
 
-    /** x with an axis of extent 1 put in at {@code axis}; a negative axis counts from the end of the result. */
-    static Tensor unsqueeze(Tensor x, int axis) {
-        int rank = x.shape().rank() + 1;
-        int at = axis < 0 ? axis + rank : axis;
-        int[] extents = new int[rank];
-        for (int i = 0; i < rank; i++) {
-            extents[i] = i == at ? 1 : x.dim(i < at ? i : i - 1);
-        }
-        return x.reshape(Shape.of(extents));
-    }
-
     static int[] integers(JsonNode array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {

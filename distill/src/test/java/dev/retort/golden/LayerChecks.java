@@ -43,11 +43,11 @@ final class LayerChecks {
         checks.put("softmax", FormulaCheck.one(in -> {
             Tensor x = in.get("x");
             if (in.has("mask")) {
-                x = in.get("mask").where(in.ops().full(Shape.SCALAR, x.dtype(), Double.NEGATIVE_INFINITY), x);
+                x = x.maskedFill(in.get("mask"), Double.NEGATIVE_INFINITY);
             }
             return x.softmax(in.integer("dim"));
         }));
-        checks.put("log_softmax", FormulaCheck.one(in -> in.ops().logSoftmax(in.get("x"), in.integer("dim"))));
+        checks.put("log_softmax", FormulaCheck.one(in -> in.get("x").logSoftmax(in.integer("dim"))));
         checks.put("layer_norm", FormulaCheck.one(LayerChecks::layerNorm));
     }
 
@@ -82,25 +82,9 @@ final class LayerChecks {
             height = in.integers("size")[0];
             width = in.integers("size")[1];
         }
-        if (in.attr("mode").stringValue().equals("nearest")) {
-            return nchw(in.ops().resizeNearest(nhwc(x), height, width));
-        }
-        // Bilinear resizing is linear in the rows and in the columns: two products.
-        Tensor rows = bilinear(in, x.dim(2), height);
-        Tensor columns = bilinear(in, x.dim(3), width);
-        return rows.matmul(x).matmul(columns, false, true);
-    }
-
-    /** [to, from]: pixel i of the result lies at (i + 1/2)*from/to - 1/2, between two pixels, or on the border. */
-    private static Tensor bilinear(Operands in, int from, int to) throws IOException {
-        double[] weights = new double[to * from];
-        for (int i = 0; i < to; i++) {
-            double place = Math.max((i + 0.5) * from / to - 0.5, 0);
-            int below = Math.min((int) place, from - 1);
-            int above = Math.min(below + 1, from - 1);
-            weights[i * from + below] += 1 - (place - below);
-            weights[i * from + above] += place - below;
-        }
-        return in.ops().tensor(weights, Shape.of(to, from), in.get("x").dtype());
+        return nchw(
+                in.attr("mode").stringValue().equals("nearest")
+                        ? in.ops().resizeNearest(nhwc(x), height, width)
+                        : in.ops().resizeBilinear(nhwc(x), height, width));
     }
 }

@@ -185,6 +185,7 @@ final class NnChecks {
                     : null;
             Attention attended = attention.attend(query, key, value, padding, Set.of(Extra.WEIGHTS));
             run.expect("out.y", attended.output(), SWAP);
+            run.expect("out.y", byOperation(run, query, key, value, padding, heads), SWAP);
             run.expect("out.weights", attended.weights());
             Gradients gradients = tape.gradients(
                     List.of(attended.output(), attended.weights()),
@@ -197,6 +198,23 @@ final class NnChecks {
             }
             expectGradients(run, attention, gradients, "_");
         }
+    }
+
+    /** The same output by the engine's attention: heads as a batch, and a mask of the keys that take part. */
+    private static Tensor byOperation(GoldenRun run, Tensor query, Tensor key, Tensor value, Tensor padding, int heads)
+            throws IOException {
+        List<Tensor> weights = run.tensor("param.in_proj_weight").chunk(0, 3);
+        List<Tensor> biases = run.tensor("param.in_proj_bias").chunk(0, 3);
+        Tensor[] parts = {query.detach(), key.detach(), value.detach()};
+        for (int i = 0; i < parts.length; i++) {
+            Tensor x = run.backend().linear(parts[i], weights.get(i), biases.get(i));
+            parts[i] = x.reshape(x.dim(0), x.dim(1), heads, -1).permute(0, 2, 1, 3);
+        }
+        Tensor mask = padding == null ? null : padding.not().reshape(padding.dim(0), 1, 1, padding.dim(1));
+        Tensor mixed =
+                run.backend().attention(parts[0], parts[1], parts[2], mask).permute(0, 2, 1, 3);
+        Tensor joined = mixed.reshape(mixed.dim(0), mixed.dim(1), -1);
+        return run.backend().linear(joined, run.tensor("param.out_proj_weight"), run.tensor("param.out_proj_bias"));
     }
 
     private static void positionEmbedding(GoldenRun run) throws IOException {

@@ -1,11 +1,9 @@
 package dev.retort.golden;
 
-import dev.retort.detection.model.GiouLoss;
 import dev.retort.golden.FormulaCheck.Operands;
+import dev.retort.tensor.ArrayOperations.Ordered;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
-import dev.retort.tensor.DType;
-import dev.retort.tensor.LogicalOp;
 import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
@@ -54,7 +52,7 @@ final class OpChecks {
         }));
         checks.put(
                 "floor_div",
-                FormulaCheck.one(in -> in.get("x").div(in.number("divisor")).unary(UnaryOp.FLOOR)));
+                FormulaCheck.one(in -> in.get("x").div(in.number("divisor")).floor()));
         checks.put("clamp", FormulaCheck.one(in -> in.get("x")
                 .clamp(
                         bound(in.attr("min"), Double.NEGATIVE_INFINITY),
@@ -79,9 +77,9 @@ final class OpChecks {
         }
         Tensor greater = a.compare(CompareOp.GT, b);
         Tensor positive = a.compare(CompareOp.GT, 0);
-        outputs.put("and", in.ops().logical(LogicalOp.AND, greater, positive));
-        outputs.put("or", in.ops().logical(LogicalOp.OR, greater, positive));
-        outputs.put("not", in.ops().logical(LogicalOp.XOR, greater, in.ops().full(Shape.SCALAR, DType.BOOL, 1)));
+        outputs.put("and", greater.and(positive));
+        outputs.put("or", greater.or(positive));
+        outputs.put("not", greater.not());
         return outputs;
     }
 
@@ -91,24 +89,25 @@ final class OpChecks {
         checks.put("max", reduction(ReduceOp.MAX));
         checks.put("min", reduction(ReduceOp.MIN));
         checks.put("var", new FormulaCheck(in -> {
-            Tensor x = in.get("x");
-            Tensor squares = x.sub(x.reduce(ReduceOp.MEAN, true, -1)).square().sum(-1);
-            return Map.of("biased", squares.div(x.dim(-1)), "unbiased", squares.div(x.dim(-1) - 1));
+            int[] last = {-1};
+            return Map.of(
+                    "biased", in.ops().variance(in.get("x"), last, 0, false),
+                    "unbiased", in.get("x").variance(last));
         }));
-        checks.put("norm", FormulaCheck.one(in -> in.get("x").square().sum().sqrt()));
+        checks.put("norm", FormulaCheck.one(in -> in.get("x").norm()));
         checks.put("max_index", new FormulaCheck(in -> {
-            Tensor x = in.get("x");
-            int axis = in.integer("dim");
-            Tensor index = in.ops().argReduce(true, x, axis);
-            Tensor values = in.ops().gather(x, axis, FormulaCheck.unsqueeze(index, axis));
-            return Map.of("values", values.reshape(index.shape()), "index", index);
+            Ordered best = in.ops().extreme(true, in.get("x"), in.integer("dim"));
+            return Map.of("values", best.values(), "index", best.indices());
         }));
         checks.put("argmax", new FormulaCheck(in -> {
             Tensor x = in.get("x");
             return Map.of(
-                    "argmax", in.ops().argReduce(true, x, -1),
-                    "argmin", in.ops().argReduce(false, x, 0),
-                    "flat", in.ops().argReduce(true, x.reshape(-1), 0));
+                    "argmax",
+                    x.argMax(-1),
+                    "argmin",
+                    x.argMin(0),
+                    "flat",
+                    x.reshape(-1).argMax(0));
         }));
         checks.put("cumsum", new FormulaCheck(OpChecks::cumsum));
     }
@@ -132,10 +131,10 @@ final class OpChecks {
 
     private static Map<String, Tensor> cumsum(Operands in) throws IOException {
         if (in.has("x")) {
-            return Map.of("y", in.ops().cumsum(in.get("x"), in.integer("dim")));
+            return Map.of("y", in.get("x").cumsum(in.integer("dim")));
         }
         Tensor mask = in.floating(in.get("m"));
-        return Map.of("y", in.ops().cumsum(mask, 1), "x", in.ops().cumsum(mask, 2));
+        return Map.of("y", mask.cumsum(1), "x", mask.cumsum(2));
     }
 
     private static void losses(Map<String, GoldenCheck> checks) {
@@ -143,16 +142,16 @@ final class OpChecks {
         checks.put("sigmoid_focal_loss", loss(in -> in.ops()
                 .sigmoidFocalLoss(in.get("x"), in.get("t"), in.number("alpha"), in.number("gamma"))));
         checks.put("smooth_l1", loss(in -> in.ops().smoothL1(in.get("x"), in.get("t"), in.number("beta"))));
-        checks.put("l1", loss(in -> in.get("x").sub(in.get("t")).abs()));
+        checks.put("l1", loss(in -> in.ops().l1(in.get("x"), in.get("t"))));
         checks.put("empty_losses", new FormulaCheck(in -> {
             Tensor x = in.get("x");
             Tensor t = in.get("t");
             return Map.of(
                     "focal", in.ops().sigmoidFocalLoss(x, t, 0.25, 2).sum(),
-                    "giou", GiouLoss.of(x, t).sum(),
+                    "giou", in.ops().giou(x, t).sum(),
                     "smooth_l1", in.ops().smoothL1(x, t, 0.1).sum());
         }));
-        checks.put("mse", loss(in -> in.get("x").sub(in.get("t")).square()));
+        checks.put("mse", loss(in -> in.ops().mse(in.get("x"), in.get("t"))));
     }
 
     private static FormulaCheck loss(FormulaCheck.One elementwise) {

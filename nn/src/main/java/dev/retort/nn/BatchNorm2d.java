@@ -6,6 +6,7 @@ import static dev.retort.nn.init.Initializers.zeros;
 import dev.retort.autograd.Parameter;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.ComposedOperations.Normalized;
+import dev.retort.tensor.Origin;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
@@ -14,7 +15,8 @@ import dev.retort.tensor.Tensor;
 /**
  * Batch norm (arXiv 1502.03167) over N, H and W of [N, H, W, C]. In training it normalises by the batch's mean and biased
  * variance, and moves running_mean and running_var (unbiased) towards the batch's by {@code momentum}; in evaluation, and
- * once frozen, it uses the running ones.
+ * once frozen, it uses the running ones. A checkpointed block that is computed again for its gradient does not move them a
+ * second time.
  */
 public final class BatchNorm2d extends ChannelNorm {
     private final double momentum;
@@ -65,8 +67,12 @@ public final class BatchNorm2d extends ChannelNorm {
                     + "; use a larger batch or evaluation mode");
         }
         Normalized batch = Backend.of(x, gamma(), beta()).batchNorm(x, gamma(), beta(), eps);
-        move(runningMean(), batch.mean(), 1);
-        move(runningVariance(), batch.variance(), count / (count - 1.0));
+        if (!Scope.isRepeating()) {
+            try (Scope scope = Scope.open(Origin.here())) {
+                move(runningMean(), batch.mean(), 1);
+                move(runningVariance(), batch.variance(), count / (count - 1.0));
+            }
+        }
         return batch.y();
     }
 

@@ -6,15 +6,16 @@ import java.util.function.Supplier;
 
 /**
  * A tensor computed from parameters or buffers, kept until one of them is overwritten. While a tape watches a source the
- * value is computed anew, so that gradients flow, and belongs to the caller's scope.
+ * value is computed anew, so that gradients flow, and belongs to the caller's scope; so it is in a checkpointed block, which
+ * keeps nothing.
  */
 final class Derived implements AutoCloseable {
     private Tensor value;
     private int[] versions;
 
-    /** The kept value, or a new one where a source is watched or has changed since. Do not close it. */
+    /** The kept value, or a new one where it cannot be kept or a source has changed since. Do not close it. */
     Tensor get(Supplier<Tensor> compute, Tensor... sources) {
-        if (isWatched(sources)) {
+        if (Scope.isCheckpointed() || isWatched(sources)) {
             close();
             return compute(compute);
         }

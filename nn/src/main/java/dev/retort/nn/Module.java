@@ -1,6 +1,7 @@
 package dev.retort.nn;
 
 import dev.retort.autograd.Parameter;
+import dev.retort.autograd.Tape;
 import dev.retort.nn.init.Initializer;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A part of a model: parameters, buffers and children, registered by name in the constructor. Full names are dotted paths
@@ -128,6 +130,14 @@ public abstract class Module implements AutoCloseable {
     /** Sets training or evaluation mode here and below. */
     public final void setTraining(boolean training) {
         visit("", (path, module) -> module.training = training);
+    }
+
+    /**
+     * Runs {@code forward}, a part of this module, so that a tape which watches any of this module's parameters, or tracks x,
+     * keeps x alone and computes the part once more for its gradient: {@link Tape#checkpoint}. Without a tape it just runs.
+     */
+    public final Tensor checkpointed(UnaryOperator<Tensor> forward, Tensor x) {
+        return Tape.checkpoint(parameters().values(), forward, x);
     }
 
     /** Gives the memory of parameters and buffers back. */

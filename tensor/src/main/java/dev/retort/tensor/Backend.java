@@ -42,12 +42,15 @@ public interface Backend extends ComposedOperations, AutoCloseable {
             Backend backend = operand.backend();
             if (backend != outermost) {
                 if (backend.root() != outermost.root()) {
-                    throw new ShapeException("Operands live on different backends: " + operands[0] + " and " + operand
-                            + ". Move one by uploading its values");
+                    throw new ShapeException(
+                            "Operands live on different backends, " + outermost.name() + " and " + backend.name()
+                                    + ": move one by uploading its values",
+                            operands);
                 }
                 if (backend.depth() == outermost.depth()) {
                     throw new ShapeException(
-                            "Operands belong to two unrelated tapes: " + operands[0] + " and " + operand);
+                            "Operands belong to two unrelated tapes: one over the other would do, or detach one side",
+                            operands);
                 }
                 if (backend.depth() > outermost.depth()) {
                     outermost = backend;

@@ -1,52 +1,11 @@
 package dev.retort.tensor;
 
 /**
- * Operations with a default made from core ones. Their gradients, where a fused one pays, are operations of their own.
- * Intermediates live in a {@link Scope} that the default closes.
+ * Operations with a default made from core ones: those of a network's layers and losses; {@link ArrayOperations} has the others.
+ * Their gradients, where a fused one pays, are operations of their own. Intermediates live in a {@link Scope} that the default
+ * closes.
  */
-public interface ComposedOperations extends CoreOperations {
-
-    // Creation
-
-    default Tensor tensor(float[] values, int... extents) {
-        return upload(values, Shape.of(extents), DType.F32);
-    }
-
-    default Tensor tensor(double[] values, int... extents) {
-        return upload(values, Shape.of(extents), DType.F64);
-    }
-
-    default Tensor tensor(int[] values, int... extents) {
-        return upload(values, Shape.of(extents), DType.I32);
-    }
-
-    default Tensor tensor(long[] values, int... extents) {
-        return upload(values, Shape.of(extents), DType.I64);
-    }
-
-    default Tensor tensor(boolean[] values, int... extents) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (values[i] ? 1 : 0);
-        }
-        return upload(bytes, Shape.of(extents), DType.BOOL);
-    }
-
-    /** Doubles rounded to {@code dtype}, F32 or F64. */
-    default Tensor tensor(double[] values, Shape shape, DType dtype) {
-        if (dtype == DType.F64) {
-            return upload(values, shape, dtype);
-        }
-        float[] narrow = new float[values.length];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = (float) values[i];
-        }
-        return upload(narrow, shape, dtype);
-    }
-
-    default Tensor zeros(Shape shape, DType dtype) {
-        return full(shape, dtype, 0);
-    }
+public interface ComposedOperations extends ArrayOperations {
 
     // Linear algebra
 
@@ -104,6 +63,86 @@ public interface ComposedOperations extends CoreOperations {
         }
     }
 
+    // Resampling, NHWC
+
+    /**
+     * Mean of each window. Costs kernelH + kernelW passes, not kernelH*kernelW; the mean of a whole picture is cheaper as a
+     * reduction.
+     *
+     * @param x [N, H, W, C]
+     * @param countPadding whether a window at the border is divided by kernelH*kernelW, padding counted as zeros (PyTorch's default),
+     *     or by the number of its elements inside the picture
+     * @return [N, H', W', C], see {@link Pool2dSpec#outputShape}
+     */
+    default Tensor avgPool2d(Tensor x, Pool2dSpec spec, boolean countPadding) {
+        return Resampling.averagePool(this, x, spec, countPadding);
+    }
+
+    /**
+     * Bilinear interpolation with half-pixel centres, as PyTorch's with {@code align_corners=False} and without antialiasing: pixel
+     * (h, w) of the result is x at ((h + 1/2)*H/height - 1/2, (w + 1/2)*W/width - 1/2), clamped to the picture. Separable: two
+     * selections and a weighted mean along each axis.
+     *
+     * @param x [N, H, W, C] with pixels
+     * @return [N, height, width, C]
+     */
+    default Tensor resizeBilinear(Tensor x, int height, int width) {
+        return Resampling.resizeBilinear(this, x, height, width);
+    }
+
+    // Attention and dropout
+
+    /** {@link #attention(Tensor, Tensor, Tensor, Tensor, double)} with the usual scale, d^-0.5. */
+    default Tensor attention(Tensor q, Tensor k, Tensor v, Tensor mask) {
+        double width = q.shape().rank() == 0 ? 1 : Math.max(q.dim(-1), 1);
+        return attention(q, k, v, mask, 1 / Math.sqrt(width));
+    }
+
+    /**
+     * Scaled dot-product attention (arXiv 1706.03762, eq. 1): softmax(scale*q k^T + mask) v. Leading axes broadcast.
+     *
+     * <p>A row whose keys are all masked, or that has none, gives 0, and no gradient.
+     *
+     * @param q [..., L, d]
+     * @param k [..., S, d]
+     * @param v [..., S, dv]
+     * @param mask null, or BOOL, true where a key <em>takes part</em>, or of q's dtype and then added to the scores, minus infinity
+     *     where a key does not take part; broadcasts to [..., L, S]. The conventions are PyTorch's
+     * @return [..., L, dv]
+     */
+    default Tensor attention(Tensor q, Tensor k, Tensor v, Tensor mask, double scale) {
+        return Attention.apply(this, q, k, v, mask, scale);
+    }
+
+    /**
+     * Each element is 0 with probability p, else x/(1 - p) (Srivastava et al., JMLR 15, 2014, inverted). Element i is dropped if draw i
+     * of the stream is below p, so every backend drops the same ones. The draws are made on the host.
+     *
+     * @param p in [0, 1); 0 gives x's values, in shared memory
+     * @param stream of {@link dev.retort.tensor.random.CounterRandom}: its purpose is DROPOUT, and several layers take different
+     *     ones, for example {@code CounterRandom.bits(CounterRandom.stream(seed, Purpose.DROPOUT, iteration), layer)}
+     */
+    default Tensor dropout(Tensor x, double p, long stream) {
+        return Dropout.apply(this, x, p, stream);
+    }
+
+    // Activations
+
+    /** x*sigmoid(x), also called swish (arXiv 1606.08415, section 2; arXiv 1710.05941). */
+    default Tensor silu(Tensor x) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(binary(BinaryOp.MUL, x, unary(UnaryOp.SIGMOID, x)));
+        }
+    }
+
+    /** x where x > 0, else slope*x. */
+    default Tensor leakyRelu(Tensor x, double slope) {
+        try (Scope scope = Scope.open()) {
+            Formula f = new Formula(this);
+            return scope.keep(where(compare(CompareOp.GT, x, f.number(x, 0)), x, f.mul(x, f.number(x, slope))));
+        }
+    }
+
     // Normalisation
 
     /** e^x / sum e^x along {@code axis}, shifted by the largest element. */
@@ -151,20 +190,37 @@ public interface ComposedOperations extends CoreOperations {
         return Norms.layerNormGradient(this, x, gamma, eps, g);
     }
 
+    /**
+     * Group norm (arXiv 1803.08494, eq. 1 and 7): (x - mean)/sqrt(var + eps)*gamma + beta, the statistics, var biased, over each
+     * picture's positions and the channels of one of {@code groups} equal groups.
+     *
+     * @param x [N, .., C]
+     * @param gamma [C], or null
+     * @param beta [C], or null
+     */
+    default Tensor groupNorm(Tensor x, int groups, Tensor gamma, Tensor beta, double eps) {
+        return Norms.groupNorm(this, x, groups, gamma, beta, eps);
+    }
+
     /** A batch norm's output with the statistics of the batch, [C] each; the variance is biased. */
     record Normalized(Tensor y, Tensor mean, Tensor variance) {}
 
-    /** Batch norm in training: statistics over all axes but the last, of x [..., C]. */
+    /**
+     * Batch norm in training (arXiv 1502.03167, algorithm 1): statistics over all axes but the last, of x [..., C].
+     *
+     * @param gamma [C], or null
+     * @param beta [C], or null
+     */
     default Normalized batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
         return Norms.batchNorm(this, x, gamma, beta, eps);
     }
 
-    /** Gradients of {@link #batchNorm}'s y. */
+    /** Gradients of {@link #batchNorm}'s y; those of gamma and beta are null if gamma is. */
     default NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
         return Norms.batchNormGradient(this, x, gamma, mean, variance, eps, g);
     }
 
-    // Losses, elementwise
+    // Losses, without reduction
 
     /**
      * Sigmoid focal loss (arXiv 1708.02002, eq. 5), elementwise: with p = sigmoid(x), p_t = p*t + (1 - p)(1 - t),
@@ -181,16 +237,68 @@ public interface ComposedOperations extends CoreOperations {
         return Losses.focalGradient(this, x, targets, alpha, gamma, g);
     }
 
-    /** Binary cross entropy on logits, elementwise: softplus(x) - x*t. */
+    /** Binary cross entropy on logits, elementwise: softplus(x) - x*t, targets in [0, 1]. */
     default Tensor bceWithLogits(Tensor x, Tensor targets) {
-        try (Scope scope = Scope.open()) {
-            return scope.keep(binary(BinaryOp.SUB, unary(UnaryOp.SOFTPLUS, x), binary(BinaryOp.MUL, x, targets)));
-        }
+        return Losses.bceWithLogits(this, x, targets);
     }
 
-    /** Smooth L1, elementwise: d^2/(2 beta) where |d| < beta, else |d| - beta/2; beta 0 is L1. */
+    /** |x - targets|, elementwise. */
+    default Tensor l1(Tensor x, Tensor targets) {
+        return Losses.smoothL1(this, x, targets, 0);
+    }
+
+    /**
+     * Smooth L1 (arXiv 1504.08083, eq. 3, with detectron2's beta), elementwise: d^2/(2 beta) where d = |x - targets| < beta, else
+     * d - beta/2; beta 0 is L1.
+     */
     default Tensor smoothL1(Tensor x, Tensor targets, double beta) {
         return Losses.smoothL1(this, x, targets, beta);
+    }
+
+    /** Squared error, (x - targets)^2, elementwise: the mean is the caller's. */
+    default Tensor mse(Tensor x, Tensor targets) {
+        return Losses.mse(this, x, targets);
+    }
+
+    /**
+     * Generalised IoU loss (arXiv 1902.09630, algorithm 1) of pairs of boxes: 1 - IoU + (C - U)/C, where U is the area of the union
+     * and C that of the smallest box around both; 1e-7 is added to the divisors. In [0, 2].
+     *
+     * @param a [..., 4], (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2
+     * @param b of the same shape
+     * @return [...]
+     */
+    default Tensor giou(Tensor a, Tensor b) {
+        return Losses.giou(this, a, b);
+    }
+
+    /**
+     * Summands of the Kullback-Leibler divergence KL(p || q) (Kullback, Leibler, Ann. Math. Stat. 22, 1951), elementwise:
+     * p*(ln p - ln q), and 0, with no gradient, where p is 0.
+     *
+     * @param logQ ln q, for example {@link #logSoftmax} of a student's logits
+     * @param p probabilities, for example {@link #softmax} of a teacher's logits
+     */
+    default Tensor klDivergence(Tensor logQ, Tensor p) {
+        return Losses.klDivergence(this, logQ, p);
+    }
+
+    /** {@link #crossEntropy(Tensor, Tensor, long, double)} that ignores targets of -100 and does not smooth. */
+    default Tensor crossEntropy(Tensor x, Tensor targets) {
+        return crossEntropy(x, targets, -100, 0);
+    }
+
+    /**
+     * Cross entropy of a softmax, by row: with y = {@link #logSoftmax} of the row, -(1 - s)*y[target] - s*mean(y), s the label
+     * smoothing (arXiv 1512.00567, section 7); 0, with no gradient, for an ignored target. The mean over the rows is the caller's.
+     *
+     * @param x logits [..., C]
+     * @param targets I32 or I64 [...], in [0, C) or {@code ignored}; another value is an error that names it
+     * @param smoothing in [0, 1]
+     * @return [...]
+     */
+    default Tensor crossEntropy(Tensor x, Tensor targets, long ignored, double smoothing) {
+        return Losses.crossEntropy(this, x, targets, ignored, smoothing);
     }
 
     // Optimisers, in place

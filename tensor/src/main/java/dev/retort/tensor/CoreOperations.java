@@ -74,6 +74,12 @@ public interface CoreOperations {
     /** Place (I64) of the first largest ({@code largest}) or smallest element along {@code axis}; the axis disappears. */
     Tensor argReduce(boolean largest, Tensor x, int axis);
 
+    /**
+     * Places (I64, of x's shape) of the elements along {@code axis} in ascending or descending order. Stable: equal elements, the
+     * two zeros among them, keep their order either way. NaN counts as the largest.
+     */
+    Tensor argSort(Tensor x, int axis, boolean descending);
+
     /** Running sum along {@code axis}, inclusive. */
     Tensor cumsum(Tensor x, int axis);
 

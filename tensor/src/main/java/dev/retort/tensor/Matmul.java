@@ -9,14 +9,17 @@ final class Matmul {
     static Tensor apply(CoreOperations ops, Tensor a, Tensor b, boolean transposeA, boolean transposeB) {
         if (a.shape().rank() < 2 || b.shape().rank() < 2) {
             throw new ShapeException(
-                    "matmul takes two tensors of rank 2 or more, got " + a.shape() + " and " + b.shape());
+                    "matmul takes two tensors of rank 2 or more, got " + a.shape() + " and " + b.shape(), a, b);
         }
         int m = a.dim(transposeA ? -1 : -2);
         int k = a.dim(transposeA ? -2 : -1);
         int n = b.dim(transposeB ? -2 : -1);
         if (k != b.dim(transposeB ? -1 : -2)) {
-            throw new ShapeException("matmul: inner extents differ: " + a.shape() + (transposeA ? " transposed" : "")
-                    + " times " + b.shape() + (transposeB ? " transposed" : ""));
+            throw new ShapeException(
+                    "matmul: inner extents differ: " + a.shape() + (transposeA ? " transposed" : "") + " times "
+                            + b.shape() + (transposeB ? " transposed" : ""),
+                    a,
+                    b);
         }
         Shape lead = Shape.broadcast(leading(a.shape()), leading(b.shape()));
         Shape shape = append(lead, m, n);
@@ -48,11 +51,16 @@ final class Matmul {
     static void checkLinear(Tensor x, Tensor weight, Tensor bias) {
         if (weight.shape().rank() != 2 || x.shape().rank() < 1 || x.dim(-1) != weight.dim(1)) {
             throw new ShapeException(
-                    "linear takes x [..., in] and weight [out, in], got " + x.shape() + " and " + weight.shape());
+                    "linear takes x [..., in] and weight [out, in], got " + x.shape() + " and " + weight.shape(),
+                    x,
+                    weight);
         }
         if (bias != null && !bias.shape().equals(Shape.of(weight.dim(0)))) {
-            throw new ShapeException("linear: bias has shape " + bias.shape() + ", weight " + weight.shape()
-                    + " wants [" + weight.dim(0) + "]");
+            throw new ShapeException(
+                    "linear: bias has shape " + bias.shape() + ", weight " + weight.shape() + " wants [" + weight.dim(0)
+                            + "]",
+                    bias,
+                    weight);
         }
     }
 

@@ -10,35 +10,59 @@ final class Norms {
     private Norms() {}
 
     static Tensor layerNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {
+        checkVectors("layerNorm", x, gamma, beta);
         try (Scope scope = Scope.open()) {
-            Tensor centred = sub(ops, x, mean(ops, x, LAST, true));
-            Tensor y = mul(ops, centred, inverseDeviation(ops, mean(ops, square(ops, centred), LAST, true), eps));
-            return scope.keep(affine(ops, y, gamma, beta));
+            Formula f = new Formula(ops);
+            Tensor centred = f.sub(x, f.mean(x, LAST, true));
+            Tensor y = f.mul(centred, inverseDeviation(f, f.mean(f.square(centred), LAST, true), eps));
+            return scope.keep(affine(f, y, gamma, beta));
         }
     }
 
     static NormGradient layerNormGradient(ComposedOperations ops, Tensor x, Tensor gamma, double eps, Tensor g) {
+        checkVectors("layerNormGradient", x, gamma);
+        checkGradient("layerNormGradient", x, g);
         try (Scope scope = Scope.open()) {
-            Tensor centred = sub(ops, x, mean(ops, x, LAST, true));
-            Tensor inverse = inverseDeviation(ops, mean(ops, square(ops, centred), LAST, true), eps);
-            Tensor normal = mul(ops, centred, inverse);
-            Tensor scaled = gamma == null ? g : mul(ops, g, gamma);
-            Tensor gradient = mul(ops, inverse, project(ops, scaled, normal, LAST));
-            if (gamma == null) {
-                return new NormGradient(scope.keep(gradient), null, null);
-            }
-            return new NormGradient(
-                    scope.keep(gradient), scope.keep(sumRows(ops, mul(ops, g, normal))), scope.keep(sumRows(ops, g)));
+            Formula f = new Formula(ops);
+            Tensor centred = f.sub(x, f.mean(x, LAST, true));
+            Tensor inverse = inverseDeviation(f, f.mean(f.square(centred), LAST, true), eps);
+            Tensor normal = f.mul(centred, inverse);
+            Tensor scaled = gamma == null ? g : f.mul(g, gamma);
+            return gradient(scope, f, f.mul(inverse, project(f, scaled, normal, LAST)), gamma, normal, g);
+        }
+    }
+
+    static Tensor groupNorm(ComposedOperations ops, Tensor x, int groups, Tensor gamma, Tensor beta, double eps) {
+        int[] extents = x.shape().toArray();
+        int channels = x.dim(-1);
+        if (extents.length < 2 || groups < 1 || channels % groups != 0) {
+            throw new ShapeException(
+                    "groupNorm takes [N, .., C] with C a multiple of the groups, got " + x.shape() + " and " + groups);
+        }
+        checkVectors("groupNorm", x, gamma, beta);
+        int positions = 1;
+        for (int i = 1; i < extents.length - 1; i++) {
+            positions *= extents[i];
+        }
+        int[] within = {1, 3};
+        try (Scope scope = Scope.open()) {
+            Formula f = new Formula(ops);
+            Tensor grouped = ops.reshape(x, Shape.of(extents[0], positions, groups, channels / groups));
+            Tensor centred = f.sub(grouped, f.mean(grouped, within, true));
+            Tensor y = f.mul(centred, inverseDeviation(f, f.mean(f.square(centred), within, true), eps));
+            return scope.keep(affine(f, ops.reshape(y, x.shape()), gamma, beta));
         }
     }
 
     static Normalized batchNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {
         int[] rows = allButLast(x.shape());
+        checkVectors("batchNorm", x, gamma, beta);
         try (Scope scope = Scope.open()) {
-            Tensor mean = mean(ops, x, rows, false);
-            Tensor centred = sub(ops, x, mean);
-            Tensor variance = mean(ops, square(ops, centred), rows, false);
-            Tensor y = affine(ops, mul(ops, centred, inverseDeviation(ops, variance, eps)), gamma, beta);
+            Formula f = new Formula(ops);
+            Tensor mean = f.mean(x, rows, false);
+            Tensor centred = f.sub(x, mean);
+            Tensor variance = f.mean(f.square(centred), rows, false);
+            Tensor y = affine(f, f.mul(centred, inverseDeviation(f, variance, eps)), gamma, beta);
             return new Normalized(scope.keep(y), scope.keep(mean), scope.keep(variance));
         }
     }
@@ -46,29 +70,54 @@ final class Norms {
     static NormGradient batchNormGradient(
             ComposedOperations ops, Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
         int[] rows = allButLast(x.shape());
+        checkVectors("batchNormGradient", x, gamma, mean, variance);
+        checkGradient("batchNormGradient", x, g);
         try (Scope scope = Scope.open()) {
-            Tensor inverse = inverseDeviation(ops, variance, eps);
-            Tensor normal = mul(ops, sub(ops, x, mean), inverse);
-            Tensor gradient = mul(ops, mul(ops, inverse, gamma), project(ops, g, normal, rows));
-            return new NormGradient(
-                    scope.keep(gradient), scope.keep(sumRows(ops, mul(ops, g, normal))), scope.keep(sumRows(ops, g)));
+            Formula f = new Formula(ops);
+            Tensor inverse = inverseDeviation(f, variance, eps);
+            Tensor normal = f.mul(f.sub(x, mean), inverse);
+            Tensor scale = gamma == null ? inverse : f.mul(inverse, gamma);
+            return gradient(scope, f, f.mul(scale, project(f, g, normal, rows)), gamma, normal, g);
         }
     }
 
+    /** The gradient of x with those of gamma and beta, if there is a gamma. */
+    private static NormGradient gradient(Scope scope, Formula f, Tensor x, Tensor gamma, Tensor normal, Tensor g) {
+        return gamma == null
+                ? new NormGradient(scope.keep(x), null, null)
+                : new NormGradient(scope.keep(x), scope.keep(sumRows(f, f.mul(g, normal))), scope.keep(sumRows(f, g)));
+    }
+
     /** g - mean(g) - normal*mean(g*normal): what is left of g once mean and variance may move too. */
-    private static Tensor project(ComposedOperations ops, Tensor g, Tensor normal, int[] axes) {
-        Tensor along = mul(ops, normal, mean(ops, mul(ops, g, normal), axes, true));
-        return sub(ops, sub(ops, g, mean(ops, g, axes, true)), along);
+    private static Tensor project(Formula f, Tensor g, Tensor normal, int[] axes) {
+        Tensor along = f.mul(normal, f.mean(f.mul(g, normal), axes, true));
+        return f.sub(f.sub(g, f.mean(g, axes, true)), along);
     }
 
-    private static Tensor inverseDeviation(ComposedOperations ops, Tensor variance, double eps) {
-        Tensor shift = ops.full(Shape.SCALAR, variance.dtype(), eps);
-        return ops.unary(UnaryOp.RSQRT, ops.binary(BinaryOp.ADD, variance, shift));
+    private static Tensor inverseDeviation(Formula f, Tensor variance, double eps) {
+        return f.ops().unary(UnaryOp.RSQRT, f.affine(variance, 1, eps));
     }
 
-    private static Tensor affine(ComposedOperations ops, Tensor y, Tensor gamma, Tensor beta) {
-        Tensor scaled = gamma == null ? y : mul(ops, y, gamma);
-        return beta == null ? scaled : ops.binary(BinaryOp.ADD, scaled, beta);
+    private static Tensor affine(Formula f, Tensor y, Tensor gamma, Tensor beta) {
+        Tensor scaled = gamma == null ? y : f.mul(y, gamma);
+        return beta == null ? scaled : f.add(scaled, beta);
+    }
+
+    /** A longer or a shorter vector might broadcast and change the result's shape. */
+    private static void checkVectors(String operation, Tensor x, Tensor... vectors) {
+        Shape wanted = Shape.of(x.dim(-1));
+        for (Tensor vector : vectors) {
+            if (vector != null && !vector.shape().equals(wanted)) {
+                throw new ShapeException(operation + " of " + x.shape() + " takes vectors " + wanted
+                        + " for its channels, got " + vector.shape());
+            }
+        }
+    }
+
+    private static void checkGradient(String operation, Tensor x, Tensor g) {
+        if (!g.shape().equals(x.shape())) {
+            throw new ShapeException(operation + ": a gradient of shape " + g.shape() + " for " + x.shape());
+        }
     }
 
     private static int[] allButLast(Shape shape) {
@@ -82,26 +131,10 @@ final class Norms {
         return axes;
     }
 
-    private static Tensor mul(ComposedOperations ops, Tensor a, Tensor b) {
-        return ops.binary(BinaryOp.MUL, a, b);
-    }
-
-    private static Tensor sub(ComposedOperations ops, Tensor a, Tensor b) {
-        return ops.binary(BinaryOp.SUB, a, b);
-    }
-
-    private static Tensor square(ComposedOperations ops, Tensor x) {
-        return ops.unary(UnaryOp.SQUARE, x);
-    }
-
-    private static Tensor mean(ComposedOperations ops, Tensor x, int[] axes, boolean keepDims) {
-        return ops.reduce(ReduceOp.MEAN, x, axes, keepDims);
-    }
-
     /** The sum over all axes but the last, of which there may be none. */
-    private static Tensor sumRows(ComposedOperations ops, Tensor x) {
+    private static Tensor sumRows(Formula f, Tensor x) {
         int channels = x.dim(-1);
         int rows = Math.toIntExact(channels == 0 ? 0 : x.size() / channels);
-        return ops.reduce(ReduceOp.SUM, ops.reshape(x, Shape.of(rows, channels)), new int[] {0}, false);
+        return f.sum(f.ops().reshape(x, Shape.of(rows, channels)), new int[] {0}, false);
     }
 }

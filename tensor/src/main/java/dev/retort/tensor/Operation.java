@@ -25,6 +25,7 @@ public enum Operation {
     CLAMP,
     REDUCE,
     ARG_REDUCE,
+    ARG_SORT,
     CUMSUM,
     GEMM,
     CONV2D,

@@ -74,8 +74,17 @@ public final class ResultShapes {
 
     /** Of {@link CoreOperations#resizeNearest}. */
     public static Shape resizeNearest(Shape x, int height, int width) {
+        return resize("resizeNearest", x, height, width);
+    }
+
+    /** Of {@link ComposedOperations#resizeBilinear}. */
+    public static Shape resizeBilinear(Shape x, int height, int width) {
+        return resize("resizeBilinear", x, height, width);
+    }
+
+    private static Shape resize(String operation, Shape x, int height, int width) {
         if (x.rank() != 4 || height < 1 || width < 1 || x.dim(1) < 1 || x.dim(2) < 1) {
-            throw new ShapeException("resizeNearest takes [N, H, W, C] with pixels and a size of at least 1x1, got " + x
+            throw new ShapeException(operation + " takes [N, H, W, C] with pixels and a size of at least 1x1, got " + x
                     + " and " + height + "x" + width);
         }
         return Shape.of(x.dim(0), height, width, x.dim(3));

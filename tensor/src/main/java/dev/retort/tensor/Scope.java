@@ -21,22 +21,85 @@ public final class Scope implements AutoCloseable {
 
     private final Thread thread = Thread.currentThread();
     private final Scope parent;
+    /** What counts as the place where tensors of this scope are made; null if each has its own. */
+    private final Origin origin;
+
+    private final Run run;
     private final List<Tensor> owned = new ArrayList<>();
     private boolean closed;
 
-    private Scope(Scope parent) {
+    /** Whether what is computed is recorded or final, or is the first or second run of a checkpointed block. */
+    private enum Run {
+        PLAIN,
+        CHECKPOINTED,
+        REPEATED
+    }
+
+    private Scope(Scope parent, Origin origin, Run run) {
         this.parent = parent;
+        this.origin = origin;
+        this.run = run;
     }
 
     /** Opens a scope inside the current one of this thread, if any. */
     public static Scope open() {
-        Scope scope = new Scope(CURRENT.get());
+        Scope parent = CURRENT.get();
+        return enter(parent, parent == null ? null : parent.origin, run(parent));
+    }
+
+    /**
+     * Opens a scope whose tensors, and those of scopes inside, all count as made at one place: for work that the engine
+     * does on behalf of one call, as a backward pass.
+     */
+    public static Scope open(Origin origin) {
+        Scope parent = CURRENT.get();
+        return enter(parent, origin, run(parent));
+    }
+
+    /** Opens a scope for the first run of a block whose inside is not recorded; see {@link #isCheckpointed}. */
+    public static Scope openCheckpointed() {
+        Scope parent = CURRENT.get();
+        return enter(parent, null, isRepeating() ? Run.REPEATED : Run.CHECKPOINTED);
+    }
+
+    /** Opens a scope for computing such a block once more; see {@link #isRepeating}. */
+    public static Scope openRepeating() {
+        return enter(CURRENT.get(), null, Run.REPEATED);
+    }
+
+    private static Scope enter(Scope parent, Origin origin, Run run) {
+        Scope scope = new Scope(parent, origin, run);
         CURRENT.set(scope);
         return scope;
     }
 
-    /** Makes a new tensor a member of the innermost open scope. */
-    static void adopt(Tensor tensor) {
+    private static Run run(Scope scope) {
+        return scope == null ? Run.PLAIN : scope.run;
+    }
+
+    /**
+     * Whether this thread is in a checkpointed block, of which nothing but the results is to be kept: what else would be kept
+     * for later use, such as values derived from parameters, is better computed anew.
+     */
+    public static boolean isCheckpointed() {
+        return run(CURRENT.get()) != Run.PLAIN;
+    }
+
+    /**
+     * Whether this thread computes a checkpointed block for the second time, for its gradient. What has an effect besides its
+     * result, such as moving running statistics, must leave it out then.
+     */
+    public static boolean isRepeating() {
+        return run(CURRENT.get()) == Run.REPEATED;
+    }
+
+    static Origin origin() {
+        Scope current = CURRENT.get();
+        return current == null ? null : current.origin;
+    }
+
+    /** Makes a tensor that no scope owns a member of the innermost open one, if any. */
+    public static void adopt(Tensor tensor) {
         Scope current = CURRENT.get();
         if (current != null) {
             current.add(tensor);
@@ -95,6 +158,7 @@ public final class Scope implements AutoCloseable {
             Tensor tensor = owned.get(i);
             if (tensor != null) {
                 tensor.scope = null;
+                tensor.closedByScope = true;
                 tensor.close();
             }
         }

@@ -7,6 +7,7 @@ package dev.retort.tensor;
 public abstract class Storage {
     private int references = 1;
     private int version;
+    private Origin written;
 
     /** Size in bytes, as allocated. */
     public abstract long bytes();
@@ -37,8 +38,16 @@ public abstract class Storage {
         return version;
     }
 
+    /** Where it was last overwritten while others held it too, as a tape does; null if never. */
+    public final Origin written() {
+        return written;
+    }
+
     /** Called by every operation that writes in place. */
     public final void bumpVersion() {
         version++;
+        if (references > 1) {
+            written = Origin.here();
+        }
     }
 }

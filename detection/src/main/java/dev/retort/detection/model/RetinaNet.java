@@ -53,6 +53,11 @@ public final class RetinaNet extends Module {
         return head;
     }
 
+    /** Whether training keeps only what enters the backbone's blocks: less memory, more time, the same bits. Off at first. */
+    public void setCheckpointing(boolean checkpointing) {
+        backbone.setCheckpointing(checkpointing);
+    }
+
     /**
      * The feature pyramid alone: what a teacher is asked for.
      *

@@ -150,8 +150,8 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
                         picked.backend().smoothL1(picked, wanted, l1.beta()).sum());
             }
             Tensor wanted = root.tensor(goal, picked.shape(), deltas.dtype());
-            return scope.keep(GiouLoss.of(BoxDecoding.decode(BoxCoder.RETINANET, picked, source), wanted)
-                    .sum());
+            Tensor boxes = BoxDecoding.decode(BoxCoder.RETINANET, picked, source);
+            return scope.keep(boxes.backend().giou(boxes, wanted).sum());
         }
     }
 

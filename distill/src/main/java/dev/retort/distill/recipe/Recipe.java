@@ -188,9 +188,18 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
      * @param seed of everything that is drawn (default 1)
      * @param checkpointEvery iterations between two checkpoints (default 500)
      * @param logEvery iterations between two lines of metrics.jsonl (default 20)
+     * @param recomputeBlocks keep only what enters each block of the backbone, and compute its inside once more for the
+     *     gradient: less memory, more time, the same weights (default false)
      */
     public record Training(
-            int iterations, int epochs, int batch, int accumulate, long seed, int checkpointEvery, int logEvery) {
+            int iterations,
+            int epochs,
+            int batch,
+            int accumulate,
+            long seed,
+            int checkpointEvery,
+            int logEvery,
+            boolean recomputeBlocks) {
         public Training {
             Check.atLeast(0, iterations, "training.iterations");
             Check.atLeast(0, epochs, "training.epochs");
@@ -203,7 +212,7 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
         }
 
         static Training defaults() {
-            return new Training(0, 12, 2, 1, 1, 500, 20);
+            return new Training(0, 12, 2, 1, 1, 500, 20, false);
         }
     }
 

@@ -65,7 +65,9 @@ public final class Detector implements AutoCloseable {
                 backbone, model.pyramidChannels(), model.headConvolutions(), categories.size(), anchors(model));
         BuildContext context =
                 BuildContext.root(backend, DType.F32, recipe.training().seed());
-        return new Detector(recipe, categories, new RetinaNet(context, options));
+        RetinaNet network = new RetinaNet(context, options);
+        network.setCheckpointing(recipe.training().recomputeBlocks());
+        return new Detector(recipe, categories, network);
     }
 
     /** Three octave steps of each level's size, ratios 0.5, 1 and 2, as in section 4 of arXiv 1708.02002. */

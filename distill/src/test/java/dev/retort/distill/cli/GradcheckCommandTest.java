@@ -86,11 +86,6 @@ class GradcheckCommandTest {
         assertThat(run("gradcheck", "--backend", "sumd", "--operation", "CLAMP"))
                 .isEqualTo(1);
         assertThat(err.toString()).startsWith("retort: There is no backend 'sumd'; there are ");
-        assertThat(run("gradcheck", "--against", "simd", "--operation", "CLAMP"))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("does not compute in float64");
-        assertThat(run("gradcheck", "--backend", "simd", "--operation", "CAST")).isEqualTo(1);
-        assertThat(err.toString()).contains("declares none of the operations [CAST]");
         assertThat(run("gradcheck", "--seed", "x")).isEqualTo(2);
     }
 }

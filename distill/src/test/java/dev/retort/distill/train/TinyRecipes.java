@@ -17,13 +17,27 @@ final class TinyRecipes {
                 new Recipe.Data("train", "test", List.of(64), 64, 0.5, Recipe.PixelScale.TORCHVISION, true, 16),
                 new Recipe.Optimizer(
                         Recipe.OptimizerKind.SGD, rate, 0.9, 1e-4, Recipe.Schedule.COSINE, List.of(), 2, 0.1, 1, 0),
-                new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1),
+                new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1, false),
                 distillation(8, true));
     }
 
     static Recipe.Distillation distillation(double weight, boolean inherit) {
         return new Recipe.Distillation(
                 weight, inherit, inherit, 1, 2, 1, CHANNELS, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01);
+    }
+
+    static Recipe withRecomputedBlocks(Recipe recipe) {
+        Recipe.Training t = recipe.training();
+        Recipe.Training training = new Recipe.Training(
+                t.iterations(),
+                t.epochs(),
+                t.batch(),
+                t.accumulate(),
+                t.seed(),
+                t.checkpointEvery(),
+                t.logEvery(),
+                true);
+        return new Recipe(recipe.model(), recipe.data(), recipe.optimizer(), training, recipe.distillation());
     }
 
     static Recipe with(Recipe recipe, Recipe.Distillation distillation) {

@@ -68,6 +68,13 @@ class TrainerTest {
         assertSame(whole, run(recipe, recipe, 3, checkpoint, null));
     }
 
+    @Test
+    void blocksComputedTwiceGiveTheSameBits() throws IOException {
+        Recipe recipe = TinyRecipes.detector(3, 1, 0.01);
+        Recipe recomputing = TinyRecipes.withRecomputedBlocks(recipe);
+        assertSame(run(recipe, recipe, 3, null, null), run(recomputing, recipe, 3, null, null));
+    }
+
     /** Pictures large enough that kernels do share their work among threads. */
     @Test
     void theSameSeedGivesTheSameBitsAgainAndWithAnyNumberOfThreads() throws IOException {

@@ -9,40 +9,42 @@ package dev.retort.kernels.simd;
  * of B, one panel of {@link TileKernels#columns()} columns at a time (in the first-level cache). The cuts along the depth
  * depend on the depth alone, so each element of C is summed in the same order whatever the tasks, and the bits do not depend on the
  * number of threads. The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008).
+ *
+ * @param <A> the arrays of all matrices: float[] or double[]
  */
-final class BlockedProduct {
+final class BlockedProduct<A> {
     /** Packs rows [row, row + rows) and depths [depth, depth + count) of A, rows {@link TileKernels#A_STRIDE} apart. */
     @FunctionalInterface
-    interface LeftPacker {
-        void pack(int row, int rows, int depth, int count, float[] to, int toOff);
+    interface LeftPacker<A> {
+        void pack(int row, int rows, int depth, int count, A to, int toOff);
     }
 
     /**
      * Packs depths [depth, depth + count) and columns [column, column + columns) of B into panels of {@code width} columns, one
-     * after another; in a panel the depths are {@code width} floats apart. Columns beyond the last are left undefined.
+     * after another; in a panel the depths are {@code width} elements apart. Columns beyond the last are left undefined.
      */
     @FunctionalInterface
-    interface RightPacker {
-        void pack(int depth, int count, int column, int columns, float[] to, int toOff, int width);
+    interface RightPacker<A> {
+        void pack(int depth, int count, int column, int columns, A to, int toOff, int width);
     }
 
     /** Stores a finished block of C whose rows are {@code step} apart. */
     @FunctionalInterface
-    interface BlockStore {
-        void store(float[] block, int step, int row, int rows, int column, int columns);
+    interface BlockStore<A> {
+        void store(A block, int step, int row, int rows, int column, int columns);
     }
 
     /** B where it already lies row-major: small products read it in place. */
-    record InPlace(float[] data, int offset, int step) {}
+    record InPlace<A>(A data, int offset, int step) {}
 
-    /** Where C goes: in place, added to what is there or not; or, if {@code store} is given, through it. */
-    record Target(float[] data, int offset, int step, boolean accumulate, BlockStore store) {
-        static Target of(float[] data, int offset, int step, boolean accumulate) {
-            return new Target(data, offset, step, accumulate, null);
+    /** Where C goes: in place; or, if {@code store} is given, through it. */
+    record Target<A>(A data, int offset, int step, BlockStore<A> store) {
+        static <A> Target<A> of(A data, int offset, int step) {
+            return new Target<>(data, offset, step, null);
         }
 
-        static Target through(BlockStore store) {
-            return new Target(null, 0, 0, false, store);
+        static <A> Target<A> through(BlockStore<A> store) {
+            return new Target<>(null, 0, 0, store);
         }
     }
 
@@ -57,18 +59,17 @@ final class BlockedProduct {
     private static final long TASK_WORTH = 1L << 19;
     private static final int SHARED_LIMIT = 1 << 23;
     private static final int IN_PLACE_ROWS = 28;
-    private static final float[] ZEROS = new float[128];
 
-    private final Engine engine;
-    private final TileKernels tiles;
+    private final Parallel parallel;
+    private final TileKernels<A> tiles;
     private final int m;
     private final int n;
     private final int k;
-    private final LeftPacker left;
-    private final RightPacker right;
-    private final InPlace inPlace;
-    private final Target target;
-    private final Epilogue epilogue;
+    private final LeftPacker<A> left;
+    private final RightPacker<A> right;
+    private final InPlace<A> inPlace;
+    private final Target<A> target;
+    private final Epilogue<A> epilogue;
     private final int width;
     private final int steps;
     private final int stepDepth;
@@ -76,7 +77,7 @@ final class BlockedProduct {
     private int taskRows;
     private int taskColumns;
     private int rowTasks;
-    private float[] sharedRight;
+    private A sharedRight;
 
     /**
      * @param m rows of A and C
@@ -85,21 +86,18 @@ final class BlockedProduct {
      * @param inPlace B where it lies, or null if only {@code right} can read it
      */
     BlockedProduct(
-            Engine engine,
+            Parallel parallel,
+            TileKernels<A> tiles,
             int m,
             int n,
             int k,
-            LeftPacker left,
-            RightPacker right,
-            InPlace inPlace,
-            Target target,
-            Epilogue epilogue) {
-        if (target.accumulate() && epilogue.bias() != null) {
-            throw new IllegalArgumentException(
-                    "A product that adds to C takes no bias: add the bias when C is first written");
-        }
-        this.engine = engine;
-        this.tiles = engine.tiles();
+            LeftPacker<A> left,
+            RightPacker<A> right,
+            InPlace<A> inPlace,
+            Target<A> target,
+            Epilogue<A> epilogue) {
+        this.parallel = parallel;
+        this.tiles = tiles;
         this.m = m;
         this.n = n;
         this.k = k;
@@ -118,7 +116,6 @@ final class BlockedProduct {
         if (m == 0 || n == 0) {
             return;
         }
-        Parallel parallel = engine.parallel();
         int tasks = cut(parallel.threads());
         packShared();
         parallel.forRange(tasks, 1, this::runTasks);
@@ -158,9 +155,9 @@ final class BlockedProduct {
         if (inPlace != null || rowTasks == 1 || (long) k * paddedColumns > SHARED_LIMIT) {
             return;
         }
-        float[] shared = Scratch.floats(Scratch.Use.RIGHT_SHARED, k * paddedColumns);
+        A shared = tiles.scratch(Scratch.Use.RIGHT_SHARED, k * paddedColumns);
         int grain = (int) Math.max(1, (1 << 16) / ((long) k * width + 1));
-        engine.parallel().forRange(paddedColumns / width, grain, (from, to) -> {
+        parallel.forRange(paddedColumns / width, grain, (from, to) -> {
             int column = from * width;
             int columns = Math.min(n, to * width) - column;
             for (int depth = 0; depth < k; depth += stepDepth) {
@@ -180,21 +177,20 @@ final class BlockedProduct {
     }
 
     private void runTask(int row, int rows, int column, int columns) {
-        float[] c = target.data();
+        A c = target.data();
         int cStep = target.step();
         int cOff = target.offset() + row * cStep + column;
         if (target.store() != null) {
             cStep = roundUp(columns, width);
             cOff = 0;
-            c = Scratch.floats(Scratch.Use.BLOCK, rows * cStep);
+            c = tiles.scratch(Scratch.Use.BLOCK, rows * cStep);
         }
-        float[] packedLeft = Scratch.floats(Scratch.Use.LEFT, (rows + tiles.rows()) * TileKernels.A_STRIDE);
+        A packedLeft = tiles.scratch(Scratch.Use.LEFT, (rows + tiles.rows()) * TileKernels.A_STRIDE);
         for (int step = 0; step < steps; step++) {
             int depth = step * stepDepth;
             int count = Math.min(stepDepth, k - depth);
             left.pack(row, rows, depth, count, packedLeft, 0);
-            boolean accumulate = step > 0 || target.accumulate();
-            multiplyPanels(packedLeft, rows, depth, count, column, columns, accumulate, c, cOff, cStep);
+            multiplyPanels(packedLeft, rows, depth, count, column, columns, step > 0, c, cOff, cStep);
         }
         if (epilogue.relu()) {
             for (int i = 0; i < rows; i++) {
@@ -207,21 +203,21 @@ final class BlockedProduct {
     }
 
     private void multiplyPanels(
-            float[] packedLeft,
+            A packedLeft,
             int rows,
             int depth,
             int count,
             int column,
             int columns,
             boolean accumulate,
-            float[] c,
+            A c,
             int cOff,
             int cStep) {
-        float[] packed = sharedRight;
+        A packed = sharedRight;
         int packedOff = depth * roundUp(n, width) + column * count;
         int inPlaceColumns = inPlace == null ? 0 : columns / width * width;
         if (packed == null) {
-            packed = Scratch.floats(Scratch.Use.RIGHT, roundUp(columns, width) * stepDepth);
+            packed = tiles.scratch(Scratch.Use.RIGHT, roundUp(columns, width) * stepDepth);
             packedOff = -inPlaceColumns * count;
             if (inPlaceColumns < columns) {
                 right.pack(depth, count, column + inPlaceColumns, columns - inPlaceColumns, packed, 0, width);
@@ -229,7 +225,7 @@ final class BlockedProduct {
         }
         for (int j = 0; j < columns; j += width) {
             boolean direct = j < inPlaceColumns;
-            float[] b = direct ? inPlace.data() : packed;
+            A b = direct ? inPlace.data() : packed;
             int bStep = direct ? inPlace.step() : width;
             int bOff = direct ? inPlace.offset() + depth * bStep + column + j : packedOff + j * count;
             multiplyPanel(
@@ -250,25 +246,25 @@ final class BlockedProduct {
 
     /** All row tiles of one panel; {@code column} is the panel's first column in C, where its bias is. */
     private void multiplyPanel(
-            float[] packedLeft,
+            A packedLeft,
             int rows,
             int count,
-            float[] b,
+            A b,
             int bOff,
             int bStep,
             boolean accumulate,
             int column,
             int columns,
-            float[] c,
+            A c,
             int cOff,
             int cStep) {
         boolean half = columns <= width / 2;
         boolean biased = !accumulate && epilogue.bias() != null;
         boolean direct = !accumulate && !biased && columns == (half ? width / 2 : width);
-        float[] add = accumulate ? c : biased ? epilogue.bias() : ZEROS;
+        A add = accumulate ? c : biased ? epilogue.bias() : tiles.zeros();
         int addOff = accumulate ? cOff : biased ? epilogue.offset() + column : 0;
         int addStep = accumulate ? cStep : 0;
-        float[] tile = Scratch.floats(Scratch.Use.TILE, tiles.rows() * width);
+        A tile = tiles.scratch(Scratch.Use.TILE, tiles.rows() * width);
         int tileRows;
         for (int i = 0; i < rows; i += tileRows) {
             int leftRows = rows - i;

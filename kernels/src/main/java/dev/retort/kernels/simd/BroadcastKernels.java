@@ -1,123 +1,151 @@
 package dev.retort.kernels.simd;
 
 import static dev.retort.tensor.heap.HeapStorage.bytes;
+import static dev.retort.tensor.heap.HeapStorage.doubles;
 import static dev.retort.tensor.heap.HeapStorage.floats;
 import static dev.retort.tensor.heap.HeapStorage.offset;
 
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
+import dev.retort.tensor.DType;
 import dev.retort.tensor.LogicalOp;
 import dev.retort.tensor.Tensor;
 
 /**
- * Elementwise operations of operands that broadcast: the loops of {@link ArithmeticLoops} and {@link ChoiceLoops} along a
- * {@link Broadcast}.
+ * Elementwise operations of operands that broadcast: the loops of {@link ArithmeticLoops}, {@link ChoiceLoops} and
+ * {@link DoubleLoops} along a {@link Broadcast}.
  */
 final class BroadcastKernels {
-    private BroadcastKernels() {}
+    private final Parallel parallel;
 
-    /** y = a op b, all F32. */
-    static void binary(Parallel parallel, Runs runs, BinaryOp op, Tensor a, Tensor b, Tensor y) {
+    BroadcastKernels(Parallel parallel) {
+        this.parallel = parallel;
+    }
+
+    /** Work on one run of two operands; a step is 1, or 0 where the operand is a single element. */
+    private interface Loop {
+        void run(int aOff, int aStep, int bOff, int bStep, int yOff, int n);
+    }
+
+    private void forRuns(Tensor a, Tensor b, Tensor y, Loop loop) {
+        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
+        int aStep = walk.step(0);
+        int bStep = walk.step(1);
+        int aOff = offset(a);
+        int bOff = offset(b);
+        int off = offset(y);
+        walk.forEach(parallel, (from, to, n) -> loop.run(aOff + from[0], aStep, bOff + from[1], bStep, off + to, n));
+    }
+
+    /** y = a op b, all F32 or all F64. */
+    void binary(Runs runs, BinaryOp op, Tensor a, Tensor b, Tensor y) {
+        if (y.dtype() == DType.F64) {
+            double[] left = doubles(a);
+            double[] right = doubles(b);
+            double[] result = doubles(y);
+            forRuns(
+                    a,
+                    b,
+                    y,
+                    (aOff, aStep, bOff, bStep, yOff, n) ->
+                            DoubleLoops.binary(op, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
+            return;
+        }
         float[] left = floats(a);
         float[] right = floats(b);
         float[] result = floats(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ArithmeticLoops.apply(
-                        runs,
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        forRuns(
+                a,
+                b,
+                y,
+                (aOff, aStep, bOff, bStep, yOff, n) ->
+                        ArithmeticLoops.apply(runs, op, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
     }
 
-    /** y = a op b, of F32 operands. */
-    static void compare(Parallel parallel, CompareOp op, Tensor a, Tensor b, Tensor y) {
+    /** y = a op b, of F32 or F64 operands. */
+    void compare(CompareOp op, Tensor a, Tensor b, Tensor y) {
+        byte[] result = bytes(y);
+        if (a.dtype() == DType.F64) {
+            double[] left = doubles(a);
+            double[] right = doubles(b);
+            forRuns(
+                    a,
+                    b,
+                    y,
+                    (aOff, aStep, bOff, bStep, yOff, n) ->
+                            DoubleLoops.compare(op, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
+            return;
+        }
         float[] left = floats(a);
         float[] right = floats(b);
-        byte[] result = bytes(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ChoiceLoops.compare(
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        forRuns(
+                a,
+                b,
+                y,
+                (aOff, aStep, bOff, bStep, yOff, n) ->
+                        ChoiceLoops.compare(op, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
     }
 
     /** y = a op b, all BOOL. */
-    static void logical(Parallel parallel, LogicalOp op, Tensor a, Tensor b, Tensor y) {
+    void logical(LogicalOp op, Tensor a, Tensor b, Tensor y) {
         byte[] left = bytes(a);
         byte[] right = bytes(b);
         byte[] result = bytes(y);
-        Broadcast walk = Broadcast.of(y.shape(), a.shape(), b.shape());
-        int leftStep = walk.step(0);
-        int rightStep = walk.step(1);
-        int leftOff = offset(a);
-        int rightOff = offset(b);
-        int off = offset(y);
-        walk.forEach(
-                parallel,
-                (from, to, n) -> ChoiceLoops.logical(
-                        op,
-                        left,
-                        leftOff + from[0],
-                        leftStep,
-                        right,
-                        rightOff + from[1],
-                        rightStep,
-                        result,
-                        off + to,
-                        n));
+        forRuns(
+                a,
+                b,
+                y,
+                (aOff, aStep, bOff, bStep, yOff, n) ->
+                        ChoiceLoops.logical(op, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
     }
 
-    /** y = condition ? a : b, of F32 choices. */
-    static void where(Parallel parallel, Tensor condition, Tensor a, Tensor b, Tensor y) {
+    /** Work on one run of {@link #where}: places and steps of condition and both choices. */
+    private interface ChoiceLoop {
+        void run(int cOff, int cStep, int aOff, int aStep, int bOff, int bStep, int yOff, int n);
+    }
+
+    /** y = condition ? a : b, of F32 or F64 choices. */
+    void where(Tensor condition, Tensor a, Tensor b, Tensor y) {
         byte[] choice = bytes(condition);
+        if (y.dtype() == DType.F64) {
+            double[] left = doubles(a);
+            double[] right = doubles(b);
+            double[] result = doubles(y);
+            forRuns(
+                    condition,
+                    a,
+                    b,
+                    y,
+                    (cOff, cStep, aOff, aStep, bOff, bStep, yOff, n) -> DoubleLoops.where(
+                            choice, cOff, cStep, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
+            return;
+        }
         float[] left = floats(a);
         float[] right = floats(b);
         float[] result = floats(y);
+        forRuns(
+                condition,
+                a,
+                b,
+                y,
+                (cOff, cStep, aOff, aStep, bOff, bStep, yOff, n) ->
+                        ChoiceLoops.where(choice, cOff, cStep, left, aOff, aStep, right, bOff, bStep, result, yOff, n));
+    }
+
+    private void forRuns(Tensor condition, Tensor a, Tensor b, Tensor y, ChoiceLoop loop) {
         Broadcast walk = Broadcast.of(y.shape(), condition.shape(), a.shape(), b.shape());
         int[] steps = {walk.step(0), walk.step(1), walk.step(2)};
         int[] offs = {offset(condition), offset(a), offset(b)};
         int off = offset(y);
         walk.forEach(
                 parallel,
-                (from, to, n) -> ChoiceLoops.where(
-                        choice,
+                (from, to, n) -> loop.run(
                         offs[0] + from[0],
                         steps[0],
-                        left,
                         offs[1] + from[1],
                         steps[1],
-                        right,
                         offs[2] + from[2],
                         steps[2],
-                        result,
                         off + to,
                         n));
     }

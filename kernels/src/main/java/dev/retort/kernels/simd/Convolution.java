@@ -4,6 +4,7 @@ import dev.retort.kernels.simd.BlockedProduct.BlockStore;
 import dev.retort.kernels.simd.BlockedProduct.LeftPacker;
 import dev.retort.kernels.simd.BlockedProduct.RightPacker;
 import dev.retort.kernels.simd.BlockedProduct.Target;
+import java.util.Arrays;
 
 /**
  * Two-dimensional convolution and its gradients as matrix products whose left or right side is packed straight from the
@@ -15,71 +16,72 @@ import dev.retort.kernels.simd.BlockedProduct.Target;
  *       them, and they are a stride-1 convolution of the output gradient with those taps;
  *   <li>weight gradient: output gradient^T [outputs, pixels] x patches [pixels, depth].
  * </ul>
+ *
+ * @param <A> float[] or double[]
  */
-public final class Convolution {
-    private final Engine engine;
+public final class Convolution<A> {
+    private final Parallel parallel;
+    private final TileKernels<A> tiles;
 
-    public Convolution(Engine engine) {
-        this.engine = engine;
+    Convolution(Parallel parallel, TileKernels<A> tiles) {
+        this.parallel = parallel;
+        this.tiles = tiles;
+    }
+
+    /** Convolutions in single precision. */
+    public static Convolution<float[]> floats(Engine engine) {
+        return new Convolution<>(engine.parallel(), engine.floatTiles());
+    }
+
+    /** Convolutions in double precision. */
+    public static Convolution<double[]> doubles(Engine engine) {
+        return new Convolution<>(engine.parallel(), engine.doubleTiles());
     }
 
     /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel. */
-    public void forward(
-            ConvolutionShape shape, float[] x, int xOff, float[] w, int wOff, float[] y, int yOff, Epilogue epilogue) {
+    public void forward(ConvolutionShape shape, A x, int xOff, A w, int wOff, A y, int yOff, Epilogue<A> epilogue) {
         if (shape.isPointwise()) {
-            Gemm.Matrix input = Gemm.Matrix.of(x, xOff, shape.inputs());
-            Gemm.Matrix weight = Gemm.Matrix.of(w, wOff, shape.inputs()).transpose();
-            Gemm.Matrix output = Gemm.Matrix.of(y, yOff, shape.outputs());
-            new Gemm(engine)
+            Gemm.Matrix<A> input = Gemm.Matrix.of(x, xOff, shape.inputs());
+            Gemm.Matrix<A> weight = Gemm.Matrix.of(w, wOff, shape.inputs()).transpose();
+            Gemm.Matrix<A> output = Gemm.Matrix.of(y, yOff, shape.outputs());
+            new Gemm<>(parallel, tiles)
                     .multiply(
-                            1,
-                            1,
-                            shape.outPixels(),
-                            shape.outputs(),
-                            shape.inputs(),
-                            1f,
-                            input,
-                            weight,
-                            output,
-                            false,
-                            epilogue);
+                            1, 1, shape.outPixels(), shape.outputs(), shape.inputs(), input, weight, output, epilogue);
             return;
         }
         int depth = shape.depth();
         for (int group = 0; group < shape.groups(); group++) {
-            PatchRows patches = patches(shape, group, x, xOff);
+            PatchRows<A> patches = patches(shape, group, x, xOff);
             int firstOutput = group * shape.groupOutputs();
             int groupWeight = wOff + firstOutput * depth;
-            RightPacker right = (from, count, column, columns, to, toOff, width) -> Packing.panelsTransposed(
-                    w, groupWeight + column * depth + from, depth, count, columns, to, toOff, width);
-            new BlockedProduct(
-                            engine,
+            RightPacker<A> right = (from, count, column, columns, to, toOff, width) ->
+                    tiles.packPanelColumns(w, groupWeight + column * depth + from, depth, count, columns, to, toOff);
+            new BlockedProduct<>(
+                            parallel,
+                            tiles,
                             shape.outPixels(),
                             shape.groupOutputs(),
                             depth,
                             leftOf(patches),
                             right,
                             null,
-                            Target.of(y, yOff + firstOutput, shape.outputs(), false),
-                            new Epilogue(epilogue.bias(), epilogue.offset() + firstOutput, epilogue.relu()))
+                            Target.of(y, yOff + firstOutput, shape.outputs()),
+                            new Epilogue<>(epilogue.bias(), epilogue.offset() + firstOutput, epilogue.relu()))
                     .run();
         }
     }
 
     /** {@code dx}, the gradient with respect to the input, from {@code dy}, the one with respect to the output. */
-    public void inputGradient(
-            ConvolutionShape shape, float[] dy, int dyOff, float[] w, int wOff, float[] dx, int dxOff) {
+    public void inputGradient(ConvolutionShape shape, A dy, int dyOff, A w, int wOff, A dx, int dxOff) {
         if (shape.isPointwise()) {
-            new Gemm(engine)
+            new Gemm<>(parallel, tiles)
                     .multiply(
                             shape.outPixels(),
                             shape.inputs(),
                             shape.outputs(),
-                            1f,
                             Gemm.Matrix.of(dy, dyOff, shape.outputs()),
                             Gemm.Matrix.of(w, wOff, shape.inputs()),
-                            Gemm.Matrix.of(dx, dxOff, shape.inputs()),
-                            false);
+                            Gemm.Matrix.of(dx, dxOff, shape.inputs()));
             return;
         }
         for (int phaseY = 0; phaseY < Math.min(shape.strideY(), shape.height()); phaseY++) {
@@ -102,17 +104,18 @@ public final class Convolution {
             Taps tapsY,
             int phaseX,
             Taps tapsX,
-            float[] dy,
+            A dy,
             int dyOff,
-            float[] w,
+            A w,
             int wOff,
-            float[] dx,
+            A dx,
             int dxOff) {
         int rows = BlockedProduct.ceil(shape.height() - phaseY, shape.strideY());
         int columns = BlockedProduct.ceil(shape.width() - phaseX, shape.strideX());
         int outputs = shape.groupOutputs();
         int inputs = shape.groupInputs();
-        PatchRows patches = new PatchRows(
+        PatchRows<A> patches = new PatchRows<>(
+                tiles,
                 dy,
                 dyOff + group * outputs,
                 shape.outHeight(),
@@ -125,7 +128,7 @@ public final class Convolution {
                 1,
                 tapsY.offset(),
                 tapsX.offset());
-        RightPacker right = (from, count, column, width, to, toOff, panel) -> {
+        RightPacker<A> right = (from, count, column, width, to, toOff, panel) -> {
             int tapsOfRow = tapsX.kernel().length;
             int done = 0;
             while (done < count) {
@@ -138,13 +141,13 @@ public final class Convolution {
                         + (group * outputs + output) * shape.depth()
                         + (kernelY * shape.kernelWidth() + kernelX) * inputs
                         + column;
-                engine.tiles().packPanelRows(w, source, shape.depth(), run, width, to, toOff, count, done);
+                tiles.packPanelRows(w, source, shape.depth(), run, width, to, toOff, count, done);
                 done += run;
             }
         };
         boolean dense = shape.strideY() == 1 && shape.strideX() == 1;
         int channel = group * inputs;
-        BlockStore store = (block, step, row, count, column, width) -> {
+        BlockStore<A> store = (block, step, row, count, column, width) -> {
             for (int i = 0; i < count; i++) {
                 int pixel = row + i;
                 int x = phaseX + pixel % columns * shape.strideX();
@@ -152,91 +155,76 @@ public final class Convolution {
                 int image = pixel / columns / rows;
                 int target =
                         dxOff + ((image * shape.height() + y) * shape.width() + x) * shape.inputs() + channel + column;
-                System.arraycopy(block, i * step, dx, target, width);
+                tiles.copy(block, i * step, dx, target, width);
             }
         };
-        new BlockedProduct(
-                        engine,
+        new BlockedProduct<>(
+                        parallel,
+                        tiles,
                         shape.images() * rows * columns,
                         inputs,
                         patches.columns(),
                         leftOf(patches),
                         right,
                         null,
-                        dense ? Target.of(dx, dxOff + channel, shape.inputs(), false) : Target.through(store),
-                        Epilogue.NONE)
+                        dense ? Target.of(dx, dxOff + channel, shape.inputs()) : Target.through(store),
+                        Epilogue.none())
                 .run();
     }
 
-    /** {@code dw}, the gradient with respect to the weight; added to what is there if {@code accumulate}. */
-    public void weightGradient(
-            ConvolutionShape shape,
-            float[] x,
-            int xOff,
-            float[] dy,
-            int dyOff,
-            float[] dw,
-            int dwOff,
-            boolean accumulate) {
+    /** {@code dw}, the gradient with respect to the weight. */
+    public void weightGradient(ConvolutionShape shape, A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
         if (shape.isPointwise()) {
-            pointwiseWeightGradient(shape, x, xOff, dy, dyOff, dw, dwOff, accumulate);
+            pointwiseWeightGradient(shape, x, xOff, dy, dyOff, dw, dwOff);
             return;
         }
         int depth = shape.depth();
         int pixels = shape.outPixels();
         for (int group = 0; group < shape.groups(); group++) {
-            PatchRows patches = patches(shape, group, x, xOff);
+            PatchRows<A> patches = patches(shape, group, x, xOff);
             int firstOutput = group * shape.groupOutputs();
-            LeftPacker left = (row, rows, from, count, to, toOff) -> Packing.rowsTransposed(
+            LeftPacker<A> left = (row, rows, from, count, to, toOff) -> tiles.packRowsOfColumns(
                     dy, dyOff + from * shape.outputs() + firstOutput + row, shape.outputs(), rows, count, to, toOff);
-            RightPacker right = (from, count, column, columns, to, toOff, width) -> {
-                float[] rows = Scratch.floats(Scratch.Use.ROWS, count * columns);
+            RightPacker<A> right = (from, count, column, columns, to, toOff, width) -> {
+                A rows = tiles.scratch(Scratch.Use.ROWS, count * columns);
                 patches.pack(from, count, column, columns, rows, 0, columns);
-                engine.tiles().packPanelRows(rows, 0, columns, count, columns, to, toOff, count, 0);
+                tiles.packPanelRows(rows, 0, columns, count, columns, to, toOff, count, 0);
             };
-            new BlockedProduct(
-                            engine,
+            new BlockedProduct<>(
+                            parallel,
+                            tiles,
                             shape.groupOutputs(),
                             depth,
                             pixels,
                             left,
                             right,
                             null,
-                            Target.of(dw, dwOff + firstOutput * depth, depth, accumulate),
-                            Epilogue.NONE)
+                            Target.of(dw, dwOff + firstOutput * depth, depth),
+                            Epilogue.none())
                     .run();
         }
     }
 
     /** As [outputs, pixels] x [pixels, inputs]; {@link Gemm} rearranges the narrower side. */
-    private void pointwiseWeightGradient(
-            ConvolutionShape shape,
-            float[] x,
-            int xOff,
-            float[] dy,
-            int dyOff,
-            float[] dw,
-            int dwOff,
-            boolean accumulate) {
-        new Gemm(engine)
+    private void pointwiseWeightGradient(ConvolutionShape shape, A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
+        new Gemm<>(parallel, tiles)
                 .multiply(
                         shape.outputs(),
                         shape.inputs(),
                         shape.outPixels(),
-                        1f,
                         Gemm.Matrix.of(dy, dyOff, shape.outputs()).transpose(),
                         Gemm.Matrix.of(x, xOff, shape.inputs()),
-                        Gemm.Matrix.of(dw, dwOff, shape.inputs()),
-                        accumulate);
+                        Gemm.Matrix.of(dw, dwOff, shape.inputs()));
     }
 
-    private static LeftPacker leftOf(PatchRows patches) {
+    private LeftPacker<A> leftOf(PatchRows<A> patches) {
         return (row, rows, from, count, to, toOff) ->
                 patches.pack(row, rows, from, count, to, toOff, TileKernels.A_STRIDE);
     }
 
-    private static PatchRows patches(ConvolutionShape shape, int group, float[] x, int xOff) {
-        return new PatchRows(
+    private PatchRows<A> patches(ConvolutionShape shape, int group, A x, int xOff) {
+        return new PatchRows<>(
+                tiles,
                 x,
                 xOff + group * shape.groupInputs(),
                 shape.height(),
@@ -277,7 +265,7 @@ public final class Convolution {
                     count++;
                 }
             }
-            return new Taps(java.util.Arrays.copyOf(kernel, count), java.util.Arrays.copyOf(offset, count));
+            return new Taps(Arrays.copyOf(kernel, count), Arrays.copyOf(offset, count));
         }
     }
 }

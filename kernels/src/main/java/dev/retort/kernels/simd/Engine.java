@@ -15,11 +15,13 @@ public final class Engine {
 
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-    private final TileKernels tiles;
+    private final TileKernels<float[]> floatTiles;
+    private final TileKernels<double[]> doubleTiles;
     private final Parallel parallel;
 
-    private Engine(TileKernels tiles, Parallel parallel) {
-        this.tiles = tiles;
+    private Engine(TileKernels<float[]> floatTiles, TileKernels<double[]> doubleTiles, Parallel parallel) {
+        this.floatTiles = floatTiles;
+        this.doubleTiles = doubleTiles;
         this.parallel = parallel;
     }
 
@@ -62,16 +64,20 @@ public final class Engine {
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
-        return new Engine(new VectorTiles(), parallel);
+        return new Engine(new VectorTiles(), new DoubleVectorTiles(), parallel);
     }
 
     /** Loops in plain Java: the same answers, within tolerance. */
     public static Engine plain(Parallel parallel) {
-        return new Engine(new PlainTiles(), parallel);
+        return new Engine(new PlainTiles(), new DoublePlainTiles(), parallel);
     }
 
-    TileKernels tiles() {
-        return tiles;
+    TileKernels<float[]> floatTiles() {
+        return floatTiles;
+    }
+
+    TileKernels<double[]> doubleTiles() {
+        return doubleTiles;
     }
 
     /** The pool that kernels of this engine split their work over. */

@@ -6,8 +6,12 @@ import dev.retort.kernels.simd.BlockedProduct.LeftPacker;
 import dev.retort.kernels.simd.BlockedProduct.RightPacker;
 import dev.retort.kernels.simd.BlockedProduct.Target;
 
-/** Single-precision matrix products: C = alpha op(A) op(B), or added to C; batched, with all transposes, in place in their arrays. */
-public final class Gemm {
+/**
+ * Matrix products: C = op(A) op(B); batched, with all transposes, in place in their arrays.
+ *
+ * @param <A> float[] or double[]
+ */
+public final class Gemm<A> {
     /**
      * A matrix, or a grid of batches of them, inside an array.
      *
@@ -18,20 +22,20 @@ public final class Gemm {
      * @param outerStride distance between matrices along the outer batch axis; 0 repeats one
      * @param innerStride distance along the inner batch axis
      */
-    public record Matrix(float[] data, int offset, int step, boolean transposed, int outerStride, int innerStride) {
+    public record Matrix<A>(A data, int offset, int step, boolean transposed, int outerStride, int innerStride) {
         /** One matrix, not transposed. */
-        public static Matrix of(float[] data, int offset, int step) {
-            return new Matrix(data, offset, step, false, 0, 0);
+        public static <A> Matrix<A> of(A data, int offset, int step) {
+            return new Matrix<>(data, offset, step, false, 0, 0);
         }
 
         /** The transpose of this one. */
-        public Matrix transpose() {
-            return new Matrix(data, offset, step, !transposed, outerStride, innerStride);
+        public Matrix<A> transpose() {
+            return new Matrix<>(data, offset, step, !transposed, outerStride, innerStride);
         }
 
         /** The same with batch strides. */
-        public Matrix batched(int outer, int inner) {
-            return new Matrix(data, offset, step, transposed, outer, inner);
+        public Matrix<A> batched(int outer, int inner) {
+            return new Matrix<>(data, offset, step, transposed, outer, inner);
         }
 
         private int offset(int outer, int inner) {
@@ -42,38 +46,38 @@ public final class Gemm {
     private static final int SWAP_ROWS = 16;
     private static final long BATCH_WORTH_SPLITTING = 1L << 24;
 
-    private final Engine engine;
+    private final Parallel parallel;
+    private final TileKernels<A> tiles;
 
-    public Gemm(Engine engine) {
-        this.engine = engine;
+    Gemm(Parallel parallel, TileKernels<A> tiles) {
+        this.parallel = parallel;
+        this.tiles = tiles;
     }
 
-    /** One product of [m, k] with [k, n]: {@code c = alpha a b}, plus {@code c} if {@code accumulate}. */
-    public void multiply(int m, int n, int k, float alpha, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        multiply(1, 1, m, n, k, alpha, a, b, c, accumulate, Epilogue.NONE);
+    /** Products in single precision. */
+    public static Gemm<float[]> floats(Engine engine) {
+        return new Gemm<>(engine.parallel(), engine.floatTiles());
+    }
+
+    /** Products in double precision. */
+    public static Gemm<double[]> doubles(Engine engine) {
+        return new Gemm<>(engine.parallel(), engine.doubleTiles());
+    }
+
+    /** One product of [m, k] with [k, n]: {@code c = a b}. */
+    public void multiply(int m, int n, int k, Matrix<A> a, Matrix<A> b, Matrix<A> c) {
+        multiply(1, 1, m, n, k, a, b, c, Epilogue.none());
     }
 
     /**
      * {@code outer * inner} products of [m, k] with [k, n].
      *
-     * @param alpha factor on every product; A is multiplied by it before the sums
      * @param c not transposed
-     * @param accumulate whether C is added to, instead of written
-     * @param epilogue bias per column and ReLU; a bias excludes {@code accumulate}
-     * @throws IllegalArgumentException if an extent is negative, C is transposed, or a bias meets {@code accumulate}
+     * @param epilogue bias per column and ReLU
+     * @throws IllegalArgumentException if an extent is negative or C is transposed
      */
     public void multiply(
-            int outer,
-            int inner,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            Epilogue epilogue) {
+            int outer, int inner, int m, int n, int k, Matrix<A> a, Matrix<A> b, Matrix<A> c, Epilogue<A> epilogue) {
         if (outer < 0 || inner < 0 || m < 0 || n < 0 || k < 0) {
             throw new IllegalArgumentException(
                     "Negative extent: batches " + outer + " x " + inner + ", m " + m + ", n " + n + ", k " + k);
@@ -82,53 +86,44 @@ public final class Gemm {
             throw new IllegalArgumentException("C cannot be transposed: swap and transpose A and B instead");
         }
         int batches = outer * inner;
-        boolean splitEach = batches < engine.parallel().threads() || (long) m * n * k > BATCH_WORTH_SPLITTING;
+        boolean splitEach = batches < parallel.threads() || (long) m * n * k > BATCH_WORTH_SPLITTING;
         if (splitEach) {
             for (int batch = 0; batch < batches; batch++) {
-                product(batch / inner, batch % inner, m, n, k, alpha, a, b, c, accumulate, epilogue)
+                product(batch / inner, batch % inner, m, n, k, a, b, c, epilogue)
                         .run();
             }
             return;
         }
         int grain = (int) Math.max(1, Parallel.WORTH / Math.max(1L, (long) m * n * k));
-        engine.parallel().forRange(batches, grain, (from, to) -> {
+        parallel.forRange(batches, grain, (from, to) -> {
             for (int batch = from; batch < to; batch++) {
-                product(batch / inner, batch % inner, m, n, k, alpha, a, b, c, accumulate, epilogue)
+                product(batch / inner, batch % inner, m, n, k, a, b, c, epilogue)
                         .runInline();
             }
         });
     }
 
-    private BlockedProduct product(
-            int outer,
-            int inner,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            Epilogue epilogue) {
+    private BlockedProduct<A> product(
+            int outer, int inner, int m, int n, int k, Matrix<A> a, Matrix<A> b, Matrix<A> c, Epilogue<A> epilogue) {
         int aOff = a.offset(outer, inner);
         int bOff = b.offset(outer, inner);
         int cOff = c.offset(outer, inner);
         boolean fewRows = b.transposed() && m <= SWAP_ROWS && n > m;
         boolean tall = a.transposed() && !b.transposed() && n < m && k > m;
-        if ((fewRows || tall) && !accumulate && epilogue == Epilogue.NONE) {
-            return swapped(m, n, k, alpha, a, aOff, b, bOff, c, cOff);
+        if ((fewRows || tall) && epilogue.isNone()) {
+            return swapped(m, n, k, a, aOff, b, bOff, c, cOff);
         }
-        InPlace inPlace = b.transposed() ? null : new InPlace(b.data(), bOff, b.step());
-        return new BlockedProduct(
-                engine,
+        InPlace<A> inPlace = b.transposed() ? null : new InPlace<>(b.data(), bOff, b.step());
+        return new BlockedProduct<>(
+                parallel,
+                tiles,
                 m,
                 n,
                 k,
-                left(a.data(), aOff, a.step(), a.transposed(), alpha),
+                left(a.data(), aOff, a.step(), a.transposed()),
                 right(b.data(), bOff, b.step(), b.transposed()),
                 inPlace,
-                Target.of(c.data(), cOff, c.step(), accumulate),
+                Target.of(c.data(), cOff, c.step()),
                 epilogue);
     }
 
@@ -136,46 +131,39 @@ public final class Gemm {
      * C^T = B^T A^T. For few rows of A and a transposed B, the large B is then only copied, and the small A is the one that is
      * rearranged; likewise for long sums of outer products, where the side with fewer columns is.
      */
-    private BlockedProduct swapped(
-            int m, int n, int k, float alpha, Matrix a, int aOff, Matrix b, int bOff, Matrix c, int cOff) {
-        BlockStore store = (block, step, row, rows, column, columns) -> {
-            for (int j = 0; j < columns; j++) {
-                int target = cOff + (column + j) * c.step() + row;
-                for (int i = 0; i < rows; i++) {
-                    c.data()[target + i] = block[i * step + j];
-                }
-            }
-        };
-        return new BlockedProduct(
-                engine,
+    private BlockedProduct<A> swapped(
+            int m, int n, int k, Matrix<A> a, int aOff, Matrix<A> b, int bOff, Matrix<A> c, int cOff) {
+        BlockStore<A> store = (block, step, row, rows, column, columns) ->
+                tiles.storeTransposed(block, step, rows, columns, c.data(), cOff + column * c.step() + row, c.step());
+        return new BlockedProduct<>(
+                parallel,
+                tiles,
                 n,
                 m,
                 k,
-                left(b.data(), bOff, b.step(), !b.transposed(), alpha),
+                left(b.data(), bOff, b.step(), !b.transposed()),
                 right(a.data(), aOff, a.step(), !a.transposed()),
                 null,
                 Target.through(store),
-                Epilogue.NONE);
+                Epilogue.none());
     }
 
-    private static LeftPacker left(float[] data, int off, int step, boolean transposed, float alpha) {
+    private LeftPacker<A> left(A data, int off, int step, boolean transposed) {
+        if (transposed) {
+            return (row, rows, depth, count, to, toOff) ->
+                    tiles.packRowsOfColumns(data, off + depth * step + row, step, rows, count, to, toOff);
+        }
         return (row, rows, depth, count, to, toOff) -> {
-            if (transposed) {
-                Packing.rowsTransposed(data, off + depth * step + row, step, rows, count, to, toOff);
-            } else {
-                Packing.rows(data, off + row * step + depth, step, rows, count, to, toOff);
-            }
-            if (alpha != 1f) {
-                Packing.scale(to, toOff, rows, count, alpha);
+            for (int i = 0; i < rows; i++) {
+                tiles.copy(data, off + (row + i) * step + depth, to, toOff + i * TileKernels.A_STRIDE, count);
             }
         };
     }
 
-    private RightPacker right(float[] data, int off, int step, boolean transposed) {
-        TileKernels tiles = engine.tiles();
+    private RightPacker<A> right(A data, int off, int step, boolean transposed) {
         return (depth, count, column, columns, to, toOff, width) -> {
             if (transposed) {
-                Packing.panelsTransposed(data, off + column * step + depth, step, count, columns, to, toOff, width);
+                tiles.packPanelColumns(data, off + column * step + depth, step, count, columns, to, toOff);
             } else {
                 tiles.packPanelRows(data, off + depth * step + column, step, count, columns, to, toOff, count, 0);
             }

@@ -6,14 +6,12 @@ import java.util.Arrays;
 /** Selection and accumulation along one axis of an array seen as [outer, extent, inner]. */
 final class IndexKernels {
     private final Parallel parallel;
-    private final Runs runs;
     private final int outer;
     private final int extent;
     private final int inner;
 
-    IndexKernels(Parallel parallel, Runs runs, Shape shape, int axis) {
+    IndexKernels(Parallel parallel, Shape shape, int axis) {
         this.parallel = parallel;
-        this.runs = runs;
         int along = shape.axis(axis);
         int before = 1;
         int behind = 1;
@@ -51,7 +49,7 @@ final class IndexKernels {
     }
 
     /** y[o, index[j]] += source[o, j], in the order of j: repeats add up alike with any number of threads. */
-    void add(float[] source, int sourceOff, int[] index, float[] y, int yOff) {
+    <A> void add(PixelRuns<A> runs, A source, int sourceOff, int[] index, A y, int yOff) {
         if (inner == 0) {
             return;
         }
@@ -71,12 +69,26 @@ final class IndexKernels {
         });
     }
 
+    /** The place of an extreme along the axis, counted from an element of the array. */
+    private interface Extreme {
+        int from(int element);
+    }
+
     /** Place of the first extreme; the first NaN beats everything. */
     void argReduce(boolean largest, float[] x, int xOff, long[] y, int yOff) {
+        argReduce(element -> extreme(largest, x, xOff + element), y, yOff);
+    }
+
+    /** The same of doubles. */
+    void argReduce(boolean largest, double[] x, int xOff, long[] y, int yOff) {
+        argReduce(element -> extreme(largest, x, xOff + element), y, yOff);
+    }
+
+    private void argReduce(Extreme extreme, long[] y, int yOff) {
         parallel.forRange(outer, Broadcast.grain((long) extent * inner), (from, to) -> {
             for (int o = from; o < to; o++) {
                 for (int i = 0; i < inner; i++) {
-                    y[yOff + o * inner + i] = extreme(largest, x, xOff + o * extent * inner + i);
+                    y[yOff + o * inner + i] = extreme.from(o * extent * inner + i);
                 }
             }
         });
@@ -94,6 +106,33 @@ final class IndexKernels {
             }
         }
         return best;
+    }
+
+    private int extreme(boolean largest, double[] x, int off) {
+        int best = 0;
+        double held = x[off];
+        for (int j = 1; j < extent && held == held; j++) {
+            double value = x[off + j * inner];
+            boolean better = largest ? !(value <= held) : !(value >= held);
+            if (better) {
+                best = j;
+                held = value;
+            }
+        }
+        return best;
+    }
+
+    /** Running sums along the axis. */
+    void cumsum(double[] x, int xOff, double[] y, int yOff) {
+        int block = extent * inner;
+        parallel.forRange(outer, Broadcast.grain(block), (from, to) -> {
+            for (int start = from * block; start < to * block; start += block) {
+                System.arraycopy(x, xOff + start, y, yOff + start, inner);
+                for (int i = start + inner; i < start + block; i++) {
+                    y[yOff + i] = y[yOff + i - inner] + x[xOff + i];
+                }
+            }
+        });
     }
 
     /** Running sums along the axis, in double. */

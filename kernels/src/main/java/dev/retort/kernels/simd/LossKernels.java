@@ -28,7 +28,7 @@ final class LossKernels {
         private final float[] probability = new float[BLOCK];
         private final float[] entropy = new float[BLOCK];
         private final float[] power = new float[BLOCK];
-        private final float[] lowerPower = new float[BLOCK];
+        private final float[] miss = new float[BLOCK];
 
         Scratchpad(Runs runs) {
             activations = new Activations(runs);
@@ -98,8 +98,8 @@ final class LossKernels {
             pad.activations.expOfNegativeMagnitude(x, xOff + start, pad.exponential, n);
             runs.sigmoid(x, xOff + start, pad.exponential, 0, pad.probability, 0, n);
             entropy(pad, x, xOff + start, t, tOff + start, pad.entropy, 0, n);
-            miss(pad.probability, t, tOff + start, pad.lowerPower, n);
-            power(pad.lowerPower, gamma, pad.power, n);
+            miss(pad.probability, t, tOff + start, pad.miss, n);
+            power(pad.miss, gamma, pad.power, n);
             focalBlock(t, tOff + start, pad.power, pad.entropy, slope, base, y, yOff + start, n);
         });
     }
@@ -130,7 +130,7 @@ final class LossKernels {
         }
     }
 
-    /** dx = g weight (m^gamma (p - t) + gamma m^(gamma - 1) (1 - 2t) p (1 - p) BCE). */
+    /** dx = g weight m^gamma (p - t + gamma (1 - 2t) (p (1 - p)/m) BCE); 0 at m = 0, where the power is. */
     void focalGradient(
             float[] x,
             int xOff,
@@ -152,9 +152,8 @@ final class LossKernels {
                 entropyGradient(pad.probability, t, tOff + start, dx, dxOff + start, n);
             } else {
                 entropy(pad, x, xOff + start, t, tOff + start, pad.entropy, 0, n);
-                miss(pad.probability, t, tOff + start, pad.lowerPower, n);
-                power(pad.lowerPower, gamma, pad.power, n);
-                power(pad.lowerPower, gamma - 1, pad.lowerPower, n);
+                miss(pad.probability, t, tOff + start, pad.miss, n);
+                power(pad.miss, gamma, pad.power, n);
                 focalGradientBlock(pad, t, tOff + start, (float) gamma, dx, dxOff + start, n);
             }
             weigh(t, tOff + start, slope, base, g, gOff + start, dx, dxOff + start, n);
@@ -171,13 +170,14 @@ final class LossKernels {
             Scratchpad pad, float[] t, int tOff, float gamma, float[] dx, int dxOff, int n) {
         float[] probability = pad.probability;
         float[] power = pad.power;
-        float[] lowerPower = pad.lowerPower;
+        float[] miss = pad.miss;
         float[] entropy = pad.entropy;
         for (int i = 0; i < n; i++) {
             float p = probability[i];
             float truth = t[tOff + i];
-            float spread = p * (1f - p) * (1f - 2f * truth);
-            dx[dxOff + i] = power[i] * (p - truth) + gamma * lowerPower[i] * (spread * entropy[i]);
+            float divisor = miss[i] == 0f ? 1f : miss[i];
+            float spread = p * (1f - p) / divisor * (1f - 2f * truth);
+            dx[dxOff + i] = power[i] * (p - truth + gamma * (spread * entropy[i]));
         }
     }
 

@@ -1,16 +1,17 @@
 package dev.retort.kernels.simd;
 
-import java.util.Arrays;
-
 /**
  * A feature map read as the matrix of its patches, without ever storing that matrix. Row r is an output pixel (image, y, x),
  * outermost first; a column is (tap row, tap column, channel). Element = the channel of source pixel
  * {@code (y * stride + dy[tapRow], x * stride + dx[tapColumn])}, 0 outside the image.
  *
- * <p>Taps that are neighbours in memory are copied as one run, so a 7 x 7 x 3 patch is seven copies of 21 floats.
+ * <p>Taps that are neighbours in memory are copied as one run, so a 7 x 7 x 3 patch is seven copies of 21 numbers.
+ *
+ * @param <A> float[] or double[]
  */
-final class PatchRows {
-    private final float[] source;
+final class PatchRows<A> {
+    private final TileKernels<A> tiles;
+    private final A source;
     private final int offset;
     private final int height;
     private final int width;
@@ -27,12 +28,13 @@ final class PatchRows {
 
     /**
      * @param offset index of the first channel wanted of the first pixel
-     * @param pixelStep floats from pixel to pixel
+     * @param pixelStep elements from pixel to pixel
      * @param channels channels wanted
      * @param rowsOut rows of output pixels of an image, {@code columnsOut} in each
      */
     PatchRows(
-            float[] source,
+            TileKernels<A> tiles,
+            A source,
             int offset,
             int height,
             int width,
@@ -44,6 +46,7 @@ final class PatchRows {
             int strideX,
             int[] dy,
             int[] dx) {
+        this.tiles = tiles;
         this.source = source;
         this.offset = offset;
         this.height = height;
@@ -81,7 +84,7 @@ final class PatchRows {
     }
 
     /** Copies columns [column, column + count) of rows [row, row + rows) to rows {@code step} apart. */
-    void pack(int row, int rows, int column, int count, float[] to, int toOff, int step) {
+    void pack(int row, int rows, int column, int count, A to, int toOff, int step) {
         if (count == 0) {
             return;
         }
@@ -101,7 +104,7 @@ final class PatchRows {
         }
     }
 
-    private void packRow(int imageOff, int originY, int originX, int column, int count, float[] to, int toOff) {
+    private void packRow(int imageOff, int originY, int originX, int column, int count, A to, int toOff) {
         int target = toOff;
         int line = column / lineLength;
         int from = column % lineLength;
@@ -117,7 +120,7 @@ final class PatchRows {
     }
 
     /** Part [from, from + length) of the run of pixels that starts at (y, x). */
-    private void packLine(int imageOff, int y, int x, int from, int length, float[] to, int target) {
+    private void packLine(int imageOff, int y, int x, int from, int length, A to, int target) {
         int to0 = target;
         int end = target + length;
         if (y >= 0 && y < height) {
@@ -127,11 +130,11 @@ final class PatchRows {
             int last = Math.min(from + length, endInside);
             if (first < last) {
                 int at = target + first - from;
-                Arrays.fill(to, to0, at, 0f);
-                System.arraycopy(source, imageOff + (y * width + x) * pixelStep + first, to, at, last - first);
+                tiles.clear(to, to0, at);
+                tiles.copy(source, imageOff + (y * width + x) * pixelStep + first, to, at, last - first);
                 to0 = at + last - first;
             }
         }
-        Arrays.fill(to, to0, end, 0f);
+        tiles.clear(to, to0, end);
     }
 }

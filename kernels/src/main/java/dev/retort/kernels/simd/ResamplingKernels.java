@@ -4,19 +4,19 @@ import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.Shape;
 import java.util.Arrays;
 
-/** Max pooling and nearest-neighbour resizing of [N, H, W, C] floats, and their gradients; pixels' channels are the runs. */
+/** Max pooling and nearest-neighbour resizing of [N, H, W, C], and their gradients; pixels' channels are the runs. */
 final class ResamplingKernels {
     private ResamplingKernels() {}
 
-    static void maxPool2d(
+    static <A> void maxPool2d(
             Parallel parallel,
-            Runs runs,
-            float[] x,
+            PixelRuns<A> runs,
+            A x,
             int xOff,
             Shape input,
             Pool2dSpec spec,
             Shape output,
-            float[] values,
+            A values,
             int valuesOff,
             int[] indices,
             int indicesOff) {
@@ -48,16 +48,16 @@ final class ResamplingKernels {
         });
     }
 
-    private static void window(
-            Runs runs,
-            float[] x,
+    private static <A> void window(
+            PixelRuns<A> runs,
+            A x,
             int imageOff,
             Shape input,
             int top,
             int bottom,
             int left,
             int right,
-            float[] values,
+            A values,
             int valuesOff,
             int[] indices,
             int indicesOff) {
@@ -78,29 +78,27 @@ final class ResamplingKernels {
     }
 
     /** Images in parallel: windows of one image overlap. */
-    static void maxPool2dGradient(
+    static <A> void maxPool2dGradient(
             Parallel parallel,
-            float[] g,
+            PixelRuns<A> runs,
+            A g,
             int gOff,
             Shape output,
             int[] indices,
             int iOff,
             Shape input,
-            float[] y,
+            A y,
             int yOff) {
         int channels = input.dim(3);
         int outSize = output.dim(1) * output.dim(2) * channels;
         int inSize = input.dim(1) * input.dim(2) * channels;
         parallel.forRange(input.dim(0), 1, (from, to) -> {
-            Arrays.fill(y, yOff + from * inSize, yOff + to * inSize, 0f);
+            runs.clear(y, yOff + from * inSize, yOff + to * inSize);
             for (int image = from; image < to; image++) {
                 int start = image * outSize;
                 for (int i = 0; i < outSize; i += channels) {
-                    int target = yOff + image * inSize;
-                    for (int channel = 0; channel < channels; channel++) {
-                        int pixel = indices[iOff + start + i + channel];
-                        y[target + pixel * channels + channel] += g[gOff + start + i + channel];
-                    }
+                    runs.accumulateAt(
+                            g, gOff + start + i, indices, iOff + start + i, y, yOff + image * inSize, channels);
                 }
             }
         });
@@ -111,7 +109,7 @@ final class ResamplingKernels {
         return (int) (((long) place * out + extent - 1) / extent);
     }
 
-    static void resizeNearest(Parallel parallel, float[] x, int xOff, Shape input, float[] y, int yOff, Shape output) {
+    static <A> void resizeNearest(Parallel parallel, A x, int xOff, Shape input, A y, int yOff, Shape output) {
         int channels = input.dim(3);
         int outHeight = output.dim(1);
         int rowSize = output.dim(2) * channels;
@@ -134,15 +132,15 @@ final class ResamplingKernels {
     }
 
     /** One row of {@code width} pixels copied into one of {@code outWidth}. */
-    private static void spread(float[] x, int xOff, int width, int channels, float[] y, int yOff, int outWidth) {
+    private static <A> void spread(A x, int xOff, int width, int channels, A y, int yOff, int outWidth) {
         for (int w = 0; w < outWidth; w++) {
             int source = (int) ((long) w * width / outWidth);
             System.arraycopy(x, xOff + source * channels, y, yOff + w * channels, channels);
         }
     }
 
-    static void resizeNearestGradient(
-            Parallel parallel, Runs runs, float[] g, int gOff, Shape output, float[] y, int yOff, Shape input) {
+    static <A> void resizeNearestGradient(
+            Parallel parallel, PixelRuns<A> runs, A g, int gOff, Shape output, A y, int yOff, Shape input) {
         int channels = input.dim(3);
         int width = input.dim(2);
         int outHeight = output.dim(1);
@@ -158,8 +156,8 @@ final class ResamplingKernels {
                     int left = firstCopy(w, width, outWidth);
                     int right = firstCopy(w + 1, width, outWidth);
                     int corner = gOff + ((image * outHeight + first) * outWidth + left) * channels;
-                    if (last - first == 2 && right - left == 2) {
-                        addFour(g, corner, channels, outWidth * channels, y, target);
+                    if (last - first == 2 && right - left == 2 && g instanceof float[] floats) {
+                        addFour(floats, corner, channels, outWidth * channels, (float[]) y, target);
                     } else {
                         addAll(runs, g, corner, last - first, right - left, channels, outWidth * channels, y, target);
                     }
@@ -178,9 +176,9 @@ final class ResamplingKernels {
         }
     }
 
-    private static void addAll(
-            Runs runs, float[] g, int off, int height, int width, int channels, int rowSize, float[] y, int yOff) {
-        Arrays.fill(y, yOff, yOff + channels, 0f);
+    private static <A> void addAll(
+            PixelRuns<A> runs, A g, int off, int height, int width, int channels, int rowSize, A y, int yOff) {
+        runs.clear(y, yOff, yOff + channels);
         for (int h = 0; h < height; h++) {
             for (int w = 0; w < width; w++) {
                 runs.accumulate(g, off + h * rowSize + w * channels, y, yOff, channels);

@@ -1,11 +1,13 @@
 package dev.retort.kernels.simd;
 
+import java.util.Arrays;
+
 /**
  * Loops over runs of floats that the JIT does not turn into good vector code by itself: transcendental functions, sums, choices,
  * and what is called on runs as short as a pixel's channels. Two implementations give them: {@link VectorRuns} and
  * {@link PlainRuns}. The elementwise ones give the same bits in both; sums differ in their order. The result may be an operand.
  */
-interface Runs {
+interface Runs extends PixelRuns<float[]> {
     /** One loop of a function that takes several; {@link Activations} runs them. */
     interface Step {
         /**
@@ -37,11 +39,17 @@ interface Runs {
     /** y = min(a, b), NaN if either is. */
     void smaller(float[] a, int aOff, float[] b, int bOff, float[] y, int yOff, int n);
 
-    /** Where x beats best (it is larger, or the first NaN): best = x and where = place. */
-    void takeLarger(float[] x, int xOff, int place, float[] best, int bestOff, int[] where, int whereOff, int n);
+    @Override
+    default void accumulateAt(float[] x, int xOff, int[] pixels, int pixelsOff, float[] to, int toOff, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOff + pixels[pixelsOff + i] * n + i] += x[xOff + i];
+        }
+    }
 
-    /** to += x. */
-    void accumulate(float[] x, int xOff, float[] to, int toOff, int n);
+    @Override
+    default void clear(float[] to, int from, int end) {
+        Arrays.fill(to, from, end, 0f);
+    }
 
     /** to += a*b. */
     void accumulateProducts(float[] a, int aOff, float[] b, int bOff, float[] to, int toOff, int n);

@@ -1,10 +1,15 @@
 package dev.retort.kernels.simd;
 
+import java.lang.reflect.Array;
+import java.util.function.IntFunction;
+
 /**
  * Working arrays, one of each use per thread, kept and only ever grown, so that kernels in steady state allocate nothing.
  * Contents are undefined. An array is valid until the same thread asks for the same use again.
+ *
+ * @param <A> float[] or double[]
  */
-final class Scratch {
+final class Scratch<A> {
     /** What an array is for; two uses never share memory. */
     enum Use {
         /** Rows of A, packed by one task. */
@@ -21,17 +26,20 @@ final class Scratch {
         ROWS
     }
 
-    private static final ThreadLocal<float[][]> FLOATS =
-            ThreadLocal.withInitial(() -> new float[Use.values().length][0]);
+    private final IntFunction<A> create;
+    private final ThreadLocal<Object[]> arrays = ThreadLocal.withInitial(() -> new Object[Use.values().length]);
 
-    private Scratch() {}
+    Scratch(IntFunction<A> create) {
+        this.create = create;
+    }
 
-    /** An array of at least {@code size} floats. */
-    static float[] floats(Use use, int size) {
-        float[][] own = FLOATS.get();
-        float[] array = own[use.ordinal()];
-        if (array.length < size) {
-            array = new float[size];
+    /** An array of at least {@code size} elements. */
+    @SuppressWarnings("unchecked")
+    A get(Use use, int size) {
+        Object[] own = arrays.get();
+        A array = (A) own[use.ordinal()];
+        if (array == null || Array.getLength(array) < size) {
+            array = create.apply(size);
             own[use.ordinal()] = array;
         }
         return array;

@@ -9,12 +9,11 @@ import dev.retort.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The backend for CPUs: float32 on Java arrays, by the Vector API where the JVM has it and by plain Java elsewhere, on a fixed
- * pool of threads. Same bits with any number of threads, interpreted or compiled. There is no F64.
+ * The backend for CPUs: float32 and float64 on Java arrays, by the Vector API where the JVM has it and by plain Java elsewhere, on
+ * a fixed pool of threads. Same bits with any number of threads, interpreted or compiled.
  *
- * <p>This class fuses composed operations; the core ones are in {@link SimdElementwise} and
- * {@link SimdOperations}. Operands that a fused kernel does not
- * cover, broadcast targets for instance, go through the composed default.
+ * <p>This class fuses composed operations of F32; the core ones are in {@link SimdElementwise} and {@link SimdOperations}. What a
+ * fused kernel does not cover, F64 and broadcast targets for instance, goes through the composed default.
  */
 public final class SimdBackend extends SimdOperations {
     static final String NAME = "simd";
@@ -23,7 +22,7 @@ public final class SimdBackend extends SimdOperations {
 
     private SimdBackend(Engine engine, Runs runs, String loops) {
         super(engine, runs);
-        description = NAME + ": float32, " + loops + ", " + threads(engine.parallel());
+        description = NAME + ": float32 and float64, " + loops + ", " + threads(engine.parallel());
     }
 
     /** On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java. */
@@ -82,15 +81,11 @@ public final class SimdBackend extends SimdOperations {
     /** Whether each that is given is an F32 vector of {@code length} elements. */
     private static boolean areVectors(int length, Tensor... vectors) {
         for (Tensor vector : vectors) {
-            if (vector != null && !(vector.dtype() == DType.F32 && isVector(length, vector.shape()))) {
+            if (vector != null && !(allFloat(vector) && vector.shape().equals(Shape.of(length)))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean isVector(int length, Shape shape) {
-        return shape.rank() == 1 && shape.dim(0) == length;
     }
 
     private static boolean isLastAxis(Tensor x, int axis) {
@@ -140,11 +135,14 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Conv2dSpec spec, boolean relu) {
-        if (bias != null && !(weight.shape().rank() == 4 && areVectors(weight.dim(0), bias))) {
+        boolean fits = allFloat(x) && (bias == null || weight.shape().rank() == 4 && areVectors(weight.dim(0), bias));
+        if (!fits) {
             return super.convolution(x, weight, bias, spec, relu);
         }
         requireHere(bias);
-        return convolve(x, weight, spec, new Epilogue(floatsOrNull(bias), offsetOrZero(bias), relu));
+        Tensor y = allocateConv2d(x, weight, spec);
+        convolve(x, weight, spec, y, new Epilogue<>(floatsOrNull(bias), offsetOrZero(bias), relu));
+        return y;
     }
 
     // Activations
@@ -300,7 +298,7 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
-        if (!isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
+        if (gamma == null || !isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
             return super.batchNormGradient(x, gamma, mean, variance, eps, g);
         }
         requireHere(x, gamma, mean, variance, g);
@@ -429,6 +427,10 @@ public final class SimdBackend extends SimdOperations {
     @Override
     public void sgdStep(
             Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
+        if (!allFloat(value)) {
+            super.sgdStep(value, gradient, buffer, rate, momentum, weightDecay);
+            return;
+        }
         requireStep(value, gradient, buffer);
         float[] values = floats(value);
         float[] gradients = floats(gradient);
@@ -457,6 +459,10 @@ public final class SimdBackend extends SimdOperations {
     @Override
     public void adamwStep(
             Tensor value, Tensor gradient, Tensor average, Tensor squareAverage, int step, AdamWSettings settings) {
+        if (!allFloat(value)) {
+            super.adamwStep(value, gradient, average, squareAverage, step, settings);
+            return;
+        }
         requireStep(value, gradient, average, squareAverage);
         OptimizerKernels.AdamW factors = OptimizerKernels.AdamW.of(step, settings);
         float[] values = floats(value);

@@ -7,45 +7,35 @@ import dev.retort.tensor.LogicalOp;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
-import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UnaryOp;
-import dev.retort.tensor.heap.HeapBackend;
+import dev.retort.tensor.heap.HeapOperations;
 import dev.retort.tensor.heap.HeapStorage;
 import dev.retort.tensor.reference.Elementwise;
 
 /**
- * What the simd backend declares, and its elementwise operations: checks arguments, allocates, and hands float arrays to the
- * kernels. Integers and truth values, which no hot path computes with, go through the reference's formulas.
+ * The elementwise operations of the simd backend: hands float and double arrays to the kernels. Integers and truth values, which
+ * no hot path computes with, go through the reference's formulas.
  */
-abstract class SimdElementwise extends HeapBackend {
+abstract class SimdElementwise extends HeapOperations {
     final Engine engine;
     final Runs runs;
     final Parallel parallel;
+    private final BroadcastKernels broadcast;
 
     SimdElementwise(Engine engine, Runs runs) {
         this.engine = engine;
         this.runs = runs;
         parallel = engine.parallel();
-    }
-
-    @Override
-    public final boolean supports(Operation operation, DType dtype) {
-        if (dtype == DType.F64) {
-            return false;
-        }
-        return switch (operation) {
-            case UPLOAD, DOWNLOAD, FULL, CAST, RESHAPE, NARROW, PERMUTE, PAD, SLICE, SLICE_GRADIENT -> true;
-            case CONCAT, BROADCAST_TO, COMPARE, WHERE, INDEX_SELECT, GATHER, ASSIGN -> true;
-            case BINARY, CLAMP, REDUCE, ARG_REDUCE, CUMSUM, INDEX_ADD, SCATTER_ADD -> dtype != DType.BOOL;
-            case LOGICAL -> dtype == DType.BOOL;
-            case UNARY, GEMM, CONV2D, CONV2D_INPUT_GRADIENT, CONV2D_WEIGHT_GRADIENT, AXPY -> dtype == DType.F32;
-            case MAX_POOL2D, MAX_POOL2D_GRADIENT, RESIZE_NEAREST, RESIZE_NEAREST_GRADIENT -> dtype == DType.F32;
-        };
+        broadcast = new BroadcastKernels(parallel);
     }
 
     static float[] floats(Tensor x) {
         return HeapStorage.floats(x);
+    }
+
+    static double[] doubles(Tensor x) {
+        return HeapStorage.doubles(x);
     }
 
     static int offset(Tensor x) {
@@ -85,110 +75,85 @@ abstract class SimdElementwise extends HeapBackend {
 
     // Elementwise
 
-    @Override
-    public Tensor unary(UnaryOp op, Tensor x) {
-        require(Operation.UNARY, x.dtype(), x);
-        Tensor y = allocate(x.shape(), x.dtype());
-        UnaryKernels.apply(parallel, runs, op, floats(x), offset(x), floats(y), offset(y), size(x));
-        return y;
+    /** Work on elements [from, from + n) of arrays that begin at the offsets. */
+    private interface Loop<A> {
+        void run(A x, int xOff, A y, int yOff, int n);
+    }
+
+    private <A> void forRuns(A x, int xOff, A y, int yOff, int size, Loop<A> loop) {
+        parallel.forRange(size, Broadcast.GRAIN, (from, to) -> loop.run(x, xOff + from, y, yOff + from, to - from));
+    }
+
+    private void forFloats(Tensor x, Tensor y, Loop<float[]> loop) {
+        forRuns(floats(x), offset(x), floats(y), offset(y), size(x), loop);
+    }
+
+    private void forDoubles(Tensor x, Tensor y, Loop<double[]> loop) {
+        forRuns(doubles(x), offset(x), doubles(y), offset(y), size(x), loop);
     }
 
     @Override
-    public Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-        require(Operation.BINARY, a.dtype(), a, b);
-        requireSameType(Operation.BINARY, a, b);
-        if (a.dtype() != DType.F32) {
-            Elementwise.checkIntegers(op, b);
+    protected void unary(UnaryOp op, Tensor x, Tensor y) {
+        if (x.dtype() == DType.F64) {
+            forDoubles(x, y, (from, in, to, out, n) -> DoubleLoops.unary(op, from, in, to, out, n));
+        } else {
+            forFloats(x, y, (from, in, to, out, n) -> FloatFunctions.apply(runs, op, from, in, to, out, n));
         }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), a.dtype());
-        if (a.dtype() != DType.F32) {
+    }
+
+    @Override
+    protected void binary(BinaryOp op, Tensor a, Tensor b, Tensor y) {
+        if (a.dtype().isFloating()) {
+            broadcast.binary(runs, op, a, b, y);
+        } else {
             Elementwise.binary(op, a, b, y);
-            return y;
         }
-        BroadcastKernels.binary(parallel, runs, op, a, b, y);
-        return y;
     }
 
     @Override
-    public Tensor compare(CompareOp op, Tensor a, Tensor b) {
-        require(Operation.COMPARE, a.dtype(), a, b);
-        requireSameType(Operation.COMPARE, a, b);
-        if (a.dtype() == DType.BOOL && op != CompareOp.EQ && op != CompareOp.NE) {
-            throw new ShapeException("compare: truth values have no order, so no " + op + "; only EQ and NE");
-        }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        if (a.dtype() != DType.F32) {
+    protected void compare(CompareOp op, Tensor a, Tensor b, Tensor y) {
+        if (a.dtype().isFloating()) {
+            broadcast.compare(op, a, b, y);
+        } else {
             Elementwise.compare(op, a, b, y);
-            return y;
         }
-        BroadcastKernels.compare(parallel, op, a, b, y);
-        return y;
     }
 
     @Override
-    public Tensor logical(LogicalOp op, Tensor a, Tensor b) {
-        require(Operation.LOGICAL, a.dtype(), a, b);
-        requireSameType(Operation.LOGICAL, a, b);
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        BroadcastKernels.logical(parallel, op, a, b, y);
-        return y;
+    protected void logical(LogicalOp op, Tensor a, Tensor b, Tensor y) {
+        broadcast.logical(op, a, b, y);
     }
 
     @Override
-    public Tensor where(Tensor condition, Tensor a, Tensor b) {
-        require(Operation.WHERE, a.dtype(), condition, a, b);
-        requireSameType(Operation.WHERE, a, b);
-        if (condition.dtype() != DType.BOOL) {
-            throw new ShapeException("where: the condition is BOOL, got " + condition.dtype() + " of shape "
-                    + condition.shape() + "; make one by compare");
-        }
-        Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
-        Tensor y = allocate(shape, a.dtype());
-        if (a.dtype() != DType.F32) {
+    protected void where(Tensor condition, Tensor a, Tensor b, Tensor y) {
+        if (a.dtype().isFloating()) {
+            broadcast.where(condition, a, b, y);
+        } else {
             Elementwise.where(condition, a, b, y);
-            return y;
         }
-        BroadcastKernels.where(parallel, condition, a, b, y);
-        return y;
     }
 
     @Override
-    public Tensor clamp(Tensor x, double low, double high) {
-        require(Operation.CLAMP, x.dtype(), x);
-        if (!(low <= high)) {
-            throw new ShapeException("clamp: bounds [" + low + ", " + high + "] hold nothing");
+    protected void clamp(Tensor x, double low, double high, Tensor y) {
+        switch (x.dtype()) {
+            case F32 ->
+                forFloats(x, y, (from, in, to, out, n) -> runs.clamp(from, in, (float) low, (float) high, to, out, n));
+            case F64 -> forDoubles(x, y, (from, in, to, out, n) -> DoubleLoops.clamp(from, in, low, high, to, out, n));
+            default -> Elementwise.clamp(x, low, high, y);
         }
-        Tensor y = allocate(x.shape(), x.dtype());
-        if (x.dtype() != DType.F32) {
-            Elementwise.clamp(x, low, high, y);
-            return y;
-        }
-        float[] from = floats(x);
-        float[] to = floats(y);
-        int in = offset(x);
-        int out = offset(y);
-        parallel.forRange(
-                size(x),
-                Broadcast.GRAIN,
-                (first, last) ->
-                        runs.clamp(from, in + first, (float) low, (float) high, to, out + first, last - first));
-        return y;
     }
 
     // In place
 
     @Override
-    public void axpy(Tensor target, double alpha, Tensor source) {
-        require(Operation.AXPY, target.dtype(), target, source);
-        requireSame(Operation.AXPY, target, source);
-        float[] to = floats(target);
-        float[] from = floats(source);
-        int out = offset(target);
-        int in = offset(source);
-        parallel.forRange(
-                size(target),
-                Broadcast.GRAIN,
-                (first, last) -> ArithmeticLoops.axpy((float) alpha, from, in + first, to, out + first, last - first));
-        target.storage().bumpVersion();
+    protected void addScaled(Tensor target, double alpha, Tensor source) {
+        if (target.dtype() == DType.F64) {
+            forDoubles(source, target, (from, in, to, out, n) -> DoubleLoops.axpy(alpha, from, in, to, out, n));
+        } else {
+            forFloats(
+                    source,
+                    target,
+                    (from, in, to, out, n) -> ArithmeticLoops.axpy((float) alpha, from, in, to, out, n));
+        }
     }
 }

@@ -3,16 +3,13 @@ package dev.retort.kernels.simd;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
-import dev.retort.tensor.Operation;
 import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.ReduceOp;
-import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.HeapStorage;
 import dev.retort.tensor.reference.Indexing;
 import dev.retort.tensor.reference.Reductions;
-import dev.retort.tensor.reference.Resampling;
 
 /** The other core operations of the simd backend: reductions, products, convolution, resampling, indexing. */
 abstract class SimdOperations extends SimdElementwise {
@@ -20,83 +17,97 @@ abstract class SimdOperations extends SimdElementwise {
         super(engine, runs);
     }
 
+    private static int[] ints(Tensor x) {
+        return (int[]) HeapStorage.array(x);
+    }
+
+    private static long[] longs(Tensor x) {
+        return (long[]) HeapStorage.array(x);
+    }
+
+    private static boolean isDouble(Tensor x) {
+        return x.dtype() == DType.F64;
+    }
+
     // Reductions
 
     @Override
-    public Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
-        require(Operation.REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.reduce(op, x, axes, keepDims), x.dtype());
-        if (x.dtype() != DType.F32 || x.size() == 0) {
+    protected void reduce(ReduceOp op, Tensor x, int[] axes, Tensor y) {
+        boolean[] reduced = x.shape().mark(axes);
+        if (!x.dtype().isFloating() || x.size() == 0) {
             Reductions.reduce(op, x, axes, y);
+        } else if (isDouble(x)) {
+            new DoubleReduction(parallel, op).run(doubles(x), offset(x), x.shape(), reduced, doubles(y), offset(y));
         } else {
-            boolean[] reduced = x.shape().mark(axes);
-            ReduceKernels.reduce(parallel, runs, op, floats(x), offset(x), x.shape(), reduced, floats(y), offset(y));
+            new FloatReduction(parallel, runs, op).run(floats(x), offset(x), x.shape(), reduced, floats(y), offset(y));
         }
-        return y;
     }
 
     @Override
-    public Tensor argReduce(boolean largest, Tensor x, int axis) {
-        require(Operation.ARG_REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.argReduce(x, axis), DType.I64);
-        if (x.dtype() != DType.F32) {
+    protected void argReduce(boolean largest, Tensor x, int axis, Tensor y) {
+        if (!x.dtype().isFloating()) {
             Reductions.argReduce(largest, x, axis, y);
+        } else if (y.size() > 0 && isDouble(x)) {
+            along(x, axis).argReduce(largest, doubles(x), offset(x), longs(y), offset(y));
         } else if (y.size() > 0) {
-            new IndexKernels(parallel, runs, x.shape(), axis)
-                    .argReduce(largest, floats(x), offset(x), (long[]) HeapStorage.array(y), offset(y));
+            along(x, axis).argReduce(largest, floats(x), offset(x), longs(y), offset(y));
         }
-        return y;
+    }
+
+    private IndexKernels along(Tensor x, int axis) {
+        return new IndexKernels(parallel, x.shape(), axis);
     }
 
     @Override
-    public Tensor cumsum(Tensor x, int axis) {
-        require(Operation.CUMSUM, x.dtype(), x);
-        x.shape().axis(axis);
-        Tensor y = allocate(x.shape(), x.dtype());
-        if (x.dtype() != DType.F32) {
-            Reductions.cumsum(x, axis, y);
+    protected void cumsum(Tensor x, int axis, Tensor y) {
+        switch (x.dtype()) {
+            case F32 -> along(x, axis).cumsum(floats(x), offset(x), floats(y), offset(y));
+            case F64 -> along(x, axis).cumsum(doubles(x), offset(x), doubles(y), offset(y));
+            default -> Reductions.cumsum(x, axis, y);
+        }
+    }
+
+    // Products
+
+    @Override
+    protected void gemm(Tensor a, Tensor b, GemmSpec spec, Tensor y) {
+        if (isDouble(y)) {
+            multiply(Gemm.doubles(engine), doubles(a), a, doubles(b), b, spec, doubles(y), y, Epilogue.none());
         } else {
-            new IndexKernels(parallel, runs, x.shape(), axis).cumsum(floats(x), offset(x), floats(y), offset(y));
+            multiply(a, b, spec, y, Epilogue.none());
         }
-        return y;
     }
 
-    // Linear algebra and convolution
-
-    @Override
-    public Tensor gemm(Tensor a, Tensor b, GemmSpec spec, Shape shape) {
-        require(Operation.GEMM, a.dtype(), a, b);
-        requireSameType(Operation.GEMM, a, b);
-        spec.check(a.shape(), b.shape(), shape);
-        Tensor y = allocate(shape, a.dtype());
-        if (!spec.coversOutput(shape.size()) || spec.k() == 0) {
-            fill(y, 0);
-        }
-        if (spec.k() > 0) {
-            multiply(a, b, spec, y, Epilogue.NONE);
-        }
-        return y;
+    /** The products of F32 operands. */
+    final void multiply(Tensor a, Tensor b, GemmSpec spec, Tensor y, Epilogue<float[]> epilogue) {
+        multiply(Gemm.floats(engine), floats(a), a, floats(b), b, spec, floats(y), y, epilogue);
     }
 
-    final void multiply(Tensor a, Tensor b, GemmSpec spec, Tensor y, Epilogue epilogue) {
-        new Gemm(engine)
-                .multiply(
-                        spec.batch1(),
-                        spec.batch2(),
-                        spec.m(),
-                        spec.n(),
-                        spec.k(),
-                        1f,
-                        matrix(a, spec.a(), spec.transposeA()),
-                        matrix(b, spec.b(), spec.transposeB()),
-                        matrix(y, spec.c(), false),
-                        false,
-                        epilogue);
+    private static <A> void multiply(
+            Gemm<A> gemm,
+            A left,
+            Tensor a,
+            A right,
+            Tensor b,
+            GemmSpec spec,
+            A result,
+            Tensor y,
+            Epilogue<A> epilogue) {
+        gemm.multiply(
+                spec.batch1(),
+                spec.batch2(),
+                spec.m(),
+                spec.n(),
+                spec.k(),
+                matrix(left, a, spec.a(), spec.transposeA()),
+                matrix(right, b, spec.b(), spec.transposeB()),
+                matrix(result, y, spec.c(), false),
+                epilogue);
     }
 
-    private static Gemm.Matrix matrix(Tensor x, GemmSpec.Layout layout, boolean transposed) {
-        return new Gemm.Matrix(
-                floats(x),
+    private static <A> Gemm.Matrix<A> matrix(A array, Tensor x, GemmSpec.Layout layout, boolean transposed) {
+        return new Gemm.Matrix<>(
+                array,
                 Math.toIntExact(x.offset() + layout.offset()),
                 layout.ld(),
                 transposed,
@@ -105,15 +116,26 @@ abstract class SimdOperations extends SimdElementwise {
     }
 
     @Override
-    public Tensor conv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
-        return convolve(x, weight, spec, Epilogue.NONE);
+    protected void conv2d(Tensor x, Tensor weight, Conv2dSpec spec, Tensor y) {
+        if (isDouble(x)) {
+            Convolution.doubles(engine)
+                    .forward(
+                            geometry(x.shape(), weight.shape(), spec),
+                            doubles(x),
+                            offset(x),
+                            doubles(weight),
+                            offset(weight),
+                            doubles(y),
+                            offset(y),
+                            Epilogue.none());
+        } else {
+            convolve(x, weight, spec, y, Epilogue.none());
+        }
     }
 
-    final Tensor convolve(Tensor x, Tensor weight, Conv2dSpec spec, Epilogue epilogue) {
-        require(Operation.CONV2D, x.dtype(), x, weight);
-        requireSameType(Operation.CONV2D, x, weight);
-        Tensor y = allocate(spec.outputShape(x.shape(), weight.shape()), x.dtype());
-        new Convolution(engine)
+    /** The convolution of F32 operands. */
+    final void convolve(Tensor x, Tensor weight, Conv2dSpec spec, Tensor y, Epilogue<float[]> epilogue) {
+        Convolution.floats(engine)
                 .forward(
                         geometry(x.shape(), weight.shape(), spec),
                         floats(x),
@@ -123,7 +145,6 @@ abstract class SimdOperations extends SimdElementwise {
                         floats(y),
                         offset(y),
                         epilogue);
-        return y;
     }
 
     private static ConvolutionShape geometry(Shape input, Shape weight, Conv2dSpec spec) {
@@ -147,148 +168,116 @@ abstract class SimdOperations extends SimdElementwise {
     }
 
     @Override
-    public Tensor conv2dInputGradient(Tensor g, Tensor weight, Shape input, Conv2dSpec spec) {
-        require(Operation.CONV2D_INPUT_GRADIENT, g.dtype(), g, weight);
-        requireSameType(Operation.CONV2D_INPUT_GRADIENT, g, weight);
-        ResultShapes.convolutionGradient(g, input, weight.shape(), spec);
-        Tensor dx = allocate(input, g.dtype());
-        new Convolution(engine)
-                .inputGradient(
-                        geometry(input, weight.shape(), spec),
-                        floats(g),
-                        offset(g),
-                        floats(weight),
-                        offset(weight),
-                        floats(dx),
-                        offset(dx));
-        return dx;
+    protected void conv2dInputGradient(Tensor g, Tensor weight, Conv2dSpec spec, Tensor y) {
+        ConvolutionShape shape = geometry(y.shape(), weight.shape(), spec);
+        if (isDouble(g)) {
+            Convolution.doubles(engine)
+                    .inputGradient(
+                            shape, doubles(g), offset(g), doubles(weight), offset(weight), doubles(y), offset(y));
+        } else {
+            Convolution.floats(engine)
+                    .inputGradient(shape, floats(g), offset(g), floats(weight), offset(weight), floats(y), offset(y));
+        }
     }
 
     @Override
-    public Tensor conv2dWeightGradient(Tensor x, Tensor g, Shape weight, Conv2dSpec spec) {
-        require(Operation.CONV2D_WEIGHT_GRADIENT, x.dtype(), x, g);
-        requireSameType(Operation.CONV2D_WEIGHT_GRADIENT, x, g);
-        ResultShapes.convolutionGradient(g, x.shape(), weight, spec);
-        Tensor dw = allocate(weight, x.dtype());
-        new Convolution(engine)
-                .weightGradient(
-                        geometry(x.shape(), weight, spec),
-                        floats(x),
-                        offset(x),
-                        floats(g),
-                        offset(g),
-                        floats(dw),
-                        offset(dw),
-                        false);
-        return dw;
+    protected void conv2dWeightGradient(Tensor x, Tensor g, Conv2dSpec spec, Tensor y) {
+        ConvolutionShape shape = geometry(x.shape(), y.shape(), spec);
+        if (isDouble(x)) {
+            Convolution.doubles(engine)
+                    .weightGradient(shape, doubles(x), offset(x), doubles(g), offset(g), doubles(y), offset(y));
+        } else {
+            Convolution.floats(engine)
+                    .weightGradient(shape, floats(x), offset(x), floats(g), offset(g), floats(y), offset(y));
+        }
     }
 
     // Resampling
 
     @Override
-    public Pooled maxPool2d(Tensor x, Pool2dSpec spec) {
-        require(Operation.MAX_POOL2D, x.dtype(), x);
-        Shape shape = spec.outputShape(x.shape());
-        Tensor values = allocate(shape, x.dtype());
-        Tensor indices = allocate(shape, DType.I32);
+    protected void maxPool2d(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices) {
+        if (isDouble(x)) {
+            maxPool2d(DoubleLoops.LOOPS, doubles(x), x, spec, doubles(values), values, indices);
+        } else {
+            maxPool2d(runs, floats(x), x, spec, floats(values), values, indices);
+        }
+    }
+
+    private <A> void maxPool2d(
+            PixelRuns<A> loops, A from, Tensor x, Pool2dSpec spec, A to, Tensor values, Tensor indices) {
         ResamplingKernels.maxPool2d(
                 parallel,
-                runs,
-                floats(x),
+                loops,
+                from,
                 offset(x),
                 x.shape(),
                 spec,
-                shape,
-                floats(values),
+                values.shape(),
+                to,
                 offset(values),
-                (int[]) HeapStorage.array(indices),
+                ints(indices),
                 offset(indices));
-        return new Pooled(values, indices);
     }
 
     @Override
-    public Tensor maxPool2dGradient(Tensor g, Tensor indices, Shape input) {
-        require(Operation.MAX_POOL2D_GRADIENT, g.dtype(), g, indices);
-        ResultShapes.maxPool2dGradient(g, indices, input);
-        Resampling.checkPooled(indices, input);
-        Tensor y = allocate(input, g.dtype());
+    protected void maxPool2dGradient(Tensor g, Tensor indices, Tensor y) {
+        if (isDouble(g)) {
+            maxPool2dGradient(DoubleLoops.LOOPS, doubles(g), g, indices, doubles(y), y);
+        } else {
+            maxPool2dGradient(runs, floats(g), g, indices, floats(y), y);
+        }
+    }
+
+    private <A> void maxPool2dGradient(PixelRuns<A> loops, A from, Tensor g, Tensor indices, A to, Tensor y) {
         ResamplingKernels.maxPool2dGradient(
-                parallel,
-                floats(g),
-                offset(g),
-                g.shape(),
-                (int[]) HeapStorage.array(indices),
-                offset(indices),
-                input,
-                floats(y),
-                offset(y));
-        return y;
+                parallel, loops, from, offset(g), g.shape(), ints(indices), offset(indices), y.shape(), to, offset(y));
     }
 
     @Override
-    public Tensor resizeNearest(Tensor x, int height, int width) {
-        require(Operation.RESIZE_NEAREST, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.resizeNearest(x.shape(), height, width), x.dtype());
-        ResamplingKernels.resizeNearest(parallel, floats(x), offset(x), x.shape(), floats(y), offset(y), y.shape());
-        return y;
+    protected void resizeNearest(Tensor x, Tensor y) {
+        ResamplingKernels.resizeNearest(
+                parallel, HeapStorage.array(x), offset(x), x.shape(), HeapStorage.array(y), offset(y), y.shape());
     }
 
     @Override
-    public Tensor resizeNearestGradient(Tensor g, Shape input) {
-        require(Operation.RESIZE_NEAREST_GRADIENT, g.dtype(), g);
-        ResultShapes.resizeNearestGradient(g, input);
-        Tensor y = allocate(input, g.dtype());
-        ResamplingKernels.resizeNearestGradient(
-                parallel, runs, floats(g), offset(g), g.shape(), floats(y), offset(y), input);
-        return y;
+    protected void resizeNearestGradient(Tensor g, Tensor y) {
+        if (isDouble(g)) {
+            ResamplingKernels.resizeNearestGradient(
+                    parallel, DoubleLoops.LOOPS, doubles(g), offset(g), g.shape(), doubles(y), offset(y), y.shape());
+        } else {
+            ResamplingKernels.resizeNearestGradient(
+                    parallel, runs, floats(g), offset(g), g.shape(), floats(y), offset(y), y.shape());
+        }
     }
 
     // Indexing
 
     @Override
-    public Tensor indexSelect(Tensor x, int axis, Tensor index) {
-        require(Operation.INDEX_SELECT, x.dtype(), x, index);
-        Shape shape = ResultShapes.indexSelect(x, axis, index);
-        int[] indices = Indexing.read(Operation.INDEX_SELECT, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        new IndexKernels(parallel, runs, x.shape(), axis)
-                .select(HeapStorage.array(x), offset(x), indices, HeapStorage.array(y), offset(y));
-        return y;
+    protected void indexSelect(Tensor x, int axis, int[] indices, Tensor y) {
+        along(x, axis).select(HeapStorage.array(x), offset(x), indices, HeapStorage.array(y), offset(y));
     }
 
     @Override
-    public Tensor indexAdd(Tensor x, int axis, Tensor index, Tensor source) {
-        require(Operation.INDEX_ADD, x.dtype(), x, index, source);
-        Shape shape = ResultShapes.indexAdd(x, axis, index, source);
-        int[] indices = Indexing.read(Operation.INDEX_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        if (x.dtype() != DType.F32) {
-            Indexing.add(x, Indexing.alongIndex(shape, axis, indices, source.shape()), source, y);
-            return y;
+    protected void indexAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y) {
+        if (!x.dtype().isFloating()) {
+            Indexing.indexAdd(x, axis, indices, source, y);
+            return;
         }
-        System.arraycopy(floats(x), offset(x), floats(y), offset(y), size(x));
-        new IndexKernels(parallel, runs, shape, axis)
-                .add(floats(source), offset(source), indices, floats(y), offset(y));
-        return y;
+        System.arraycopy(HeapStorage.array(x), offset(x), HeapStorage.array(y), offset(y), size(x));
+        if (isDouble(x)) {
+            along(x, axis).add(DoubleLoops.LOOPS, doubles(source), offset(source), indices, doubles(y), offset(y));
+        } else {
+            along(x, axis).add(runs, floats(source), offset(source), indices, floats(y), offset(y));
+        }
     }
 
     @Override
-    public Tensor gather(Tensor x, int axis, Tensor index) {
-        require(Operation.GATHER, x.dtype(), x, index);
-        Shape shape = ResultShapes.gather(x, axis, index);
-        int[] indices = Indexing.read(Operation.GATHER, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        Indexing.select(x, Indexing.everyIndex(x.shape(), axis, indices, shape), y);
-        return y;
+    protected void gather(Tensor x, int axis, int[] indices, Tensor y) {
+        Indexing.gather(x, axis, indices, y);
     }
 
     @Override
-    public Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor source) {
-        require(Operation.SCATTER_ADD, x.dtype(), x, index, source);
-        Shape shape = ResultShapes.scatterAdd(x, axis, index, source);
-        int[] indices = Indexing.read(Operation.SCATTER_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        Indexing.add(x, Indexing.everyIndex(shape, axis, indices, index.shape()), source, y);
-        return y;
+    protected void scatterAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y) {
+        Indexing.scatterAdd(x, axis, indices, source, y);
     }
 }

@@ -1,16 +1,19 @@
 package dev.retort.kernels.simd;
 
 /**
- * The innermost multiplication: one small tile of C = A B, held in registers while it runs along the depth. Two
- * implementations exist, {@link VectorTiles} and {@link PlainTiles}; blocking, packing and threads are shared by both
+ * What matrix products and convolutions do to arrays of one element type: above all the innermost multiplication, one small tile
+ * of C = A B, held in registers while it runs along the depth; and the copies into the packed forms that it reads. It is
+ * implemented for float[] and for double[], on the Vector API and in plain Java; blocking and threads are shared by all
  * ({@link BlockedProduct}).
+ *
+ * @param <A> float[] or double[]
  */
-interface TileKernels {
+interface TileKernels<A> {
     /** The greatest depth of one tile call: how many products are summed before C is touched. */
     int MAX_DEPTH = 256;
 
     /**
-     * Distance in floats between the rows of a packed block of A. A constant, so that a row's offset is part of an address;
+     * Distance in elements between the rows of a packed block of A. A constant, so that a row's offset is part of an address;
      * a little more than {@link #MAX_DEPTH}, so that rows fall into different cache sets.
      */
     int A_STRIDE = MAX_DEPTH + 16;
@@ -33,18 +36,7 @@ interface TileKernels {
      * @param b row-major, rows {@code bStep} apart
      * @param c row-major, rows {@code cStep} apart
      */
-    void multiply(
-            int rows,
-            boolean half,
-            int depth,
-            float[] a,
-            int aOff,
-            float[] b,
-            int bOff,
-            int bStep,
-            float[] c,
-            int cOff,
-            int cStep);
+    void multiply(int rows, boolean half, int depth, A a, int aOff, A b, int bOff, int bStep, A c, int cOff, int cStep);
 
     /**
      * For each element of the part of a tile that lies inside C: {@code c[i, j] = tile[i, j] + add[i, j]}.
@@ -52,16 +44,35 @@ interface TileKernels {
      * @param tile row-major, rows {@link #columns()} apart
      * @param add row-major, rows {@code addStep} apart (0: the same row for all); may be {@code c} itself
      */
-    void finish(
-            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep);
+    void finish(int rows, int columns, A tile, A add, int addOff, int addStep, A c, int cOff, int cStep);
 
     /** {@code c = max(c, 0)}; NaN stays NaN. */
-    void relu(float[] c, int off, int n);
+    void relu(A c, int off, int n);
 
     /**
      * Packs a row-major B into panels: element (p, j) of {@code from}, rows {@code step} apart, goes to row {@code first + p} of panel
-     * j / columns(). A panel has {@code depth} rows of {@link #columns()} floats; what lies beyond the last column is left undefined.
+     * j / columns(). A panel has {@code depth} rows of {@link #columns()} elements; what lies beyond the last column is left undefined.
      */
-    void packPanelRows(
-            float[] from, int off, int step, int rows, int columns, float[] to, int toOff, int depth, int first);
+    void packPanelRows(A from, int off, int step, int rows, int columns, A to, int toOff, int depth, int first);
+
+    /** The same of a B that lies column-major: element (p, j) is {@code from[off + j * step + p]}; all {@code depth} rows. */
+    void packPanelColumns(A from, int off, int step, int depth, int columns, A to, int toOff);
+
+    /** Packs rows of A that lie as columns, element (i, p) being {@code from[off + p * step + i]}, {@link #A_STRIDE} apart. */
+    void packRowsOfColumns(A from, int off, int step, int rows, int count, A to, int toOff);
+
+    /** {@code c[j, i] = block[i, j]}; rows are {@code step} and {@code cStep} apart. */
+    void storeTransposed(A block, int step, int rows, int columns, A c, int cOff, int cStep);
+
+    /** Moves {@code n} elements. */
+    void copy(A from, int off, A to, int toOff, int n);
+
+    /** Elements [from, end) become 0. */
+    void clear(A to, int from, int end);
+
+    /** At least {@link #columns()} zeros, never to be written. */
+    A zeros();
+
+    /** A working array, as {@link Scratch} says. */
+    A scratch(Scratch.Use use, int size);
 }

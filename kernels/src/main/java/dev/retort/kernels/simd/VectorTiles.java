@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link TileKernels} on the Vector API. One method per tile shape, one loop per method, accumulators in local variables:
+ * {@link FloatTiles} on the Vector API. One method per tile shape, one loop per method, accumulators in local variables:
  * the JIT keeps these in registers, and nothing else has been seen to do so on every JDK. The packed row index is the loop
  * variable, because then range checks leave the loop.
  *
@@ -13,12 +13,16 @@ import jdk.incubator.vector.VectorSpecies;
  * register allocator begins to spill accumulators, in some runs, from 13 x 2 on; 10 x 2 was the largest shape that was always free of
  * spills and moves, at 92 to 97 % of the peak. With 256 bits, 6 x 2 vectors use 15 of 16 registers.
  */
-final class VectorTiles implements TileKernels {
+final class VectorTiles extends FloatTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
     private static final int LARGE = 10;
     private static final int SMALL = 6;
     private static final boolean MANY_REGISTERS = SPECIES.vectorBitSize() == 512;
+
+    VectorTiles() {
+        super(2 * LANES);
+    }
 
     @Override
     public int rows() {
@@ -28,11 +32,6 @@ final class VectorTiles implements TileKernels {
     @Override
     public int smallRows() {
         return SMALL;
-    }
-
-    @Override
-    public int columns() {
-        return 2 * LANES;
     }
 
     @Override
@@ -69,7 +68,7 @@ final class VectorTiles implements TileKernels {
             addColumn(rows, tile, j, add, addOff + j, addStep, c, cOff + j, cStep);
         }
         if (bound < columns) {
-            PlainTiles.addColumns(bound, columns, 2 * LANES, rows, tile, add, addOff, addStep, c, cOff, cStep);
+            addColumns(bound, columns, rows, tile, add, addOff, addStep, c, cOff, cStep);
         }
     }
 
@@ -89,7 +88,7 @@ final class VectorTiles implements TileKernels {
         for (int i = 0; i < bound; i += LANES) {
             FloatVector.fromArray(SPECIES, c, off + i).max(0f).intoArray(c, off + i);
         }
-        PlainTiles.reluFrom(bound, c, off, n);
+        super.relu(c, off + bound, n - bound);
     }
 
     @Override
@@ -105,7 +104,7 @@ final class VectorTiles implements TileKernels {
                 FloatVector.fromArray(SPECIES, from, source + j + LANES).intoArray(to, target + LANES);
             }
         }
-        PlainTiles.packColumns(whole, 2 * LANES, from, off, step, rows, columns, to, toOff, depth, first);
+        packPanelRowsFrom(whole, from, off, step, rows, columns, to, toOff, depth, first);
     }
 
     private static void tile10x2(

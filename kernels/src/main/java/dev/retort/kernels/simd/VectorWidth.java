@@ -7,6 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorWidth {
     /** The species of every float vector. */
     static final VectorSpecies<Float> FLOATS = choose(System.getProperty(Engine.BITS_PROPERTY, ""));
+    /** The species of every double vector. */
+    static final VectorSpecies<Double> DOUBLES = FLOATS.withLanes(double.class);
 
     private VectorWidth() {}
 

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.kernels.simd.Engines.Precision;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Convolution and its two gradients against seven nested loops in double precision. */
+/** Convolution and its two gradients, in both precisions, against seven nested loops in double precision. */
 class ConvolutionTest {
     private static final int OFFSET = 2;
 
@@ -27,14 +31,36 @@ class ConvolutionTest {
             new ConvolutionShape(1, 12, 10, 6, 4, 3, 3, 2, 3, 2, 2, 2, 2, 2, 2, 1),
             new ConvolutionShape(1, 7, 7, 5, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 5));
 
-    private record Data(float[] x, float[] w, float[] dy, float[] bias) {
-        static Data of(ConvolutionShape s) {
+    private record Data(Precision precision, double[] x, double[] w, double[] dy, double[] bias) {
+        static Data of(ConvolutionShape s, Precision precision) {
             return new Data(
-                    Engines.random(OFFSET + s.images() * s.height() * s.width() * s.inputs(), 1),
-                    Engines.random(OFFSET + s.outputs() * s.depth(), 2),
-                    Engines.random(OFFSET + s.outPixels() * s.outputs(), 3),
-                    Engines.random(OFFSET + s.outputs(), 4));
+                    precision,
+                    precision.random(OFFSET + s.images() * s.height() * s.width() * s.inputs(), 1),
+                    precision.random(OFFSET + s.outputs() * s.depth(), 2),
+                    precision.random(OFFSET + s.outPixels() * s.outputs(), 3),
+                    precision.random(OFFSET + s.outputs(), 4));
         }
+    }
+
+    /** A call of a convolution with two operands, all arrays beginning at {@link #OFFSET}. */
+    private interface Call {
+        <A> void run(Convolution<A> convolution, A first, A second, A bias, A result);
+    }
+
+    private static double[] run(Engine engine, Data data, double[] first, double[] second, double[] before, Call call) {
+        double[] result = before.clone();
+        if (data.precision == Precision.DOUBLE) {
+            call.run(Convolution.doubles(engine), first, second, data.bias, result);
+            return result;
+        }
+        float[] narrow = Engines.narrow(result);
+        call.run(
+                Convolution.floats(engine),
+                Engines.narrow(first),
+                Engines.narrow(second),
+                Engines.narrow(data.bias),
+                narrow);
+        return Engines.widen(narrow);
     }
 
     @FunctionalInterface
@@ -73,75 +99,85 @@ class ConvolutionTest {
         }
     }
 
-    private static void assertClose(float[] actual, double[] expected, int terms, Object label) {
+    private static void assertClose(double[] actual, double[] expected, int terms, Precision precision, Object label) {
         assertThat(actual).hasSize(expected.length + OFFSET);
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) actual[OFFSET + i])
-                    .as("element %d of %s", i, label)
-                    .isCloseTo(expected[i], within(1e-6 * Math.sqrt(terms) + 1e-7 * terms));
+            assertThat(actual[OFFSET + i])
+                    .as("element %d of %s in %s", i, label, precision)
+                    .isCloseTo(expected[i], within(precision.tolerance(terms)));
         }
     }
 
+    private static Stream<Arguments> enginesAndPrecisions() {
+        return Engines.both()
+                .flatMap(engine -> Arrays.stream(Precision.values()).map(precision -> Arguments.of(engine, precision)));
+    }
+
     @ParameterizedTest
-    @MethodSource("dev.retort.kernels.simd.Engines#both")
-    void forward(Engine engine) {
+    @MethodSource("enginesAndPrecisions")
+    void forward(Engine engine, Precision precision) {
         for (ConvolutionShape s : SHAPES) {
-            Data data = Data.of(s);
+            Data data = Data.of(s, precision);
             double[] expected = new double[s.outPixels() * s.outputs()];
-            forEachProduct(s, (x, w, y) -> expected[y] += (double) data.x[OFFSET + x] * data.w[OFFSET + w]);
-            assertClose(forward(engine, s, Epilogue.NONE), expected, s.depth(), s);
+            forEachProduct(s, (x, w, y) -> expected[y] += data.x[OFFSET + x] * data.w[OFFSET + w]);
+            assertClose(forward(engine, s, data, false), expected, s.depth(), precision, s);
             for (int i = 0; i < expected.length; i++) {
                 expected[i] = Math.max(0, expected[i] + data.bias[OFFSET + i % s.outputs()]);
             }
-            assertClose(forward(engine, s, new Epilogue(data.bias, OFFSET, true)), expected, s.depth(), s);
+            assertClose(forward(engine, s, data, true), expected, s.depth(), precision, s);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("dev.retort.kernels.simd.Engines#both")
-    void inputGradient(Engine engine) {
+    @MethodSource("enginesAndPrecisions")
+    void inputGradient(Engine engine, Precision precision) {
         for (ConvolutionShape s : SHAPES) {
-            Data data = Data.of(s);
+            Data data = Data.of(s, precision);
             double[] expected = new double[data.x.length - OFFSET];
-            forEachProduct(s, (x, w, y) -> expected[x] += (double) data.dy[OFFSET + y] * data.w[OFFSET + w]);
-            assertClose(inputGradient(engine, s), expected, s.depth() * s.outputs() / s.groupInputs(), s);
+            forEachProduct(s, (x, w, y) -> expected[x] += data.dy[OFFSET + y] * data.w[OFFSET + w]);
+            int terms = s.depth() * s.outputs() / s.groupInputs();
+            assertClose(inputGradient(engine, s, data), expected, terms, precision, s);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("dev.retort.kernels.simd.Engines#both")
-    void weightGradient(Engine engine) {
+    @MethodSource("enginesAndPrecisions")
+    void weightGradient(Engine engine, Precision precision) {
         for (ConvolutionShape s : SHAPES) {
-            Data data = Data.of(s);
+            Data data = Data.of(s, precision);
             double[] expected = new double[data.w.length - OFFSET];
-            forEachProduct(s, (x, w, y) -> expected[w] += (double) data.dy[OFFSET + y] * data.x[OFFSET + x]);
-            assertClose(weightGradient(engine, s, false), expected, s.outPixels(), s);
-            for (int i = 0; i < expected.length; i++) {
-                expected[i] += data.w[OFFSET + i];
-            }
-            assertClose(weightGradient(engine, s, true), expected, s.outPixels(), s);
+            forEachProduct(s, (x, w, y) -> expected[w] += data.dy[OFFSET + y] * data.x[OFFSET + x]);
+            assertClose(weightGradient(engine, s, data), expected, s.outPixels(), precision, s);
         }
     }
 
-    private static float[] forward(Engine engine, ConvolutionShape s, Epilogue epilogue) {
-        Data data = Data.of(s);
-        float[] y = data.dy.clone();
-        new Convolution(engine).forward(s, data.x, OFFSET, data.w, OFFSET, y, OFFSET, epilogue);
-        return y;
+    /** With bias and ReLU if {@code fused}. */
+    private static double[] forward(Engine engine, ConvolutionShape s, Data data, boolean fused) {
+        return run(engine, data, data.x, data.w, data.dy, new Call() {
+            @Override
+            public <A> void run(Convolution<A> convolution, A x, A w, A bias, A y) {
+                Epilogue<A> epilogue = fused ? new Epilogue<>(bias, OFFSET, true) : Epilogue.none();
+                convolution.forward(s, x, OFFSET, w, OFFSET, y, OFFSET, epilogue);
+            }
+        });
     }
 
-    private static float[] inputGradient(Engine engine, ConvolutionShape s) {
-        Data data = Data.of(s);
-        float[] dx = data.x.clone();
-        new Convolution(engine).inputGradient(s, data.dy, OFFSET, data.w, OFFSET, dx, OFFSET);
-        return dx;
+    private static double[] inputGradient(Engine engine, ConvolutionShape s, Data data) {
+        return run(engine, data, data.dy, data.w, data.x, new Call() {
+            @Override
+            public <A> void run(Convolution<A> convolution, A dy, A w, A bias, A dx) {
+                convolution.inputGradient(s, dy, OFFSET, w, OFFSET, dx, OFFSET);
+            }
+        });
     }
 
-    private static float[] weightGradient(Engine engine, ConvolutionShape s, boolean accumulate) {
-        Data data = Data.of(s);
-        float[] dw = data.w.clone();
-        new Convolution(engine).weightGradient(s, data.x, OFFSET, data.dy, OFFSET, dw, OFFSET, accumulate);
-        return dw;
+    private static double[] weightGradient(Engine engine, ConvolutionShape s, Data data) {
+        return run(engine, data, data.x, data.dy, data.w, new Call() {
+            @Override
+            public <A> void run(Convolution<A> convolution, A x, A dy, A bias, A dw) {
+                convolution.weightGradient(s, x, OFFSET, dy, OFFSET, dw, OFFSET);
+            }
+        });
     }
 
     @Test
@@ -151,9 +187,12 @@ class ConvolutionTest {
                 ConvolutionShape.square(1, 40, 33, 48, 70, 3, 2, 1));
         for (Engine[] pair : Engines.pairs()) {
             for (ConvolutionShape s : shapes) {
-                assertThat(forward(pair[1], s, Epilogue.NONE)).isEqualTo(forward(pair[0], s, Epilogue.NONE));
-                assertThat(inputGradient(pair[1], s)).isEqualTo(inputGradient(pair[0], s));
-                assertThat(weightGradient(pair[1], s, false)).isEqualTo(weightGradient(pair[0], s, false));
+                for (Precision precision : Precision.values()) {
+                    Data data = Data.of(s, precision);
+                    assertThat(forward(pair[1], s, data, false)).isEqualTo(forward(pair[0], s, data, false));
+                    assertThat(inputGradient(pair[1], s, data)).isEqualTo(inputGradient(pair[0], s, data));
+                    assertThat(weightGradient(pair[1], s, data)).isEqualTo(weightGradient(pair[0], s, data));
+                }
             }
         }
     }

@@ -2,16 +2,18 @@ package dev.retort.kernels.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Same inputs, same bits: with any number of threads, interpreted or compiled. */
 @Tag("smoke")
@@ -19,20 +21,20 @@ class DeterminismTest {
     private static final int WARM_RUNS = 300;
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void theNumberOfThreadsChangesNoBit(boolean vector) {
-        Map<String, float[]> one = large(vector, 1);
+    @CsvSource({"true, F32", "false, F32", "true, F64", "false, F64"})
+    void theNumberOfThreadsChangesNoBit(boolean vector, DType dtype) {
+        Map<String, double[]> one = large(vector, dtype, 1);
         for (int threads : new int[] {2, 3}) {
-            large(vector, threads).forEach((name, values) -> assertThat(Arrays.equals(values, one.get(name)))
+            large(vector, dtype, threads).forEach((name, values) -> assertThat(Arrays.equals(values, one.get(name)))
                     .as(name + " with " + threads + " threads")
                     .isTrue());
         }
     }
 
-    private static Map<String, float[]> large(boolean vector, int threads) {
+    private static Map<String, double[]> large(boolean vector, DType dtype, int threads) {
         Parallel parallel = new Parallel(threads);
         try (SimdBackend ops = vector ? SimdBackend.vector(parallel) : SimdBackend.plain(parallel)) {
-            return OperationSet.run(ops, 71, 93, 24);
+            return OperationSet.run(ops, dtype, 71, 93, 24);
         }
     }
 
@@ -61,8 +63,9 @@ class DeterminismTest {
 
         static List<String> lines() {
             try (SimdBackend ops = SimdBackend.vector(new Parallel(1))) {
-                return OperationSet.run(ops, 5, 6, 37).entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + Arrays.hashCode(entry.getValue()))
+                return Stream.of(DType.F32, DType.F64)
+                        .flatMap(dtype -> OperationSet.run(ops, dtype, 5, 6, 37).entrySet().stream()
+                                .map(entry -> dtype + " " + entry.getKey() + " " + Arrays.hashCode(entry.getValue())))
                         .toList();
             }
         }

@@ -35,4 +35,46 @@ final class Engines {
         }
         return values;
     }
+
+    /** The element types that products and convolutions exist for: what runs them, and how near they come. */
+    enum Precision {
+        SINGLE,
+        DOUBLE;
+
+        /** {@code size} numbers of this precision in [-1, 1). */
+        double[] random(int size, long seed) {
+            Random random = new Random(seed);
+            double[] values = new double[size];
+            for (int i = 0; i < size; i++) {
+                double value = 2 * random.nextDouble() - 1;
+                values[i] = this == SINGLE ? (float) value : value;
+            }
+            return values;
+        }
+
+        /** Accepted error of a sum of {@code terms} products of numbers up to 1: half an ulp of sqrt(terms) each time. */
+        double tolerance(int terms) {
+            double single = 1e-6 * Math.sqrt(terms + 1.0) + 1e-7 * terms;
+            return this == SINGLE ? single : single * 0x1p-29;
+        }
+    }
+
+    static float[] narrow(double[] values) {
+        if (values == null) {
+            return null;
+        }
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+
+    static double[] widen(float[] values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
 }

@@ -4,27 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.kernels.simd.Engines.Precision;
 import dev.retort.kernels.simd.Gemm.Matrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Matrix products against a triple loop in double precision. */
+/** Matrix products of both precisions against a triple loop in double precision. */
 class GemmTest {
     private static final int[] SIZES = {1, 4, 6, 13, 31, 207};
     private static final int OFFSET = 3;
     private static final int GAP = 5;
 
     private record Case(
-            int m,
-            int n,
-            int k,
-            boolean transA,
-            boolean transB,
-            float alpha,
-            boolean accumulate,
-            boolean bias,
-            boolean relu) {
+            Precision precision, int m, int n, int k, boolean transA, boolean transB, boolean bias, boolean relu) {
         int stepA() {
             return (transA ? m : k) + GAP;
         }
@@ -37,34 +30,53 @@ class GemmTest {
             return n + GAP;
         }
 
-        float[] a() {
-            return Engines.random(OFFSET + (transA ? k : m) * stepA(), 1);
+        double[] a() {
+            return precision.random(OFFSET + (transA ? k : m) * stepA(), 1);
         }
 
-        float[] b() {
-            return Engines.random(OFFSET + (transB ? n : k) * stepB(), 2);
+        double[] b() {
+            return precision.random(OFFSET + (transB ? n : k) * stepB(), 2);
         }
 
-        float[] c() {
-            return Engines.random(OFFSET + m * stepC(), 3);
+        double[] c() {
+            return precision.random(OFFSET + m * stepC(), 3);
         }
 
-        float[] run(Engine engine) {
-            float[] c = c();
-            Matrix a = new Matrix(a(), OFFSET, stepA(), transA, 0, 0);
-            Matrix b = new Matrix(b(), OFFSET, stepB(), transB, 0, 0);
-            Epilogue epilogue =
-                    bias || relu ? new Epilogue(bias ? Engines.random(n + 2, 4) : null, 2, relu) : Epilogue.NONE;
-            new Gemm(engine).multiply(1, 1, m, n, k, alpha, a, b, Matrix.of(c, OFFSET, stepC()), accumulate, epilogue);
-            return c;
+        double[] offsets() {
+            return precision.random(n + 2, 4);
+        }
+
+        double[] run(Engine engine) {
+            double[] offsets = bias ? offsets() : null;
+            double[] c = c();
+            if (precision == Precision.DOUBLE) {
+                multiply(Gemm.doubles(engine), a(), b(), c, offsets);
+                return c;
+            }
+            float[] narrow = Engines.narrow(c);
+            multiply(Gemm.floats(engine), Engines.narrow(a()), Engines.narrow(b()), narrow, Engines.narrow(offsets));
+            return Engines.widen(narrow);
+        }
+
+        private <A> void multiply(Gemm<A> gemm, A a, A b, A c, A offsets) {
+            gemm.multiply(
+                    1,
+                    1,
+                    m,
+                    n,
+                    k,
+                    new Matrix<>(a, OFFSET, stepA(), transA, 0, 0),
+                    new Matrix<>(b, OFFSET, stepB(), transB, 0, 0),
+                    Matrix.of(c, OFFSET, stepC()),
+                    new Epilogue<>(offsets, 2, relu));
         }
 
         void check(Engine engine) {
-            float[] a = a();
-            float[] b = b();
-            float[] before = c();
-            float[] after = run(engine);
-            float[] offsets = Engines.random(n + 2, 4);
+            double[] a = a();
+            double[] b = b();
+            double[] before = c();
+            double[] after = run(engine);
+            double[] offsets = offsets();
             for (int i = 0; i < before.length; i++) {
                 int row = (i - OFFSET) / stepC();
                 int column = (i - OFFSET) % stepC();
@@ -72,25 +84,26 @@ class GemmTest {
                     assertThat(after[i]).as("outside C at %d, %s", i, this).isEqualTo(before[i]);
                     continue;
                 }
-                double sum = 0;
+                double sum = bias ? offsets[2 + column] : 0;
                 for (int p = 0; p < k; p++) {
                     double x = a[OFFSET + (transA ? p * stepA() + row : row * stepA() + p)];
                     double y = b[OFFSET + (transB ? column * stepB() + p : p * stepB() + column)];
                     sum += x * y;
                 }
-                double expected = alpha * sum + (accumulate ? before[i] : 0) + (bias ? offsets[2 + column] : 0);
-                if (relu) {
-                    expected = Math.max(expected, 0);
+                double expected = relu ? Math.max(sum, 0) : sum;
+                if (!(Math.abs(after[i] - expected) <= precision.tolerance(k))) {
+                    assertThat(after[i])
+                            .as("C[%d, %d], %s", row, column, this)
+                            .isCloseTo(expected, within(precision.tolerance(k)));
                 }
-                assertThat((double) after[i])
-                        .as("C[%d, %d], %s", row, column, this)
-                        .isCloseTo(expected, within(tolerance()));
             }
         }
+    }
 
-        /** Rounding of k products of size up to 1, each of which may move the sum by half an ulp of sqrt(k). */
-        private double tolerance() {
-            return 1e-6 * Math.sqrt(k + 1.0) + 1e-7 * Math.abs(alpha) * k;
+    private static void check(
+            Engine engine, int m, int n, int k, boolean transA, boolean transB, boolean bias, boolean relu) {
+        for (Precision precision : Precision.values()) {
+            new Case(precision, m, n, k, transA, transB, bias, relu).check(engine);
         }
     }
 
@@ -102,7 +115,7 @@ class GemmTest {
                 for (int k : SIZES) {
                     for (int t = 0; t < 4; t++) {
                         if ((long) m * n * k < 3_000_000 || t == 0) {
-                            new Case(m, n, k, (t & 1) != 0, (t & 2) != 0, 1f, false, false, false).check(engine);
+                            check(engine, m, n, k, (t & 1) != 0, (t & 2) != 0, false, false);
                         }
                     }
                 }
@@ -116,9 +129,9 @@ class GemmTest {
         for (int t = 0; t < 4; t++) {
             boolean transA = (t & 1) != 0;
             boolean transB = (t & 2) != 0;
-            new Case(29, 1100, 300, transA, transB, 0.5f, true, false, false).check(engine);
-            new Case(300, 47, 777, transA, transB, 1f, false, true, true).check(engine);
-            new Case(5, 40, 1025, transA, transB, -2f, false, false, true).check(engine);
+            check(engine, 29, 1100, 300, transA, transB, false, false);
+            check(engine, 300, 47, 777, transA, transB, true, true);
+            check(engine, 5, 40, 1025, transA, transB, false, true);
         }
     }
 
@@ -126,13 +139,13 @@ class GemmTest {
     @MethodSource("dev.retort.kernels.simd.Engines#both")
     void epiloguesAndEmptyExtents(Engine engine) {
         for (int n : new int[] {1, 16, 32, 33, 48, 70}) {
-            new Case(31, n, 20, false, true, 1f, false, true, false).check(engine);
-            new Case(15, n, 20, false, false, 1f, true, false, true).check(engine);
-            new Case(9, n, 0, false, false, 1f, true, false, false).check(engine);
-            new Case(9, n, 0, false, false, 1f, false, true, false).check(engine);
+            check(engine, 31, n, 20, false, true, true, false);
+            check(engine, 15, n, 20, false, false, false, true);
+            check(engine, 9, n, 0, false, false, false, false);
+            check(engine, 9, n, 0, false, false, true, false);
         }
-        new Case(0, 4, 4, false, false, 1f, false, false, false).check(engine);
-        new Case(4, 0, 4, false, false, 1f, false, false, false).check(engine);
+        check(engine, 0, 4, 4, false, false, false, false);
+        check(engine, 4, 0, 4, false, false, false, false);
     }
 
     /** Attention's layout: heads side by side in the last axis, read in place through the two batch strides. */
@@ -147,19 +160,17 @@ class GemmTest {
         float[] q = Engines.random(images * rows * heads * d, 1);
         float[] k = Engines.random(images * keys * heads * d, 2);
         float[] logits = new float[images * heads * rows * keys];
-        new Gemm(engine)
+        Gemm.floats(engine)
                 .multiply(
                         images,
                         heads,
                         rows,
                         keys,
                         d,
-                        0.5f,
                         Matrix.of(q, 0, heads * d).batched(rows * heads * d, d),
                         Matrix.of(k, 0, heads * d).transpose().batched(keys * heads * d, d),
                         Matrix.of(logits, 0, keys).batched(heads * rows * keys, rows * keys),
-                        false,
-                        Epilogue.NONE);
+                        Epilogue.none());
         for (int image = 0; image < images; image++) {
             for (int head = 0; head < heads; head++) {
                 for (int i = 0; i < rows; i++) {
@@ -170,7 +181,7 @@ class GemmTest {
                                     * k[((image * keys + j) * heads + head) * d + e];
                         }
                         assertThat((double) logits[((image * heads + head) * rows + i) * keys + j])
-                                .isCloseTo(0.5 * sum, within(1e-6));
+                                .isCloseTo(sum, within(1e-6));
                     }
                 }
             }
@@ -183,12 +194,14 @@ class GemmTest {
             for (int t = 0; t < 4; t++) {
                 boolean transA = (t & 1) != 0;
                 boolean transB = (t & 2) != 0;
-                for (Case c : new Case[] {
-                    new Case(207, 207, 531, transA, transB, 1f, false, true, true),
-                    new Case(4, 1031, 600, transA, transB, 1f, false, false, false),
-                    new Case(1031, 31, 600, transA, transB, 1f, true, false, false)
-                }) {
-                    assertThat(c.run(pair[1])).as("%s", c).isEqualTo(c.run(pair[0]));
+                for (Precision precision : Precision.values()) {
+                    for (Case c : new Case[] {
+                        new Case(precision, 207, 207, 531, transA, transB, true, true),
+                        new Case(precision, 4, 1031, 600, transA, transB, false, false),
+                        new Case(precision, 1031, 31, 600, transA, transB, false, false)
+                    }) {
+                        assertThat(c.run(pair[1])).as("%s", c).isEqualTo(c.run(pair[0]));
+                    }
                 }
             }
         }
@@ -196,9 +209,8 @@ class GemmTest {
 
     @Test
     void refusesATransposedTarget() {
-        Matrix matrix = Matrix.of(new float[16], 0, 4);
-        assertThatThrownBy(
-                        () -> new Gemm(Engines.PLAIN).multiply(4, 4, 4, 1f, matrix, matrix, matrix.transpose(), false))
+        Matrix<float[]> matrix = Matrix.of(new float[16], 0, 4);
+        assertThatThrownBy(() -> Gemm.floats(Engines.PLAIN).multiply(4, 4, 4, matrix, matrix, matrix.transpose()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("transpose A and B");
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.ComposedOperations.NormGradient;
 import dev.retort.tensor.ComposedOperations.Normalized;
+import dev.retort.tensor.DType;
 import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.reference.ReferenceBackend;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Named;
@@ -201,6 +204,24 @@ class LargeTensorsTest {
             for (int c = 0; c < COLUMNS; c++) {
                 check("beta", beta[c], gradient.beta().toFloats()[c], 16);
             }
+        }
+    }
+
+    /** The bound is far above what reordered sums of a third of a million terms do, and far below what a float would do. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void everyOperationInF64AgreesWithTheReference(Backend ops) {
+        Map<String, double[]> actual = OperationSet.run(ops, DType.F64, 71, 93, 24);
+        try (Backend reference = new ReferenceBackend()) {
+            OperationSet.run(reference, DType.F64, 71, 93, 24).forEach((name, expected) -> {
+                double[] values = actual.get(name);
+                assertThat(values).as(name).hasSameSizeAs(expected);
+                for (int i = 0; i < values.length; i++) {
+                    if (Double.compare(values[i], expected[i]) != 0) {
+                        checkWithin(name + " at " + i, expected[i], values[i], 1e-11 * (1 + Math.abs(expected[i])));
+                    }
+                }
+            });
         }
     }
 }

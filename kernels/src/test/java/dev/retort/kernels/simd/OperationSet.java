@@ -19,18 +19,20 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One call of every float kernel on a picture of given extents, by name: for tests that compare bits between two ways to run. */
+/** One call of every floating kernel of a dtype on a picture of given extents, by name: for tests that compare bits between two ways to run. */
 final class OperationSet {
     private final Backend ops;
-    private final Map<String, float[]> results = new LinkedHashMap<>();
+    private final DType dtype;
+    private final Map<String, double[]> results = new LinkedHashMap<>();
 
-    private OperationSet(Backend ops) {
+    private OperationSet(Backend ops, DType dtype) {
         this.ops = ops;
+        this.dtype = dtype;
     }
 
     /** Results by operation, of seeded inputs [2, height, width, channels]. */
-    static Map<String, float[]> run(Backend ops, int height, int width, int channels) {
-        OperationSet set = new OperationSet(ops);
+    static Map<String, double[]> run(Backend ops, DType dtype, int height, int width, int channels) {
+        OperationSet set = new OperationSet(ops, dtype);
         try (Scope scope = Scope.open()) {
             Shape shape = Shape.of(2, height, width, channels);
             Tensor x = set.picture(shape, 1, 4f);
@@ -53,11 +55,12 @@ final class OperationSet {
         for (int i = 0; i < values.length; i++) {
             values[i] *= scale;
         }
-        return ops.upload(values, shape, DType.F32);
+        Tensor single = ops.upload(values, shape, DType.F32);
+        return dtype == DType.F32 ? single : single.cast(dtype).div(3);
     }
 
     private void put(String name, Tensor result) {
-        results.put(name, result.toFloats());
+        results.put(name, result.toDoubles());
     }
 
     private void elementwise(Tensor x, Tensor y, Tensor vector) {
@@ -81,7 +84,7 @@ final class OperationSet {
             }
         }
         put("narrow sum", x.reshape(-1, 2).sum(0));
-        put("argReduce", ops.argReduce(true, x, 2).cast(DType.F32));
+        put("argReduce", ops.argReduce(true, x, 2).cast(dtype));
         put("cumsum", ops.cumsum(x, 1));
     }
 
@@ -125,7 +128,7 @@ final class OperationSet {
     private void pictures(Tensor x, Tensor g) {
         Pooled pooled = ops.maxPool2d(x, Pool2dSpec.of(3, 2, 1));
         put("maxPool2d", pooled.values());
-        put("maxPool2d places", pooled.indices().cast(DType.F32));
+        put("maxPool2d places", pooled.indices().cast(dtype));
         put("maxPool2dGradient", ops.maxPool2dGradient(pooled.values(), pooled.indices(), x.shape()));
         put("resizeNearest", ops.resizeNearest(x, 2 * x.dim(1), 2 * x.dim(2)));
         put("resizeNearestGradient", ops.resizeNearestGradient(g, Shape.of(2, 3, 2, x.dim(3))));

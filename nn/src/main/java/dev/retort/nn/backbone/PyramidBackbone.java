@@ -24,6 +24,11 @@ public final class PyramidBackbone extends Module {
         return pyramid;
     }
 
+    /** Whether a tape keeps only what enters the blocks of the residual net: {@link ResNet#setCheckpointing}. */
+    public void setCheckpointing(boolean checkpointing) {
+        bottomUp.setCheckpointing(checkpointing);
+    }
+
     /**
      * The levels p3 to p7 with strides 8 to 128: [N, H_l, W_l, channels] each.
      *

@@ -7,6 +7,7 @@ import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Residual net (arXiv 1512.03385) as a detector's backbone, under detectron2's names: {@code stem.conv1},
@@ -15,6 +16,7 @@ import java.util.List;
 public final class ResNet extends Module {
     private final Stem stem;
     private final List<List<ResidualBlock>> stages = new ArrayList<>();
+    private boolean checkpointing;
 
     /**
      * The feature maps that a pyramid is built on.
@@ -61,6 +63,14 @@ public final class ResNet extends Module {
     }
 
     /**
+     * Whether a tape keeps only what enters the stem and each residual block, and computes their insides again when gradients
+     * are taken: less memory, more time, the same bits. Off at first; matters only in training.
+     */
+    public void setCheckpointing(boolean checkpointing) {
+        this.checkpointing = checkpointing;
+    }
+
+    /**
      * Feature maps of normalised pictures.
      *
      * @param images [N, H, W, 3], of any size from 1x1
@@ -70,7 +80,7 @@ public final class ResNet extends Module {
             throw new ShapeException("ResNet takes pictures [N, H, W, 3], got " + images.shape());
         }
         try (Scope scope = Scope.open()) {
-            Tensor res2 = run(stages.get(0), stem.forward(images));
+            Tensor res2 = run(stages.get(0), run(stem, stem::forward, images));
             Tensor res3 = run(stages.get(1), res2);
             Tensor res4 = run(stages.get(2), res3);
             Tensor res5 = run(stages.get(3), res4);
@@ -79,15 +89,19 @@ public final class ResNet extends Module {
     }
 
     /** One stage; each block's input goes as soon as the next is done, so that inference holds little. */
-    private static Tensor run(List<ResidualBlock> blocks, Tensor x) {
+    private Tensor run(List<ResidualBlock> blocks, Tensor x) {
         Tensor y = x;
         for (ResidualBlock block : blocks) {
-            Tensor next = block.forward(y);
+            Tensor next = run(block, block::forward, y);
             if (y != x) {
                 y.close();
             }
             y = next;
         }
         return y;
+    }
+
+    private Tensor run(Module part, UnaryOperator<Tensor> forward, Tensor x) {
+        return checkpointing ? part.checkpointed(forward, x) : forward.apply(x);
     }
 }

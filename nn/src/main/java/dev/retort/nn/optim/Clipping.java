@@ -1,5 +1,8 @@
 package dev.retort.nn.optim;
 
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Origin;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -57,14 +60,14 @@ public sealed interface Clipping {
 
     /** Root of the sum of squares over all elements of one or more gradients: a scalar in the caller's scope. */
     static Tensor norm(List<Tensor> gradients) {
-        List<Tensor> squares = new ArrayList<>();
-        for (Tensor gradient : gradients) {
-            squares.add(gradient.square().sum().reshape(1));
+        try (Scope scope = Scope.open(Origin.here())) {
+            List<Tensor> squares = new ArrayList<>();
+            for (Tensor gradient : gradients) {
+                squares.add(gradient.square().sum().reshape(1));
+            }
+            Backend backend = squares.get(0).backend();
+            return scope.keep(
+                    backend.concat(0, squares.toArray(Tensor[]::new)).sum().sqrt());
         }
-        return squares.get(0)
-                .backend()
-                .concat(0, squares.toArray(Tensor[]::new))
-                .sum()
-                .sqrt();
     }
 }

@@ -1,6 +1,7 @@
 package dev.retort.nn.optim;
 
 import dev.retort.autograd.Parameter;
+import dev.retort.tensor.Origin;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
@@ -59,7 +60,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
      * @throws ShapeException if a gradient has another shape than its parameter
      */
     public final void step(GradientSource gradients, double rate) {
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = Scope.open(Origin.here())) {
             Map<String, Tensor> clipped = clip(gradients);
             for (ParameterGroup group : groups) {
                 group.parameters().forEach((name, parameter) -> {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Calls that every backend refuses, at least one for each operation that has something to refuse. */
+/** Calls of core operations that every backend refuses; {@link BadComposedInputs} has those of composed ones. */
 final class BadInputs {
     private final List<BadInput> list = new ArrayList<>();
 
@@ -31,6 +31,7 @@ final class BadInputs {
         bad.convolutions();
         bad.indexing();
         bad.inPlace();
+        BadComposedInputs.add(bad.list);
         return List.copyOf(bad.list);
     }
 
@@ -39,18 +40,18 @@ final class BadInputs {
     }
 
     private void add(Operation operation, DType dtype, String what, Consumer<Backend> action) {
-        list.add(new BadInput(operation + " " + what, operation, dtype, action));
+        list.add(new BadInput(operation + " " + what, operation.name(), operation, dtype, action));
     }
 
-    private static Tensor x(Backend ops, int... extents) {
+    static Tensor x(Backend ops, int... extents) {
         return ops.zeros(Shape.of(extents), DType.F32);
     }
 
-    private static Tensor index(Backend ops, long... values) {
+    static Tensor index(Backend ops, long... values) {
         return ops.tensor(values, values.length);
     }
 
-    private static int[] a(int... values) {
+    static int[] a(int... values) {
         return values;
     }
 
@@ -135,6 +136,8 @@ final class BadInputs {
         add(Operation.ARG_REDUCE, "no such axis", ops -> ops.argReduce(true, x(ops, 2), 1));
         add(Operation.ARG_REDUCE, "of a scalar", ops -> ops.argReduce(true, x(ops), 0));
         add(Operation.ARG_REDUCE, "of nothing", ops -> ops.argReduce(false, x(ops, 2, 0), 1));
+        add(Operation.ARG_SORT, "no such axis", ops -> ops.argSort(x(ops, 2), -2, true));
+        add(Operation.ARG_SORT, "of a scalar", ops -> ops.argSort(x(ops), 0, false));
         add(Operation.CUMSUM, "no such axis", ops -> ops.cumsum(x(ops, 2), 1));
     }
 
@@ -177,14 +180,6 @@ final class BadInputs {
                         x(ops, 2, 3),
                         new GemmSpec(2, 2, 2, false, false, 2, 1, matrix, matrix, shifted),
                         Shape.of(2, 3)));
-        add(Operation.GEMM, "matmul, inner extents", ops -> ops.matmul(x(ops, 2, 3), x(ops, 2, 3), false, false));
-        add(Operation.GEMM, "matmul of vectors", ops -> ops.matmul(x(ops, 3), x(ops, 3, 2), false, false));
-        add(
-                Operation.GEMM,
-                "matmul, leading extents",
-                ops -> ops.matmul(x(ops, 2, 3, 4), x(ops, 3, 4, 5), false, false));
-        add(Operation.GEMM, "linear, inner extents", ops -> ops.linear(x(ops, 2, 3), x(ops, 5, 4), null));
-        add(Operation.GEMM, "linear, bias", ops -> ops.linear(x(ops, 2, 3), x(ops, 5, 3), x(ops, 3)));
     }
 
     private void convolutions() {

@@ -56,6 +56,10 @@ final class NormalisationCases {
         layerNorms(cases, 2, 3, 13);
         layerNorms(cases, 6);
         layerNorms(cases, 3, 207);
+        groupNorms(cases, 2, 3, 4, 5, 6);
+        groupNorms(cases, 1, 2, 3, 13);
+        groupNorms(cases, 4, 5, 12);
+        groupNorms(cases, 3, 0, 2, 6);
         batchNorms(cases, 31, 4);
         batchNorms(cases, 2, 4, 6, 13);
         batchNorms(cases, 207, 3);
@@ -123,6 +127,29 @@ final class NormalisationCases {
                 g);
     }
 
+    private static void groupNorms(CaseList cases, int groups, int... extents) {
+        int channels = extents[extents.length - 1];
+        int length = (int) Shape.of(extents).size() / Math.max(extents[0], 1) / groups;
+        Operand x = Operand.between(-2, 3, extents);
+        String variant = text(extents) + " in " + groups;
+        cases.one(
+                "groupNorm",
+                variant,
+                FLOATING,
+                Accuracy.sum(length),
+                (ops, t) -> ops.groupNorm(t[0], groups, t[1], t[2], EPS),
+                x,
+                Operand.between(0.5, 1.5, channels),
+                Operand.uniform(channels));
+        cases.one(
+                "groupNorm",
+                variant + ", no affine",
+                FLOATING,
+                Accuracy.sum(length),
+                (ops, t) -> ops.groupNorm(t[0], groups, null, null, EPS),
+                x);
+    }
+
     private static void batchNorms(CaseList cases, int... extents) {
         int channels = extents[extents.length - 1];
         int rows = (int) Shape.of(extents).size() / channels;
@@ -142,6 +169,40 @@ final class NormalisationCases {
                 x,
                 gamma,
                 beta);
+        cases.one(
+                "batchNorm",
+                variant + ", no affine",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], null, null, EPS).y(),
+                x);
+        cases.one(
+                "batchNorm",
+                variant + ", shift only",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], null, t[1], EPS).y(),
+                x,
+                beta);
+        cases.one(
+                "batchNorm",
+                variant + ", scale only",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) -> ops.batchNorm(t[0], t[1], null, EPS).y(),
+                x,
+                gamma);
+        cases.one(
+                "batchNormGradient",
+                variant + ", no affine",
+                FLOATING,
+                Accuracy.sum(rows),
+                (ops, t) ->
+                        ops.batchNormGradient(t[0], null, t[1], t[2], EPS, t[3]).x(),
+                x,
+                Operand.between(0, 1, channels),
+                Operand.between(0.5, 2, channels),
+                Operand.uniform(extents));
         cases.several(
                 "batchNormGradient",
                 variant,

@@ -15,10 +15,14 @@ public final class OperationCases {
         ElementwiseCases.add(cases);
         ReductionCases.add(cases);
         MovementCases.add(cases);
+        ArrangementCases.add(cases);
         ProductCases.add(cases);
         ConvolutionCases.add(cases);
         IndexingCases.add(cases);
+        SelectionCases.add(cases);
+        LayerCases.add(cases);
         NormalisationCases.add(cases);
+        FocalCases.add(cases);
         LossCases.add(cases);
         InPlaceCases.add(cases);
         return List.copyOf(cases.cases());

@@ -3,6 +3,7 @@ package dev.retort.tensor.heap;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.MemoryStatistics;
+import dev.retort.tensor.Operands;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
@@ -33,6 +34,7 @@ public abstract class HeapBackend implements Backend {
         if (!supports(operation, dtype)) {
             throw new UndeclaredOperationException(this, operation, dtype);
         }
+        Operands.note(this, operation, operands);
         for (Tensor operand : operands) {
             if (operand.backend() != this) {
                 throw new ShapeException(
@@ -293,6 +295,15 @@ public abstract class HeapBackend implements Backend {
         long[] strides = x.shape().broadcastStrides(shape);
         Tensor y = allocate(shape, x.dtype());
         copy(x, 0, strides, y, 0, shape.strides(), shape.toArray());
+        return y;
+    }
+
+    @Override
+    public Tensor argSort(Tensor x, int axis, boolean descending) {
+        require(Operation.ARG_SORT, x.dtype(), x);
+        x.shape().axis(axis);
+        Tensor y = allocate(x.shape(), DType.I64);
+        ArgSort.sort(x, axis, descending, y);
         return y;
     }
 

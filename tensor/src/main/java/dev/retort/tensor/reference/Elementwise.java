@@ -4,7 +4,6 @@ import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.LogicalOp;
-import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UnaryOp;
 import dev.retort.tensor.heap.Elements;
@@ -90,24 +89,8 @@ public final class Elementwise {
             case DIV -> Math.floorDiv(a, b);
             case MAX -> Math.max(a, b);
             case MIN -> Math.min(a, b);
-            case POW -> throw new AssertionError("refused by checkIntegers");
+            case POW -> throw new AssertionError("refused by HeapOperations");
         };
-    }
-
-    /** What integers cannot do: powers, and division by zero. */
-    public static void checkIntegers(BinaryOp op, Tensor b) {
-        if (op == BinaryOp.POW) {
-            throw new ShapeException("POW takes floating types, got " + b.dtype() + ": cast the operands");
-        }
-        if (op == BinaryOp.DIV) {
-            Elements divisor = Elements.of(b);
-            for (int i = 0; i < b.size(); i++) {
-                if (divisor.getLong(i) == 0) {
-                    throw new ArithmeticException(
-                            "Integer division by zero: element " + i + " of the divisor, shape " + b.shape());
-                }
-            }
-        }
     }
 
     /** y = a op b, broadcast. */

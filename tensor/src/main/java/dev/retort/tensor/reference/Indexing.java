@@ -1,7 +1,5 @@
 package dev.retort.tensor.reference;
 
-import dev.retort.tensor.Operation;
-import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
@@ -10,22 +8,28 @@ import dev.retort.tensor.heap.Elements;
 public final class Indexing {
     private Indexing() {}
 
-    /** The indices as numbers in [0, extent); any other is an error. */
-    public static int[] read(Operation operation, Tensor index, int extent) {
-        Elements from = Elements.of(index);
-        int[] indices = new int[(int) index.size()];
-        for (int i = 0; i < indices.length; i++) {
-            long value = from.getLong(i);
-            if (value < 0 || value >= extent) {
-                throw ResultShapes.indexOutOfRange(operation, value, i, extent);
-            }
-            indices[i] = (int) value;
-        }
-        return indices;
+    /** y = the slices of x along {@code axis} that {@code indices} name. */
+    static void indexSelect(Tensor x, int axis, int[] indices, Tensor y) {
+        select(x, alongIndex(x.shape(), axis, indices, y.shape()), y);
+    }
+
+    /** y = x plus the slices of {@code source} at the places along {@code axis} that {@code indices} name. */
+    public static void indexAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y) {
+        add(x, alongIndex(x.shape(), axis, indices, source.shape()), source, y);
+    }
+
+    /** y = the elements of x that {@code indices}, of y's shape, name along {@code axis}. */
+    public static void gather(Tensor x, int axis, int[] indices, Tensor y) {
+        select(x, everyIndex(x.shape(), axis, indices, y.shape()), y);
+    }
+
+    /** y = x plus each element of {@code source} at the place that {@code indices}, of its shape, names along {@code axis}. */
+    public static void scatterAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y) {
+        add(x, everyIndex(x.shape(), axis, indices, source.shape()), source, y);
     }
 
     /** For every element of a tensor of {@code shape}, its place in x when its place along {@code axis} is looked up. */
-    public static int[] alongIndex(Shape x, int axis, int[] index, Shape shape) {
+    private static int[] alongIndex(Shape x, int axis, int[] index, Shape shape) {
         Places.Axis own = Places.Axis.of(x, axis);
         Places.Axis a = Places.Axis.of(shape, axis);
         int[] places = new int[(int) shape.size()];
@@ -38,7 +42,7 @@ public final class Indexing {
     }
 
     /** For every element of an index of {@code shape}, the place in x that it names along {@code axis}. */
-    public static int[] everyIndex(Shape x, int axis, int[] index, Shape shape) {
+    private static int[] everyIndex(Shape x, int axis, int[] index, Shape shape) {
         int along = x.axis(axis);
         long[] strides = x.strides();
         int step = (int) strides[along];
@@ -51,14 +55,14 @@ public final class Indexing {
     }
 
     /** y[i] = x[places[i]]. */
-    public static void select(Tensor x, int[] places, Tensor y) {
+    private static void select(Tensor x, int[] places, Tensor y) {
         for (int i = 0; i < places.length; i++) {
             Elementwise.copy(x, places[i], y, i, 1);
         }
     }
 
     /** y, which is a copy of x, plus source[i] at places[i]; summed in float64 or 64 bits. */
-    public static void add(Tensor x, int[] places, Tensor source, Tensor y) {
+    private static void add(Tensor x, int[] places, Tensor source, Tensor y) {
         Elements from = Elements.of(x);
         Elements added = Elements.of(source);
         Elements to = Elements.of(y);

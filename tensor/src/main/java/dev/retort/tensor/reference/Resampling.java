@@ -1,14 +1,12 @@
 package dev.retort.tensor.reference;
 
-import dev.retort.tensor.Operation;
 import dev.retort.tensor.Pool2dSpec;
-import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
 
 /** Max pooling and nearest-neighbour resizing of [N, H, W, C], and their gradients. */
-public final class Resampling {
+final class Resampling {
     private Resampling() {}
 
     static void maxPool2d(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices) {
@@ -42,17 +40,6 @@ public final class Resampling {
                         i++;
                     }
                 }
-            }
-        }
-    }
-
-    /** Refuses an index that names no pixel of {@code input}. */
-    public static void checkPooled(Tensor indices, Shape input) {
-        int pixels = input.dim(1) * input.dim(2);
-        Elements at = Elements.of(indices);
-        for (int i = 0; i < indices.size(); i++) {
-            if (at.getLong(i) < 0 || at.getLong(i) >= pixels) {
-                throw ResultShapes.indexOutOfRange(Operation.MAX_POOL2D_GRADIENT, at.getLong(i), i, pixels);
             }
         }
     }

@@ -58,6 +58,7 @@ final class CoreCalls {
             case CLAMP -> ops.clamp(x, 0, 1);
             case REDUCE -> ops.reduce(ReduceOp.SUM, x, new int[0], false);
             case ARG_REDUCE -> ops.argReduce(true, x, 0);
+            case ARG_SORT -> ops.argSort(x, 0, false);
             case CUMSUM -> ops.cumsum(x, 0);
             case GEMM -> ops.gemm(x, x, GemmSpec.dense(1, 1, 1, false, false), PICTURE);
             case CONV2D -> ops.conv2d(x, x, SPEC);

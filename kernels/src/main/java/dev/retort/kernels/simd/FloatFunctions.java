@@ -3,16 +3,11 @@ package dev.retort.kernels.simd;
 import dev.retort.tensor.UnaryOp;
 import dev.retort.tensor.reference.Elementwise;
 
-/** One function of every element, split over the pool. */
-final class UnaryKernels {
-    private UnaryKernels() {}
+/** One function of every float of a run. */
+final class FloatFunctions {
+    private FloatFunctions() {}
 
-    static void apply(Parallel parallel, Runs runs, UnaryOp op, float[] x, int xOff, float[] y, int yOff, int size) {
-        parallel.forRange(
-                size, Broadcast.GRAIN, (from, to) -> run(runs, op, x, xOff + from, y, yOff + from, to - from));
-    }
-
-    private static void run(Runs runs, UnaryOp op, float[] x, int xOff, float[] y, int yOff, int n) {
+    static void apply(Runs runs, UnaryOp op, float[] x, int xOff, float[] y, int yOff, int n) {
         switch (op) {
             case NEG -> ArithmeticLoops.negate(x, xOff, y, yOff, n);
             case ABS -> ArithmeticLoops.abs(x, xOff, y, yOff, n);

@@ -1,13 +1,9 @@
 package dev.retort.kernels.simd;
 
 import dev.retort.tensor.ReduceOp;
-import dev.retort.tensor.Shape;
 
-/**
- * Reductions of floats over any axes. Neighbouring axes of one kind are merged; then the reduced groups are taken one by one
- * from the last, as rows (nothing behind the group) or as columns. Sums are about as accurate as pairwise ones.
- */
-final class ReduceKernels {
+/** {@link Reduction} of floats: rows where nothing is behind them, else columns. Sums are about as accurate as pairwise ones. */
+final class FloatReduction extends Reduction<float[]> {
     /** Elements of a row that one task reduces; fixed, so that the result does not depend on the threads. */
     private static final int PIECE = 1 << 16;
     /** Fewer columns than this are widened by taking several rows as one. */
@@ -17,71 +13,24 @@ final class ReduceKernels {
     private final Runs runs;
     private final ReduceOp op;
 
-    private ReduceKernels(Parallel parallel, Runs runs, ReduceOp op) {
+    FloatReduction(Parallel parallel, Runs runs, ReduceOp op) {
+        super(op);
         this.parallel = parallel;
         this.runs = runs;
         this.op = op;
     }
 
-    /** {@code shape} is x's, without axes of extent 0; y has room for the result. */
-    static void reduce(
-            Parallel parallel,
-            Runs runs,
-            ReduceOp op,
-            float[] x,
-            int xOff,
-            Shape shape,
-            boolean[] reduced,
-            float[] y,
-            int yOff) {
-        int[] extents = new int[shape.rank()];
-        boolean[] kinds = new boolean[shape.rank()];
-        int groups = 0;
-        double count = 1;
-        for (int axis = 0; axis < shape.rank(); axis++) {
-            int extent = shape.dim(axis);
-            if (reduced[axis]) {
-                count *= extent;
-            }
-            if (extent > 1 && groups > 0 && kinds[groups - 1] == reduced[axis]) {
-                extents[groups - 1] *= extent;
-            } else if (extent > 1) {
-                kinds[groups] = reduced[axis];
-                extents[groups++] = extent;
-            }
-        }
-        double divisor = op == ReduceOp.MEAN ? count : 1;
-        new ReduceKernels(parallel, runs, op).groups(x, xOff, extents, kinds, groups, divisor, y, yOff);
+    @Override
+    float[] array(int size) {
+        return new float[size];
     }
 
-    private void groups(
-            float[] x, int xOff, int[] extents, boolean[] kinds, int groups, double divisor, float[] y, int yOff) {
-        int last = groups - 1;
-        if (last >= 0 && !kinds[last]) {
-            last--;
-        }
-        int inner = last == groups - 1 ? 1 : extents[groups - 1];
-        if (last < 0) {
-            System.arraycopy(x, xOff, y, yOff, inner);
-            return;
-        }
-        int outer = 1;
-        for (int i = 0; i < last; i++) {
-            outer *= extents[i];
-        }
-        boolean isFinal = last < 2;
-        float[] to = isFinal ? y : new float[outer * inner];
-        int toOff = isFinal ? yOff : 0;
-        double divideBy = isFinal ? divisor : 1;
+    @Override
+    void reduce(float[] x, int xOff, int outer, int rows, int inner, double divisor, float[] y, int yOff) {
         if (inner == 1) {
-            rows(x, xOff, outer, extents[last], divideBy, to, toOff);
+            rows(x, xOff, outer, rows, divisor, y, yOff);
         } else {
-            columns(x, xOff, outer, extents[last], inner, divideBy, to, toOff);
-        }
-        if (!isFinal) {
-            // What stood before and behind the group is now one kept group.
-            extents[last - 1] *= inner;
-            groups(to, 0, extents, kinds, last, divisor, y, yOff);
+            columns(x, xOff, outer, rows, inner, divisor, y, yOff);
         }
     }
 

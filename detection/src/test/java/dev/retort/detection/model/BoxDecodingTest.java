@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Generalised IoU loss of pairs worked out by hand, and the decoding of deltas that feeds it; slopes of both. */
-class GiouLossTest {
+/** Boxes from deltas, with their slopes. */
+class BoxDecodingTest {
     private final Backend backend = Backends.create("reference");
 
     @AfterEach
@@ -25,42 +25,6 @@ class GiouLossTest {
 
     private Tensor boxes(double... values) {
         return backend.tensor(values, Shape.of(values.length / 4, 4), DType.F64);
-    }
-
-    private double loss(Tensor a, Tensor b) {
-        Tensor loss = GiouLoss.of(a, b);
-        assertThat(loss.shape()).isEqualTo(Shape.of(1, 1));
-        return loss.item();
-    }
-
-    @Test
-    void pairs() {
-        assertThat(loss(boxes(1, 2, 5, 9), boxes(1, 2, 5, 9))).as("equal").isCloseTo(0, within(1e-8));
-        assertThat(loss(boxes(0, 0, 1, 1), boxes(3, 0, 4, 1)))
-                .as("apart: union 2 in a hull of 4")
-                .isCloseTo(1 + 2.0 / 4, within(1e-7));
-        assertThat(loss(boxes(0, 0, 4, 4), boxes(1, 1, 3, 3)))
-                .as("inside: the hull is the union")
-                .isCloseTo(1 - 4.0 / 16, within(1e-8));
-        assertThat(loss(boxes(0, 0, 2, 2), boxes(2, 0, 4, 2)))
-                .as("touching: no overlap, no gap")
-                .isCloseTo(1, within(1e-8));
-        assertThat(loss(boxes(0, 0, 3, 2), boxes(1, 1, 4, 3)))
-                .as("crossing: 2 of 10 in a hull of 12")
-                .isCloseTo(1 - 2.0 / 10 + 2.0 / 12, within(1e-8));
-        assertThat(loss(boxes(1, 1, 1, 1), boxes(1, 1, 1, 1)))
-                .as("two empty boxes in one place")
-                .isEqualTo(1);
-    }
-
-    @Test
-    void gradientsAreTheSlopes() {
-        GradientCheck.on(backend)
-                .require(
-                        inputs -> GiouLoss.of(inputs.get(0), inputs.get(1)),
-                        List.of(
-                                boxes(0, 0, 3, 2, 0, 0, 1, 1, 0, 0, 4, 4),
-                                boxes(1, 1, 4, 3, 3, 0.5, 4, 2, 1, 1.5, 3, 2)));
     }
 
     @Test

@@ -1,0 +1,24 @@
+package dev.retort.tensor;
+
+import dev.retort.tensor.random.CounterRandom;
+
+/** The default of {@link ComposedOperations#dropout}. */
+final class Dropout {
+    private Dropout() {}
+
+    static Tensor apply(ComposedOperations ops, Tensor x, double p, long stream) {
+        if (!(p >= 0 && p < 1)) {
+            throw new ShapeException("dropout takes a probability in [0, 1), got " + p);
+        }
+        if (p == 0) {
+            return ops.reshape(x, x.shape());
+        }
+        double[] factors = new double[Math.toIntExact(x.size())];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = CounterRandom.uniform(stream, i) < p ? 0 : 1 / (1 - p);
+        }
+        try (Scope scope = Scope.open()) {
+            return scope.keep(ops.binary(BinaryOp.MUL, x, ops.tensor(factors, x.shape(), x.dtype())));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.retort.tensor;
+
+/**
+ * What the operation that a thread is in works on, so that a {@link ShapeException} from anywhere within it can tell where
+ * its operands were made. Checks know shapes; this knows the tensors.
+ */
+public final class Operands {
+    private static final ThreadLocal<Operands> OF_THREAD = ThreadLocal.withInitial(Operands::new);
+
+    private Backend backend;
+    private Operation operation;
+    private Tensor[] tensors;
+
+    private Operands() {}
+
+    /** For backends: every core operation tells its operands before it checks them. They are held until the next one. */
+    public static void note(Backend backend, Operation operation, Tensor... tensors) {
+        Operands noted = OF_THREAD.get();
+        if (tensors.length > 0 || noted.operation != operation) {
+            noted.backend = backend;
+            noted.operation = operation;
+            noted.tensors = tensors;
+        }
+    }
+
+    /** Lines that describe the operands, where the call comes from within the operation that was noted last; else empty. */
+    static String underWay() {
+        Operands noted = OF_THREAD.get();
+        boolean within = noted.backend != null && noted.tensors.length > 0 && Origin.isInside(noted.backend);
+        return within ? System.lineSeparator() + "  in " + noted.operation + " of" + describe(noted.tensors) : "";
+    }
+
+    /** One line for each tensor; none for one that is missing. */
+    static String describe(Tensor... tensors) {
+        StringBuilder lines = new StringBuilder();
+        for (Tensor tensor : tensors) {
+            if (tensor != null) {
+                lines.append(System.lineSeparator()).append("    ").append(tensor.describe());
+            }
+        }
+        return lines.toString();
+    }
+}
