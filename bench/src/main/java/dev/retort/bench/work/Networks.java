@@ -12,6 +12,7 @@ import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.data.Sample;
 import dev.retort.distill.recipe.Recipe;
+import dev.retort.distill.recipe.RecipeReader;
 import dev.retort.distill.train.Detector;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
@@ -42,7 +43,6 @@ final class Networks {
     private static final int LIVELY = 241;
 
     private static final float LIVELY_BIAS = -2.5f;
-    private static final int PICTURE_CACHE_MEGABYTES = 64;
 
     /** Left, top, right and bottom of boxes as fractions of the picture: small and large ones, one inside another. */
     private static final double[][] BOXES = {
@@ -84,58 +84,25 @@ final class Networks {
 
     /** The published recipe: frozen norms, stem and res2 frozen, gradients clipped by value, distillation from the start. */
     Recipe recipe(int depth) {
-        Recipe defaults = Recipe.defaults();
-        Recipe.Model model = defaults.model();
-        Recipe.Data data = defaults.data();
-        Recipe.Optimizer optimizer = defaults.optimizer();
-        Recipe.Distillation distillation = defaults.distillation();
-        return new Recipe(
-                new Recipe.Model(
-                        depth,
-                        scenario.stem(),
-                        scenario.channels(),
-                        scenario.convolutions(),
-                        Recipe.Norm.FROZEN,
-                        true,
-                        2,
-                        model.anchorSizes()),
-                new Recipe.Data(
-                        SPLIT,
-                        SPLIT,
-                        List.of(),
-                        data.longEdge(),
-                        0,
-                        Recipe.PixelScale.TORCHVISION,
-                        true,
-                        PICTURE_CACHE_MEGABYTES),
-                new Recipe.Optimizer(
-                        Recipe.OptimizerKind.SGD,
-                        optimizer.rate(),
-                        optimizer.momentum(),
-                        optimizer.weightDecay(),
-                        Recipe.Schedule.MULTISTEP,
-                        optimizer.steps(),
-                        optimizer.warmupIterations(),
-                        optimizer.warmupFactor(),
-                        1,
-                        0),
-                new Recipe.Training(90_000, 0, 1, 1, SEED, 90_000, 90_000),
-                new Recipe.Distillation(
-                        distillation.weight(),
-                        false,
-                        false,
-                        0,
-                        Scenario.HEADS,
-                        distillation.layers(),
-                        scenario.channels(),
-                        distillation.negativesPerPositive(),
-                        distillation.maxInstances(),
-                        distillation.auxiliaryWeight(),
-                        distillation.temperature(),
-                        true,
-                        distillation.rate(),
-                        distillation.weightDecay(),
-                        distillation.clipNorm()));
+        String yaml =
+                """
+                model: {depth: %d, width: %d, pyramidChannels: %d, headConvolutions: %d, norm: frozen,
+                        strideIn1x1: true, freezeAt: 2}
+                data: {trainSplit: %s, flip: 0, pixels: torchvision, cacheMegabytes: 64}
+                optimizer: {kind: sgd, clipValue: 1}
+                training: {iterations: 90000, batch: 1, seed: %d}
+                distillation: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}
+                """
+                        .formatted(
+                                depth,
+                                scenario.stem(),
+                                scenario.channels(),
+                                scenario.convolutions(),
+                                SPLIT,
+                                SEED,
+                                scenario.channels(),
+                                Scenario.HEADS);
+        return RecipeReader.parse(yaml, "the benchmark's recipe", List.of());
     }
 
     /** A detector whose weights the peer finds under {@code key} of its task. */
