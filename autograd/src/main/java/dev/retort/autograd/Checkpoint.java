@@ -123,7 +123,7 @@ record Checkpoint(
                     e);
         }
         for (int i = 0; i < results; i++) {
-            Shape wanted = node.block.results == 1 ? node.shape : tape.nodes().get(node.index + i).shape;
+            Shape wanted = tape.nodes().get(node.index + i).shape;
             if (outputs.size() != results || !outputs.get(i).shape().equals(wanted)) {
                 throw new ShapeException("The block that was checkpointed at " + origin
                         + " gave other results when it was computed again: it must depend on its inputs and on"

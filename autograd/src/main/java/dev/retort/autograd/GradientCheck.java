@@ -7,52 +7,123 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Locale;
 
 /**
- * Holds gradients against central differences in float64. The function's output of any shape is reduced to a scalar by a
- * random projection s = sum(r*y), r uniform in [-1, 1), so that every output element counts and none cancels by symmetry.
- * For each checked element, the numeric slope is (s(x + h) - s(x - h))/2h with h = 6e-6*max(1, |x|), whose truncation and
- * rounding errors are both near 1e-10.
+ * Holds gradients against central differences in float64:
+ *
+ * <pre>{@code
+ * GradientCheck.on(backend).seed(7).require(x -> x.get(0).matmul(x.get(1)).relu(), List.of(a, b));
+ * }</pre>
+ *
+ * The function's output of any shape is reduced to a scalar by a random projection s = sum(r*y), |r| in [0.5, 1) with random
+ * signs, so that every output element counts and none cancels by symmetry. The step is chosen for each input by where the
+ * function bends; its floor, where truncation and rounding balance, is derived in {@link Slopes} and docs/tolerances.md.
+ *
+ * <p>Where one-sided slopes differ and stay different as the step shrinks, there is a kink. The claimed gradient has to lie
+ * between the slopes, and the element is checked again a little way off; if there is no smooth place around, the report says
+ * so. A function or gradient that changes from call to call is refused.
  */
 public final class GradientCheck {
-    private static final double STEP = 6e-6;
-
     private final Backend backend;
-    private final long seed;
-    private final double tolerance;
-    private final int samples;
+    private long seed = 1;
+    private double tolerance = 1e-6;
+    private int samples = Integer.MAX_VALUE;
+    private int directions = 1;
+    private boolean richardson;
+    private boolean secondOrder;
+    private List<String> names = List.of();
+    private int onlyInput = -1;
+    private long onlyIndex;
 
-    private GradientCheck(Backend backend, long seed, double tolerance, int samples) {
+    private GradientCheck(Backend backend) {
         this.backend = backend;
-        this.seed = seed;
-        this.tolerance = tolerance;
-        this.samples = samples;
+    }
+
+    private GradientCheck(GradientCheck other) {
+        backend = other.backend;
+        seed = other.seed;
+        tolerance = other.tolerance;
+        samples = other.samples;
+        directions = other.directions;
+        richardson = other.richardson;
+        secondOrder = other.secondOrder;
+        names = other.names;
+        onlyInput = other.onlyInput;
+        onlyIndex = other.onlyIndex;
     }
 
     /** Checks every element of every input, on a backend that computes in float64, to 1e-6. */
     public static GradientCheck on(Backend backend) {
-        return new GradientCheck(backend, 1, 1e-6, Integer.MAX_VALUE);
+        return new GradientCheck(backend);
     }
 
-    /** Another seed for projection and choice of elements. */
+    /** Another seed for projection, directions and choice of elements. */
     public GradientCheck seed(long value) {
-        return new GradientCheck(backend, value, tolerance, samples);
+        GradientCheck changed = new GradientCheck(this);
+        changed.seed = value;
+        return changed;
     }
 
     /** Largest accepted |analytic - numeric| / max(1, |analytic|, |numeric|). */
     public GradientCheck tolerance(double value) {
-        return new GradientCheck(backend, seed, value, samples);
+        GradientCheck changed = new GradientCheck(this);
+        changed.tolerance = value;
+        return changed;
     }
 
     /**
      * For large inputs: checks this many elements of each, picked at random, besides the slope along one random direction
-     * through all of them.
+     * through all of them. Inputs of no more elements are checked whole.
      */
     public GradientCheck samples(int count) {
-        return new GradientCheck(backend, seed, tolerance, count);
+        GradientCheck changed = new GradientCheck(this);
+        changed.samples = count;
+        return changed;
+    }
+
+    /** Checks no single elements, but the slopes along this many random directions through all elements of each input. */
+    public GradientCheck projections(int count) {
+        GradientCheck changed = samples(0);
+        changed.directions = count;
+        return changed;
+    }
+
+    /** Extrapolates from two steps: a floor a hundred times lower, for functions that are smooth over a thousandth of their scale. */
+    public GradientCheck richardson() {
+        GradientCheck changed = new GradientCheck(this);
+        changed.richardson = true;
+        return changed;
+    }
+
+    /**
+     * Checks gradients of gradients: by a tape over a tape, against differences of first gradients. A fused kernel without a
+     * second derivative is an UnsupportedOperationException that names it.
+     */
+    public GradientCheck secondOrder() {
+        GradientCheck changed = new GradientCheck(this);
+        changed.secondOrder = true;
+        return changed;
+    }
+
+    /** Names for the inputs, for reports. */
+    public GradientCheck names(String... values) {
+        GradientCheck changed = new GradientCheck(this);
+        changed.names = List.of(values);
+        return changed;
+    }
+
+    /**
+     * Checks a single element of one input, to replay what a report named.
+     *
+     * @param index row-major place, or -1 - k for random direction k
+     */
+    public GradientCheck only(int input, long index) {
+        GradientCheck changed = new GradientCheck(this);
+        changed.onlyInput = input;
+        changed.onlyIndex = index;
+        return changed;
     }
 
     /** A differentiable function of tensors. */
@@ -62,18 +133,72 @@ public final class GradientCheck {
     }
 
     /**
+     * A place where one-sided slopes differ.
+     *
+     * @param index row-major place in the input; -1 - k for random direction k
+     * @param analytic what the gradient claims there
+     * @param low least slope that the one-sided ones allow
+     * @param high largest slope
+     * @param resolved whether the element could be checked a little way off; if not, it is only known that the claim lies
+     *     between the slopes
+     */
+    public record Kink(int input, long index, double analytic, double low, double high, boolean resolved) {}
+
+    /**
      * The worst element of one input.
      *
-     * @param index row-major place; -1 for the slope along the random direction
+     * @param index row-major place; -1 - k for the slope along random direction k
      * @param error |analytic - numeric| / max(1, |analytic|, |numeric|)
+     * @param name of the input
+     * @param place the index by axes, as {@code [2, 0]}, or what else was checked
+     * @param ulps how many float64 numbers lie between analytic and numeric
+     * @param step of the central difference; 0 if the input has no elements
+     * @param kinks met among the checked elements of this input
+     * @param replay what to call to check just this again
      */
-    public record Worst(int input, long index, double analytic, double numeric, double error) {}
+    public record Worst(
+            int input,
+            long index,
+            double analytic,
+            double numeric,
+            double error,
+            String name,
+            String place,
+            long ulps,
+            double step,
+            List<Kink> kinks,
+            String replay) {
+
+        static Worst of(Examination.Found found, String name, String place, String replay) {
+            return new Worst(
+                    found.input(),
+                    found.index(),
+                    found.claimed(),
+                    found.numeric(),
+                    found.error(),
+                    name,
+                    place,
+                    Ulps.distance(DType.F64, found.claimed(), found.numeric()),
+                    found.step(),
+                    found.kinks(),
+                    replay);
+        }
+    }
 
     /** What a check found: the worst element per input. */
     public record Report(boolean passed, double tolerance, long seed, List<Worst> worst) {
+        static Report of(double tolerance, long seed, List<Worst> worst) {
+            return new Report(worst.stream().allMatch(w -> w.error <= tolerance), tolerance, seed, worst);
+        }
+
         /** The largest error. */
         public double error() {
             return worst.stream().mapToDouble(Worst::error).max().orElse(0);
+        }
+
+        /** All kinks that were met. */
+        public List<Kink> kinks() {
+            return worst.stream().flatMap(w -> w.kinks.stream()).toList();
         }
 
         @Override
@@ -86,8 +211,32 @@ public final class GradientCheck {
                     .append(')');
             for (Worst w : worst) {
                 text.append(String.format(
-                        "%n  input %d, worst at %d: analytic %.9g, numeric %.9g, error %.3g",
-                        w.input, w.index, w.analytic, w.numeric, w.error));
+                        Locale.ROOT,
+                        "%n  %s, worst at %d %s: analytic %.9g, numeric %.9g, error %.3g (%d ulp), step %.2g",
+                        w.name,
+                        w.index,
+                        w.place,
+                        w.analytic,
+                        w.numeric,
+                        w.error,
+                        w.ulps,
+                        w.step));
+                long resolved = w.kinks.stream().filter(Kink::resolved).count();
+                if (resolved > 0) {
+                    text.append(String.format("%n    %d kinks met and checked a little way off", resolved));
+                }
+                w.kinks.stream()
+                        .filter(kink -> !kink.resolved)
+                        .forEach(kink -> text.append(String.format(
+                                Locale.ROOT,
+                                "%n    KINK at %d, no smooth place near: slopes from %.6g to %.6g, analytic %.6g",
+                                kink.index,
+                                kink.low,
+                                kink.high,
+                                kink.analytic)));
+                if (!(w.error <= tolerance)) {
+                    text.append("\n    again: ").append(w.replay);
+                }
             }
             return text.toString();
         }
@@ -96,7 +245,7 @@ public final class GradientCheck {
     /**
      * Checks the gradients of {@code function} at {@code inputs}, which are F64 tensors of this check's backend.
      *
-     * @throws IllegalStateException if two evaluations differ in any bit
+     * @throws IllegalStateException if two evaluations or two backward passes differ in any bit
      */
     public Report check(Function function, List<Tensor> inputs) {
         for (Tensor input : inputs) {
@@ -104,22 +253,24 @@ public final class GradientCheck {
                 throw new ShapeException("A gradient check works in float64; this input is " + input);
             }
         }
-        double[][] points = inputs.stream().map(Tensor::toDoubles).toArray(double[][]::new);
-        Shape[] shapes = inputs.stream().map(Tensor::shape).toArray(Shape[]::new);
-        double[] first = evaluate(function, points, shapes);
-        if (!Arrays.equals(first, evaluate(function, points, shapes))) {
-            throw new IllegalStateException("The function is not deterministic: two evaluations at one point differ");
+        if (onlyInput >= inputs.size()
+                || (onlyInput >= 0 && onlyIndex >= inputs.get(onlyInput).size())) {
+            throw new IllegalArgumentException(
+                    "There is no element " + onlyIndex + " of input " + onlyInput + " among " + inputs);
         }
-        double[] projection =
-                new SplittableRandom(seed).doubles(first.length, -1, 1).toArray();
-        double[][] analytic = analytic(function, inputs, projection);
-
+        double[][] point = inputs.stream().map(Tensor::toDoubles).toArray(double[][]::new);
+        List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
+        Subject subject = new OnTape(backend, secondOrder ? new SecondOrder(function, seed) : function, shapes);
+        Examination.Settings settings =
+                new Examination.Settings(seed, tolerance, 1, samples, directions, richardson, onlyInput, onlyIndex);
         List<Worst> worst = new ArrayList<>();
-        for (int input = 0; input < points.length; input++) {
-            worst.add(worstOf(function, points, shapes, projection, input, analytic[input]));
+        for (Examination.Found found : new Examination(subject, point, settings).run()) {
+            int input = found.input();
+            String name = input < names.size() ? names.get(input) : "input " + input;
+            String place = place(shapes.get(input), found.index());
+            worst.add(Worst.of(found, name, place, replay(input, found.index())));
         }
-        boolean passed = worst.stream().allMatch(w -> w.error <= tolerance);
-        return new Report(passed, tolerance, seed, worst);
+        return Report.of(tolerance, seed, worst);
     }
 
     /** Like {@link #check}, and throws with the report if gradients disagree. */
@@ -130,93 +281,67 @@ public final class GradientCheck {
         }
     }
 
-    private Worst worstOf(
-            Function function, double[][] points, Shape[] shapes, double[] projection, int input, double[] analytic) {
-        double[] x = points[input];
-        SplittableRandom random = new SplittableRandom(seed + 31L * input);
-        boolean all = x.length <= samples;
-        Worst worst = new Worst(input, -1, 0, 0, 0);
-        for (int n = 0; n < Math.min(x.length, samples); n++) {
-            int i = all ? n : random.nextInt(x.length);
-            double h = STEP * Math.max(1, Math.abs(x[i]));
-            double[] direction = {1};
-            double numeric = slope(function, points, shapes, projection, input, new int[] {i}, direction, h);
-            worst = worse(worst, new Worst(input, i, analytic[i], numeric, relative(analytic[i], numeric)));
+    /** A row-major index by axes, as {@code [2, 0]}. */
+    static String place(Shape shape, long index) {
+        if (index < 0) {
+            return "along a random direction";
         }
-        if (!all) {
-            int[] places = new int[x.length];
-            double[] direction = new double[x.length];
-            double along = 0;
-            for (int i = 0; i < x.length; i++) {
-                places[i] = i;
-                direction[i] = random.nextBoolean() ? 1 : -1;
-                along += analytic[i] * direction[i];
+        List<Long> axes = new ArrayList<>();
+        long rest = index;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            axes.add(0, rest % shape.dim(axis));
+            rest /= shape.dim(axis);
+        }
+        return axes.toString();
+    }
+
+    private String replay(int input, long index) {
+        StringBuilder call = new StringBuilder("GradientCheck.on(backend).seed(" + seed + ")");
+        if (tolerance != 1e-6) {
+            call.append(".tolerance(").append(tolerance).append(')');
+        }
+        if (richardson) {
+            call.append(".richardson()");
+        }
+        if (secondOrder) {
+            call.append(".secondOrder()");
+        }
+        return call + ".only(" + input + ", " + index + ").check(function, inputs)";
+    }
+
+    /** A function whose gradients a tape claims. */
+    private record OnTape(Backend backend, Function function, List<Shape> shapes) implements Subject {
+        @Override
+        public double[] value(double[][] point) {
+            try (Scope scope = Scope.open()) {
+                return function.apply(inputs(point)).toDoubles();
             }
-            double numeric = slope(function, points, shapes, projection, input, places, direction, STEP);
-            worst = worse(worst, new Worst(input, -1, along, numeric, relative(along, numeric)));
         }
-        return worst;
-    }
 
-    /** A NaN is worse than anything. */
-    private static Worst worse(Worst a, Worst b) {
-        return Double.compare(b.error, a.error) > 0 ? b : a;
-    }
-
-    private static double relative(double analytic, double numeric) {
-        return Math.abs(analytic - numeric) / Math.max(1, Math.max(Math.abs(analytic), Math.abs(numeric)));
-    }
-
-    private double slope(
-            Function function,
-            double[][] points,
-            Shape[] shapes,
-            double[] projection,
-            int input,
-            int[] places,
-            double[] direction,
-            double h) {
-        double[] x = points[input];
-        double[] original = x.clone();
-        double sum = 0;
-        double[][] outputs = new double[2][];
-        for (int side = 0; side < 2; side++) {
-            for (int j = 0; j < places.length; j++) {
-                x[places[j]] = original[places[j]] + (side == 0 ? h : -h) * direction[j];
+        @Override
+        public double[][] gradients(double[][] point, double[] projection) {
+            try (Scope scope = Scope.open();
+                    Tape tape = Tape.on(backend)) {
+                List<Tensor> leaves = inputs(point).stream().map(tape::watch).toList();
+                Tensor y = function.apply(leaves);
+                boolean tracked = tape.node(y) != null;
+                Tensor upstream = backend.root().upload(projection, y.shape(), DType.F64);
+                Gradients result = tracked ? tape.gradients(List.of(y), List.of(upstream), false) : null;
+                double[][] gradients = new double[point.length][];
+                for (int i = 0; i < gradients.length; i++) {
+                    Tensor gradient = tracked ? result.of(leaves.get(i)) : null;
+                    gradients[i] = gradient == null ? new double[point[i].length] : gradient.toDoubles();
+                }
+                return gradients;
             }
-            outputs[side] = evaluate(function, points, shapes);
         }
-        System.arraycopy(original, 0, x, 0, x.length);
-        // Differences first, then the sum: large outputs that do not move cancel exactly.
-        for (int i = 0; i < projection.length; i++) {
-            sum += projection[i] * (outputs[0][i] - outputs[1][i]);
-        }
-        return sum / (2 * h);
-    }
 
-    private double[] evaluate(Function function, double[][] points, Shape[] shapes) {
-        try (Scope scope = Scope.open()) {
+        private List<Tensor> inputs(double[][] point) {
             List<Tensor> inputs = new ArrayList<>();
-            for (int i = 0; i < points.length; i++) {
-                inputs.add(backend.upload(points[i], shapes[i], DType.F64));
+            for (int i = 0; i < point.length; i++) {
+                inputs.add(backend.upload(point[i], shapes.get(i), DType.F64));
             }
-            return function.apply(inputs).toDoubles();
-        }
-    }
-
-    private double[][] analytic(Function function, List<Tensor> inputs, double[] projection) {
-        try (Tape tape = Tape.on(backend)) {
-            List<Tensor> leaves = inputs.stream().map(tape::watch).toList();
-            Tensor y = function.apply(leaves);
-            double[][] gradients = new double[inputs.size()][];
-            boolean tracked = tape.node(y) != null;
-            Tensor upstream = backend.root().upload(projection, y.shape(), DType.F64);
-            Gradients result = tracked ? tape.gradients(List.of(y), List.of(upstream), false) : null;
-            for (int i = 0; i < gradients.length; i++) {
-                Tensor gradient = tracked ? result.of(leaves.get(i)) : null;
-                gradients[i] = gradient == null ? new double[(int) inputs.get(i).size()] : gradient.toDoubles();
-            }
-            return gradients;
+            return inputs;
         }
     }
 }

@@ -5,43 +5,77 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
-import dev.retort.tensor.cases.Operand;
+import dev.retort.tensor.cases.ComputeMode;
 import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
-import dev.retort.tensor.cases.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Checks the gradient of every differentiable operation case on a backend: in float64 against central differences, in
- * float32 against the oracle's float64 gradients at the same values.
+ * Checks every operation case of a backend, forward and backward: gradients in float64 against central differences, and
+ * whatever another backend can compute as well against that one.
  */
 public final class GradientMatrix {
-    /** What float64 gradients are held against. */
+    /** What float64 gradients are held against first. */
     public static final String DIFFERENCES = "differences";
+    /** What results are held against where no other backend can be asked: their own second computation, bit for bit. */
+    public static final String REPETITION = "repetition";
 
     private final Backend backend;
     private final Backend oracle;
+    private final Backend peer;
     private final long seed;
+    private final ComputeMode mode;
 
     /**
      * @param oracle a backend that computes in float64; may be the same
      * @param seed of the cases' values
      */
     public GradientMatrix(Backend backend, Backend oracle, long seed) {
+        this(backend, oracle, null, seed, ComputeMode.EXACT);
+    }
+
+    /**
+     * @param peer asked where backend and oracle are the same kind and would compute the same in the same way; may be null
+     * @param mode how the backend multiplies float32
+     */
+    public GradientMatrix(Backend backend, Backend oracle, Backend peer, long seed, ComputeMode mode) {
         this.backend = backend;
         this.oracle = oracle;
+        this.peer = peer;
         this.seed = seed;
+        this.mode = mode;
     }
+
+    /** What is checked: results, or gradients. */
+    public enum Kind {
+        FORWARD,
+        BACKWARD
+    }
+
+    /**
+     * More about the worst element.
+     *
+     * @param place tensor and index
+     * @param expected the right value
+     * @param actual the value found
+     * @param relative largest error relative to the right value
+     * @param ulps distribution of all errors; null against differences, which are no exact values
+     * @param note what else is to be known, such as kinks or an exception's message; empty if nothing
+     */
+    public record Detail(
+            String place, double expected, double actual, double relative, ErrorHistogram ulps, String note) {}
 
     /**
      * The outcome for one case and type.
      *
-     * @param against {@link #DIFFERENCES}, or the oracle's name
-     * @param worstError largest error, relative as {@link GradientCheck} has it, or absolute against the oracle
+     * @param against {@link #DIFFERENCES}, {@link #REPETITION}, or a backend's name
+     * @param worstError largest error: relative as {@link GradientCheck} has it, or absolute against a backend; infinite if
+     *     it is no number, or if the case failed with an exception
      * @param bound largest accepted one, at the same element
      */
     public record Cell(
@@ -53,12 +87,14 @@ public final class GradientMatrix {
             boolean pass,
             double worstError,
             double bound,
-            double seconds) {}
+            double seconds,
+            Kind kind,
+            Detail detail) {}
 
     /** Runs the cases whose operation is wanted; a case that the backend does not declare gives no cell. */
     public List<Cell> run(Predicate<String> operation, Consumer<Cell> progress) {
         List<Cell> cells = new ArrayList<>();
-        for (OperationCase c : OperationCases.differentiable()) {
+        for (OperationCase c : OperationCases.all()) {
             if (operation.test(c.operation())) {
                 for (Cell cell : check(c)) {
                     cells.add(cell);
@@ -69,106 +105,123 @@ public final class GradientMatrix {
         return cells;
     }
 
-    /** The cells of one case: one for each type that the backend declares. */
+    /** The cells of one case: forward and, where something is differentiable, backward, for each type that is declared. */
     public List<Cell> check(OperationCase c) {
         List<Cell> cells = new ArrayList<>();
-        for (DType dtype : List.of(DType.F64, DType.F32)) {
-            if (c.dtypes().contains(dtype)) {
-                Cell cell = cell(c, dtype);
-                if (cell != null) {
-                    cells.add(cell);
-                }
+        boolean differentiable = !c.differentiable().isEmpty();
+        for (DType dtype : DType.values()) {
+            if (!c.dtypes().contains(dtype)) {
+                continue;
+            }
+            forward(c, dtype).ifPresent(cells::add);
+            if (differentiable && dtype == DType.F64) {
+                cell(c, dtype, Kind.BACKWARD, DIFFERENCES, () -> differences(c)).ifPresent(cells::add);
+            }
+            if (differentiable && dtype.isFloating() && (dtype == DType.F32 || independent(oracle))) {
+                cell(
+                                c,
+                                dtype,
+                                Kind.BACKWARD,
+                                oracle.name(),
+                                () -> outcome(with(oracle).backward(c, dtype), "gradient "))
+                        .ifPresent(cells::add);
             }
         }
         return cells;
     }
 
-    private Cell cell(OperationCase c, DType dtype) {
+    /** Whether another backend computes in its own way. */
+    private boolean independent(Backend other) {
+        return !other.name().equals(backend.name());
+    }
+
+    private BackendComparison with(Backend other) {
+        return BackendComparison.of(backend, other).seed(seed).mode(mode);
+    }
+
+    private Optional<Cell> forward(OperationCase c, DType dtype) {
+        if (independent(oracle) || dtype == DType.F32) {
+            return cell(
+                    c,
+                    dtype,
+                    Kind.FORWARD,
+                    oracle.name(),
+                    () -> outcome(with(oracle).forward(c, dtype), "result "));
+        }
+        if (peer != null && independent(peer)) {
+            Optional<Cell> compared = cell(
+                    c,
+                    dtype,
+                    Kind.FORWARD,
+                    peer.name(),
+                    () -> outcome(with(peer).forward(c, dtype), "result "));
+            if (compared.isPresent()) {
+                return compared;
+            }
+        }
+        return cell(
+                c, dtype, Kind.FORWARD, REPETITION, () -> outcome(with(backend).forward(c, dtype), "result "));
+    }
+
+    /** What a check found, without what is known beforehand. */
+    private record Outcome(boolean pass, double error, double bound, Detail detail) {}
+
+    private Optional<Cell> cell(OperationCase c, DType dtype, Kind kind, String against, Supplier<Outcome> check) {
         long start = System.nanoTime();
+        Outcome outcome;
         try (Scope scope = Scope.open()) {
-            double error;
-            double bound;
-            String against;
-            if (dtype == DType.F64) {
-                GradientCheck.Report report = differences(c);
-                error = report.error();
-                bound = report.tolerance();
-                against = DIFFERENCES;
-            } else {
-                double[] worst = compare(c);
-                error = worst[0];
-                bound = worst[1];
-                against = oracle.name();
-            }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            return new Cell(
-                    c.operation(), c.name(), backend.name(), against, dtype, error <= bound, error, bound, seconds);
+            outcome = check.get();
         } catch (UndeclaredOperationException undeclared) {
-            return null;
+            return Optional.empty();
+        } catch (RuntimeException broken) {
+            Detail detail = new Detail("", Double.NaN, Double.NaN, Double.NaN, null, broken.toString());
+            outcome = new Outcome(false, Double.POSITIVE_INFINITY, 0, detail);
         }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return Optional.of(new Cell(
+                c.operation(),
+                c.name(),
+                backend.name(),
+                against,
+                dtype,
+                outcome.pass,
+                outcome.error,
+                outcome.bound,
+                seconds,
+                kind,
+                outcome.detail));
     }
 
-    private GradientCheck.Report differences(OperationCase c) {
+    private Outcome differences(OperationCase c) {
         List<Tensor> inputs = c.inputs(backend, DType.F64, seed);
-        return GradientCheck.on(backend).seed(seed).check(leaves -> c.first(inputs, leaves), c.leaves(inputs));
+        GradientCheck.Report report =
+                GradientCheck.on(backend).seed(seed).check(leaves -> c.first(inputs, leaves), c.leaves(inputs));
+        GradientCheck.Worst worst = report.worst().stream()
+                .max((a, b) -> Double.compare(a.error(), b.error()))
+                .orElseThrow();
+        double error = Double.isNaN(worst.error()) ? Double.POSITIVE_INFINITY : worst.error();
+        long kinks = report.kinks().size();
+        String note = kinks == 0 ? "" : kinks == 1 ? "1 kink met" : kinks + " kinks met";
+        int operand = c.differentiable().get(worst.input());
+        Detail detail = new Detail(
+                "operand " + operand + " " + worst.place() + " of "
+                        + c.operands().get(operand).shape(),
+                worst.numeric(),
+                worst.analytic(),
+                worst.error(),
+                null,
+                note);
+        return new Outcome(report.passed(), error, report.tolerance(), detail);
     }
 
-    /** Error and bound of the element that exceeds its bound the most, or comes nearest to it. */
-    private double[] compare(OperationCase c) {
-        Projected actual = gradients(backend, c, DType.F32);
-        Projected exact = gradients(oracle, c, DType.F64);
-        double[] worst = {0, Tolerance.backward(DType.F32, c.accuracy(), 1).bound(0)};
-        for (int i = 0; i < exact.gradients.size(); i++) {
-            double[] wantedValues = exact.gradients.get(i);
-            long fanOut = (exact.results + wantedValues.length - 1) / Math.max(wantedValues.length, 1);
-            Tolerance tolerance = Tolerance.backward(DType.F32, c.accuracy(), fanOut);
-            for (int j = 0; j < wantedValues.length; j++) {
-                double wanted = wantedValues[j];
-                double got = actual.gradients.get(i)[j];
-                double bound = tolerance.bound(wanted);
-                double error = tolerance.accepts(wanted, got) ? Math.abs(got - wanted) : notAccepted(wanted, got);
-                if (!(error / bound <= worst[0] / worst[1])) {
-                    worst = new double[] {error, bound};
-                }
-            }
-        }
-        return worst;
-    }
-
-    /** The error; infinite where it is no number. */
-    private static double notAccepted(double wanted, double got) {
-        double error = Math.abs(got - wanted);
-        return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
-    }
-
-    /** Gradients of a random projection of the first result, which has {@code results} elements. */
-    private record Projected(long results, List<double[]> gradients) {}
-
-    /** Gradients for the differentiable operands, at values that float32 holds exactly. */
-    private Projected gradients(Backend on, OperationCase c, DType dtype) {
-        try (Tape tape = Tape.on(on)) {
-            List<double[]> values = c.draw(DType.F32, seed);
-            List<Tensor> inputs = new ArrayList<>();
-            for (int i = 0; i < values.size(); i++) {
-                Operand operand = c.operands().get(i);
-                inputs.add(Operand.upload(on, values.get(i), operand.shape(), operand.type(dtype)));
-            }
-            List<Tensor> leaves = c.leaves(inputs).stream().map(tape::watch).toList();
-            Tensor y = c.first(inputs, leaves);
-            SplittableRandom random = new SplittableRandom(seed);
-            double[] projection = new double[Math.toIntExact(y.size())];
-            for (int i = 0; i < projection.length; i++) {
-                projection[i] = (float) random.nextDouble(-1, 1);
-            }
-            boolean tracked = y.backend() == tape;
-            Tensor upstream = on.tensor(projection, y.shape(), y.dtype());
-            Gradients result = tracked ? tape.gradients(List.of(y), List.of(upstream), false) : null;
-            List<double[]> gradients = new ArrayList<>();
-            for (Tensor leaf : leaves) {
-                Tensor gradient = tracked ? result.of(leaf) : null;
-                gradients.add(gradient == null ? new double[Math.toIntExact(leaf.size())] : gradient.toDoubles());
-            }
-            return new Projected(y.size(), gradients);
-        }
+    private static Outcome outcome(Comparison comparison, String what) {
+        Detail detail = new Detail(
+                what + comparison.tensor() + " " + comparison.place(),
+                comparison.expected(),
+                comparison.actual(),
+                comparison.largestRelative(),
+                comparison.ulps(),
+                "");
+        return new Outcome(comparison.pass(), comparison.error(), comparison.bound(), detail);
     }
 }

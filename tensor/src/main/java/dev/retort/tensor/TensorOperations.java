@@ -329,12 +329,12 @@ public abstract sealed class TensorOperations permits Tensor {
 
     /** Consecutive parts of these extents along an axis. */
     public final List<Tensor> split(int axis, int... sizes) {
-        return ops().split(self, axis, sizes);
+        return ops().split(self, self.axis(axis), sizes);
     }
 
     /** At most {@code count} parts of one extent, the last one smaller. See {@link Backend#chunk}. */
     public final List<Tensor> chunk(int axis, int count) {
-        return ops().chunk(self, axis, count);
+        return ops().chunk(self, self.axis(axis), count);
     }
 
     /** Reversed along the axes, or along all. */
@@ -375,16 +375,16 @@ public abstract sealed class TensorOperations permits Tensor {
 
     /** Stable order along an axis; NaN is the largest. */
     public final Ordered sort(int axis, boolean descending) {
-        return ops().sort(self, axis, descending);
+        return ops().sort(self, self.axis(axis), descending);
     }
 
     /** Places (I64) in the order of {@link #sort}. */
     public final Tensor argSort(int axis, boolean descending) {
-        return ops().argSort(self, axis, descending);
+        return ops().argSort(self, self.axis(axis), descending);
     }
 
     /** The k largest elements along an axis, largest first. */
     public final Ordered topK(int k, int axis) {
-        return ops().topK(self, k, axis, true);
+        return ops().topK(self, k, self.axis(axis), true);
     }
 }

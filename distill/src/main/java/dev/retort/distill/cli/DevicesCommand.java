@@ -1,26 +1,72 @@
 package dev.retort.distill.cli;
 
+import dev.retort.autograd.OperationTable;
+import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code retort devices}: which backends can compute here, and why others cannot. */
+/** {@code retort devices}: which backends can compute here, why others cannot, and what they know. */
 @Command(
         name = "devices",
         description = "Lists the backends in the order in which the automatic choice tries them, and why one cannot be"
                 + " used here.")
-final class DevicesCommand implements Runnable {
+final class DevicesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--operations",
+            description = "List the operations instead: which backend that can be used here declares which for what"
+                    + " types, where gradients come from, how many tests there are.")
+    private boolean operations;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "With --operations: write the list to this file too.")
+    private Path json;
+
     @Override
-    public void run() {
+    public Integer call() throws IOException {
+        if (json != null && !operations) {
+            throw new ParameterException(spec.commandLine(), "--json goes with --operations.");
+        }
+        OutputFile.check(json);
         PrintWriter out = spec.commandLine().getOut();
+        if (operations) {
+            OperationsListing listing = listing();
+            listing.print(out);
+            if (json != null) {
+                listing.writeJson(json);
+            }
+        } else {
+            printBackends(out);
+        }
+        return 0;
+    }
+
+    private static OperationsListing listing() {
+        List<Backend> backends = new ArrayList<>();
+        try (Backend reference = Backends.create("reference")) {
+            Backends.providers().stream()
+                    .filter(provider -> provider.usability().usable())
+                    .forEach(provider -> backends.add(provider.create()));
+            return new OperationsListing(new OperationTable(reference, backends).rows());
+        } finally {
+            backends.forEach(Backend::close);
+        }
+    }
+
+    private static void printBackends(PrintWriter out) {
         List<BackendProvider> providers = Backends.providers();
         int width = providers.stream().mapToInt(p -> p.name().length()).max().orElse(1);
         String automatic = null;

@@ -1,9 +1,13 @@
 package dev.retort.distill.cli;
 
 import dev.retort.autograd.GradientMatrix;
+import dev.retort.autograd.GradientMatrix.Cell;
+import dev.retort.distill.gradcheck.Coverage;
 import dev.retort.distill.gradcheck.GradcheckFiles;
 import dev.retort.distill.gradcheck.GradcheckPage;
+import dev.retort.distill.gradcheck.GradcheckRun;
 import dev.retort.distill.gradcheck.GradcheckTable;
+import dev.retort.distill.gradcheck.ModelCheck;
 import dev.retort.distill.progress.Progress;
 import dev.retort.distill.recipe.EditDistance;
 import dev.retort.tensor.Backend;
@@ -11,6 +15,7 @@ import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
+import dev.retort.tensor.cases.ComputeMode;
 import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import java.io.IOException;
@@ -23,21 +28,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code retort gradcheck}: the gradients of all operations on this machine's backends. */
+/** {@code retort gradcheck}: results and gradients of all operations on this machine's backends. */
 @Command(
         name = "gradcheck",
         description =
-                "Checks the gradient of every operation: in float64 against central differences, in float32 against"
-                        + " the float64 gradients of another backend. Ends with 1 if one is wrong.",
+                "Checks every operation, results and gradients: gradients in float64 against central differences, and"
+                        + " everything against another backend. Ends with 1 if a check fails.",
         footer = {
             "",
-            "The table tells for each operation the error of the case that came nearest to its bound, or passed it,"
-                    + " and that bound.",
+            "The table tells for each operation how near the worst case came to what is accepted; 100 %% is the limit."
+                    + " A check that fails is printed with the command that repeats it alone.",
             "",
             "Examples:",
             "  retort gradcheck",
             "  retort gradcheck --backend simd --operation GEMM --operation layerNorm",
-            "  retort gradcheck --html gradients.html --junit gradients.xml"
+            "  retort gradcheck --html gradients.html --junit gradients.xml",
+            "  retort gradcheck --model"
         })
 final class GradcheckCommand implements Callable<Integer> {
     @Spec
@@ -53,7 +59,8 @@ final class GradcheckCommand implements Callable<Integer> {
             names = "--against",
             paramLabel = "NAME",
             defaultValue = "reference",
-            description = "Backend whose float64 gradients are taken for right (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Backend whose float64 results and gradients are taken for right (default: ${DEFAULT-VALUE}).")
     private String against;
 
     @Option(
@@ -61,6 +68,26 @@ final class GradcheckCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = "Operation to check, may be repeated; without it, all.")
     private List<String> operations = new ArrayList<>();
+
+    @Option(
+            names = "--case",
+            paramLabel = "NAME",
+            description = "Case to check, may be repeated; without it, all. With --model, a group of parameters.")
+    private List<String> cases = new ArrayList<>();
+
+    @Option(
+            names = "--model",
+            description = "Check a whole training step of a tiny teacher, student and distillation in float64, for each"
+                    + " group of parameters, instead of operations.")
+    private boolean model;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "EXACT",
+            description = "How the checked backends multiply float32: ${COMPLETION-CANDIDATES} (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private ComputeMode mode;
 
     @Option(
             names = "--seed",
@@ -86,43 +113,81 @@ final class GradcheckCommand implements Callable<Integer> {
         OutputFile.check(json);
         OutputFile.check(junit);
         OutputFile.check(html);
-        List<OperationCase> cases = cases();
-        List<GradientMatrix.Cell> cells = new ArrayList<>();
+        long start = System.nanoTime();
+        List<Cell> cells = new ArrayList<>();
+        List<Coverage> coverage = new ArrayList<>();
+        if (model) {
+            checkModels(cells);
+        } else {
+            checkOperations(cells, coverage);
+        }
+        GradcheckRun run = new GradcheckRun(cells, against, seed, coverage, (System.nanoTime() - start) / 1e9);
+        GradcheckTable.print(run, spec.commandLine().getOut());
+        if (json != null) {
+            GradcheckFiles.writeJson(run, json);
+        }
+        if (junit != null) {
+            GradcheckFiles.writeJunit(run, junit);
+        }
+        if (html != null) {
+            GradcheckPage.write(run, html);
+        }
+        return run.failed().isEmpty() ? 0 : Retort.FAILED;
+    }
+
+    private void checkOperations(List<Cell> cells, List<Coverage> coverage) {
+        List<OperationCase> chosen = chosen();
         try (Backend oracle = Backends.create(against)) {
             if (!oracle.supports(Operation.BINARY, DType.F64)) {
                 throw new IllegalArgumentException("Backend '" + against
                         + "' does not compute in float64, so nothing can be held against it; take reference");
             }
             for (String name : backends.isEmpty() ? usable() : backends) {
-                cells.addAll(check(name, oracle, cases));
+                try (Backend backend = Backends.create(name);
+                        Backend peer = peer(backend)) {
+                    cells.addAll(check(new GradientMatrix(backend, oracle, peer, seed, mode), backend, chosen));
+                    if (operations.isEmpty() && cases.isEmpty()) {
+                        coverage.add(Coverage.of(backend, cells));
+                    }
+                }
             }
         }
-        GradcheckTable.print(cells, spec.commandLine().getOut());
-        if (json != null) {
-            GradcheckFiles.writeJson(cells, json);
-        }
-        if (junit != null) {
-            GradcheckFiles.writeJunit(cells, junit);
-        }
-        if (html != null) {
-            GradcheckPage.write(cells, seed, html);
-        }
-        return cells.stream().allMatch(GradientMatrix.Cell::pass) ? 0 : Retort.FAILED;
     }
 
-    private List<OperationCase> cases() {
-        List<OperationCase> all = OperationCases.differentiable();
-        List<String> known =
-                all.stream().map(OperationCase::operation).distinct().toList();
-        for (String operation : operations) {
-            if (!known.contains(operation)) {
-                throw new IllegalArgumentException("No operation '" + operation
-                        + "' has a gradient to check; did you mean " + EditDistance.nearest(operation, known) + "?");
-            }
+    /** For the backend that all are held against itself: another one, or null if there is none. */
+    private Backend peer(Backend backend) {
+        if (!backend.name().equals(against)) {
+            return null;
         }
-        return all.stream()
+        return usable().stream()
+                .filter(name -> !name.equals(against))
+                .findFirst()
+                .map(Backends::create)
+                .orElse(null);
+    }
+
+    private List<OperationCase> chosen() {
+        List<OperationCase> all = OperationCases.all();
+        known(
+                "operation",
+                operations,
+                all.stream().map(OperationCase::operation).distinct().toList());
+        List<OperationCase> ofOperations = all.stream()
                 .filter(c -> operations.isEmpty() || operations.contains(c.operation()))
                 .toList();
+        known("case", cases, ofOperations.stream().map(OperationCase::name).toList());
+        return ofOperations.stream()
+                .filter(c -> cases.isEmpty() || cases.contains(c.name()))
+                .toList();
+    }
+
+    private static void known(String what, List<String> wanted, List<String> known) {
+        for (String name : wanted) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("There is no " + what + " '" + name + "'; did you mean "
+                        + EditDistance.nearest(name, known) + "?");
+            }
+        }
     }
 
     private static List<String> usable() {
@@ -132,20 +197,49 @@ final class GradcheckCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private List<GradientMatrix.Cell> check(String name, Backend oracle, List<OperationCase> cases) {
-        List<GradientMatrix.Cell> cells = new ArrayList<>();
-        try (Backend backend = Backends.create(name);
-                Progress progress = Progress.open("gradcheck " + backend.name(), 0, cases.size())) {
-            GradientMatrix matrix = new GradientMatrix(backend, oracle, seed);
-            for (int i = 0; i < cases.size(); i++) {
-                cells.addAll(matrix.check(cases.get(i)));
-                progress.at(i + 1, cases.get(i).operation());
-            }
-            if (cells.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "Backend '" + backend.name() + "' declares none of the operations " + operations);
+    private List<Cell> check(GradientMatrix matrix, Backend backend, List<OperationCase> chosen) {
+        List<Cell> cells = new ArrayList<>();
+        try (Progress progress = Progress.open("gradcheck " + backend.name(), 0, chosen.size())) {
+            for (int i = 0; i < chosen.size(); i++) {
+                cells.addAll(matrix.check(chosen.get(i)));
+                progress.at(i + 1, chosen.get(i).operation());
             }
         }
+        if (cells.isEmpty()) {
+            throw new IllegalArgumentException("Backend '" + backend.name() + "' declares none of the operations "
+                    + (operations.isEmpty() ? cases : operations));
+        }
         return cells;
+    }
+
+    private void checkModels(List<Cell> cells) {
+        if (!operations.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--model checks a whole step, --operation single operations: give one of them");
+        }
+        for (String name : backends.isEmpty() ? usable() : backends) {
+            try (Backend backend = Backends.create(name)) {
+                if (backend.supports(Operation.CONV2D, DType.F64)) {
+                    checkModel(backend, cells);
+                } else if (!backends.isEmpty()) {
+                    throw new IllegalArgumentException("Backend '" + name
+                            + "' does not compute in float64, so a model cannot be held against differences there");
+                }
+            }
+        }
+    }
+
+    private void checkModel(Backend backend, List<Cell> cells) {
+        try (ModelCheck check = new ModelCheck(backend, seed)) {
+            List<String> names = check.names();
+            known("group", cases, names);
+            try (Progress progress = Progress.open("gradcheck model " + backend.name(), 0, names.size())) {
+                int before = cells.size();
+                check.run(name -> cases.isEmpty() || cases.contains(name), cell -> {
+                    cells.add(cell);
+                    progress.at(cells.size() - before, cell.name());
+                });
+            }
+        }
     }
 }

@@ -50,14 +50,19 @@ public final class Retort implements Runnable {
     /** Runs a command line and returns its exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         Retort retort = new Retort();
-        CommandLine line = new CommandLine(retort);
-        ServiceLoader.load(Subcommand.class).forEach(line::addSubcommand);
-        return line.setOut(out)
+        CommandLine command = new CommandLine(retort);
+        ServiceLoader.load(Subcommand.class).forEach(command::addSubcommand);
+        command.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
-                        (exception, command, parsed) -> ErrorLine.print(exception, retort.verbose, err))
-                .execute(args);
+                        (exception, failed, parsed) -> ErrorLine.print(exception, retort.verbose, err));
+        try {
+            return command.execute(args);
+        } catch (OutOfMemoryError error) {
+            // The handler is for exceptions only.
+            return ErrorLine.print(error, retort.verbose, err);
+        }
     }
 
     @Override

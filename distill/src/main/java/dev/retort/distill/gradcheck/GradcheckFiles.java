@@ -1,5 +1,6 @@
 package dev.retort.distill.gradcheck;
 
+import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,30 +25,45 @@ public final class GradcheckFiles {
 
     /**
      * Writes a list of objects with {@code operation}, {@code case}, {@code backend}, {@code against}, {@code dtype},
-     * {@code pass}, {@code worst_error} (null if it is no finite number), {@code bound} and {@code seconds}.
+     * {@code pass}, {@code worst_error}, {@code bound} and {@code seconds}; besides {@code kind} (forward or backward),
+     * {@code place}, {@code expected} and {@code actual} of the worst element, {@code worst_ulp}, {@code note} and
+     * {@code replay}. A number that is not finite is null.
      */
-    public static void writeJson(List<Cell> cells, Path file) throws IOException {
+    public static void writeJson(GradcheckRun run, Path file) throws IOException {
         List<Map<String, Object>> list =
-                cells.stream().map(GradcheckFiles::entry).toList();
+                run.cells().stream().map(cell -> entry(run, cell)).toList();
         Files.writeString(file, MAPPER.writeValueAsString(list) + "\n");
     }
 
-    private static Map<String, Object> entry(Cell cell) {
+    private static Map<String, Object> entry(GradcheckRun run, Cell cell) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("operation", cell.operation());
         entry.put("case", cell.name());
         entry.put("backend", cell.backend());
         entry.put("against", cell.against());
-        entry.put("dtype", OperationResult.name(cell.dtype()));
+        entry.put("dtype", MatrixColumn.name(cell.dtype()));
         entry.put("pass", cell.pass());
-        entry.put("worst_error", Double.isFinite(cell.worstError()) ? cell.worstError() : null);
+        entry.put("worst_error", finite(cell.worstError()));
         entry.put("bound", cell.bound());
         entry.put("seconds", cell.seconds());
+        entry.put("kind", MatrixColumn.of(cell).kindTitle());
+        entry.put("place", cell.detail().place());
+        entry.put("expected", finite(cell.detail().expected()));
+        entry.put("actual", finite(cell.detail().actual()));
+        ErrorHistogram ulps = cell.detail().ulps();
+        entry.put("worst_ulp", ulps == null ? null : finite(ulps.worst()));
+        entry.put("note", cell.detail().note());
+        entry.put("replay", run.replay(cell));
         return entry;
     }
 
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
     /** Writes a test suite for each backend, with a test case for each check. */
-    public static void writeJunit(List<Cell> cells, Path file) throws IOException {
+    public static void writeJunit(GradcheckRun run, Path file) throws IOException {
+        List<Cell> cells = run.cells();
         StringWriter text = new StringWriter();
         try {
             XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
@@ -57,6 +73,7 @@ public final class GradcheckFiles {
             for (String backend : cells.stream().map(Cell::backend).distinct().toList()) {
                 suite(
                         xml,
+                        run,
                         backend,
                         cells.stream().filter(c -> c.backend().equals(backend)).toList());
             }
@@ -69,7 +86,8 @@ public final class GradcheckFiles {
         Files.writeString(file, text + "\n");
     }
 
-    private static void suite(XMLStreamWriter xml, String backend, List<Cell> cells) throws XMLStreamException {
+    private static void suite(XMLStreamWriter xml, GradcheckRun run, String backend, List<Cell> cells)
+            throws XMLStreamException {
         String name = "gradcheck." + backend;
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", name);
@@ -84,14 +102,20 @@ public final class GradcheckFiles {
         for (Cell cell : cells) {
             xml.writeStartElement("testcase");
             xml.writeAttribute("classname", name + "." + cell.operation());
-            xml.writeAttribute("name", cell.name() + ", " + OperationResult.name(cell.dtype()));
+            xml.writeAttribute(
+                    "name",
+                    cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in " + MatrixColumn.name(cell.dtype())
+                            + " against " + cell.against());
             xml.writeAttribute("time", seconds(cell.seconds()));
             if (!cell.pass()) {
                 xml.writeStartElement("failure");
-                xml.writeAttribute("type", "gradient");
+                xml.writeAttribute("type", MatrixColumn.of(cell).kindTitle());
                 xml.writeAttribute(
                         "message",
                         "error " + cell.worstError() + " against " + cell.against() + ", accepted " + cell.bound());
+                xml.writeCharacters(cell.detail().place() + ": " + cell.detail().actual() + " where "
+                        + cell.detail().expected() + " is right. "
+                        + cell.detail().note() + "\nAgain: " + run.replay(cell));
                 xml.writeEndElement();
             }
             xml.writeEndElement();

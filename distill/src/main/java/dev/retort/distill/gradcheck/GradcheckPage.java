@@ -1,190 +1,337 @@
 package dev.retort.distill.gradcheck;
 
+import dev.retort.autograd.ErrorHistogram;
+import dev.retort.autograd.GradientMatrix;
 import dev.retort.autograd.GradientMatrix.Cell;
+import dev.retort.autograd.GradientMatrix.Detail;
+import dev.retort.autograd.GradientMatrix.Kind;
 import dev.retort.distill.report.Html;
-import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The outcome of a gradient check as one HTML file that needs nothing else: a matrix of operations by backends and types,
- * each cell coloured by how near the worst error comes to its bound, and every single check below. The page is
- * well-formed XML; cells carry {@code data-} attributes, so that programs can read it, too.
+ * The outcome of a check as one HTML file that needs nothing else: what failed, a matrix of operations by backends, kinds and
+ * types, each cell coloured by how near the worst error comes to its bound, and the distribution of errors. A cell opens the
+ * cases behind it. The page is well-formed XML; cells carry {@code data-} attributes, so that programs can read it, too.
  */
 public final class GradcheckPage {
     private static final String STYLE = "gradcheck.css";
+    private static final String SCRIPT = "gradcheck.js";
     private static final String TITLE = "Gradient check";
+    /** Operations whose failures are shown at the top; the matrix has all. */
+    private static final int SHOWN = 12;
 
     private static final String LEAD =
             """
-            Training is only as good as its gradients. Each operation's gradient is computed in many cases and held
-            against an independent one: in float64 against central differences, in float32 against the float64 gradient
-            of another backend.
+            Every operation in many cases, results and gradients: gradients in float64 against central differences, and
+            everything against another backend at the same values.
             """;
 
-    private static final String ABOUT_MATRIX =
-            """
-            A number is the error as a share of what is accepted, in the case where it is largest: the paler, the
-            further away from the bound; above 1 is a failure. A dash means that the type was not checked there.
-            """;
-
+    private final GradcheckRun run;
     private final List<Cell> cells;
-    private final List<OperationResult> results;
-    private final List<Column> columns = new ArrayList<>();
+    private final List<MatrixColumn> columns;
     private final StringBuilder html = new StringBuilder();
 
-    /** A backend and a type that was checked on it. */
-    private record Column(String backend, DType dtype, String against) {}
-
-    private GradcheckPage(List<Cell> cells) {
-        this.cells = cells;
-        this.results = OperationResult.of(cells);
-        for (Cell cell : cells) {
-            Column column = new Column(cell.backend(), cell.dtype(), cell.against());
-            if (!columns.contains(column)) {
-                columns.add(column);
-            }
-        }
+    private GradcheckPage(GradcheckRun run) {
+        this.run = run;
+        this.cells = run.cells();
+        this.columns = MatrixColumn.of(cells);
     }
 
-    /**
-     * Writes the page.
-     *
-     * @param seed of the operands' values
-     */
-    public static void write(List<Cell> cells, long seed, Path file) throws IOException {
-        Files.writeString(file, new GradcheckPage(cells).page(seed));
+    /** Writes the page. */
+    public static void write(GradcheckRun run, Path file) throws IOException {
+        Files.writeString(file, new GradcheckPage(run).page());
     }
 
-    private String page(long seed) {
-        long failed = cells.stream().filter(cell -> !cell.pass()).count();
-        html.append("<header>\n<h1>").append(TITLE).append("</h1>\n<p class=\"lead\">");
-        html.append(Html.escape(LEAD.strip())).append("</p>\n<dl id=\"facts\">\n");
-        fact("outcome", failed == 0 ? "all pass" : failed + " of " + cells.size() + " fail");
-        fact("checks", "" + cells.size());
-        fact("operations", "" + operations().size());
-        fact("seed", "" + seed);
-        double seconds = cells.stream().mapToDouble(Cell::seconds).sum();
-        fact("time", String.format(Locale.ROOT, "%.1f s", seconds));
-        html.append("</dl>\n</header>\n");
+    private String page() {
+        header();
+        failures();
         matrix();
-        details();
+        distributions();
+        html.append("<aside id=\"panel\" aria-label=\"Cases\" tabindex=\"-1\" hidden=\"hidden\"></aside>\n");
+        html.append("<script type=\"application/json\" id=\"data\">")
+                .append(new PageData(run, columns).json())
+                .append("</script>\n<script>//<![CDATA[\n")
+                .append(Html.resource(GradcheckPage.class, SCRIPT))
+                .append("//]]></script>\n");
         return Html.page(TITLE, Html.resource(GradcheckPage.class, STYLE), html);
     }
 
+    private void header() {
+        int failed = run.failed().size();
+        html.append("<header>\n<h1>").append(TITLE).append("</h1>\n<p class=\"lead\">");
+        html.append(Html.escape(LEAD.strip())).append("</p>\n<p id=\"verdict\" class=\"");
+        html.append(failed == 0 ? "passed" : "failed").append("\"><strong>");
+        html.append(
+                failed == 0
+                        ? "All " + count(cells.size()) + " checks pass"
+                        : count(failed) + " of " + count(cells.size())
+                                + (failed == 1 ? " checks fails" : " checks fail"));
+        html.append("</strong></p>\n<dl id=\"facts\">\n");
+        fact("operations", "" + cells.stream().map(Cell::operation).distinct().count());
+        fact("cases", count(cells.stream().map(Cell::name).distinct().count()));
+        fact("against", run.against());
+        fact("seed", "" + run.seed());
+        fact("time", String.format(Locale.ROOT, "%.0f s", run.seconds()));
+        for (Coverage coverage : run.coverage()) {
+            int declared = coverage.declared().size();
+            fact(
+                    coverage.backend() + ": declared operations and types checked",
+                    (declared - coverage.missing().size()) + " of " + declared);
+        }
+        html.append("</dl>\n");
+        run.coverage().stream()
+                .filter(coverage -> !coverage.missing().isEmpty())
+                .forEach(coverage -> html.append("<p class=\"explanation\">Not checked on ")
+                        .append(Html.escape(coverage.backend() + ": " + String.join(", ", coverage.missing())))
+                        .append("</p>\n"));
+        html.append("</header>\n");
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
     private void fact(String label, String value) {
-        html.append("<div><dt>").append(label).append("</dt><dd>").append(Html.escape(value));
+        html.append("<div><dt>").append(Html.escape(label)).append("</dt><dd>").append(Html.escape(value));
         html.append("</dd></div>\n");
     }
 
-    private LinkedHashSet<String> operations() {
-        LinkedHashSet<String> operations = new LinkedHashSet<>();
-        results.forEach(result -> operations.add(result.operation()));
-        return operations;
-    }
-
-    private void matrix() {
-        html.append("<section>\n<h2>Operations</h2>\n<p class=\"explanation\">")
-                .append(Html.escape(ABOUT_MATRIX.strip()));
-        html.append("</p>\n<div class=\"scroll\"><table id=\"matrix\">\n<thead><tr><th>operation</th>");
-        for (Column column : columns) {
-            html.append("<th>").append(Html.escape(column.backend)).append("<br />");
-            html.append(OperationResult.name(column.dtype)).append("<br /><small>against ");
-            html.append(Html.escape(column.against)).append("</small></th>");
-        }
-        html.append("</tr></thead>\n<tbody>\n");
-        for (String operation : operations()) {
-            html.append("<tr><th scope=\"row\"><a href=\"#")
-                    .append(id(operation))
-                    .append("\">");
-            html.append(Html.escape(operation)).append("</a></th>");
-            columns.forEach(column -> worst(operation, column));
-            html.append("</tr>\n");
-        }
-        html.append("</tbody></table></div>\n</section>\n");
-    }
-
-    private void worst(String operation, Column column) {
-        Optional<Cell> worst = results.stream()
-                .filter(r -> r.operation().equals(operation) && r.backend().equals(column.backend))
-                .findFirst()
-                .flatMap(result -> result.worst(column.dtype));
-        if (worst.isEmpty()) {
-            html.append("<td>\u2013</td>");
+    /** One article for each operation of a backend: its worst check, and how many others fail with it. */
+    private void failures() {
+        Map<String, List<Cell>> groups = run.failed().stream()
+                .collect(Collectors.groupingBy(
+                        cell -> cell.backend() + " " + cell.operation(), LinkedHashMap::new, Collectors.toList()));
+        if (groups.isEmpty()) {
             return;
         }
-        Cell cell = worst.get();
-        html.append("<td class=\"")
-                .append(level(cell))
-                .append("\" data-operation=\"")
-                .append(Html.escape(operation));
-        html.append("\" data-backend=\"").append(Html.escape(column.backend)).append("\" data-dtype=\"");
-        html.append(OperationResult.name(column.dtype))
-                .append("\" data-pass=\"")
-                .append(cell.pass());
-        html.append("\" title=\"")
-                .append(Html.escape(cell.name()))
-                .append("\">")
-                .append(share(cell))
-                .append("</td>");
-    }
-
-    private void details() {
-        html.append("<section>\n<h2>Every check</h2>\n");
-        for (String operation : operations()) {
-            List<Cell> own =
-                    cells.stream().filter(c -> c.operation().equals(operation)).toList();
-            boolean pass = own.stream().allMatch(Cell::pass);
-            html.append("<details id=\"").append(id(operation)).append(pass ? "\">" : "\" open=\"open\">");
-            html.append("<summary>")
-                    .append(Html.escape(operation))
-                    .append(" <small>")
-                    .append(own.size());
-            html.append(own.size() == 1 ? " check" : " checks").append(pass ? "" : ", not all pass");
-            html.append("</small></summary>\n<div class=\"scroll\"><table>\n<thead><tr><th>case</th><th>backend</th>");
-            html.append("<th>type</th><th>error</th><th>accepted</th><th>share</th></tr></thead>\n<tbody>\n");
-            own.forEach(this::check);
-            html.append("</tbody></table></div>\n</details>\n");
+        html.append("<section id=\"failures\">\n<h2>What fails</h2>\n");
+        groups.values().stream().limit(SHOWN).forEach(this::failure);
+        if (groups.size() > SHOWN) {
+            html.append("<p class=\"explanation\">And ")
+                    .append(groups.size() - SHOWN)
+                    .append(" more operations: tick \u201cfailures only\u201d below.</p>\n");
         }
         html.append("</section>\n");
     }
 
-    private void check(Cell cell) {
-        html.append("<tr><th scope=\"row\">").append(Html.escape(cell.name())).append("</th><td>");
-        html.append(Html.escape(cell.backend())).append("</td><td>").append(OperationResult.name(cell.dtype()));
-        html.append("</td><td>")
-                .append(OperationResult.figure(cell.worstError()))
-                .append("</td><td>");
-        html.append(OperationResult.figure(cell.bound()))
-                .append("</td><td class=\"")
-                .append(level(cell))
-                .append("\">");
-        html.append(share(cell)).append("</td></tr>\n");
-    }
-
-    /** The class of a cell's colour. */
-    private static String level(Cell cell) {
-        double share = OperationResult.share(cell);
-        if (!cell.pass()) {
-            return "fail";
+    private void failure(List<Cell> failed) {
+        Cell cell = failed.stream()
+                .max(Comparator.comparingDouble(MatrixColumn::share))
+                .orElseThrow();
+        Detail detail = cell.detail();
+        String columnsOf = failed.stream()
+                .map(c -> MatrixColumn.of(c).kindTitle() + " "
+                        + MatrixColumn.of(c).title())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        html.append("<article><h3>").append(Html.escape(cell.operation())).append(" <small>");
+        html.append(Html.escape(cell.backend() + ": " + count(failed.size())
+                + (failed.size() == 1 ? " check fails (" : " checks fail (") + columnsOf + ")"));
+        html.append("</small></h3>\n<p>Worst: <b>")
+                .append(Html.escape(cell.name()))
+                .append("</b>, ");
+        html.append(Html.escape(MatrixColumn.of(cell).kindTitle() + " in " + MatrixColumn.name(cell.dtype())
+                + " against " + cell.against()));
+        if (!detail.place().isEmpty()) {
+            html.append(": ").append(Html.escape(detail.place())).append(" is <b>");
+            html.append(PageData.value(detail.actual())).append("</b> where <b>");
+            html.append(PageData.value(detail.expected())).append("</b> is right, error ");
+            html.append(MatrixColumn.figure(cell.worstError())).append(" of accepted ");
+            html.append(MatrixColumn.figure(cell.bound())).append(" (");
+            html.append(MatrixColumn.percent(MatrixColumn.share(cell))).append(")");
         }
-        return share < 0.01 ? "far" : share < 0.1 ? "well" : share < 0.5 ? "within" : "near";
+        html.append(". ").append(Html.escape(detail.note())).append("</p>\n<pre>");
+        html.append(Html.escape(run.replay(cell))).append("</pre></article>\n");
     }
 
-    private static String share(Cell cell) {
-        double share = OperationResult.share(cell);
-        String figure =
-                share == 0 ? "0" : String.format(Locale.ROOT, share < 0.001 || share >= 1000 ? "%.0e" : "%.3f", share);
-        return cell.pass() ? figure : "fails, " + figure;
+    private void matrix() {
+        html.append("<section id=\"operations\">\n<h2>Operations</h2>\n<div id=\"tools\">");
+        html.append("<input id=\"search\" type=\"search\" placeholder=\"Find an operation or a case ( / )\"");
+        html.append(" aria-label=\"Find an operation or a case\" />");
+        html.append("<label><input id=\"failing\" type=\"checkbox\" /> failures only</label>");
+        html.append("<label><input id=\"sort\" type=\"checkbox\" /> nearest to the bound first</label>");
+        html.append("<span class=\"legend\">error as a share of the bound: ");
+        for (Level level : Level.values()) {
+            html.append("<i class=\"")
+                    .append(level.css())
+                    .append("\">")
+                    .append(level.title)
+                    .append("</i>");
+        }
+        html.append("</span></div>\n<div class=\"scroll\"><table id=\"matrix\">\n<thead>\n<tr><td></td>");
+        spans(columns.stream().map(MatrixColumn::backend).toList());
+        html.append("</tr>\n<tr><td></td>");
+        spans(columns.stream().map(c -> c.backend() + "\0" + c.kindTitle()).toList());
+        html.append("</tr>\n<tr><th>operation</th>");
+        columns.forEach(this::columnHead);
+        html.append("</tr>\n</thead>\n");
+        Map<OperationFamily, List<String>> families = cells.stream()
+                .map(Cell::operation)
+                .distinct()
+                .collect(Collectors.groupingBy(OperationFamily::of, TreeMap::new, Collectors.toList()));
+        families.forEach(this::family);
+        html.append("</table></div>\n<p id=\"nothing\" class=\"explanation\" hidden=\"hidden\">Nothing fits.</p>\n");
+        html.append("</section>\n");
     }
 
-    private static String id(String operation) {
-        return "of-" + operation.replaceAll("[^A-Za-z0-9]+", "-");
+    /** Head cells that span the columns with the same text; what a text has before a zero only keeps spans apart. */
+    private void spans(List<String> texts) {
+        for (int i = 0; i < texts.size(); ) {
+            int end = i;
+            while (end < texts.size() && texts.get(end).equals(texts.get(i))) {
+                end++;
+            }
+            String text = texts.get(i).substring(texts.get(i).indexOf('\0') + 1);
+            html.append("<th class=\"span\" colspan=\"")
+                    .append(end - i)
+                    .append("\">")
+                    .append(Html.escape(text));
+            html.append("</th>");
+            i = end;
+        }
+    }
+
+    private void columnHead(MatrixColumn column) {
+        String against = cells.stream()
+                .filter(cell -> MatrixColumn.of(cell).equals(column))
+                .map(Cell::against)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        html.append("<th>").append(Html.escape(column.differences() ? "float64" : column.title()));
+        html.append("<small>against ").append(Html.escape(against)).append("</small></th>");
+    }
+
+    private void family(OperationFamily family, List<String> operations) {
+        html.append("<tbody>\n<tr class=\"family\"><th colspan=\"")
+                .append(columns.size() + 1)
+                .append("\">");
+        html.append(family.title()).append("</th></tr>\n");
+        for (String operation : operations) {
+            List<Cell> own =
+                    cells.stream().filter(c -> c.operation().equals(operation)).toList();
+            html.append("<tr data-operation=\"").append(Html.escape(operation)).append("\"><th scope=\"row\">");
+            html.append(Html.escape(operation)).append("</th>");
+            for (int i = 0; i < columns.size(); i++) {
+                worst(operation, i, own);
+            }
+            html.append("</tr>\n");
+        }
+        html.append("</tbody>\n");
+    }
+
+    private void worst(String operation, int index, List<Cell> own) {
+        MatrixColumn column = columns.get(index);
+        boolean first = index > 0 && !columns.get(index - 1).backend().equals(column.backend());
+        html.append(first ? "<td class=\"first\">" : "<td>");
+        column.worst(own).ifPresent(cell -> {
+            boolean pass =
+                    own.stream().filter(c -> MatrixColumn.of(c).equals(column)).allMatch(Cell::pass);
+            double share = MatrixColumn.share(cell);
+            html.append("<button type=\"button\" class=\"")
+                    .append(Level.of(pass, share, cell).css());
+            html.append("\" data-operation=\"")
+                    .append(Html.escape(operation))
+                    .append("\" data-column=\"")
+                    .append(index);
+            html.append("\" data-backend=\"")
+                    .append(Html.escape(column.backend()))
+                    .append("\" data-kind=\"");
+            html.append(column.kindTitle()).append("\" data-type=\"").append(column.title());
+            html.append("\" data-pass=\"").append(pass).append("\" title=\"");
+            html.append(Html.escape(cell.name())).append("\">").append(Html.escape(MatrixColumn.percent(share)));
+            html.append("</button>");
+        });
+        html.append("</td>");
+    }
+
+    /** How near to its bound an error is, as a colour. */
+    private enum Level {
+        REPEATED("same bits twice"),
+        FAR("0"),
+        WELL("below 10 %"),
+        WITHIN("below 50 %"),
+        NEAR("below 100 %"),
+        FAIL("fails");
+
+        private final String title;
+
+        Level(String title) {
+            this.title = title;
+        }
+
+        static Level of(boolean pass, double share, Cell cell) {
+            if (!pass) {
+                return FAIL;
+            }
+            if (cell.against().equals(GradientMatrix.REPETITION)) {
+                return REPEATED;
+            }
+            return share == 0 ? FAR : share < 0.1 ? WELL : share < 0.5 ? WITHIN : NEAR;
+        }
+
+        String css() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private void distributions() {
+        List<MatrixColumn> measured = new ArrayList<>();
+        List<ErrorHistogram> histograms = new ArrayList<>();
+        for (MatrixColumn column : columns) {
+            List<ErrorHistogram> parts = cells.stream()
+                    .filter(cell -> MatrixColumn.of(cell).equals(column))
+                    .filter(cell -> !cell.against().equals(GradientMatrix.REPETITION))
+                    .map(cell -> cell.detail().ulps())
+                    .filter(Objects::nonNull)
+                    .toList();
+            if (!parts.isEmpty() && column.type() != MatrixColumn.Type.EXACT) {
+                measured.add(column);
+                histograms.add(ErrorHistogram.sum(parts));
+            }
+        }
+        if (measured.isEmpty()) {
+            return;
+        }
+        html.append(
+                "<section>\n<h2>Errors in ulp</h2>\n<p class=\"explanation\">All elements of all cases. One ulp is the");
+        html.append(" distance between neighbouring numbers; a result that is rounded once is at most half of it off.");
+        html.append(" Gradients that are sums of many terms of either sign are small where they cancel, so the same");
+        html.append(" absolute error counts as many of their ulps.</p>\n<div class=\"charts\">\n");
+        for (int i = 0; i < measured.size(); i++) {
+            chart(measured.get(i), histograms.get(i));
+        }
+        html.append("</div>\n</section>\n");
+    }
+
+    private void chart(MatrixColumn column, ErrorHistogram histogram) {
+        List<Long> counts = histogram.counts();
+        long most = counts.stream().mapToLong(Long::longValue).max().orElse(1);
+        html.append("<figure><h3>").append(Html.escape(column.backend())).append(" <small>");
+        html.append(column.kind() == Kind.FORWARD ? "results in " : "gradients in ")
+                .append(column.title());
+        html.append("</small></h3>\n<div class=\"bars\">");
+        IntStream.range(0, counts.size()).forEach(bucket -> html.append("<div title=\"")
+                .append(count(counts.get(bucket)))
+                .append("\"><i style=\"height:")
+                .append(String.format(Locale.ROOT, "%.1f", 100.0 * counts.get(bucket) / most))
+                .append("%\"></i><span>")
+                .append(ErrorHistogram.shortLabel(bucket).replace("1/2", "\u00bd"))
+                .append("</span></div>"));
+        html.append("</div>\n<figcaption>").append(count(histogram.total())).append(" elements, ");
+        html.append(String.format(Locale.ROOT, "%.1f %%", 100 * histogram.roundedWell()));
+        html.append(" within \u00bd ulp, worst ");
+        html.append(String.format(Locale.ROOT, "%.3g", histogram.worst())).append("</figcaption></figure>\n");
     }
 }

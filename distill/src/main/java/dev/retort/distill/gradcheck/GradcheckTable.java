@@ -1,58 +1,116 @@
 package dev.retort.distill.gradcheck;
 
+import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
-import dev.retort.tensor.DType;
+import dev.retort.autograd.GradientMatrix.Detail;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 
-/** The outcome of a gradient check as text: a table for each backend with a line an operation, then what failed. */
+/**
+ * The outcome of a check as text: for each backend a table with a line an operation, then what failed and how to repeat it,
+ * then the errors of results and gradients by their size in ulp.
+ */
 public final class GradcheckTable {
     private static final String TITLE = "operation";
-    private static final List<DType> COLUMNS = List.of(DType.F64, DType.F32);
+    private static final int COLUMN = 12;
 
-    private GradcheckTable() {}
+    private final GradcheckRun run;
+    private final PrintWriter out;
+    private final int width;
 
-    /** Prints the tables of a run's cells. */
-    public static void print(List<Cell> cells, PrintWriter out) {
-        List<OperationResult> results = OperationResult.of(cells);
-        int width =
-                results.stream().mapToInt(result -> result.operation().length()).reduce(TITLE.length(), Math::max);
-        for (String backend :
-                results.stream().map(OperationResult::backend).distinct().toList()) {
-            List<OperationResult> own =
-                    results.stream().filter(r -> r.backend().equals(backend)).toList();
-            out.println(backend);
-            row(out, width, TITLE, "cases", own.get(0), true);
-            own.forEach(result -> row(out, width, result.operation(), "" + result.cases(), result, false));
-            conclude(backend, own.stream().flatMap(r -> r.cells().stream()).toList(), out);
-        }
+    private GradcheckTable(GradcheckRun run, PrintWriter out) {
+        this.run = run;
+        this.out = out;
+        width = run.cells().stream().mapToInt(cell -> cell.operation().length()).reduce(TITLE.length(), Math::max);
     }
 
-    private static void row(
-            PrintWriter out, int width, String operation, String cases, OperationResult result, boolean title) {
-        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-" + width + "s %5s", operation, cases));
-        for (DType dtype : COLUMNS) {
-            String text = title ? OperationResult.name(dtype) + ": error of bound" : errorOfBound(result, dtype);
-            line.append(String.format(Locale.ROOT, "  %23s", text));
+    /** Prints a run. */
+    public static void print(GradcheckRun run, PrintWriter out) {
+        GradcheckTable table = new GradcheckTable(run, out);
+        for (String backend : run.cells().stream().map(Cell::backend).distinct().toList()) {
+            table.backend(backend);
         }
-        out.println(line + (title ? "" : result.pass() ? "  pass" : "  FAIL"));
+        if (!run.coverage().isEmpty()) {
+            run.coverage().forEach(out::println);
+            out.println();
+        }
+        int failed = run.failed().size();
+        out.println((run.cells().size() - failed) + " of " + run.cells().size() + " checks pass, "
+                + String.format(Locale.ROOT, "%.1f s", run.seconds()));
     }
 
-    private static String errorOfBound(OperationResult result, DType dtype) {
-        return result.worst(dtype)
-                .map(cell -> OperationResult.figure(cell.worstError()) + " of " + OperationResult.figure(cell.bound()))
-                .orElse("-");
-    }
-
-    private static void conclude(String backend, List<Cell> cells, PrintWriter out) {
-        List<Cell> failed = cells.stream().filter(cell -> !cell.pass()).toList();
-        for (Cell cell : failed) {
-            out.println("  FAIL " + cell.operation() + ", " + cell.name() + ", " + OperationResult.name(cell.dtype())
-                    + " against " + cell.against() + ": error " + OperationResult.figure(cell.worstError())
-                    + ", accepted " + OperationResult.figure(cell.bound()));
+    private void backend(String backend) {
+        List<Cell> cells =
+                run.cells().stream().filter(c -> c.backend().equals(backend)).toList();
+        List<MatrixColumn> columns = MatrixColumn.of(cells);
+        StringBuilder kinds = new StringBuilder(" ".repeat(width + 8));
+        StringBuilder titles = new StringBuilder(String.format("  %-" + width + "s %5s", TITLE, "cases"));
+        for (MatrixColumn column : columns) {
+            kinds.append(String.format("%" + COLUMN + "s", column.kindTitle()));
+            titles.append(String.format("%" + COLUMN + "s", column.title()));
         }
-        out.println("  " + backend + ": " + (cells.size() - failed.size()) + " of " + cells.size() + " checks pass");
+        out.println(backend + ": largest error as a share of what is accepted");
+        out.println(kinds);
+        out.println(titles);
+        for (String operation : cells.stream().map(Cell::operation).distinct().toList()) {
+            operation(
+                    operation,
+                    cells.stream().filter(c -> c.operation().equals(operation)).toList(),
+                    columns);
+        }
+        cells.stream().filter(cell -> !cell.pass()).forEach(this::failure);
+        columns.forEach(column -> histogram(column, cells));
+        long passed = cells.stream().filter(Cell::pass).count();
+        out.println("  " + backend + ": " + passed + " of " + cells.size() + " checks pass");
         out.println();
+    }
+
+    private void operation(String operation, List<Cell> cells, List<MatrixColumn> columns) {
+        long cases = cells.stream().map(Cell::name).distinct().count();
+        StringBuilder line = new StringBuilder(String.format("  %-" + width + "s %5d", operation, cases));
+        for (MatrixColumn column : columns) {
+            Optional<Cell> worst = column.worst(cells);
+            line.append(String.format(
+                    "%" + COLUMN + "s",
+                    worst.map(cell -> MatrixColumn.percent(MatrixColumn.share(cell)))
+                            .orElse("-")));
+        }
+        out.println(line + (cells.stream().allMatch(Cell::pass) ? "  pass" : "  FAIL"));
+    }
+
+    private void failure(Cell cell) {
+        Detail detail = cell.detail();
+        out.println("  FAIL " + cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in "
+                + MatrixColumn.name(cell.dtype()) + " against " + cell.against()
+                + (detail.place().isEmpty()
+                        ? ""
+                        : ": error " + MatrixColumn.figure(cell.worstError()) + ", accepted "
+                                + MatrixColumn.figure(cell.bound())));
+        if (!detail.place().isEmpty()) {
+            out.println(String.format(
+                    Locale.ROOT,
+                    "       %s: %.9g where %.9g is right",
+                    detail.place(),
+                    detail.actual(),
+                    detail.expected()));
+        }
+        if (!detail.note().isEmpty()) {
+            out.println("       " + detail.note());
+        }
+        out.println("       again: " + run.replay(cell));
+    }
+
+    private void histogram(MatrixColumn column, List<Cell> cells) {
+        List<ErrorHistogram> parts = cells.stream()
+                .filter(cell -> MatrixColumn.of(cell).equals(column))
+                .map(cell -> cell.detail().ulps())
+                .filter(Objects::nonNull)
+                .toList();
+        if (!parts.isEmpty()) {
+            out.println("  " + column.kindTitle() + " " + column.title() + ": " + ErrorHistogram.sum(parts));
+        }
     }
 }

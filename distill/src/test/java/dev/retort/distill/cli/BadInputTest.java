@@ -111,6 +111,12 @@ class BadInputTest {
                 "another architecture: 'backbone.bottom_up.stem.conv1.weight'");
     }
 
+    /** One convolution of the pyramid has 15000 x 15000 x 9 weights: 8 GB. */
+    @Test
+    void aModelThatDoesNotFitTheHeap() throws IOException {
+        refused(List.of("--set", "model.pyramidChannels=15000"), "out of memory", "RETORT_HEAP", "training.batch");
+    }
+
     @Test
     void aLossThatIsNotFinite() throws IOException {
         refused(List.of("--set", "optimizer.rate=1e30"), "The loss '", "' is ", "at iteration ", "optimizer.rate");

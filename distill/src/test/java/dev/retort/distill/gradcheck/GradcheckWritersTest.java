@@ -2,9 +2,16 @@ package dev.retort.distill.gradcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.autograd.BackendComparison;
+import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix;
 import dev.retort.autograd.GradientMatrix.Cell;
+import dev.retort.autograd.GradientMatrix.Detail;
+import dev.retort.autograd.GradientMatrix.Kind;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.cases.OperationCases;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -24,8 +31,15 @@ class GradcheckWritersTest {
             cell("GEMM", "GEMM <2x3>", "simd", "reference", DType.F32, true, 1e-7, 1e-6),
             cell("GEMM", "GEMM 4 & 5", "simd", "reference", DType.F32, false, 3e-6, 1e-6),
             cell("GEMM", "GEMM 6", "simd", "reference", DType.F32, true, 9e-6, 1e-5),
-            cell("RELU", "RELU 1", "simd", "reference", DType.F32, false, Double.POSITIVE_INFINITY, 1e-6),
-            cell("GEMM", "GEMM <2x3>", "reference", GradientMatrix.DIFFERENCES, DType.F64, true, 0, 1e-6));
+            cell("UNARY", "RELU 1", "simd", "reference", DType.F32, false, Double.POSITIVE_INFINITY, 1e-6),
+            cell("GEMM", "GEMM <2x3>", "reference", GradientMatrix.DIFFERENCES, DType.F64, true, 0, 1e-6),
+            cell("COMPARE", "COMPARE LT", "reference", GradientMatrix.REPETITION, DType.I64, true, 0, 0));
+    private static final GradcheckRun RUN = new GradcheckRun(
+            CELLS,
+            "reference",
+            11,
+            List.of(new Coverage("simd", List.of("GEMM F32", "UNARY F32", "PAD F32"), List.of("PAD F32"))),
+            1.5);
 
     @TempDir
     private Path folder;
@@ -39,7 +53,18 @@ class GradcheckWritersTest {
             boolean pass,
             double error,
             double bound) {
-        return new Cell(operation, name, backend, against, dtype, pass, error, bound, 0.25);
+        ErrorHistogram ulps = against.equals(GradientMatrix.DIFFERENCES) ? null : measured();
+        Detail detail = new Detail("result 0 [1, 2] of 2x3", 0.5, 0.5 + error, 2 * error, ulps, "");
+        Kind kind = dtype == DType.I64 ? Kind.FORWARD : Kind.BACKWARD;
+        return new Cell(operation, name, backend, against, dtype, pass, error, bound, 0.25, kind, detail);
+    }
+
+    private static ErrorHistogram measured() {
+        try (Backend reference = Backends.create("reference")) {
+            return BackendComparison.of(reference, reference)
+                    .forward(OperationCases.all().get(0), DType.F32)
+                    .ulps();
+        }
     }
 
     private static Document parse(Path file) throws Exception {
@@ -53,66 +78,85 @@ class GradcheckWritersTest {
     @Test
     void theTableHasTheWorstOfEachOperationAndNamesFailures() {
         StringWriter text = new StringWriter();
-        GradcheckTable.print(CELLS, new PrintWriter(text, true));
+        GradcheckTable.print(RUN, new PrintWriter(text, true));
         assertThat(text.toString().lines())
                 .containsSubsequence(
-                        "simd",
-                        "  GEMM          3                        -       3.0e-06 of 1.0e-06  FAIL",
-                        "  RELU          1                        -      Infinity of 1.0e-06  FAIL",
-                        "  FAIL GEMM, GEMM 4 & 5, float32 against reference: error 3.0e-06, accepted 1.0e-06",
+                        "  operation cases     float32",
+                        "  GEMM          3       300 %  FAIL",
+                        "  UNARY         1           \u221e  FAIL",
+                        "  FAIL GEMM 4 & 5, backward in float32 against reference: error 3.0e-06, accepted 1.0e-06",
+                        "       result 0 [1, 2] of 2x3: 0.500003000 where 0.500000000 is right",
+                        "       again: retort gradcheck --backend simd --against reference --operation GEMM --case"
+                                + " \"GEMM 4 & 5\" --seed 11",
                         "  simd: 2 of 4 checks pass",
-                        "reference",
-                        "  GEMM          1             0 of 1.0e-06                        -  pass",
-                        "  reference: 1 of 1 checks pass");
+                        "  operation cases    integers differences",
+                        "  GEMM          1           -           0  pass",
+                        "  reference: 2 of 2 checks pass",
+                        "simd: 2 of 3 declared pairs of operation and type checked; not PAD F32",
+                        "4 of 6 checks pass, 1.5 s");
     }
 
     @Test
     void jsonHasEveryCheck() throws Exception {
         Path file = folder.resolve("g.json");
-        GradcheckFiles.writeJson(CELLS, file);
+        GradcheckFiles.writeJson(RUN, file);
         JsonNode list = JsonMapper.builder().build().readTree(Files.readString(file));
-        assertThat(list.size()).isEqualTo(5);
+        assertThat(list.size()).isEqualTo(6);
         JsonNode second = list.get(1);
         assertThat(second.propertyNames())
-                .containsExactly(
+                .startsWith(
                         "operation", "case", "backend", "against", "dtype", "pass", "worst_error", "bound", "seconds");
         assertThat(second.get("case").asString()).isEqualTo("GEMM 4 & 5");
         assertThat(second.get("pass").asBoolean()).isFalse();
         assertThat(second.get("worst_error").asDouble()).isEqualTo(3e-6);
+        assertThat(second.get("kind").asString()).isEqualTo("backward");
+        assertThat(second.get("replay").asString()).endsWith("--case \"GEMM 4 & 5\" --seed 11");
         assertThat(list.get(3).get("worst_error").isNull()).isTrue();
         assertThat(list.get(4).get("dtype").asString()).isEqualTo("float64");
+        assertThat(list.get(5).get("dtype").asString()).isEqualTo("i64");
     }
 
     @Test
     void junitHasASuiteForEachBackend() throws Exception {
         Path file = folder.resolve("g.xml");
-        GradcheckFiles.writeJunit(CELLS, file);
+        GradcheckFiles.writeJunit(RUN, file);
         Document xml = parse(file);
         assertThat(text(xml, "count(/testsuites/testsuite)")).isEqualTo("2");
         assertThat(text(xml, "//testsuite[@name='gradcheck.simd']/@tests")).isEqualTo("4");
         assertThat(text(xml, "//testsuite[@name='gradcheck.simd']/@failures")).isEqualTo("2");
         assertThat(text(xml, "//testsuite[@name='gradcheck.simd']/@time")).isEqualTo("1.000000");
-        assertThat(text(xml, "//testcase[failure][1]/@name")).isEqualTo("GEMM 4 & 5, float32");
+        assertThat(text(xml, "//testcase[failure][1]/@name"))
+                .isEqualTo("GEMM 4 & 5, backward in float32 against reference");
         assertThat(text(xml, "//testcase[failure][1]/@classname")).isEqualTo("gradcheck.simd.GEMM");
+        assertThat(text(xml, "//testcase[failure][1]/failure"))
+                .contains("[1, 2]")
+                .contains("retort gradcheck");
         assertThat(text(xml, "count(//testsuite[@name='gradcheck.reference']//failure)"))
                 .isEqualTo("0");
     }
 
     @Test
-    void thePageHasAMatrixAndEveryCheck() throws Exception {
+    void thePageHasAMatrixTheFailuresAndEveryCheck() throws Exception {
         Path file = folder.resolve("g.html");
-        GradcheckPage.write(CELLS, 11, file);
+        GradcheckPage.write(RUN, file);
         Document page = parse(file);
-        assertThat(text(page, "//dl[@id='facts']")).contains("2 of 5 fail").contains("11");
-        assertThat(text(page, "count(//table[@id='matrix']//td)")).isEqualTo("4");
-        assertThat(text(page, "//td[@data-operation='GEMM'][@data-backend='simd']"))
-                .isEqualTo("fails, 3.000");
-        assertThat(text(page, "//td[@data-operation='GEMM'][@data-backend='simd']/@title"))
-                .isEqualTo("GEMM 4 & 5");
-        assertThat(text(page, "//td[@data-operation='GEMM'][@data-backend='reference']/@class"))
+        assertThat(text(page, "//p[@id='verdict']")).isEqualTo("2 of 6 checks fail");
+        assertThat(text(page, "//dl[@id='facts']")).contains("11").contains("2 of 3");
+        assertThat(text(page, "//header")).contains("Not checked on simd: PAD F32");
+        assertThat(text(page, "count(//section[@id='failures']/article)")).isEqualTo("2");
+        assertThat(text(page, "//section[@id='failures']/article[1]"))
+                .contains("GEMM 4 & 5")
+                .contains("--case \"GEMM 4 & 5\"");
+        assertThat(text(page, "count(//table[@id='matrix']//button)")).isEqualTo("4");
+        String gemm = "//button[@data-operation='GEMM'][@data-backend='simd']";
+        assertThat(text(page, gemm)).isEqualTo("300 %");
+        assertThat(text(page, gemm + "/@title")).isEqualTo("GEMM 4 & 5");
+        assertThat(text(page, gemm + "/@class")).isEqualTo("fail");
+        assertThat(text(page, "//button[@data-operation='GEMM'][@data-backend='reference']/@class"))
                 .isEqualTo("far");
-        assertThat(text(page, "//td[@data-operation='RELU']/@class")).isEqualTo("fail");
-        assertThat(text(page, "count(//details//tbody/tr)")).isEqualTo("5");
-        assertThat(text(page, "//details[@id='of-GEMM']/@open")).isEqualTo("open");
+        assertThat(text(page, "//button[@data-operation='COMPARE']/@class")).isEqualTo("repeated");
+        JsonNode data = JsonMapper.builder().build().readTree(text(page, "//script[@id='data']"));
+        assertThat(data.get("checks").size()).isEqualTo(6);
+        assertThat(data.get("checks").get(0).get(1).asString()).isEqualTo("GEMM <2x3>");
     }
 }

@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,20 +52,27 @@ class MemoryTest {
         }
     }
 
+    /** Java heap that each thread has asked for so far, by its id. */
+    private static Map<Long, Long> allocatedByThread() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long[] ids = threads.getAllThreadIds();
+        long[] bytes = threads.getThreadAllocatedBytes(ids);
+        Map<Long, Long> allocated = new HashMap<>();
+        for (int i = 0; i < ids.length; i++) {
+            allocated.put(ids[i], Math.max(bytes[i], 0));
+        }
+        return allocated;
+    }
+
     /** Java heap that was asked for, by all threads and by this one. */
     private record Allocated(long all, long own) {
-        static Allocated now() {
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        static Allocated perStep(Map<Long, Long> before, Map<Long, Long> after, int steps) {
             long sum = 0;
-            for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-                sum += Math.max(bytes, 0);
+            for (Map.Entry<Long, Long> thread : after.entrySet()) {
+                sum += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);
             }
-            return new Allocated(
-                    sum, threads.getThreadAllocatedBytes(Thread.currentThread().getId()));
-        }
-
-        Allocated perStep(Allocated before, int steps) {
-            return new Allocated((all - before.all) / steps, (own - before.own) / steps);
+            long own = Thread.currentThread().getId();
+            return new Allocated(sum / steps, (after.get(own) - before.get(own)) / steps);
         }
     }
 
@@ -103,7 +111,7 @@ class MemoryTest {
 
     private static void train(Trainer trainer, Backend backend, List<Mark> marks) {
         long live = -1;
-        Allocated allocated = Allocated.now();
+        Map<Long, Long> allocated = allocatedByThread();
         int quarter = STEPS / 4;
         for (int step = 1; step <= STEPS; step++) {
             trainer.step();
@@ -114,9 +122,9 @@ class MemoryTest {
                     .as("live bytes after step " + step)
                     .isEqualTo(live);
             if (step % quarter == 0) {
-                Allocated perStep = Allocated.now().perStep(allocated, quarter);
+                Allocated perStep = Allocated.perStep(allocated, allocatedByThread(), quarter);
                 marks.add(new Mark(step, live, backend.memory().pooledBytes(), heapAfterCollection(), perStep));
-                allocated = Allocated.now();
+                allocated = allocatedByThread();
             }
         }
     }

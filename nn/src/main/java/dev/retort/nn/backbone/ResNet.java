@@ -64,7 +64,10 @@ public final class ResNet extends Module {
 
     /**
      * Whether a tape keeps only what enters the stem and each residual block, and computes their insides again when gradients
-     * are taken: less memory, more time, the same bits. Off at first; matters only in training.
+     * are taken: less memory, more time, the same bits. Off at first; matters only in training. Measured on simd with
+     * pictures 256x256 and batch norms: ResNet-50, 2 pictures, keeps 67 MB instead of 217 for the backward run and peaks at
+     * 178 MB instead of 279, for 24 % more processor time; ResNet-18, 1 picture, keeps 6 MB instead of 28 and peaks at 64 MB
+     * instead of 69 (gradients alone are 45), for 19 % more.
      */
     public void setCheckpointing(boolean checkpointing) {
         this.checkpointing = checkpointing;
