@@ -58,7 +58,7 @@ class ArchitectureTest {
 
     @Test
     void packagesOfAModuleFormNoCycles() {
-        for (String module : new String[] {"nn", "detection", "distill"}) {
+        for (String module : new String[] {"nn", "detection", "distill", "bench"}) {
             slices().matching("dev.retort." + module + ".(*)..")
                     .should()
                     .beFreeOfCycles()

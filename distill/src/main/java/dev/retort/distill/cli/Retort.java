@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import java.io.PrintWriter;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,8 +50,9 @@ public final class Retort implements Runnable {
     /** Runs a command line and returns its exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         Retort retort = new Retort();
-        CommandLine command = new CommandLine(retort)
-                .setOut(out)
+        CommandLine command = new CommandLine(retort);
+        ServiceLoader.load(Subcommand.class).forEach(command::addSubcommand);
+        command.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(

@@ -1,0 +1,216 @@
+"""One step of instance-conditional distillation (arXiv 2110.12724) in PyTorch, with everything that a step does: targets,
+the teacher's pyramid without gradients, the student, all losses, backward, clipping, both optimisers."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from pytorch_retinanet import RetinaNet, anchors, encode, normalised, read_safetensors
+from torch import nn
+from torchvision.ops import box_iou, sigmoid_focal_loss
+
+HEADS = 8
+CENTRE_FEATURES = 128
+SCALES = 5
+JITTER = 0.3
+SAMPLED_PER_BOX = 5
+WEIGHT = 8.0
+
+
+def labels(all_anchors, boxes, classes, background):
+    """Class of every anchor (background, or -1 where it is ignored) and the box that it belongs to."""
+    iou = box_iou(boxes, all_anchors)
+    best, matched = iou.max(0)
+    result = torch.full_like(matched, -1)
+    result[best < 0.4] = background
+    foreground = best >= 0.5
+    # Every box's best anchors are foreground, whatever their overlap.
+    foreground[(iou == iou.max(1, keepdim=True).values).any(0)] = True
+    result[foreground] = classes[matched[foreground]]
+    return result, matched
+
+
+def detector_losses(logits, deltas, all_anchors, boxes, classes, normalizer):
+    logits, deltas = torch.cat(logits, 1)[0], torch.cat(deltas, 1)[0]
+    background = logits.shape[1]
+    label, matched = labels(all_anchors, boxes, classes, background)
+    foreground = (label >= 0) & (label < background)
+    normalizer.update(int(foreground.sum()))
+    valid = label >= 0
+    wanted = F.one_hot(label[valid], background + 1)[:, :-1].to(logits.dtype)
+    classification = sigmoid_focal_loss(logits[valid], wanted, 0.25, 2.0, "sum")
+    target = encode(all_anchors[foreground], boxes[matched[foreground]])
+    box = (deltas[foreground] - target).abs().sum()
+    return {"classification": classification / normalizer.value, "box": box / normalizer.value}
+
+
+class Normalizer:
+    """A moving average of the number of foreground anchors."""
+
+    value = 100.0
+
+    def update(self, foreground):
+        self.value = 0.9 * self.value + 0.1 * max(foreground, 1)
+
+
+def sine(x, features=CENTRE_FEATURES):
+    """The sines, then the cosines, of positions [...]: [..., features]."""
+    place = torch.arange(features // 2, dtype=torch.float32)
+    angle = x.unsqueeze(-1) * 2 * math.pi / 10000 ** (2 * place / features)
+    return torch.cat((angle.sin(), angle.cos()), -1)
+
+
+def descriptors(boxes, classes, numbers, height, width):
+    """Descriptors [1, K, D] of real and sampled instances, which of them are real, and the edges' distances [1, K, 4]."""
+    size = torch.tensor((width, height), dtype=torch.float32)
+    sampled = SAMPLED_PER_BOX * len(boxes)
+    extent = (0.2 + 0.2 * torch.randn(sampled, 2).clamp(-2, 2)).clamp(2e-3, 0.7)
+    centre = torch.rand(sampled, 2).clamp(0.03, 0.97)
+    fake = torch.cat((centre - extent / 2, centre + extent / 2), 1).clamp(0, 1)
+    box = torch.cat((boxes / size.repeat(2), fake))
+    kind = torch.cat((classes, torch.randint(numbers, (sampled,))))
+    real = torch.arange(len(box)) < len(boxes)
+    extent = box[:, 2:] - box[:, :2]
+    jittered = (box[:, :2] + box[:, 2:]) / 2 + (torch.rand(len(box), 2) - 0.5) * 2 * JITTER * extent
+    scale = (1.44 * torch.log((extent * size).clamp(min=1)) - 5).clamp(0, SCALES - 1).long()
+    parts = (
+        F.one_hot(kind, numbers).float(),
+        sine(jittered).flatten(1),
+        F.one_hot(scale, SCALES).float().flatten(1),
+    )
+    offsets = torch.cat((jittered - box[:, :2], box[:, 2:] - jittered), 1)
+    return torch.cat(parts, 1).unsqueeze(0), real.unsqueeze(0), offsets.unsqueeze(0)
+
+
+def positions(padding, channels):
+    """DETR's sine embedding of the valid cells of a level, [N, H*W, C]."""
+    features = channels // 2
+    place = torch.arange(features)
+    period = 10000 ** (2 * torch.div(place, 2, rounding_mode="floor") / features)
+    parts = []
+    for axis in (1, 2):
+        count = (~padding).float().cumsum(axis)
+        line = count / (count.narrow(axis, count.shape[axis] - 1, 1) + 1e-6) * 2 * math.pi
+        angle = line.unsqueeze(-1) / period
+        parts.append(torch.stack((angle[..., 0::2].sin(), angle[..., 1::2].cos()), -1).flatten(3))
+    return torch.cat(parts, -1).flatten(1, 2)
+
+
+def pyramid_context(levels, height, width):
+    """Padding [N, S] and positions [N, S, C] of a pyramid whose picture fills it."""
+    padding, places = [], []
+    for level in levels:
+        n, channels, h, w = level.shape
+        stride = (height / h + width / w) / 2
+        mask = torch.ones(n, h, w, dtype=torch.bool)
+        mask[:, : math.ceil(height / stride), : math.ceil(width / stride)] = False
+        padding.append(mask.flatten(1))
+        places.append(positions(mask, channels))
+    return torch.cat(padding, 1), torch.cat(places, 1)
+
+
+def flatten(levels):
+    """[N, C, H, W] a level to [N, S, C]."""
+    return torch.cat([level.flatten(2).transpose(1, 2) for level in levels], 1)
+
+
+def mlp(*widths):
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def by_head(x):
+    """[N, L, C] to [N, h, L, d]."""
+    n, length, channels = x.shape
+    return x.reshape(n, length, HEADS, channels // HEADS).transpose(1, 2)
+
+
+class Distillation(nn.Module):
+    """Encoder, decoder layer, auxiliary task and the student's projection."""
+
+    def __init__(self, classes, channels):
+        super().__init__()
+        self.channels = channels
+        self.encoder = mlp(classes + 2 * CENTRE_FEATURES + 2 * SCALES, channels, channels, channels)
+        self.position_projector = nn.Linear(channels, channels)
+        self.query, self.key, self.value, self.out = (nn.Linear(channels, channels) for _ in range(4))
+        self.wide, self.narrow = nn.Linear(channels, 4 * channels), nn.Linear(4 * channels, channels)
+        self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels)
+        self.predictor = mlp(channels, channels, channels, 5)
+        self.student_value = nn.Linear(channels, channels)
+
+    def decode(self, queries, features, padding, places):
+        """The layer's queries, the attention's weights [N, h, K, S] and the projected values [N, S, C]."""
+        q = by_head(self.query(queries) * (self.channels // HEADS) ** -0.5)
+        k = by_head(self.key(features + self.position_projector(places)))
+        values = self.value(features)
+        logits = (q @ k.transpose(2, 3)).masked_fill_(padding[:, None, None], -math.inf)
+        weights = logits.softmax(-1)
+        mixed = self.out((weights @ by_head(values)).transpose(1, 2).flatten(2))
+        hidden = self.norm1(queries + mixed)
+        return self.norm2(hidden + self.narrow(F.relu(self.wide(hidden)))), weights, values
+
+    def auxiliary(self, queries, real, offsets):
+        prediction = self.predictor(queries)
+        identification = F.binary_cross_entropy_with_logits(prediction[..., 0], real.float())
+        extent = (offsets + offsets.roll(2, -1)).clamp(min=1e-7)
+        distance = ((prediction[..., 1:].sigmoid() - offsets).abs() / extent).sum(-1)
+        localisation = (distance * real).sum() / real.sum().clamp(min=1e-6)
+        return {"identification": identification, "localisation": localisation}
+
+    def distil(self, student, values, weights, real):
+        width = self.channels // HEADS
+        theirs = by_head(values.detach())
+        mine = by_head(self.student_value(student))
+        error = (F.layer_norm(mine, (width,)) - F.layer_norm(theirs, (width,))).square().mean(-1)
+        place = (weights.detach() * real[:, None, :, None]).sum(2)
+        loss = (error * place).sum(-1) / place.sum(-1).clamp(min=1e-6)
+        return {"distillation": WEIGHT * loss.mean()}
+
+    def forward(self, student, teacher, boxes, classes, numbers, height, width):
+        described, real, offsets = descriptors(boxes, classes, numbers, height, width)
+        padding, places = pyramid_context(teacher, height, width)
+        queries, weights, values = self.decode(self.encoder(described), flatten(teacher), padding, places)
+        return {
+            **self.auxiliary(queries, real, offsets),
+            **self.distil(flatten(student), values, weights, real),
+        }
+
+
+def step(task, layout):
+    scene = read_safetensors(task["scene"])
+    picture = scene["picture"].to(torch.uint8)
+    boxes, classes = scene["boxes"], scene["classes"].long()
+    height, width = picture.shape[:2]
+    student = RetinaNet(task["student"], task).load(task["student_weights"], layout)
+    student.backbone.bottom_up.freeze()
+    teacher = RetinaNet(task["teacher"], task).load(task["teacher_weights"], layout).eval().requires_grad_(False)
+    distillation = Distillation(task["classes"], task["channels"])
+    trained = [p for p in student.parameters() if p.requires_grad]
+    sgd = torch.optim.SGD(trained, lr=1e-5, momentum=0.9, weight_decay=1e-4)
+    adamw = torch.optim.AdamW(distillation.parameters(), lr=1e-4, weight_decay=1e-4)
+    normalizer = Normalizer()
+
+    def run():
+        x = normalised(picture, layout)
+        with torch.no_grad():
+            teacher_levels = teacher.backbone(x)
+        levels = student.backbone(x)
+        logits, deltas = student.head(levels)
+        losses = detector_losses(logits, deltas, torch.cat(anchors(levels)), boxes, classes, normalizer)
+        losses |= distillation(levels, teacher_levels, boxes, classes, task["classes"], height, width)
+        values = {name: loss.item() for name, loss in losses.items()}
+        if not all(map(math.isfinite, values.values())):
+            raise ValueError(f"a loss is not finite: {values}")
+        sgd.zero_grad(set_to_none=True)
+        adamw.zero_grad(set_to_none=True)
+        sum(losses.values()).backward()
+        nn.utils.clip_grad_value_(trained, 1.0)
+        nn.utils.clip_grad_norm_(distillation.parameters(), 0.01)
+        sgd.step()
+        adamw.step()
+        return values
+
+    return run

@@ -1,0 +1,216 @@
+package dev.retort.bench.cli;
+
+import dev.retort.bench.floor.Floor;
+import dev.retort.bench.floor.FloorTable;
+import dev.retort.bench.measure.Alternation;
+import dev.retort.bench.measure.CopyBandwidth;
+import dev.retort.bench.measure.FmaPeak;
+import dev.retort.bench.measure.Row;
+import dev.retort.bench.measure.RowTable;
+import dev.retort.bench.measure.RowsFile;
+import dev.retort.bench.measure.Totals;
+import dev.retort.bench.network.Scenario;
+import dev.retort.bench.peer.EjmlPeer;
+import dev.retort.bench.peer.Peer;
+import dev.retort.bench.peer.PythonPeer;
+import dev.retort.bench.work.Suite;
+import dev.retort.bench.work.Work;
+import dev.retort.distill.cli.Subcommand;
+import dev.retort.kernels.simd.Engine;
+import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.SimdBackend;
+import dev.retort.tensor.Backend;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code retort bench}: how long things take here, alone or in turns with another library. */
+@Command(
+        name = "bench",
+        description = "Times single operations, the layers of a RetinaNet, its inference and a distillation step on the"
+                + " CPU, alone or in turns with another library.",
+        footer = {
+            "",
+            "Each row is warmed up in three rounds; then both sides take turns, and medians count. The ratio is the"
+                    + " peer's time divided by this side's. A share of the peak is that of multiply-adds in registers on"
+                    + " the same threads, measured beside the row. Memory is the largest resident memory of the process"
+                    + " since the row began; for figures that compare, give infer and step a process of their own. The"
+                    + " totals of layers are those of the convolutions, each as often as the network has it.",
+            "The peer pytorch needs a Python 3 with torch and torchvision (Debian and Ubuntu: apt-get install"
+                    + " python3-torch python3-torchvision libopenblas0-pthread; RETORT_PYTHON names another Python). The"
+                    + " peer ejml does matrix products only. There is no libtorch peer: PyTorch runs the same kernels.",
+            "",
+            "Examples:",
+            "  retort bench --suite ops --filter gemm --threads 1",
+            "  retort bench --suite layers --against pytorch --json layers.json",
+            "  retort bench --suite step --against pytorch",
+            "  retort bench --floor"
+        })
+public final class BenchCommand implements Subcommand {
+    private static final int PEAK_SAMPLES = 25;
+
+    @Spec
+    private CommandSpec spec;
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private What what;
+
+    /** What is asked for. */
+    private static final class What {
+        @Option(names = "--suite", paramLabel = "NAME", description = "Time a suite: ${COMPLETION-CANDIDATES}.")
+        private Suite suite;
+
+        @Option(
+                names = "--floor",
+                description = "Print the least that inference and a distillation step can cost here, layer by layer, as"
+                        + " Markdown: operations, bytes, time at the measured peaks.")
+        private boolean floor;
+    }
+
+    /** Libraries to compare with. */
+    enum Against {
+        PYTORCH,
+        EJML;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(
+            names = "--against",
+            paramLabel = "NAME",
+            description = "Take turns with this library: ${COMPLETION-CANDIDATES}.")
+    private Against against;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of both sides (default: RETORT_THREADS, else the number of processors).")
+    private Integer threads;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Timed rounds of each side (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(names = "--filter", paramLabel = "TEXT", description = "Only rows whose name contains this text.")
+    private String filter;
+
+    @Option(
+            names = "--size",
+            paramLabel = "HxW",
+            description = "Height and width of the picture, multiples of 32 (default: 800x1216).")
+    private String size;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the rows to this file: a list of JSON objects.")
+    private Path json;
+
+    @Override
+    public Integer call() throws IOException {
+        check(runs >= 1, "--runs must be 1 or more, not " + runs);
+        check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
+        if (!Engine.isVectorPresent()) {
+            throw new IllegalStateException(
+                    "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
+        }
+        Scenario scenario =
+                size == null ? Scenario.standard() : Scenario.standard().withSize(size);
+        Parallel pool = threads == null ? Parallel.shared() : new Parallel(threads);
+        if (what.floor) {
+            printFloor(scenario, pool.threads());
+            return 0;
+        }
+        List<Work> works = works(scenario);
+        RowsFile.check(json);
+        try (Peer peer = peer(pool.threads());
+                Backend backend = SimdBackend.create(pool)) {
+            List<Row> rows = measure(works, backend, peer, pool.threads());
+            if (json != null) {
+                RowsFile.write(rows, json);
+            }
+        }
+        return 0;
+    }
+
+    private void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private void printFloor(Scenario scenario, int count) {
+        double bandwidth = new CopyBandwidth(count).sample();
+        double most = 0;
+        try (FmaPeak peak = new FmaPeak(count)) {
+            for (int i = 0; i < PEAK_SAMPLES; i++) {
+                most = Math.max(most, peak.sample());
+            }
+        }
+        String size = scenario.height() + "x" + scenario.width();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                Locale.ROOT,
+                "Peaks of %d thread(s): %.0f GF/s of multiply-adds, %.1f GB/s copied (read plus written).%n%n",
+                count,
+                most / 1e9,
+                bandwidth / 1e9);
+        out.println(FloorTable.markdown("Inference, " + size, Floor.inference(scenario), most, bandwidth));
+        out.println(FloorTable.markdown("Distillation step, " + size, Floor.step(scenario), most, bandwidth));
+    }
+
+    private List<Work> works(Scenario scenario) {
+        List<Work> all = what.suite.works(scenario);
+        List<Work> works = all.stream()
+                .filter(work -> filter == null || work.name().contains(filter))
+                .toList();
+        if (works.isEmpty()) {
+            throw new IllegalArgumentException("No row of the suite contains '" + filter + "'; there are "
+                    + String.join(", ", all.stream().map(Work::name).toList()));
+        }
+        return works;
+    }
+
+    private Peer peer(int count) {
+        if (against == null) {
+            return null;
+        }
+        return switch (against) {
+            case PYTORCH -> PythonPeer.start(count);
+            case EJML -> new EjmlPeer(count);
+        };
+    }
+
+    private List<Row> measure(List<Work> works, Backend backend, Peer peer, int count) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(backend.describe() + ", JDK " + Runtime.version()
+                + (peer == null ? "" : ", in turns with " + peer.name()));
+        RowTable table = new RowTable(out);
+        table.header();
+        List<Row> rows = new ArrayList<>();
+        try (Alternation alternation = new Alternation(backend, peer, count, runs)) {
+            for (Work work : works) {
+                Row row = alternation.measure(work);
+                table.row(row);
+                rows.add(row);
+            }
+        }
+        for (Row total : Totals.of(works, rows)) {
+            table.row(total);
+            rows.add(total);
+        }
+        return rows;
+    }
+}

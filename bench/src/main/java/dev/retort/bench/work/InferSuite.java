@@ -1,0 +1,27 @@
+package dev.retort.bench.work;
+
+import dev.retort.bench.floor.Floor;
+import dev.retort.bench.network.Scenario;
+import dev.retort.detection.data.Batch;
+import dev.retort.distill.train.Detector;
+import java.util.List;
+
+/** A RetinaNet's inference on one picture: normalisation, backbone, pyramid, head, decoding, suppression. */
+public final class InferSuite {
+    /** The suite's name. */
+    public static final String NAME = "infer";
+
+    private InferSuite() {}
+
+    public static List<Work> of(Scenario scenario) {
+        String name = NAME + "/retinanet-r" + scenario.student() + "-" + scenario.height() + "x" + scenario.width();
+        double operations = Floor.operations(Floor.inference(scenario));
+        return List.of(new Work(name, Networks.task("inference", scenario), operations, 1, operands -> {
+            Networks networks = new Networks(scenario, operands);
+            Detector detector = networks.detector("student_weights", scenario.student());
+            detector.network().setTraining(false);
+            Batch batch = networks.batch();
+            return () -> detector.detect(batch);
+        }));
+    }
+}

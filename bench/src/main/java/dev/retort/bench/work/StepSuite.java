@@ -1,0 +1,38 @@
+package dev.retort.bench.work;
+
+import dev.retort.bench.floor.Floor;
+import dev.retort.bench.network.Scenario;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.distill.recipe.Recipe;
+import dev.retort.distill.train.Detector;
+import dev.retort.distill.train.Distiller;
+import dev.retort.distill.train.Trainer;
+import java.util.List;
+
+/**
+ * One step of instance-conditional distillation, as training does it: targets, the teacher's pyramid, the student, all losses,
+ * backward, clipping, both optimisers.
+ */
+public final class StepSuite {
+    /** The suite's name. */
+    public static final String NAME = "step";
+
+    private StepSuite() {}
+
+    public static List<Work> of(Scenario scenario) {
+        String name = NAME + "/icd-r" + scenario.student() + "-from-r" + scenario.teacher() + "-" + scenario.height()
+                + "x" + scenario.width();
+        double operations = Floor.operations(Floor.step(scenario));
+        return List.of(new Work(name, Networks.task("step", scenario), operations, 1, operands -> {
+            Networks networks = new Networks(scenario, operands);
+            CocoDataset dataset = networks.dataset();
+            Recipe recipe = networks.recipe(scenario.student());
+            Detector teacher = networks.detector("teacher_weights", scenario.teacher());
+            Detector student = networks.detector("student_weights", scenario.student());
+            long iterations = Trainer.iterations(recipe, dataset);
+            Distiller distiller = operands.closing(new Distiller(recipe, dataset, teacher, iterations));
+            Trainer trainer = operands.closing(new Trainer(recipe, dataset, student, distiller));
+            return trainer::step;
+        }));
+    }
+}

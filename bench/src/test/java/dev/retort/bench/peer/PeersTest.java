@@ -1,0 +1,77 @@
+package dev.retort.bench.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said where a peer cannot be had, and what EJML is asked for; a shell script stands in for Python. */
+@DisabledOnOs(OS.WINDOWS)
+class PeersTest {
+    @TempDir
+    private Path folder;
+
+    private String python(String... lines) throws IOException {
+        Path script = Files.createTempFile(folder, "python", "");
+        Files.writeString(script, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return script.toString();
+    }
+
+    @Test
+    void missingPythonAndMissingTorchAreToldWithThePackages() throws IOException {
+        String bare = python("echo '{\"missing\": \"torch\"}'");
+        assertThatThrownBy(() -> PythonPeer.start(List.of("/nowhere/python3", bare), 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("apt-get install python3-torch python3-torchvision")
+                .hasMessageContaining("/nowhere/python3 cannot be started")
+                .hasMessageContaining(bare + " lacks torch")
+                .hasMessageContaining("RETORT_PYTHON");
+    }
+
+    @Test
+    void firstPythonThatIsReadyIsTaken() throws IOException {
+        String bare = python("echo '{\"missing\": \"torch\"}'");
+        String ready = python(
+                "echo \"{\\\"ready\\\": \\\"pytorch $OMP_NUM_THREADS\\\"}\"",
+                "read command",
+                "echo '{\"prepared\": true, \"result\": {\"loss\": 2.5}}'",
+                "read command",
+                "echo '{\"seconds\": 0.5, \"peak_bytes\": 7}'",
+                "read command",
+                "echo '{\"error\": \"ValueError: no\"}'",
+                "read command",
+                "exit 0");
+        try (PythonPeer peer = PythonPeer.start(List.of(bare, ready), 3)) {
+            assertThat(peer.name()).isEqualTo("pytorch 3");
+            assertThat(peer.prepare("ops/any", Map.of("kind", "any"))).isTrue();
+            assertThat(peer.result()).containsExactly(Map.entry("loss", 2.5));
+            assertThat(peer.peakBytes()).isNull();
+            assertThat(peer.seconds()).isEqualTo(0.5);
+            assertThat(peer.peakBytes()).isEqualTo(7);
+            assertThatThrownBy(peer::seconds).hasMessageContaining("ValueError: no");
+            assertThatThrownBy(peer::seconds).hasMessageContaining("ended at");
+        }
+    }
+
+    @Test
+    void ejmlMultipliesAndNothingElse() {
+        try (EjmlPeer peer = new EjmlPeer(1)) {
+            assertThat(peer.name()).startsWith("ejml 0.");
+            assertThat(peer.prepare("ops/softmax", Map.of("kind", "softmax", "rows", 2, "columns", 3)))
+                    .isFalse();
+            assertThat(peer.prepare("ops/gemm", Map.of("kind", "gemm", "batch", 2, "m", 20, "n", 30, "k", 40)))
+                    .isTrue();
+            assertThat(peer.seconds()).isBetween(1e-9, 1.0);
+        }
+    }
+}
