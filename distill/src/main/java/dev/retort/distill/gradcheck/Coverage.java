@@ -25,10 +25,6 @@ public record Coverage(String backend, List<String> declared, List<String> missi
         for (Cell cell : cells) {
             if (cell.backend().equals(backend.name())) {
                 checked.add(pair(cell.operation(), cell.dtype()));
-                if (cell.operation().equals(Operation.DOWNLOAD.name())) {
-                    // A case of DOWNLOAD holds what comes home against what was brought: it is one of UPLOAD, too.
-                    checked.add(pair(Operation.UPLOAD.name(), cell.dtype()));
-                }
             }
         }
         List<String> declared = List.copyOf(declared(backend));
