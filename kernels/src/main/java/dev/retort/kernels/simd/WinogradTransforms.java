@@ -7,7 +7,7 @@ package dev.retort.kernels.simd;
  * (CVPR 2016), section 4.
  *
  * <p>The matrices are Toom and Cook's for polynomials evaluated at {@code size + 1} points and at infinity. F(2, 3) takes 0, 1, -1. F(4, 3)
- * takes 0, 11/16, -11/16, 23/16, -23/16, which has a third of the error of the usual 0, 1, -1, 2, -2: powers of these stay nearer
+ * takes 0, 11/16, -11/16, 23/16, -23/16, which has less than half the error of the usual 0, 1, -1, 2, -2: powers of these stay nearer
  * to 1. They were searched for in sixteenths, for a small error of the worst pixel; the constants of A and B are exact in float32.
  *
  * <pre>
@@ -29,8 +29,10 @@ package dev.retort.kernels.simd;
  * @param input B^T: {@code size + 2} runs from as many
  * @param weight G: {@code size + 2} runs from 3
  * @param output A^T: {@code size} runs from {@code size + 2}
+ * @param finite whether a run has neither NaN nor infinity
  */
-record WinogradTransforms<A>(int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output) {
+record WinogradTransforms<A>(
+        int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output, Check<A> finite) {
     static final float A1 = 11f / 16;
     static final float B1 = 23f / 16;
     static final float A2 = A1 * A1;
@@ -56,5 +58,11 @@ record WinogradTransforms<A>(int size, A zeros, Transform<A> input, Transform<A>
     @FunctionalInterface
     interface Output<A> {
         void run(A from, int off, int step, A add, int addOff, A to, int toOff, int toStep, int n);
+    }
+
+    /** A question about a run of {@code n} elements. */
+    @FunctionalInterface
+    interface Check<A> {
+        boolean test(A x, int off, int n);
     }
 }
