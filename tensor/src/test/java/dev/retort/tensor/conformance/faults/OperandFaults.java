@@ -2,8 +2,8 @@ package dev.retort.tensor.conformance.faults;
 
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.GemmSpec.Layout;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.GemmSpec.Layout;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
