@@ -10,7 +10,6 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.cases.Operand;
 import dev.retort.tensor.cases.OperationCase;
-import dev.retort.tensor.cases.OperationCase.Accuracy;
 import dev.retort.tensor.cases.Tolerance;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -23,17 +22,11 @@ import java.util.List;
  * ({@link Injection}); the same bits twice; operands and their surroundings unharmed; versions raised where memory is written; results
  * in memory of their own; nothing left behind.
  */
-record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, boolean core) {
+record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, List<Injection> injections) {
     /** Where a view begins in its larger tensor: odd, so that nothing is aligned. */
     private static final int BEFORE = 5;
 
     private static final int AFTER = 3;
-
-    private static final List<Injection> FOR_CORE = List.of(Injection.NAN, Injection.INFINITY, Injection.ALL_BITS);
-    /** What a fused formula makes of infinities depends on the formula. */
-    private static final List<Injection> FOR_COMPOSED = List.of(Injection.NAN);
-    /** As for what rounding makes of numbers that a case does not draw; but integers, and what is only moved, are exact. */
-    private static final List<Injection> FOR_EXACT = List.of(Injection.NAN, Injection.ALL_BITS);
 
     void run() {
         long before = backend.memory().liveBytes();
@@ -45,8 +38,7 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, b
                     .isTrue();
         }
         attempt(Injection.OTHER_SEED, true);
-        boolean exact = dtype.isIndex() || c.accuracy().equals(Accuracy.RELATIVE);
-        for (Injection injection : core ? FOR_CORE : exact ? FOR_EXACT : FOR_COMPOSED) {
+        for (Injection injection : injections) {
             if (Oracle.canInject(c, dtype, injection)) {
                 attempt(injection, false);
             }

@@ -1,6 +1,9 @@
 package dev.retort.tensor.conformance;
 
 import dev.retort.tensor.DType;
+import dev.retort.tensor.cases.OperationCase;
+import dev.retort.tensor.cases.OperationCase.Accuracy;
+import java.util.List;
 
 /** Values put into the operands of a case that its own draw does not have, in every case alike. */
 enum Injection {
@@ -15,6 +18,12 @@ enum Injection {
     /** Numbers that need all bits of their type, F64, I64 or I32, beside others that differ in the last bit alone. */
     ALL_BITS;
 
+    private static final List<Injection> FOR_CORE = List.of(NAN, INFINITY, ALL_BITS);
+    /** What a fused formula makes of infinities depends on the formula. */
+    private static final List<Injection> FOR_COMPOSED = List.of(NAN);
+    /** As for what rounding makes of numbers that a case does not draw; but integers, and what is only moved, are exact. */
+    private static final List<Injection> FOR_EXACT = List.of(NAN, ALL_BITS);
+
     private static final double STEP = 0x1p-40;
     private static final double[][] F64 = {
         {1, 1 + STEP, -1, -1 - STEP, 1 + STEP, -1 - STEP, 1e-300, 2},
@@ -28,6 +37,12 @@ enum Injection {
         {1 << 24, (1 << 24) + 1, -(1 << 24), -(1 << 24) - 1, (1 << 24) + 1, -(1 << 24) - 1, 5, (1 << 25) + 3},
         {(1 << 24) + 1, 1 << 24, -(1 << 24) - 1, -(1 << 24), (1 << 24) + 1, -(1 << 24) - 1, (1 << 24) + 3, 2}
     };
+
+    /** What is put into the operands of a case besides its own values. */
+    static List<Injection> of(OperationCase c, DType dtype, boolean core) {
+        boolean exact = dtype.isIndex() || c.accuracy().equals(Accuracy.RELATIVE);
+        return core ? FOR_CORE : exact ? FOR_EXACT : FOR_COMPOSED;
+    }
 
     /** Whether the injection changes anything in a case of this dtype. */
     boolean concerns(DType dtype) {

@@ -71,7 +71,7 @@ class ReferenceIndexingTest {
         Tensor index = backend.tensor(new long[] {0, 3}, 2);
         assertThatThrownBy(() -> x.indexSelect(1, index))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("INDEX_SELECT: index 3 at place 1 lies outside [0, 3)");
+                .hasMessageStartingWith("INDEX_SELECT: index 3 at place 1 lies outside [0, 3)");
         assertThatThrownBy(() -> backend.gather(x, 0, backend.tensor(new long[] {0, 0, -1}, 1, 3)))
                 .hasMessageContaining("index -1 at place 2")
                 .hasMessageContaining("[0, 2)");
