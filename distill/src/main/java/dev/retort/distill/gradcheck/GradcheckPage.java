@@ -163,7 +163,11 @@ public final class GradcheckPage {
         html.append("<label><input id=\"failing\" type=\"checkbox\" /> failures only</label>");
         html.append("<label><input id=\"sort\" type=\"checkbox\" /> nearest to the bound first</label>");
         html.append("<span class=\"legend\">error as a share of the bound: ");
+        boolean repeated = cells.stream().anyMatch(cell -> cell.against().equals(GradientMatrix.REPETITION));
         for (Level level : Level.values()) {
+            if (level == Level.REPEATED && !repeated) {
+                continue;
+            }
             html.append("<i class=\"")
                     .append(level.css())
                     .append("\">")
