@@ -225,7 +225,9 @@ public final class Tape extends RecordingBackend {
      * tape that it needs is passed as an input. What it does besides computing its results it does twice, unless it asks
      * {@link Scope#isRepeating}, as batch norms do before they move their running statistics.
      *
-     * @return the block's results; constants if neither an input nor a parameter that it read is tracked
+     * @param block gives at least one result
+     * @return the block's results; constants if neither an input nor a parameter that it read is tracked, and indexes and masks
+     *     are always
      */
     public List<Tensor> checkpoint(Function<List<Tensor>, List<Tensor>> block, List<Tensor> inputs) {
         checkOpen("checkpoint a block");
@@ -246,7 +248,7 @@ public final class Tape extends RecordingBackend {
         }
         List<Tensor> outputs = run.outputs();
         if (Arrays.stream(makers).allMatch(Objects::isNull)) {
-            outputs.forEach(Scope::adopt);
+            outputs.forEach(Tape::constant);
             return outputs;
         }
         Checkpoint checkpoint = new Checkpoint(this, block, run.read(), own, outputs.size(), Origin.here());
@@ -255,9 +257,14 @@ public final class Tape extends RecordingBackend {
         for (Tensor output : outputs) {
             Node node = tracked.isEmpty() ? first : Node.further(nodes.size(), first, output);
             nodes.add(node);
-            tracked.add(new TapeTensor(this, node, output));
+            tracked.add(output.dtype().isFloating() ? new TapeTensor(this, node, output) : constant(output));
         }
         return tracked;
+    }
+
+    private static Tensor constant(Tensor output) {
+        Scope.adopt(output);
+        return output;
     }
 
     /** A block of one input and one result. */
