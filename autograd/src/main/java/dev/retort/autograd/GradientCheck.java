@@ -68,6 +68,9 @@ public final class GradientCheck {
 
     /** Largest accepted |analytic - numeric| / max(1, |analytic|, |numeric|). */
     public GradientCheck tolerance(double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException("A tolerance is above 0, got " + value);
+        }
         GradientCheck changed = new GradientCheck(this);
         changed.tolerance = value;
         return changed;
@@ -78,6 +81,9 @@ public final class GradientCheck {
      * through all of them. Inputs of no more elements are checked whole.
      */
     public GradientCheck samples(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("There are no " + count + " elements to check of each input");
+        }
         GradientCheck changed = new GradientCheck(this);
         changed.samples = count;
         return changed;
@@ -85,6 +91,9 @@ public final class GradientCheck {
 
     /** Checks no single elements, but the slopes along this many random directions through all elements of each input. */
     public GradientCheck projections(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("A check along " + count + " random directions would check nothing");
+        }
         GradientCheck changed = samples(0);
         changed.directions = count;
         return changed;

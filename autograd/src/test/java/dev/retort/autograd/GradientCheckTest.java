@@ -327,4 +327,12 @@ class GradientCheckTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("float64");
     }
+
+    @Test
+    void aCheckOfNothingIsRefused() {
+        GradientCheck check = GradientCheck.on(backend);
+        assertThatThrownBy(() -> check.projections(0)).hasMessageContaining("would check nothing");
+        assertThatThrownBy(() -> check.samples(-1)).hasMessageContaining("no -1 elements");
+        assertThatThrownBy(() -> check.tolerance(Double.NaN)).hasMessageContaining("NaN");
+    }
 }
