@@ -67,6 +67,7 @@ public final class Tape extends RecordingBackend {
      * Makes parameters leaves: until this tape closes, {@link Parameter#value} is tracked here.
      *
      * @throws IllegalStateException if an unrelated tape watches one already
+     * @throws ShapeException if one lives on another backend
      */
     public void watch(Collection<Parameter> parameters) {
         checkOpen("watch parameters");
@@ -88,7 +89,11 @@ public final class Tape extends RecordingBackend {
         }
     }
 
-    /** A tracked tensor with the values of x: a leaf. */
+    /**
+     * A tracked tensor with the values of x: a leaf.
+     *
+     * @throws ShapeException if x is not of a floating type, or lives elsewhere than on a backend beneath this tape
+     */
     public Tensor watch(Tensor x) {
         checkOpen("watch a tensor");
         if (!x.dtype().isFloating()) {
@@ -98,6 +103,13 @@ public final class Tape extends RecordingBackend {
     }
 
     private TapeTensor leaf(Tensor x) {
+        Backend beneath = base;
+        while (x.backend() != beneath) {
+            if (!(beneath instanceof Tape tape)) {
+                throw new ShapeException("A " + name() + " watches what lives on a backend beneath it", x);
+            }
+            beneath = tape.base;
+        }
         Node node = Node.leaf(nodes.size(), x);
         nodes.add(node);
         TapeTensor leaf = new TapeTensor(this, node, x.alias());

@@ -406,6 +406,15 @@ class MistakesTest {
 
     private static List<Mistake> typesAndBackends() {
         return List.of(
+                shape(
+                        "a tape that watches a tensor of another backend",
+                        s -> s.tape.watch(s.here(s.reference.zeros(Shape.of(2, 3), F32))),
+                        "tape over simd",
+                        "[2, 3] on reference"),
+                shape(
+                        "a tape that watches what it tracks already",
+                        s -> s.tape.watch(s.here(s.w.value().mul(2))),
+                        "[3] on tape over simd"),
                 new Mistake(
                         "an operation that a type does not have",
                         UndeclaredOperationException.class,
