@@ -49,7 +49,7 @@ class GradcheckCommandTest {
         };
         assertThat(run(args)).as(out.toString() + err).isZero();
         assertThat(out.toString())
-                .containsPattern("(?m)^ +CLAMP +5 +.*pass$")
+                .containsPattern("(?m)^ +CLAMP +\\d+ +.*pass$")
                 .containsPattern("(?m)^ +reference: (\\d+) of \\1 checks pass$");
         JsonNode list = JsonMapper.builder().build().readTree(Files.readString(json));
         Set<String> backends = new HashSet<>();

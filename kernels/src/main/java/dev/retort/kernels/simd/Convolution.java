@@ -18,7 +18,7 @@ import java.util.function.Function;
  *   <li>weight gradient: output gradient^T [outputs, pixels] x patches [pixels, depth].
  * </ul>
  *
- * <p>Where a {@link ConvolutionAlgorithm} says so, the first two are done by {@link Winograd} instead.
+ * <p>Where a {@link ConvolutionAlgorithm} says so, the first two are done by {@link Winograd} instead, unless a result is not finite.
  *
  * @param <A> float[] or double[]
  */
@@ -56,8 +56,8 @@ public final class Convolution<A> {
             return;
         }
         WinogradTransforms<A> winograd = transforms.apply(shape);
-        if (winograd != null) {
-            Winograd.forward(parallel, tiles, winograd, shape, x, xOff, w, wOff, y, yOff, epilogue);
+        if (winograd != null
+                && Winograd.forward(parallel, tiles, winograd, shape, x, xOff, w, wOff, y, yOff, epilogue)) {
             return;
         }
         int depth = shape.depth();
@@ -96,8 +96,8 @@ public final class Convolution<A> {
             return;
         }
         WinogradTransforms<A> winograd = transforms.apply(shape);
-        if (winograd != null) {
-            Winograd.inputGradient(parallel, tiles, winograd, shape, dy, dyOff, w, wOff, dx, dxOff);
+        if (winograd != null
+                && Winograd.inputGradient(parallel, tiles, winograd, shape, dy, dyOff, w, wOff, dx, dxOff)) {
             return;
         }
         for (int phaseY = 0; phaseY < Math.min(shape.strideY(), shape.height()); phaseY++) {

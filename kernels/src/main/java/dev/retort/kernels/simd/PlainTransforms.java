@@ -17,13 +17,15 @@ final class PlainTransforms {
             new float[Winograd.OUTPUTS],
             PlainTransforms::input2,
             PlainTransforms::weight2,
-            PlainTransforms::output2);
+            PlainTransforms::output2,
+            PlainTransforms::finite);
     static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
             4,
             new float[Winograd.OUTPUTS],
             PlainTransforms::input4,
             PlainTransforms::weight4,
-            PlainTransforms::output4);
+            PlainTransforms::output4,
+            PlainTransforms::finite);
 
     private PlainTransforms() {}
 
@@ -120,5 +122,14 @@ final class PlainTransforms {
             to[toOff + 2 * toStep + i] = A2 * evenA + B2 * evenB + plus;
             to[toOff + 3 * toStep + i] = A3 * oddA + B3 * oddB + from[off + 5 * step + i] + plus;
         }
+    }
+
+    /** x - x is 0, or NaN where x is not finite. */
+    static boolean finite(float[] x, int off, int n) {
+        float sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += x[off + i] - x[off + i];
+        }
+        return sum == 0;
     }
 }

@@ -11,6 +11,7 @@ import static dev.retort.kernels.simd.WinogradTransforms.G_A;
 import static dev.retort.kernels.simd.WinogradTransforms.G_B;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,13 +27,15 @@ final class VectorTransforms {
             new float[Winograd.OUTPUTS],
             VectorTransforms::input2,
             VectorTransforms::weight2,
-            VectorTransforms::output2);
+            VectorTransforms::output2,
+            VectorTransforms::finite);
     static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
             4,
             new float[Winograd.OUTPUTS],
             VectorTransforms::input4,
             VectorTransforms::weight4,
-            VectorTransforms::output4);
+            VectorTransforms::output4,
+            VectorTransforms::finite);
 
     private VectorTransforms() {}
 
@@ -161,5 +164,15 @@ final class VectorTransforms {
                     .intoArray(to, toOff + 3 * toStep + i);
         }
         PlainTransforms.output4(from, off + bound, step, add, addOff + bound, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static boolean finite(float[] x, int off, int n) {
+        int bound = SPECIES.loopBound(n);
+        FloatVector sum = FloatVector.zero(SPECIES);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector value = FloatVector.fromArray(SPECIES, x, off + i);
+            sum = sum.add(value.sub(value));
+        }
+        return sum.compare(VectorOperators.EQ, 0f).allTrue() && PlainTransforms.finite(x, off + bound, n - bound);
     }
 }

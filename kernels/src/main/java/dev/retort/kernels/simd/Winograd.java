@@ -16,6 +16,9 @@ package dev.retort.kernels.simd;
  *
  * The transformed weight, [steps, points^2, panels, depths, panel width], is made on each call and shared by all blocks. What a tile's
  * result is does not depend on its block, nor on the thread.
+ *
+ * <p>A tile mixes its inputs: a NaN would reach results that do not depend on it, and infinity become NaN. So if any result is not
+ * finite, this says so, and the caller has to compute all of them directly.
  */
 final class Winograd<A> {
     private static final int KERNEL = 3;
@@ -75,6 +78,7 @@ final class Winograd<A> {
     private final int paddedOutputs;
     private final int tilesX;
     private final int tilesY;
+    private volatile boolean finite = true;
 
     private Winograd(Parallel parallel, TileKernels<A> tiles, WinogradTransforms<A> transforms, Plane plane) {
         this.parallel = parallel;
@@ -105,8 +109,8 @@ final class Winograd<A> {
                 && shape.outputs() > 0;
     }
 
-    /** {@link Convolution#forward} of a shape that {@link #fits}. */
-    static <A> void forward(
+    /** {@link Convolution#forward} of a shape that {@link #fits}; false if a result is not finite. */
+    static <A> boolean forward(
             Parallel parallel,
             TileKernels<A> tiles,
             WinogradTransforms<A> transforms,
@@ -131,11 +135,14 @@ final class Winograd<A> {
         int step = shape.depth();
         TapPacker<A> packer = (tap, depth, count, column, columns, to, toOff) -> tiles.packPanelColumns(
                 w, wOff + column * step + tap * shape.inputs() + depth, step, count, columns, to, toOff);
-        new Winograd<>(parallel, tiles, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
+        return new Winograd<>(parallel, tiles, transforms, plane).run(packer, x, xOff, y, yOff, epilogue);
     }
 
-    /** {@link Convolution#inputGradient} of a shape that {@link #fits}: the convolution of dy with the weight turned about. */
-    static <A> void inputGradient(
+    /**
+     * {@link Convolution#inputGradient} of a shape that {@link #fits}, as the convolution of dy with the weight turned about; false if
+     * a result is not finite.
+     */
+    static <A> boolean inputGradient(
             Parallel parallel,
             TileKernels<A> tiles,
             WinogradTransforms<A> transforms,
@@ -161,24 +168,25 @@ final class Winograd<A> {
             int source = wOff + depth * step + (TAPS - 1 - tap) * shape.inputs() + column;
             tiles.packPanelRows(w, source, step, count, columns, to, toOff, count, 0);
         };
-        new Winograd<>(parallel, tiles, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.none());
+        return new Winograd<>(parallel, tiles, transforms, plane).run(packer, dy, dyOff, dx, dxOff, Epilogue.none());
     }
 
-    private void run(TapPacker<A> packer, A x, int xOff, A y, int yOff, Epilogue<A> epilogue) {
+    private boolean run(TapPacker<A> packer, A x, int xOff, A y, int yOff, Epilogue<A> epilogue) {
         int all = plane.images * tilesY * tilesX;
         if (all == 0) {
-            return;
+            return true;
         }
         A weight = tiles.scratch(
                 Scratch.Use.POINT_WEIGHTS, Math.multiplyExact(points * points * plane.inputs, paddedOutputs));
         parallel.forRange(paddedOutputs / width, 1, (from, to) -> transformWeight(packer, from, to, weight));
         int blockTiles = blockTiles(all);
         parallel.forRange(BlockedProduct.ceil(all, blockTiles), 1, (from, to) -> {
-            for (int block = from; block < to; block++) {
+            for (int block = from; block < to && finite; block++) {
                 int first = block * blockTiles;
                 block(x, xOff, weight, first, Math.min(blockTiles, all - first), y, yOff, epilogue);
             }
         });
+        return finite;
     }
 
     /** Tiles of a block, such that no thread is left without work. */
@@ -379,8 +387,11 @@ final class Winograd<A> {
                     tiles.copy(work, edge + j * n, y, row + j * plane.outputs, n);
                 }
             }
-            if (epilogue.relu()) {
-                for (int j = 0; j < columns; j++) {
+            for (int j = 0; j < columns; j++) {
+                if (!transforms.finite().test(y, row + j * plane.outputs, n)) {
+                    finite = false;
+                }
+                if (epilogue.relu()) {
                     tiles.relu(y, row + j * plane.outputs, n);
                 }
             }

@@ -7,11 +7,11 @@ package dev.retort.kernels.simd;
  * (CVPR 2016), section 4.
  *
  * <p>The matrices are Toom and Cook's for polynomials evaluated at {@code size + 1} points and at infinity. F(2, 3) takes 0, 1, -1. F(4, 3)
- * takes 0, 11/16, -11/16, 3/2, -3/2, which has a third of the error of the usual 0, 1, -1, 2, -2: powers of these stay nearer
+ * takes 0, 11/16, -11/16, 23/16, -23/16, which has less than half the error of the usual 0, 1, -1, 2, -2: powers of these stay nearer
  * to 1. They were searched for in sixteenths, for a small error of the worst pixel; the constants of A and B are exact in float32.
  *
  * <pre>
- * F(2, 3)                              F(4, 3), a = 11/16, b = 3/2
+ * F(2, 3)                              F(4, 3), a = 11/16, b = 23/16
  * v0 = d0 - d2      u0 = w0            v0 = a^2 b^2 d0 - (a^2 + b^2) d2 + d4       u0 = w0 / (a^2 b^2)
  * v1 = d2 + d1      u1 = (w0+w2+w1)/2  v1, v2 = (d4 - b^2 d2) +- a (d3 - b^2 d1)   u1, u2 = (w0 + a^2 w2 +- a w1) / (2 a^2 (a^2 - b^2))
  * v2 = d2 - d1      u2 = (w0+w2-w1)/2  v3, v4 = (d4 - a^2 d2) +- b (d3 - a^2 d1)   u3, u4 = (w0 + b^2 w2 +- b w1) / (2 b^2 (b^2 - a^2))
@@ -29,10 +29,12 @@ package dev.retort.kernels.simd;
  * @param input B^T: {@code size + 2} runs from as many
  * @param weight G: {@code size + 2} runs from 3
  * @param output A^T: {@code size} runs from {@code size + 2}
+ * @param finite whether a run has neither NaN nor infinity
  */
-record WinogradTransforms<A>(int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output) {
+record WinogradTransforms<A>(
+        int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output, Check<A> finite) {
     static final float A1 = 11f / 16;
-    static final float B1 = 3f / 2;
+    static final float B1 = 23f / 16;
     static final float A2 = A1 * A1;
     static final float B2 = B1 * B1;
     static final float A3 = A1 * A2;
@@ -56,5 +58,11 @@ record WinogradTransforms<A>(int size, A zeros, Transform<A> input, Transform<A>
     @FunctionalInterface
     interface Output<A> {
         void run(A from, int off, int step, A add, int addOff, A to, int toOff, int toStep, int n);
+    }
+
+    /** A question about a run of {@code n} elements. */
+    @FunctionalInterface
+    interface Check<A> {
+        boolean test(A x, int off, int n);
     }
 }
