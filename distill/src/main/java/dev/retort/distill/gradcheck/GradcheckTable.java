@@ -72,7 +72,7 @@ public final class GradcheckTable {
             out.println("  by family");
             families.forEach((family, own) -> row(family.title(), own, columns));
         }
-        cells.stream().filter(cell -> !cell.pass()).forEach(this::failure);
+        failures(cells.stream().filter(cell -> !cell.pass()).toList());
         columns.forEach(column -> histogram(column, cells));
         long passed = cells.stream().filter(Cell::pass).count();
         out.println("  " + backend + ": " + passed + " of " + cells.size() + " checks pass");
@@ -92,6 +92,17 @@ public final class GradcheckTable {
         out.println(line + (cells.stream().allMatch(Cell::pass) ? "  pass" : "  FAIL"));
     }
 
+    /** Checks of a case stand together, and one command repeats them all. */
+    private void failures(List<Cell> failed) {
+        for (int i = 0; i < failed.size(); i++) {
+            failure(failed.get(i));
+            String again = run.replay(failed.get(i));
+            if (i == failed.size() - 1 || !again.equals(run.replay(failed.get(i + 1)))) {
+                out.println("       again: " + again);
+            }
+        }
+    }
+
     private void failure(Cell cell) {
         Detail detail = cell.detail();
         out.println("  FAIL " + cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in "
@@ -101,17 +112,12 @@ public final class GradcheckTable {
                         : ": error " + MatrixColumn.figure(cell.worstError()) + ", accepted "
                                 + MatrixColumn.figure(cell.bound())));
         if (!detail.place().isEmpty()) {
-            out.println(String.format(
-                    Locale.ROOT,
-                    "       %s: %.9g where %.9g is right",
-                    detail.place(),
-                    detail.actual(),
-                    detail.expected()));
+            out.println("       " + detail.place() + ": " + MatrixColumn.element(detail.actual(), cell.dtype())
+                    + " where " + MatrixColumn.element(detail.expected(), cell.dtype()) + " is right");
         }
         if (!detail.note().isEmpty()) {
             out.println("       " + detail.note());
         }
-        out.println("       again: " + run.replay(cell));
     }
 
     private void histogram(MatrixColumn column, List<Cell> cells) {
