@@ -4,6 +4,7 @@ import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
 import dev.retort.autograd.GradientMatrix.Detail;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
 public final class GradcheckTable {
     private static final String TITLE = "operation";
     private static final int COLUMN = 12;
+    /** Failed checks that are printed of one operation. */
+    private static final int SHOWN = 8;
 
     private final GradcheckRun run;
     private final PrintWriter out;
@@ -92,8 +95,22 @@ public final class GradcheckTable {
         out.println(line + (cells.stream().allMatch(Cell::pass) ? "  pass" : "  FAIL"));
     }
 
-    /** Checks of a case stand together, and one command repeats them all. */
+    /** Of each operation the first few; the files and the page have them all. */
     private void failures(List<Cell> failed) {
+        Map<String, List<Cell>> byOperation = failed.stream()
+                .collect(Collectors.groupingBy(Cell::operation, LinkedHashMap::new, Collectors.toList()));
+        byOperation.forEach((operation, cells) -> {
+            int shown = Math.min(cells.size(), SHOWN);
+            commands(cells.subList(0, shown));
+            if (shown < cells.size()) {
+                out.println("  and " + (cells.size() - shown) + " more of " + operation
+                        + ": --html, --json and --junit tell them all");
+            }
+        });
+    }
+
+    /** Checks of a case stand together, and one command repeats them all. */
+    private void commands(List<Cell> failed) {
         for (int i = 0; i < failed.size(); i++) {
             failure(failed.get(i));
             String again = run.replay(failed.get(i));
