@@ -234,7 +234,8 @@ public final class Tape extends RecordingBackend {
      *
      * <p>The block must depend on its inputs and on parameters alone, and give the same results when it runs again. It gets
      * values from beneath this tape. Parameters that this tape watches are found as it reads them; any other tensor of the
-     * tape that it needs is passed as an input. What it does besides computing its results it does twice, unless it asks
+     * tape that it needs is passed as an input. Frozen parameters and other constants must keep their values until gradients are
+     * asked for: unlike watched ones they are not checked. What it does besides computing its results it does twice, unless it asks
      * {@link Scope#isRepeating}, as batch norms do before they move their running statistics.
      *
      * @param block gives at least one result
