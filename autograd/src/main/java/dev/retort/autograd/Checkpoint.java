@@ -52,6 +52,9 @@ record Checkpoint(
                 Suspension beneath = new Suspension(tape, tape.parameters(), read::add)) {
             List<Tensor> outputs =
                     block.apply(inputs.stream().map(Checkpoint::guarded).toList());
+            if (outputs.isEmpty()) {
+                throw new IllegalStateException("A checkpointed block gave no result: it returns at least one tensor");
+            }
             for (Tensor output : outputs) {
                 if (tape.node(output) != null) {
                     throw new IllegalStateException(

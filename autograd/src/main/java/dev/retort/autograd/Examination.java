@@ -17,6 +17,10 @@ import java.util.stream.IntStream;
 final class Examination {
     /** One-sided slopes that differ by more than this share get a closer look: a curve of usual bend stays well below. */
     private static final double BEND = 1e-4;
+    /** A step that leaves the function's domain is made shorter by this factor, so many times at most. */
+    private static final double SHORTER = 16;
+
+    private static final int SHORTENINGS = 6;
     /** A closer look steps this much shorter, twice. */
     private static final double CLOSER = 8;
     /** How far from a kink the element is looked at again, as a share of the length over which the function bends. */
@@ -107,8 +111,8 @@ final class Examination {
         if (size == 0) {
             return worst;
         }
-        double length =
-                slopes.length(input, settings.tolerance * SURER, new SplittableRandom(settings.seed + 31L * input));
+        double length = slopes.length(
+                input, settings.tolerance * SURER, unit(), new SplittableRandom(settings.seed + 31L * input));
         double floor = floor(input);
         List<Kink> kinks = new ArrayList<>();
         int failed = 0;
@@ -131,6 +135,11 @@ final class Examination {
             }
         }
         return new Found(input, worst.index, worst.claimed, worst.numeric, worst.error, worst.step, List.copyOf(kinks));
+    }
+
+    /** Slopes below this count as if they were as large where a function's bends are judged. */
+    private double unit() {
+        return Double.isNaN(settings.floor) ? 1 : settings.floor;
     }
 
     private double floor(int input) {
@@ -172,7 +181,11 @@ final class Examination {
             boolean aside) {
         double step = Slopes.step(length, false);
         Probe first = at.probe(line, step);
-        boolean smooth = first.bend() <= BEND * Math.max(1, Math.abs(first.slope())) + first.noise();
+        for (int k = 0; k < SHORTENINGS && closely && !Double.isFinite(first.slope()); k++) {
+            step /= SHORTER;
+            first = at.probe(line, step);
+        }
+        boolean smooth = first.bend() <= BEND * Math.max(unit(), Math.abs(first.slope())) + first.noise();
         double numeric = first.slope();
         if (smooth && settings.richardson) {
             step = Slopes.step(length, true);
@@ -201,7 +214,7 @@ final class Examination {
     }
 
     private boolean bends(Probe probe) {
-        return !(probe.bend() <= settings.tolerance * Math.max(1, Math.abs(probe.slope())) + probe.noise());
+        return !(probe.bend() <= settings.tolerance * Math.max(unit(), Math.abs(probe.slope())) + probe.noise());
     }
 
     /** A curve's one-sided slopes approach each other as the step shrinks, eight times with every look; a kink's do not. */

@@ -29,6 +29,7 @@ public final class GradientCheck {
     private final Backend backend;
     private long seed = 1;
     private double tolerance = 1e-6;
+    private double floor = 1;
     private int samples = Integer.MAX_VALUE;
     private int directions = 1;
     private boolean richardson;
@@ -45,6 +46,7 @@ public final class GradientCheck {
         backend = other.backend;
         seed = other.seed;
         tolerance = other.tolerance;
+        floor = other.floor;
         samples = other.samples;
         directions = other.directions;
         richardson = other.richardson;
@@ -66,10 +68,26 @@ public final class GradientCheck {
         return changed;
     }
 
-    /** Largest accepted |analytic - numeric| / max(1, |analytic|, |numeric|). */
+    /** Largest accepted |analytic - numeric| / max(floor, |analytic|, |numeric|); see {@link #floor}. */
     public GradientCheck tolerance(double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException("A tolerance is above 0, got " + value);
+        }
         GradientCheck changed = new GradientCheck(this);
         changed.tolerance = value;
+        return changed;
+    }
+
+    /**
+     * For functions of small values, such as the mean of a great many: slopes below this count as if they were as large; 1
+     * unless set. A wrong slope that is smaller than floor*tolerance passes.
+     */
+    public GradientCheck floor(double value) {
+        if (!(value > 0)) {
+            throw new IllegalArgumentException("A floor of slopes is above 0, got " + value);
+        }
+        GradientCheck changed = new GradientCheck(this);
+        changed.floor = value;
         return changed;
     }
 
@@ -78,6 +96,9 @@ public final class GradientCheck {
      * through all of them. Inputs of no more elements are checked whole.
      */
     public GradientCheck samples(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("There are no " + count + " elements to check of each input");
+        }
         GradientCheck changed = new GradientCheck(this);
         changed.samples = count;
         return changed;
@@ -85,6 +106,9 @@ public final class GradientCheck {
 
     /** Checks no single elements, but the slopes along this many random directions through all elements of each input. */
     public GradientCheck projections(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("A check along " + count + " random directions would check nothing");
+        }
         GradientCheck changed = samples(0);
         changed.directions = count;
         return changed;
@@ -148,7 +172,7 @@ public final class GradientCheck {
      * The worst element of one input.
      *
      * @param index row-major place; -1 - k for the slope along random direction k
-     * @param error |analytic - numeric| / max(1, |analytic|, |numeric|)
+     * @param error |analytic - numeric| / max(floor, |analytic|, |numeric|)
      * @param name of the input
      * @param place the index by axes, as {@code [2, 0]}, or what else was checked
      * @param ulps how many float64 numbers lie between analytic and numeric
@@ -262,7 +286,7 @@ public final class GradientCheck {
         List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
         Subject subject = new OnTape(backend, secondOrder ? new SecondOrder(function, seed) : function, shapes);
         Examination.Settings settings =
-                new Examination.Settings(seed, tolerance, 1, samples, directions, richardson, onlyInput, onlyIndex);
+                new Examination.Settings(seed, tolerance, floor, samples, directions, richardson, onlyInput, onlyIndex);
         List<Worst> worst = new ArrayList<>();
         for (Examination.Found found : new Examination(subject, point, settings).run()) {
             int input = found.input();
@@ -299,6 +323,9 @@ public final class GradientCheck {
         StringBuilder call = new StringBuilder("GradientCheck.on(backend).seed(" + seed + ")");
         if (tolerance != 1e-6) {
             call.append(".tolerance(").append(tolerance).append(')');
+        }
+        if (floor != 1) {
+            call.append(".floor(").append(floor).append(')');
         }
         if (richardson) {
             call.append(".richardson()");

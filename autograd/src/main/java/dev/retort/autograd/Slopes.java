@@ -132,8 +132,10 @@ final class Slopes {
      * The length over which the function bends, for one input: from the larger of 1 and the largest element downwards, in
      * factors of 16, the first with which two steps agree to {@code accuracy} along a random way; if none does, the one with
      * which they agree best. An input of large or tiny numbers and a function that bends fast both get steps that fit.
+     *
+     * @param unit slopes below it count as if they were as large
      */
-    double length(int input, double accuracy, SplittableRandom random) {
+    double length(int input, double accuracy, double unit, SplittableRandom random) {
         double[] x = point[input];
         double largest =
                 Arrays.stream(x).map(Math::abs).filter(Double::isFinite).max().orElse(0);
@@ -147,7 +149,7 @@ final class Slopes {
         for (int k = 0; k < LENGTHS && h > shortest; k++, length /= SHORTER, h = step(length, false)) {
             Probe whole = probe(line, h);
             Probe half = probe(line, h / 2);
-            double error = Math.abs(whole.slope - half.slope) / Math.max(1, Math.abs(half.slope));
+            double error = Math.abs(whole.slope - half.slope) / Math.max(unit, Math.abs(half.slope));
             // Only a clear gain: at a jump two steps never agree, and rounding must not lead to ever shorter ones.
             if (error < least / 4) {
                 least = error;

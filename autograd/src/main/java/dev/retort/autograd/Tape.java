@@ -67,6 +67,7 @@ public final class Tape extends RecordingBackend {
      * Makes parameters leaves: until this tape closes, {@link Parameter#value} is tracked here.
      *
      * @throws IllegalStateException if an unrelated tape watches one already
+     * @throws ShapeException if one lives on another backend
      */
     public void watch(Collection<Parameter> parameters) {
         checkOpen("watch parameters");
@@ -88,7 +89,11 @@ public final class Tape extends RecordingBackend {
         }
     }
 
-    /** A tracked tensor with the values of x: a leaf. */
+    /**
+     * A tracked tensor with the values of x: a leaf.
+     *
+     * @throws ShapeException if x is not of a floating type, or lives elsewhere than on a backend beneath this tape
+     */
     public Tensor watch(Tensor x) {
         checkOpen("watch a tensor");
         if (!x.dtype().isFloating()) {
@@ -98,6 +103,13 @@ public final class Tape extends RecordingBackend {
     }
 
     private TapeTensor leaf(Tensor x) {
+        Backend beneath = base;
+        while (x.backend() != beneath) {
+            if (!(beneath instanceof Tape tape)) {
+                throw new ShapeException("A " + name() + " watches what lives on a backend beneath it", x);
+            }
+            beneath = tape.base;
+        }
         Node node = Node.leaf(nodes.size(), x);
         nodes.add(node);
         TapeTensor leaf = new TapeTensor(this, node, x.alias());
@@ -222,10 +234,13 @@ public final class Tape extends RecordingBackend {
      *
      * <p>The block must depend on its inputs and on parameters alone, and give the same results when it runs again. It gets
      * values from beneath this tape. Parameters that this tape watches are found as it reads them; any other tensor of the
-     * tape that it needs is passed as an input. What it does besides computing its results it does twice, unless it asks
+     * tape that it needs is passed as an input. Frozen parameters and other constants must keep their values until gradients are
+     * asked for: unlike watched ones they are not checked. What it does besides computing its results it does twice, unless it asks
      * {@link Scope#isRepeating}, as batch norms do before they move their running statistics.
      *
-     * @return the block's results; constants if neither an input nor a parameter that it read is tracked
+     * @param block gives at least one result
+     * @return the block's results; constants if neither an input nor a parameter that it read is tracked, and indexes and masks
+     *     are always
      */
     public List<Tensor> checkpoint(Function<List<Tensor>, List<Tensor>> block, List<Tensor> inputs) {
         checkOpen("checkpoint a block");
@@ -246,7 +261,7 @@ public final class Tape extends RecordingBackend {
         }
         List<Tensor> outputs = run.outputs();
         if (Arrays.stream(makers).allMatch(Objects::isNull)) {
-            outputs.forEach(Scope::adopt);
+            outputs.forEach(Tape::constant);
             return outputs;
         }
         Checkpoint checkpoint = new Checkpoint(this, block, run.read(), own, outputs.size(), Origin.here());
@@ -255,9 +270,14 @@ public final class Tape extends RecordingBackend {
         for (Tensor output : outputs) {
             Node node = tracked.isEmpty() ? first : Node.further(nodes.size(), first, output);
             nodes.add(node);
-            tracked.add(new TapeTensor(this, node, output));
+            tracked.add(output.dtype().isFloating() ? new TapeTensor(this, node, output) : constant(output));
         }
         return tracked;
+    }
+
+    private static Tensor constant(Tensor output) {
+        Scope.adopt(output);
+        return output;
     }
 
     /** A block of one input and one result. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.tensor.ArrayOperations.Ordered;
 import dev.retort.tensor.Backend;
+import dev.retort.tensor.CompareOp;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
@@ -336,6 +338,34 @@ class CheckpointTest {
             Tensor y = tape.checkpoint(
                     t -> t.matmul(w.value()).narrow(runs[0]++, 1).sum(runs[0] - 1), input());
             assertThatThrownBy(() -> tape.gradients(y.sum())).hasMessageContaining("gave other results");
+        }
+    }
+
+    @Test
+    void indexesAndMasksOfABlockAreConstants() {
+        try (Tape tape = Tape.on(backend)) {
+            Tensor x = tape.watch(backend.tensor(new float[] {3, 1, 2}, 3));
+            List<Tensor> parts = tape.checkpoint(
+                    in -> {
+                        Ordered best = in.get(0).square().topK(2, 0);
+                        return List.of(best.indices(), best.values(), in.get(0).compare(CompareOp.GT, 2));
+                    },
+                    List.of(x));
+            Tensor picked = x.indexSelect(0, parts.get(0)).sum();
+            Tensor filled = x.maskedFill(parts.get(2), 0).sum();
+            Gradients gradients = tape.gradients(picked.add(parts.get(1).sum()).add(filled));
+            // x^2 of the two largest has the slope 2x, their selection adds 1, and what is at most 2 another 1.
+            assertThat(gradients.of(x).toFloats()).containsExactly(7, 1, 6);
+        }
+    }
+
+    @Test
+    void aBlockWithoutAResultIsRefused() {
+        try (Tape tape = Tape.on(backend)) {
+            Tensor x = tape.watch(input());
+            assertThatThrownBy(() -> tape.checkpoint(in -> List.of(), List.of(x)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("at least one tensor");
         }
     }
 }

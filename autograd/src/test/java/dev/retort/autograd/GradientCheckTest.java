@@ -327,4 +327,36 @@ class GradientCheckTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("float64");
     }
+
+    @Test
+    void aCheckOfNothingIsRefused() {
+        GradientCheck check = GradientCheck.on(backend);
+        assertThatThrownBy(() -> check.projections(0)).hasMessageContaining("would check nothing");
+        assertThatThrownBy(() -> check.samples(-1)).hasMessageContaining("no -1 elements");
+        assertThatThrownBy(() -> check.tolerance(Double.NaN)).hasMessageContaining("NaN");
+    }
+
+    @Test
+    void aFloorMakesSmallSlopesCount() {
+        UnaryOperator<Tensor> twice =
+                x -> planted(x.square(), x.square().mul(2)).mul(1e-8);
+        assertThat(check(twice, 1, 2, 3).passed()).isTrue();
+        GradientCheck fine = GradientCheck.on(backend).floor(1e-8);
+        List<Tensor> x = List.of(vector(1, 2, 3));
+        Report wrong = fine.check(in -> twice.apply(in.get(0)), x);
+        assertThat(wrong.error()).isCloseTo(0.5, within(1e-6));
+        assertThat(wrong.toString()).contains(".floor(1.0E-8)");
+        assertThat(fine.check(in -> in.get(0).mul(1e4).sin().mul(1e-12), x).passed())
+                .isTrue();
+        assertThat(fine.check(in -> in.get(0).sub(2).relu().mul(1e-8), x).kinks())
+                .hasSize(1);
+    }
+
+    /** The step that suits a large element leads a small one beside it out of the logarithm's domain. */
+    @Test
+    void elementsOfUnlikeSizeGetStepsThatStayInTheDomain() {
+        assertThat(check(Tensor::log, 1e-6, 1e6).passed()).isTrue();
+        assertThat(check(x -> planted(x.log(), x.log().mul(1.001)), 1e-6, 1e6).passed())
+                .isFalse();
+    }
 }

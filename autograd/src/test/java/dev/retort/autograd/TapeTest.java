@@ -401,4 +401,16 @@ class TapeTest {
     private Parameter parameter(double... values) {
         return new Parameter(backend.tensor(values, values.length));
     }
+
+    /** Where p is 0, so is the summand, whatever q is there. */
+    @Test
+    void divergenceHasNoGradientWhereThereIsNoProbability() {
+        try (Tape tape = Tape.on(backend)) {
+            Tensor logQ = tape.watch(backend.tensor(new double[] {0, Double.NEGATIVE_INFINITY}, 2));
+            Tensor p = tape.watch(backend.tensor(new double[] {1, 0}, 2));
+            Gradients gradients = tape.gradients(tape.klDivergence(logQ, p).sum());
+            assertThat(gradients.of(logQ).toDoubles()).containsExactly(new double[] {-1, 0}, within(0.0));
+            assertThat(gradients.of(p).toDoubles()).containsExactly(1, 0);
+        }
+    }
 }

@@ -1,5 +1,8 @@
 package dev.retort.mistakes;
 
+import static dev.retort.tensor.DType.BOOL;
+import static dev.retort.tensor.DType.F32;
+import static dev.retort.tensor.DType.I64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -16,8 +19,11 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UnaryOp;
+import dev.retort.tensor.UndeclaredOperationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,7 +98,7 @@ class MistakesTest {
     }
 
     static Stream<Mistake> mistakes() {
-        return Stream.of(shapes(), axes(), typesAndBackends(), lifetimes(), lostPaths(), gradients())
+        return Stream.of(shapes(), axes(), composed(), typesAndBackends(), lifetimes(), lostPaths(), gradients())
                 .flatMap(List::stream);
     }
 
@@ -215,8 +221,206 @@ class MistakesTest {
                         "[2, 3]"));
     }
 
+    /** A wrong call of an operation of {@code ops}; {@code s} notes where the operands are made. */
+    @FunctionalInterface
+    private interface Call {
+        void run(Setting s, Backend ops);
+    }
+
+    /** The same mistake on both backends and on a tape. An operation on other tensors comes before: it is not to blame. */
+    private static void everywhere(List<Mistake> mistakes, String name, Call call, String... words) {
+        Map<String, Function<Setting, Backend>> where =
+                Map.of("reference", s -> s.reference, "simd", s -> s.simd, "a tape", s -> s.tape);
+        where.forEach((place, backend) -> mistakes.add(shape(
+                name + ", called on " + place,
+                s -> {
+                    Backend ops = backend.apply(s);
+                    Tensor innocent = ops.zeros(Shape.of(77), F32);
+                    innocent.add(innocent);
+                    try {
+                        call.run(s, ops);
+                    } catch (ShapeException e) {
+                        assertThat(e).hasMessageNotContaining("[77]");
+                        throw e;
+                    }
+                },
+                words)));
+    }
+
+    private static List<Mistake> composed() {
+        List<Mistake> all = new ArrayList<>();
+        everywhere(all, "softmax", (s, b) -> b.softmax(s.here(b.zeros(Shape.of(2, 3), F32)), 2), "axis 2", "[2, 3]");
+        everywhere(
+                all,
+                "logSoftmax",
+                (s, b) -> b.logSoftmax(s.here(b.zeros(Shape.of(2, 3), F32)), -3),
+                "axis -3",
+                "[2, 3]");
+        everywhere(all, "sort", (s, b) -> b.sort(s.here(b.zeros(Shape.of(2, 3), F32)), 2, true), "axis 2", "[2, 3]");
+        everywhere(
+                all,
+                "topK",
+                (s, b) -> b.topK(s.here(b.zeros(Shape.of(2, 3), F32)), 4, 1, true),
+                "4 elements",
+                "[2, 3]");
+        everywhere(
+                all,
+                "topK's axis",
+                (s, b) -> b.topK(s.here(b.zeros(Shape.of(2, 3), F32)), 1, 2, true),
+                "axis 2",
+                "[2, 3]");
+        everywhere(
+                all, "extreme", (s, b) -> b.extreme(true, s.here(b.zeros(Shape.of(2, 3), F32)), 2), "axis 2", "[2, 3]");
+        everywhere(
+                all, "unsqueeze", (s, b) -> b.unsqueeze(s.here(b.zeros(Shape.of(2, 3), F32)), 4), "axis 4", "[2, 3]");
+        everywhere(all, "squeeze", (s, b) -> b.squeeze(s.here(b.zeros(Shape.of(2, 3), F32)), 0), "extent 2", "[2, 3]");
+        everywhere(
+                all,
+                "squeeze's axis",
+                (s, b) -> b.squeeze(s.here(b.zeros(Shape.of(2, 3), F32)), 4),
+                "axis 4",
+                "[2, 3]");
+        everywhere(all, "split", (s, b) -> b.split(s.here(b.zeros(Shape.of(2, 3), F32)), 1, 1, 1), "[1, 1]", "[2, 3]");
+        everywhere(all, "flip", (s, b) -> b.flip(s.here(b.zeros(Shape.of(2, 3), F32)), 3), "axis 3", "[2, 3]");
+        everywhere(all, "repeat", (s, b) -> b.repeat(s.here(b.zeros(Shape.of(2, 3), F32)), 3), "[3]", "[2, 3]");
+        everywhere(
+                all,
+                "stack",
+                (s, b) -> b.stack(0, s.here(b.zeros(Shape.of(2, 3), F32)), s.here(b.zeros(Shape.of(2, 4), F32))),
+                "[2, 3]",
+                "[2, 4]");
+        everywhere(
+                all,
+                "variance",
+                (s, b) -> b.variance(s.here(b.zeros(Shape.of(2), F32)), new int[] {1}, 1, false),
+                "axis 1");
+        everywhere(
+                all,
+                "matmul of other batches",
+                (s, b) -> b.matmul(
+                        s.here(b.zeros(Shape.of(2, 3, 4), F32)), s.here(b.zeros(Shape.of(3, 4, 5), F32)), false, false),
+                "[2]",
+                "[3]");
+        everywhere(
+                all,
+                "convolution's bias",
+                (s, b) -> b.convolution(
+                        b.zeros(Shape.of(1, 8, 8, 3), F32),
+                        s.here(b.zeros(Shape.of(4, 3, 3, 3), F32)),
+                        s.here(b.zeros(Shape.of(1), F32)),
+                        Conv2dSpec.of(1, 1),
+                        true),
+                "[1]",
+                "[4]");
+        everywhere(
+                all,
+                "average pool",
+                (s, b) -> b.avgPool2d(s.here(b.zeros(Shape.of(8, 8), F32)), Pool2dSpec.of(3, 2, 1), true),
+                "[8, 8]");
+        everywhere(all, "resize", (s, b) -> b.resizeBilinear(s.here(b.zeros(Shape.of(1, 8, 8, 3), F32)), 0, 3), "0x3");
+        everywhere(
+                all,
+                "attention",
+                (s, b) -> b.attention(
+                        s.here(b.zeros(Shape.of(2, 3), F32)),
+                        s.here(b.zeros(Shape.of(2, 4), F32)),
+                        s.here(b.zeros(Shape.of(2, 4), F32)),
+                        null),
+                "[2, 3]",
+                "[2, 4]");
+        everywhere(
+                all,
+                "attention's mask",
+                (s, b) -> b.attention(
+                        s.here(b.zeros(Shape.of(2, 3), F32)),
+                        b.zeros(Shape.of(4, 3), F32),
+                        b.zeros(Shape.of(4, 3), F32),
+                        s.here(b.zeros(Shape.of(3, 4), BOOL))),
+                "[3, 4]");
+        everywhere(all, "dropout", (s, b) -> b.dropout(s.here(b.zeros(Shape.of(2, 3), F32)), 1, 0), "1.0", "[2, 3]");
+        everywhere(
+                all,
+                "layer norm",
+                (s, b) -> b.layerNorm(
+                        s.here(b.zeros(Shape.of(2, 3), F32)), s.here(b.zeros(Shape.of(4), F32)), null, 1e-5),
+                "[2, 3]",
+                "[4]");
+        everywhere(
+                all,
+                "group norm",
+                (s, b) -> b.groupNorm(s.here(b.zeros(Shape.of(2, 6), F32)), 4, null, null, 1e-5),
+                "[2, 6]",
+                "4");
+        everywhere(
+                all, "batch norm", (s, b) -> b.batchNorm(s.here(b.zeros(Shape.of(3), F32)), null, null, 1e-5), "[3]");
+        everywhere(
+                all,
+                "focal loss",
+                (s, b) -> b.sigmoidFocalLoss(
+                        s.here(b.zeros(Shape.of(2, 3), F32)), s.here(b.zeros(Shape.of(2, 4), F32)), 0.25, 2),
+                "[2, 3]",
+                "[2, 4]");
+        everywhere(
+                all,
+                "focal loss's gradient",
+                (s, b) -> b.sigmoidFocalLossGradient(
+                        s.here(b.zeros(Shape.of(2, 3), F32)),
+                        b.zeros(Shape.of(2, 3), F32),
+                        0.25,
+                        2,
+                        s.here(b.zeros(Shape.of(4, 2, 3), F32))),
+                "[2, 3]",
+                "[4, 2, 3]");
+        everywhere(
+                all,
+                "giou",
+                (s, b) -> b.giou(s.here(b.zeros(Shape.of(2, 4), F32)), s.here(b.zeros(Shape.of(3, 4), F32))),
+                "[2, 4]",
+                "[3, 4]");
+        everywhere(
+                all,
+                "cross entropy",
+                (s, b) -> b.crossEntropy(s.here(b.zeros(Shape.of(2, 4), F32)), s.here(b.zeros(Shape.of(3), I64))),
+                "[2, 4]",
+                "[3]");
+        everywhere(
+                all,
+                "embedding",
+                (s, b) -> b.embedding(s.here(b.zeros(Shape.of(), F32)), b.zeros(Shape.of(3), I64)),
+                "got a scalar");
+        everywhere(
+                all,
+                "masked fill",
+                (s, b) -> b.maskedFill(s.here(b.zeros(Shape.of(2, 4), F32)), s.here(b.zeros(Shape.of(3), BOOL)), 0),
+                "[2, 4]",
+                "[3]");
+        everywhere(
+                all,
+                "mask selection",
+                (s, b) -> b.maskSelect(s.here(b.zeros(Shape.of(2, 4), F32)), s.here(b.zeros(Shape.of(3), BOOL))),
+                "[2, 4]",
+                "[3]");
+        everywhere(all, "logical not", (s, b) -> b.logicalNot(s.here(b.zeros(Shape.of(2), F32))), "BOOL", "F32 [2]");
+        return all;
+    }
+
     private static List<Mistake> typesAndBackends() {
         return List.of(
+                shape(
+                        "a tape that watches a tensor of another backend",
+                        s -> s.tape.watch(s.here(s.reference.zeros(Shape.of(2, 3), F32))),
+                        "tape over simd",
+                        "[2, 3] on reference"),
+                shape(
+                        "a tape that watches what it tracks already",
+                        s -> s.tape.watch(s.here(s.w.value().mul(2))),
+                        "[3] on tape over simd"),
+                new Mistake(
+                        "an operation that a type does not have",
+                        UndeclaredOperationException.class,
+                        s -> s.here(s.simd.zeros(Shape.of(2, 3), I64)).exp(),
+                        "UNARY",
+                        "I64 [2, 3]"),
                 shape(
                         "mixed types",
                         s -> s.here(s.simd.zeros(Shape.of(3), DType.F32))

@@ -14,8 +14,11 @@ final class Arrangement {
         if (!(count >= 0 && count <= Integer.MAX_VALUE) || step == 0) {
             throw new ShapeException("arange: no list of numbers leads from " + start + " to " + end + " by " + step);
         }
-        if (dtype == DType.BOOL || (dtype.isIndex() && !whole)) {
-            throw new ShapeException("arange: " + dtype + " does not hold numbers from " + start + " by " + step);
+        boolean held =
+                whole && (dtype == DType.I64 || count == 0 || (isInt(start) && isInt(start + step * (count - 1))));
+        if (dtype == DType.BOOL || (dtype.isIndex() && !held)) {
+            throw new ShapeException(
+                    "arange: " + dtype + " does not hold the numbers from " + start + " to " + end + " by " + step);
         }
         double[] values = new double[(int) count];
         for (int i = 0; i < values.length; i++) {
@@ -27,13 +30,18 @@ final class Arrangement {
         long[] integers = Arrays.stream(values).mapToLong(value -> (long) value).toArray();
         return dtype == DType.I64
                 ? ops.tensor(integers, integers.length)
-                : ops.tensor(Arrays.stream(integers).mapToInt(Math::toIntExact).toArray(), integers.length);
+                : ops.tensor(
+                        Arrays.stream(integers).mapToInt(value -> (int) value).toArray(), integers.length);
+    }
+
+    private static boolean isInt(double value) {
+        return (int) value == value;
     }
 
     static Tensor oneHot(ArrayOperations ops, Tensor index, int classes, DType dtype) {
         if (dtype == DType.BOOL || classes < 0) {
             throw new ShapeException(
-                    "oneHot makes numbers of 0 or more classes, not " + dtype + " of " + classes + " classes");
+                    "oneHot makes numbers of 0 or more classes, not " + dtype + " of " + classes + " classes", index);
         }
         Shape rows = Shape.of(Math.toIntExact(index.size()), 1);
         try (Scope scope = Scope.open()) {
@@ -46,16 +54,18 @@ final class Arrangement {
     }
 
     static Tensor unsqueeze(CoreOperations ops, Tensor x, int axis) {
-        return ops.reshape(x, insert(x.shape(), newAxis(x.shape(), axis), 1));
+        return ops.reshape(x, insert(x.shape(), newAxis(x, axis), 1));
     }
 
-    /** {@code axis} of a shape with one more axis than this. */
-    private static int newAxis(Shape shape, int axis) {
-        int rank = shape.rank() + 1;
+    /** {@code axis} of a shape with one more axis than x's. */
+    private static int newAxis(Tensor x, int axis) {
+        int rank = x.shape().rank() + 1;
         int at = axis < 0 ? axis + rank : axis;
         if (at < 0 || at >= rank) {
             throw new ShapeException(
-                    "No new axis " + axis + " for shape " + shape + ": it is in [" + -rank + ", " + (rank - 1) + "]");
+                    "No new axis " + axis + " for shape " + x.shape() + ": it is in [" + -rank + ", " + (rank - 1)
+                            + "]",
+                    x);
         }
         return at;
     }
@@ -70,14 +80,16 @@ final class Arrangement {
 
     static Tensor squeeze(CoreOperations ops, Tensor x, int... axes) {
         Shape shape = x.shape();
-        boolean[] named = shape.mark(axes);
+        boolean[] named = Operands.check(() -> shape.mark(axes), x);
         int[] kept = new int[shape.rank()];
         int rank = 0;
         for (int i = 0; i < kept.length; i++) {
             boolean single = shape.dim(i) == 1;
             if (axes.length > 0 && named[i] && !single) {
-                throw new ShapeException("squeeze: axis " + i + " of shape " + shape + " has extent " + shape.dim(i)
-                        + "; only an axis of extent 1 can go");
+                throw new ShapeException(
+                        "squeeze: axis " + i + " of shape " + shape + " has extent " + shape.dim(i)
+                                + "; only an axis of extent 1 can go",
+                        x);
             }
             if (!(named[i] && single)) {
                 kept[rank++] = shape.dim(i);
@@ -90,13 +102,15 @@ final class Arrangement {
         if (parts.length == 0) {
             throw new ShapeException("stack needs at least one tensor");
         }
-        int at = newAxis(parts[0].shape(), axis);
+        int at = newAxis(parts[0], axis);
         try (Scope scope = Scope.open()) {
             Tensor[] wide = new Tensor[parts.length];
             for (int i = 0; i < parts.length; i++) {
                 if (!parts[i].shape().equals(parts[0].shape())) {
                     throw new ShapeException(
-                            "stack: shapes " + parts[0].shape() + " and " + parts[i].shape() + " differ");
+                            "stack: shapes " + parts[0].shape() + " and " + parts[i].shape() + " differ",
+                            parts[0],
+                            parts[i]);
                 }
                 wide[i] = unsqueeze(ops, parts[i], at);
             }
@@ -105,14 +119,16 @@ final class Arrangement {
     }
 
     static List<Tensor> split(CoreOperations ops, Tensor x, int axis, int... sizes) {
-        int along = x.shape().axis(axis);
+        int along = x.axis(axis);
         long total = 0;
         for (int size : sizes) {
             total += size;
         }
         if (total != x.dim(along) || Arrays.stream(sizes).anyMatch(size -> size < 0)) {
-            throw new ShapeException("split: parts of " + Arrays.toString(sizes) + " do not make up axis " + axis
-                    + " of shape " + x.shape());
+            throw new ShapeException(
+                    "split: parts of " + Arrays.toString(sizes) + " do not make up axis " + axis + " of shape "
+                            + x.shape(),
+                    x);
         }
         int[] starts = new int[x.shape().rank()];
         int[] ends = x.shape().toArray();
@@ -129,7 +145,7 @@ final class Arrangement {
 
     static List<Tensor> chunk(CoreOperations ops, Tensor x, int axis, int count) {
         if (count < 1) {
-            throw new ShapeException("chunk: " + count + " parts; there is at least one");
+            throw new ShapeException("chunk: " + count + " parts; there is at least one", x);
         }
         int extent = x.dim(axis);
         int size = (int) (((long) extent + count - 1) / count);
@@ -142,7 +158,7 @@ final class Arrangement {
     }
 
     static Tensor flip(ArrayOperations ops, Tensor x, int... axes) {
-        boolean[] flipped = x.shape().mark(axes);
+        boolean[] flipped = Operands.check(() -> x.shape().mark(axes), x);
         try (Scope scope = Scope.open()) {
             Tensor y = ops.reshape(x, x.shape());
             for (int axis = 0; axis < flipped.length; axis++) {
@@ -157,8 +173,10 @@ final class Arrangement {
     static Tensor repeat(CoreOperations ops, Tensor x, int... repeats) {
         int lead = repeats.length - x.shape().rank();
         if (lead < 0 || Arrays.stream(repeats).anyMatch(times -> times < 0)) {
-            throw new ShapeException("repeat takes a number of 0 or more for each axis of " + x.shape() + ", got "
-                    + Arrays.toString(repeats));
+            throw new ShapeException(
+                    "repeat takes a number of 0 or more for each axis of " + x.shape() + ", got "
+                            + Arrays.toString(repeats),
+                    x);
         }
         // Before every axis one along which it is repeated.
         int[] single = new int[2 * repeats.length];

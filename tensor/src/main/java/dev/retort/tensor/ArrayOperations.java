@@ -53,7 +53,8 @@ public interface ArrayOperations extends CoreOperations {
     /**
      * start, start + step, ... up to but without end: [ceil((end - start)/step)].
      *
-     * @throws ShapeException if step is 0 or leads away from end, if an integer type does not hold start or step, or for BOOL
+     * @throws ShapeException if step is 0 or leads away from end, if an integer type does not hold start, step or the last number, or for
+     *     BOOL
      */
     default Tensor arange(double start, double end, double step, DType dtype) {
         return Arrangement.arange(this, start, end, step, dtype);

@@ -28,9 +28,13 @@ final class Attention {
 
     /** What the mask adds to the scores, with at least one axis. */
     private static Tensor bias(Formula f, Tensor q, Tensor mask, Shape scores) {
-        if (!Shape.broadcast(mask.shape(), scores).equals(scores)) {
-            throw new ShapeException("attention: a mask of shape " + mask.shape() + " does not broadcast to the scores "
-                    + scores + ", [..., L, S]");
+        if (!Operands.check(() -> Shape.broadcast(mask.shape(), scores), q, mask)
+                .equals(scores)) {
+            throw new ShapeException(
+                    "attention: a mask of shape " + mask.shape() + " does not broadcast to the scores " + scores
+                            + ", [..., L, S]",
+                    q,
+                    mask);
         }
         Tensor bias = mask;
         if (mask.dtype() == DType.BOOL) {
@@ -46,12 +50,19 @@ final class Attention {
                 && q.dim(-1) == k.dim(-1)
                 && k.dim(-2) == v.dim(-2);
         if (!fits) {
-            throw new ShapeException("attention takes q [..., L, d], k [..., S, d] and v [..., S, dv], got " + q.shape()
-                    + ", " + k.shape() + " and " + v.shape());
+            throw new ShapeException(
+                    "attention takes q [..., L, d], k [..., S, d] and v [..., S, dv], got " + q.shape() + ", "
+                            + k.shape() + " and " + v.shape(),
+                    q,
+                    k,
+                    v);
         }
         if (mask != null && mask.dtype() != DType.BOOL && mask.dtype() != q.dtype()) {
-            throw new ShapeException("attention: a mask is BOOL or of q's type " + q.dtype() + ", got " + mask.dtype()
-                    + " " + mask.shape());
+            throw new ShapeException(
+                    "attention: a mask is BOOL or of q's type " + q.dtype() + ", got " + mask.dtype() + " "
+                            + mask.shape(),
+                    q,
+                    mask);
         }
     }
 }

@@ -49,6 +49,7 @@ public interface ComposedOperations extends ArrayOperations {
         try (Scope scope = Scope.open()) {
             Tensor y = conv2d(x, weight, spec);
             if (bias != null) {
+                Matmul.checkConvolutionBias(weight, bias);
                 y = binary(BinaryOp.ADD, y, bias);
             }
             return scope.keep(relu ? unary(UnaryOp.RELU, y) : y);
@@ -148,9 +149,8 @@ public interface ComposedOperations extends ArrayOperations {
     /** e^x / sum e^x along {@code axis}, shifted by the largest element. */
     default Tensor softmax(Tensor x, int axis) {
         try (Scope scope = Scope.open()) {
-            int[] axes = {axis};
-            Tensor e = unary(UnaryOp.EXP, binary(BinaryOp.SUB, x, reduce(ReduceOp.MAX, x, axes, true)));
-            return scope.keep(binary(BinaryOp.DIV, e, reduce(ReduceOp.SUM, e, axes, true)));
+            Tensor e = unary(UnaryOp.EXP, Norms.shift(this, x, axis));
+            return scope.keep(binary(BinaryOp.DIV, e, reduce(ReduceOp.SUM, e, new int[] {axis}, true)));
         }
     }
 
@@ -165,9 +165,8 @@ public interface ComposedOperations extends ArrayOperations {
     /** x - max - ln sum e^(x - max) along {@code axis}. */
     default Tensor logSoftmax(Tensor x, int axis) {
         try (Scope scope = Scope.open()) {
-            int[] axes = {axis};
-            Tensor shifted = binary(BinaryOp.SUB, x, reduce(ReduceOp.MAX, x, axes, true));
-            Tensor sum = reduce(ReduceOp.SUM, unary(UnaryOp.EXP, shifted), axes, true);
+            Tensor shifted = Norms.shift(this, x, axis);
+            Tensor sum = reduce(ReduceOp.SUM, unary(UnaryOp.EXP, shifted), new int[] {axis}, true);
             return scope.keep(binary(BinaryOp.SUB, shifted, unary(UnaryOp.LOG, sum)));
         }
     }

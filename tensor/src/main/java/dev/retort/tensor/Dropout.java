@@ -8,7 +8,10 @@ final class Dropout {
 
     static Tensor apply(ComposedOperations ops, Tensor x, double p, long stream) {
         if (!(p >= 0 && p < 1)) {
-            throw new ShapeException("dropout takes a probability in [0, 1), got " + p);
+            throw new ShapeException("dropout takes a probability in [0, 1), got " + p, x);
+        }
+        if (!x.dtype().isFloating()) {
+            throw new ShapeException("dropout takes a floating type, got " + x.dtype() + ": cast it first", x);
         }
         if (p == 0) {
             return ops.reshape(x, x.shape());

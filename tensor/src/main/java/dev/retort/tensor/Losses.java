@@ -24,6 +24,10 @@ final class Losses {
      */
     static Tensor focalGradient(ComposedOperations ops, Tensor x, Tensor t, double alpha, double gamma, Tensor g) {
         checkFocal(x, t);
+        if (!g.shape().equals(x.shape())) {
+            throw new ShapeException(
+                    "A focal loss's gradient has the logits' shape " + x.shape() + ", got " + g.shape(), x, g);
+        }
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
             Tensor p = ops.unary(UnaryOp.SIGMOID, x);
@@ -44,7 +48,7 @@ final class Losses {
     private static void checkFocal(Tensor x, Tensor t) {
         if (!t.shape().equals(x.shape())) {
             throw new ShapeException(
-                    "A focal loss takes targets of the logits' shape " + x.shape() + ", got " + t.shape());
+                    "A focal loss takes targets of the logits' shape " + x.shape() + ", got " + t.shape(), x, t);
         }
     }
 
@@ -79,7 +83,7 @@ final class Losses {
 
     static Tensor smoothL1(ComposedOperations ops, Tensor x, Tensor t, double beta) {
         if (!(beta >= 0)) {
-            throw new ShapeException("smoothL1 takes beta >= 0, got " + beta);
+            throw new ShapeException("smoothL1 takes beta >= 0, got " + beta, x, t);
         }
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
@@ -103,7 +107,9 @@ final class Losses {
     static Tensor giou(ComposedOperations ops, Tensor a, Tensor b) {
         if (a.shape().rank() == 0 || a.dim(-1) != 4 || !a.shape().equals(b.shape())) {
             throw new ShapeException(
-                    "giou takes boxes of one shape [..., 4], (x1, y1, x2, y2), got " + a.shape() + " and " + b.shape());
+                    "giou takes boxes of one shape [..., 4], (x1, y1, x2, y2), got " + a.shape() + " and " + b.shape(),
+                    a,
+                    b);
         }
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
@@ -140,7 +146,8 @@ final class Losses {
             Formula f = new Formula(ops);
             Tensor none = f.equal(p, 0);
             Tensor logP = ops.unary(UnaryOp.LOG, f.replace(p, none, 1));
-            return scope.keep(f.replace(f.mul(p, f.sub(logP, logQ)), none, 0));
+            // Where p is 0 the factor goes too: ln q may be infinite there.
+            return scope.keep(f.mul(p, f.replace(f.sub(logP, logQ), none, 0)));
         }
     }
 
@@ -148,11 +155,14 @@ final class Losses {
         if (x.shape().rank() == 0
                 || !targets.shape().equals(x.shape().reduce(new int[] {-1}, false))
                 || !targets.dtype().isIndex()) {
-            throw new ShapeException("crossEntropy takes logits [..., C] and targets [...] of type I32 or I64, got "
-                    + x.shape() + " and " + targets.dtype() + " " + targets.shape());
+            throw new ShapeException(
+                    "crossEntropy takes logits [..., C] and targets [...] of type I32 or I64, got " + x.shape()
+                            + " and " + targets.dtype() + " " + targets.shape(),
+                    x,
+                    targets);
         }
         if (!(smoothing >= 0 && smoothing <= 1)) {
-            throw new ShapeException("crossEntropy takes a label smoothing in [0, 1], got " + smoothing);
+            throw new ShapeException("crossEntropy takes a label smoothing in [0, 1], got " + smoothing, x, targets);
         }
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);

@@ -15,9 +15,10 @@ final class Masks {
 
     static Tensor maskedFill(CoreOperations ops, Tensor x, Tensor mask, double value) {
         checkMask("maskedFill", mask);
-        if (!Shape.broadcast(mask.shape(), x.shape()).equals(x.shape())) {
+        if (!Operands.check(() -> Shape.broadcast(mask.shape(), x.shape()), x, mask)
+                .equals(x.shape())) {
             throw new ShapeException(
-                    "maskedFill: a mask of shape " + mask.shape() + " does not broadcast to " + x.shape());
+                    "maskedFill: a mask of shape " + mask.shape() + " does not broadcast to " + x.shape(), x, mask);
         }
         try (Scope scope = Scope.open()) {
             return scope.keep(new Formula(ops).replace(x, mask, value));
@@ -30,7 +31,9 @@ final class Masks {
         int lead = mask.shape().rank();
         if (lead > extents.length || !mask.shape().equals(Shape.of(Arrays.copyOf(extents, lead)))) {
             throw new ShapeException(
-                    "maskSelect: a mask of shape " + mask.shape() + " does not fit the leading axes of " + x.shape());
+                    "maskSelect: a mask of shape " + mask.shape() + " does not fit the leading axes of " + x.shape(),
+                    x,
+                    mask);
         }
         int[] places = trues(ops, mask);
         // The masked axes as one.
@@ -76,7 +79,8 @@ final class Masks {
     private static void checkMask(String operation, Tensor mask) {
         if (mask.dtype() != DType.BOOL) {
             throw new ShapeException(
-                    operation + ": a mask is BOOL, got " + mask.dtype() + " " + mask.shape() + "; make one by compare");
+                    operation + ": a mask is BOOL, got " + mask.dtype() + " " + mask.shape() + "; make one by compare",
+                    mask);
         }
     }
 }

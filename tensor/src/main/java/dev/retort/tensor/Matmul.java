@@ -21,7 +21,7 @@ final class Matmul {
                     a,
                     b);
         }
-        Shape lead = Shape.broadcast(leading(a.shape()), leading(b.shape()));
+        Shape lead = Operands.check(() -> Shape.broadcast(leading(a.shape()), leading(b.shape())), a, b);
         Shape shape = append(lead, m, n);
         try (Scope scope = Scope.open()) {
             if (b.shape().rank() == 2 && !transposeA) {
@@ -59,6 +59,17 @@ final class Matmul {
             throw new ShapeException(
                     "linear: bias has shape " + bias.shape() + ", weight " + weight.shape() + " wants [" + weight.dim(0)
                             + "]",
+                    bias,
+                    weight);
+        }
+    }
+
+    /** A bias of another shape might broadcast all the same. */
+    static void checkConvolutionBias(Tensor weight, Tensor bias) {
+        if (weight.shape().rank() == 4 && !bias.shape().equals(Shape.of(weight.dim(0)))) {
+            throw new ShapeException(
+                    "convolution: bias has shape " + bias.shape() + ", weight " + weight.shape() + " wants ["
+                            + weight.dim(0) + "]",
                     bias,
                     weight);
         }

@@ -9,6 +9,12 @@ final class Norms {
 
     private Norms() {}
 
+    /** x less its largest element along {@code axis}; x itself where there is none, as nothing has no maximum. */
+    static Tensor shift(CoreOperations ops, Tensor x, int axis) {
+        int along = x.axis(axis);
+        return x.size() == 0 ? x : ops.binary(BinaryOp.SUB, x, ops.reduce(ReduceOp.MAX, x, new int[] {along}, true));
+    }
+
     static Tensor layerNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {
         checkVectors("layerNorm", x, gamma, beta);
         try (Scope scope = Scope.open()) {
@@ -37,7 +43,8 @@ final class Norms {
         int channels = x.dim(-1);
         if (extents.length < 2 || groups < 1 || channels % groups != 0) {
             throw new ShapeException(
-                    "groupNorm takes [N, .., C] with C a multiple of the groups, got " + x.shape() + " and " + groups);
+                    "groupNorm takes [N, .., C] with C a multiple of the groups, got " + x.shape() + " and " + groups,
+                    x);
         }
         checkVectors("groupNorm", x, gamma, beta);
         int positions = 1;
@@ -55,7 +62,7 @@ final class Norms {
     }
 
     static Normalized batchNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {
-        int[] rows = allButLast(x.shape());
+        int[] rows = allButLast(x);
         checkVectors("batchNorm", x, gamma, beta);
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
@@ -69,7 +76,7 @@ final class Norms {
 
     static NormGradient batchNormGradient(
             ComposedOperations ops, Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
-        int[] rows = allButLast(x.shape());
+        int[] rows = allButLast(x);
         checkVectors("batchNormGradient", x, gamma, mean, variance);
         checkGradient("batchNormGradient", x, g);
         try (Scope scope = Scope.open()) {
@@ -108,21 +115,25 @@ final class Norms {
         Shape wanted = Shape.of(x.dim(-1));
         for (Tensor vector : vectors) {
             if (vector != null && !vector.shape().equals(wanted)) {
-                throw new ShapeException(operation + " of " + x.shape() + " takes vectors " + wanted
-                        + " for its channels, got " + vector.shape());
+                throw new ShapeException(
+                        operation + " of " + x.shape() + " takes vectors " + wanted + " for its channels, got "
+                                + vector.shape(),
+                        x,
+                        vector);
             }
         }
     }
 
     private static void checkGradient(String operation, Tensor x, Tensor g) {
         if (!g.shape().equals(x.shape())) {
-            throw new ShapeException(operation + ": a gradient of shape " + g.shape() + " for " + x.shape());
+            throw new ShapeException(operation + ": a gradient of shape " + g.shape() + " for " + x.shape(), x, g);
         }
     }
 
-    private static int[] allButLast(Shape shape) {
+    private static int[] allButLast(Tensor x) {
+        Shape shape = x.shape();
         if (shape.rank() < 2) {
-            throw new ShapeException("A batch norm takes [..., C] with at least one axis before C, got " + shape);
+            throw new ShapeException("A batch norm takes [..., C] with at least one axis before C, got " + shape, x);
         }
         int[] axes = new int[shape.rank() - 1];
         for (int i = 0; i < axes.length; i++) {

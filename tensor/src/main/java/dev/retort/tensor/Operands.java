@@ -1,5 +1,7 @@
 package dev.retort.tensor;
 
+import java.util.function.Supplier;
+
 /**
  * What the operation that a thread is in works on, so that a {@link ShapeException} from anywhere within it can tell where
  * its operands were made. Checks know shapes; this knows the tensors.
@@ -28,6 +30,15 @@ public final class Operands {
         Operands noted = OF_THREAD.get();
         boolean within = noted.backend != null && noted.tensors.length > 0 && Origin.isInside(noted.backend);
         return within ? System.lineSeparator() + "  in " + noted.operation + " of" + describe(noted.tensors) : "";
+    }
+
+    /** What a check of shapes alone answers; its error describes the tensors that the shapes are of. */
+    static <T> T check(Supplier<T> shapes, Tensor... tensors) {
+        try {
+            return shapes.get();
+        } catch (ShapeException e) {
+            throw e.of(tensors);
+        }
     }
 
     /** One line for each tensor; none for one that is missing. */

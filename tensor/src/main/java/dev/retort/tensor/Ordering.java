@@ -7,9 +7,10 @@ final class Ordering {
     private Ordering() {}
 
     static Ordered topK(CoreOperations ops, Tensor x, int k, int axis, boolean descending) {
-        int along = x.shape().axis(axis);
+        int along = x.axis(axis);
         if (k < 0 || k > x.dim(along)) {
-            throw new ShapeException("topK: there are not " + k + " elements along axis " + axis + " of " + x.shape());
+            throw new ShapeException(
+                    "topK: there are not " + k + " elements along axis " + axis + " of " + x.shape(), x);
         }
         try (Scope scope = Scope.open()) {
             Tensor order = ops.argSort(x, along, descending);
@@ -21,7 +22,7 @@ final class Ordering {
     }
 
     static Ordered extreme(CoreOperations ops, boolean largest, Tensor x, int axis) {
-        int along = x.shape().axis(axis);
+        int along = x.axis(axis);
         try (Scope scope = Scope.open()) {
             Tensor index = ops.argReduce(largest, x, along);
             Tensor picked = ops.gather(x, along, Arrangement.unsqueeze(ops, index, along));
@@ -31,7 +32,7 @@ final class Ordering {
 
     static Tensor embedding(CoreOperations ops, Tensor weight, Tensor index) {
         if (weight.shape().rank() == 0) {
-            throw new ShapeException("embedding takes a table [V, ..], got a scalar");
+            throw new ShapeException("embedding takes a table [V, ..], got a scalar", weight);
         }
         int[] row = weight.shape().toArray();
         int[] lead = index.shape().toArray();

@@ -11,7 +11,7 @@ final class Resampling {
     private Resampling() {}
 
     static Tensor averagePool(ComposedOperations ops, Tensor x, Pool2dSpec spec, boolean countPadding) {
-        Shape shape = spec.outputShape(x.shape());
+        Shape shape = Operands.check(() -> spec.outputShape(x.shape()), x);
         int height = shape.dim(HEIGHT);
         int width = shape.dim(WIDTH);
         int[] border = {0, spec.padH(), spec.padW(), 0};
@@ -56,7 +56,7 @@ final class Resampling {
     }
 
     static Tensor resizeBilinear(ComposedOperations ops, Tensor x, int height, int width) {
-        ResultShapes.resizeBilinear(x.shape(), height, width);
+        Operands.check(() -> ResultShapes.resizeBilinear(x.shape(), height, width), x);
         try (Scope scope = Scope.open()) {
             return scope.keep(interpolate(ops, interpolate(ops, x, HEIGHT, height), WIDTH, width));
         }

@@ -7,13 +7,23 @@ package dev.retort.tensor;
 public class ShapeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    /** What does not fit, without the lines on operands. */
+    private final String problem;
+
     /** Inside an operation of a backend, lines on its operands are added. */
     public ShapeException(String message) {
         super(message + Operands.underWay());
+        problem = message;
     }
 
     /** @param operands described below the message; null ones are left out */
     public ShapeException(String message, Tensor... operands) {
         super(message + Operands.describe(operands));
+        problem = message;
+    }
+
+    /** The same problem, seen where the operands are known. */
+    ShapeException of(Tensor... operands) {
+        return new ShapeException(problem, operands);
     }
 }

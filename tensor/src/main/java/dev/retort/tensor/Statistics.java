@@ -6,9 +6,9 @@ final class Statistics {
 
     static Tensor variance(CoreOperations ops, Tensor x, int[] axes, int correction, boolean keepDims) {
         if (correction < 0) {
-            throw new ShapeException("variance: correction " + correction + " is negative; 0 is biased, 1 unbiased");
+            throw new ShapeException("variance: correction " + correction + " is negative; 0 is biased, 1 unbiased", x);
         }
-        long results = x.shape().reduce(axes, false).size();
+        long results = Operands.check(() -> x.shape().reduce(axes, false), x).size();
         long count = results == 0 ? 0 : x.size() / results;
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);

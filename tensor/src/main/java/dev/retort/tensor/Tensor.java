@@ -75,12 +75,8 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
     }
 
     /** The axis counted from the start; the error describes this tensor. */
-    final int axis(int axis) {
-        try {
-            return shape.axis(axis);
-        } catch (ShapeException e) {
-            throw new ShapeException(e.getMessage(), this);
-        }
+    public final int axis(int axis) {
+        return Operands.check(() -> shape.axis(axis), this);
     }
 
     /** Number of elements. */

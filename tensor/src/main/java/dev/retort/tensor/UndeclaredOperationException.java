@@ -4,8 +4,9 @@ package dev.retort.tensor;
 public class UndeclaredOperationException extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;
 
-    public UndeclaredOperationException(Backend backend, Operation operation, DType dtype) {
+    /** @param operands described below the message */
+    public UndeclaredOperationException(Backend backend, Operation operation, DType dtype, Tensor... operands) {
         super("Backend '" + backend.name() + "' does not declare " + operation + " for " + dtype
-                + ": cast the tensor to a declared type or use the reference backend");
+                + ": cast the tensor to a declared type or use another backend" + Operands.describe(operands));
     }
 }

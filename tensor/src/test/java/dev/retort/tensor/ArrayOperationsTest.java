@@ -36,6 +36,9 @@ class ArrayOperationsTest {
         assertThat(backend.arange(3, 3, 1, DType.F32).size()).isZero();
         assertThat(backend.arange(1L << 40, (1L << 40) + 2, 1, DType.I64).toLongs())
                 .containsExactly(1L << 40, (1L << 40) + 1);
+        assertThatThrownBy(() -> backend.arange(Integer.MAX_VALUE, Integer.MAX_VALUE + 2L, 1, DType.I32))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("I32 does not hold");
     }
 
     @Test

@@ -70,6 +70,11 @@ public final class ShapesGenerator {
             splits.put("test", test);
             return new Settings(128, 128, 12, 96, 1, 6, 12, splits, seed);
         }
+
+        /** The same pictures in other splits, by name. */
+        public Settings withSplits(Map<String, Integer> other) {
+            return new Settings(width, height, minSize, maxSize, minObjects, maxObjects, noise, other, seed);
+        }
     }
 
     private record PaintedPicture(ImageInfo info, List<ShapePainter.Painted> objects) {}

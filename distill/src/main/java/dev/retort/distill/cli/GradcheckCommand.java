@@ -9,7 +9,6 @@ import dev.retort.distill.gradcheck.GradcheckRun;
 import dev.retort.distill.gradcheck.GradcheckTable;
 import dev.retort.distill.gradcheck.ModelCheck;
 import dev.retort.distill.progress.Progress;
-import dev.retort.distill.recipe.EditDistance;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
@@ -22,10 +21,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code retort gradcheck}: results and gradients of all operations on this machine's backends. */
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  retort gradcheck",
             "  retort gradcheck --backend simd --operation GEMM --operation layerNorm",
+            "  retort gradcheck --case \"UNARY RELU*\"",
             "  retort gradcheck --html gradients.html --junit gradients.xml",
             "  retort gradcheck --model"
         })
@@ -72,7 +75,9 @@ final class GradcheckCommand implements Callable<Integer> {
     @Option(
             names = "--case",
             paramLabel = "NAME",
-            description = "Case to check, may be repeated; without it, all. With --model, a group of parameters.")
+            description =
+                    "Case to check, may be repeated, * stands for any characters; without it, all. With --model, a group of"
+                            + " parameters.")
     private List<String> cases = new ArrayList<>();
 
     @Option(
@@ -99,7 +104,9 @@ final class GradcheckCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write every check to this file: a list of JSON objects.")
+            description =
+                    "Write every check to this file: an array of JSON objects with operation, case, backend, against,"
+                            + " dtype, pass, worst_error, bound, seconds and more.")
     private Path json;
 
     @Option(names = "--junit", paramLabel = "FILE", description = "Write every check to this file as JUnit's XML.")
@@ -168,25 +175,35 @@ final class GradcheckCommand implements Callable<Integer> {
 
     private List<OperationCase> chosen() {
         List<OperationCase> all = OperationCases.all();
-        known(
-                "operation",
-                operations,
-                all.stream().map(OperationCase::operation).distinct().toList());
-        List<OperationCase> ofOperations = all.stream()
-                .filter(c -> operations.isEmpty() || operations.contains(c.operation()))
-                .toList();
-        known("case", cases, ofOperations.stream().map(OperationCase::name).toList());
-        return ofOperations.stream()
-                .filter(c -> cases.isEmpty() || cases.contains(c.name()))
-                .toList();
+        List<String> names =
+                all.stream().map(OperationCase::operation).distinct().toList();
+        for (String name : operations) {
+            if (!names.contains(name)) {
+                members(name, all);
+            }
+        }
+        ChosenNames ofOperations = new ChosenNames(operations);
+        ofOperations.require("operation", "", names);
+        List<OperationCase> candidates =
+                all.stream().filter(c -> ofOperations.contain(c.operation())).toList();
+        ChosenNames ofCases = new ChosenNames(cases);
+        ofCases.require(
+                "case",
+                operations.isEmpty() ? "" : " among those of " + String.join(", ", operations),
+                candidates.stream().map(OperationCase::name).toList());
+        return candidates.stream().filter(c -> ofCases.contain(c.name())).toList();
     }
 
-    private static void known(String what, List<String> wanted, List<String> known) {
-        for (String name : wanted) {
-            if (!known.contains(name)) {
-                throw new IllegalArgumentException("There is no " + what + " '" + name + "'; did you mean "
-                        + EditDistance.nearest(name, known) + "?");
-            }
+    /** Refuses what is no operation but a member of a family: RELU is in the cases of UNARY. */
+    private static void members(String name, List<OperationCase> all) {
+        String found = all.stream()
+                .filter(c -> c.name().startsWith(c.operation() + " " + name.toUpperCase(Locale.ROOT) + " "))
+                .map(c -> "--case \"" + c.operation() + " " + name.toUpperCase(Locale.ROOT) + "*\"")
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!found.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "There is no operation '" + name + "', it belongs to a family; its cases are chosen by " + found);
         }
     }
 
@@ -213,9 +230,12 @@ final class GradcheckCommand implements Callable<Integer> {
     }
 
     private void checkModels(List<Cell> cells) {
-        if (!operations.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "--model checks a whole step, --operation single operations: give one of them");
+        // Gradients of a step are held against differences in float64, whatever these say.
+        for (String option : List.of("--operation", "--against", "--mode")) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(), option + " is for operations; --model checks a whole step.");
+            }
         }
         for (String name : backends.isEmpty() ? usable() : backends) {
             try (Backend backend = Backends.create(name)) {
@@ -232,10 +252,11 @@ final class GradcheckCommand implements Callable<Integer> {
     private void checkModel(Backend backend, List<Cell> cells) {
         try (ModelCheck check = new ModelCheck(backend, seed)) {
             List<String> names = check.names();
-            known("group", cases, names);
+            ChosenNames groups = new ChosenNames(cases);
+            groups.require("group", "", names);
             try (Progress progress = Progress.open("gradcheck model " + backend.name(), 0, names.size())) {
                 int before = cells.size();
-                check.run(name -> cases.isEmpty() || cases.contains(name), cell -> {
+                check.run(groups::contain, cell -> {
                     cells.add(cell);
                     progress.at(cells.size() - before, cell.name());
                 });

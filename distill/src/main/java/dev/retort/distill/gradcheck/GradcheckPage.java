@@ -146,8 +146,8 @@ public final class GradcheckPage {
                 + " against " + cell.against()));
         if (!detail.place().isEmpty()) {
             html.append(": ").append(Html.escape(detail.place())).append(" is <b>");
-            html.append(PageData.value(detail.actual())).append("</b> where <b>");
-            html.append(PageData.value(detail.expected())).append("</b> is right, error ");
+            html.append(MatrixColumn.element(detail.actual(), cell.dtype())).append("</b> where <b>");
+            html.append(MatrixColumn.element(detail.expected(), cell.dtype())).append("</b> is right, error ");
             html.append(MatrixColumn.figure(cell.worstError())).append(" of accepted ");
             html.append(MatrixColumn.figure(cell.bound())).append(" (");
             html.append(MatrixColumn.percent(MatrixColumn.share(cell))).append(")");
@@ -163,7 +163,11 @@ public final class GradcheckPage {
         html.append("<label><input id=\"failing\" type=\"checkbox\" /> failures only</label>");
         html.append("<label><input id=\"sort\" type=\"checkbox\" /> nearest to the bound first</label>");
         html.append("<span class=\"legend\">error as a share of the bound: ");
+        boolean repeated = cells.stream().anyMatch(cell -> cell.against().equals(GradientMatrix.REPETITION));
         for (Level level : Level.values()) {
+            if (level == Level.REPEATED && !repeated) {
+                continue;
+            }
             html.append("<i class=\"")
                     .append(level.css())
                     .append("\">")

@@ -4,6 +4,7 @@ import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
 import dev.retort.autograd.GradientMatrix.Detail;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
 public final class GradcheckTable {
     private static final String TITLE = "operation";
     private static final int COLUMN = 12;
+    /** Failed checks that are printed of one operation. */
+    private static final int SHOWN = 8;
 
     private final GradcheckRun run;
     private final PrintWriter out;
@@ -72,7 +75,7 @@ public final class GradcheckTable {
             out.println("  by family");
             families.forEach((family, own) -> row(family.title(), own, columns));
         }
-        cells.stream().filter(cell -> !cell.pass()).forEach(this::failure);
+        failures(cells.stream().filter(cell -> !cell.pass()).toList());
         columns.forEach(column -> histogram(column, cells));
         long passed = cells.stream().filter(Cell::pass).count();
         out.println("  " + backend + ": " + passed + " of " + cells.size() + " checks pass");
@@ -92,6 +95,31 @@ public final class GradcheckTable {
         out.println(line + (cells.stream().allMatch(Cell::pass) ? "  pass" : "  FAIL"));
     }
 
+    /** Of each operation the first few; the files and the page have them all. */
+    private void failures(List<Cell> failed) {
+        Map<String, List<Cell>> byOperation = failed.stream()
+                .collect(Collectors.groupingBy(Cell::operation, LinkedHashMap::new, Collectors.toList()));
+        byOperation.forEach((operation, cells) -> {
+            int shown = Math.min(cells.size(), SHOWN);
+            commands(cells.subList(0, shown));
+            if (shown < cells.size()) {
+                out.println("  and " + (cells.size() - shown) + " more of " + operation
+                        + ": --html, --json and --junit tell them all");
+            }
+        });
+    }
+
+    /** Checks of a case stand together, and one command repeats them all. */
+    private void commands(List<Cell> failed) {
+        for (int i = 0; i < failed.size(); i++) {
+            failure(failed.get(i));
+            String again = run.replay(failed.get(i));
+            if (i == failed.size() - 1 || !again.equals(run.replay(failed.get(i + 1)))) {
+                out.println("       again: " + again);
+            }
+        }
+    }
+
     private void failure(Cell cell) {
         Detail detail = cell.detail();
         out.println("  FAIL " + cell.name() + ", " + MatrixColumn.of(cell).kindTitle() + " in "
@@ -101,17 +129,12 @@ public final class GradcheckTable {
                         : ": error " + MatrixColumn.figure(cell.worstError()) + ", accepted "
                                 + MatrixColumn.figure(cell.bound())));
         if (!detail.place().isEmpty()) {
-            out.println(String.format(
-                    Locale.ROOT,
-                    "       %s: %.9g where %.9g is right",
-                    detail.place(),
-                    detail.actual(),
-                    detail.expected()));
+            out.println("       " + detail.place() + ": " + MatrixColumn.element(detail.actual(), cell.dtype())
+                    + " where " + MatrixColumn.element(detail.expected(), cell.dtype()) + " is right");
         }
         if (!detail.note().isEmpty()) {
             out.println("       " + detail.note());
         }
-        out.println("       again: " + run.replay(cell));
     }
 
     private void histogram(MatrixColumn column, List<Cell> cells) {

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one column of the tables is about: a backend's results or gradients in one type, or in all that must be exact.
@@ -44,9 +46,15 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
                 cell.against().equals(GradientMatrix.DIFFERENCES));
     }
 
-    /** The columns of a run: backends in its order; results before gradients, differences last. */
+    /** The columns of a run: backends that fail first, else in its order; results before gradients, differences last. */
     static List<MatrixColumn> of(List<Cell> cells) {
-        List<String> backends = cells.stream().map(Cell::backend).distinct().toList();
+        Set<String> failing =
+                cells.stream().filter(cell -> !cell.pass()).map(Cell::backend).collect(Collectors.toSet());
+        List<String> backends = cells.stream()
+                .map(Cell::backend)
+                .distinct()
+                .sorted(Comparator.comparing(backend -> !failing.contains(backend)))
+                .toList();
         return cells.stream()
                 .map(MatrixColumn::of)
                 .distinct()
@@ -108,6 +116,14 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
             case F64 -> "float64";
             default -> dtype.name().toLowerCase(Locale.ROOT);
         };
+    }
+
+    /** An element of a type: as many digits as a float needs to be told from its neighbours, none behind a whole number. */
+    static String element(double value, DType dtype) {
+        if (!Double.isFinite(value)) {
+            return Double.toString(value);
+        }
+        return String.format(Locale.ROOT, dtype.isFloating() ? "%.9g" : "%.0f", value);
     }
 
     /** An error or a bound in a few digits. */

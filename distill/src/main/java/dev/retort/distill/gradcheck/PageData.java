@@ -50,8 +50,8 @@ record PageData(GradcheckRun run, List<MatrixColumn> columns) {
                 number(MatrixColumn.share(cell)),
                 number(cell.seconds()),
                 cell.detail().place(),
-                value(cell.detail().expected()),
-                value(cell.detail().actual()),
+                MatrixColumn.element(cell.detail().expected(), cell.dtype()),
+                MatrixColumn.element(cell.detail().actual(), cell.dtype()),
                 number(cell.detail().relative()),
                 cell.detail().note(),
                 run.replay(cell)));
@@ -64,10 +64,5 @@ record PageData(GradcheckRun run, List<MatrixColumn> columns) {
     /** A few digits; null if it is not finite. */
     private static Double number(double value) {
         return Double.isFinite(value) ? Double.valueOf(String.format(Locale.ROOT, "%." + DIGITS + "g", value)) : null;
-    }
-
-    /** As many digits as a float needs to be told from its neighbours. */
-    static String value(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.9g", value) : Double.toString(value);
     }
 }

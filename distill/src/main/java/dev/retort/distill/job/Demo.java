@@ -94,19 +94,9 @@ public final class Demo {
         Map<String, Integer> splits = new LinkedHashMap<>();
         splits.put(recipe.data().trainSplit(), settings.trainPictures);
         splits.put(recipe.data().testSplit(), settings.testPictures);
-        ShapesGenerator.Settings usual =
-                ShapesGenerator.Settings.standard(1, 1, 1, recipe.training().seed());
         ShapesGenerator.generate(
-                new ShapesGenerator.Settings(
-                        usual.width(),
-                        usual.height(),
-                        usual.minSize(),
-                        usual.maxSize(),
-                        usual.minObjects(),
-                        usual.maxObjects(),
-                        usual.noise(),
-                        splits,
-                        usual.seed()),
+                ShapesGenerator.Settings.standard(1, 1, 1, recipe.training().seed())
+                        .withSplits(splits),
                 data);
     }
 

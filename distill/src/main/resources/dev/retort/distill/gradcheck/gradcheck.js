@@ -182,6 +182,10 @@
     }
   }
 
+  // A table that need not be scrolled sideways keeps its head in sight.
+  const frame = matrix.parentNode;
+  new ResizeObserver(() => frame.classList.toggle("fits", matrix.offsetWidth <= frame.clientWidth)).observe(frame);
+
   matrix.addEventListener("click", event => {
     const button = event.target.closest("button");
     if (button) open(button);

@@ -29,6 +29,14 @@ class GradcheckCommandTest {
         return Retort.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
 
+    private static long cases(String beginning) {
+        long cases = OperationCases.all().stream()
+                .filter(c -> c.name().startsWith(beginning))
+                .count();
+        assertThat(cases).isPositive();
+        return cases;
+    }
+
     @Test
     void oneOperationIsCheckedOnEveryUsableBackend() throws IOException {
         Path json = folder.resolve("g.json");
@@ -49,7 +57,7 @@ class GradcheckCommandTest {
         };
         assertThat(run(args)).as(out.toString() + err).isZero();
         assertThat(out.toString())
-                .containsPattern("(?m)^ +CLAMP +\\d+ +.*pass$")
+                .containsPattern("(?m)^ +CLAMP +" + cases("CLAMP ") + " +.*pass$")
                 .containsPattern("(?m)^ +reference: (\\d+) of \\1 checks pass$");
         JsonNode list = JsonMapper.builder().build().readTree(Files.readString(json));
         Set<String> backends = new HashSet<>();
@@ -109,7 +117,53 @@ class GradcheckCommandTest {
                 .as(out.toString() + err)
                 .isZero();
         assertThat(out.toString()).containsPattern("model +1 .*pass");
-        assertThat(run("gradcheck", "--model", "--operation", "GEMM")).isEqualTo(1);
+    }
+
+    @Test
+    void whatAModelWouldIgnoreIsRefused() {
+        for (String option : new String[] {"--operation=GEMM", "--against=simd", "--mode=TF32"}) {
+            assertThat(run("gradcheck", "--model", option)).isEqualTo(2);
+            assertThat(err.toString()).startsWith(option.split("=")[0] + " is for operations");
+        }
+    }
+
+    @Test
+    void aStarChoosesCases() {
+        assertThat(run("gradcheck", "--backend", "simd", "--case", "UNARY RELU*"))
+                .as(out.toString() + err)
+                .isZero();
+        assertThat(out.toString()).containsPattern("(?m)^ +UNARY +" + cases("UNARY RELU") + " .*pass$");
+    }
+
+    @Test
+    void aWrongNameIsAnsweredWithRightOnes() {
+        assertThat(run("gradcheck", "--operation", "relu")).isEqualTo(1);
+        assertThat(err.toString()).contains("belongs to a family", "--case \"UNARY RELU*\"");
+        assertThat(run("gradcheck", "--case", "CUMSUM 207")).isEqualTo(1);
+        assertThat(err.toString().strip())
+                .isEqualTo("retort: There is no case 'CUMSUM 207'; did you mean CUMSUM 207 along 0?");
+        assertThat(run("gradcheck", "--operation", "CLAMP", "--case", "GEMM*")).isEqualTo(1);
+        assertThat(err.toString()).contains("There is no case 'GEMM*' among those of CLAMP; ");
+        assertThat(run("gradcheck", "--case", "CONV2D")).isEqualTo(1);
+        assertThat(err.toString()).containsPattern("'CONV2D'; \\d+ contain it, such as CONV2D");
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsRefusedBeforeTheWork() throws IOException {
+        Path there = Files.writeString(folder.resolve("there.json"), "kept");
+        assertThat(run(
+                        "gradcheck",
+                        "--json",
+                        "" + there,
+                        "--html",
+                        "" + folder.resolve("none").resolve("g.html")))
+                .isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(there).hasContent("kept");
+        String tooLong = "g".repeat(300) + ".xml";
+        assertThat(run("gradcheck", "--junit", "" + folder.resolve(tooLong))).isEqualTo(1);
+        assertThat(err.toString()).contains("Cannot write", "(File name too long)");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class StoppedRunTest {
     private static final String LENGTH = "training.iterations=40";
-    private static final int PATIENCE_SECONDS = 180;
 
     @TempDir
     private Path folder;
@@ -32,38 +30,15 @@ class StoppedRunTest {
         TinyRun.generate(run.data());
     }
 
-    /** Starts Retort with this test's class path after a line of shell that sets the process up. */
-    private Process start(String setUp, List<String> args) throws IOException {
-        List<String> command = new ArrayList<>(List.of("bash", "-c", setUp + " \"$@\"", "bash"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:-UsePerfData", "--add-modules=jdk.incubator.vector", "-cp"));
-        command.add(System.getProperty("java.class.path"));
-        command.add(Retort.class.getName());
-        command.addAll(args);
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
-                .start();
+    private RetortProcess start(String setUp, List<String> args) throws IOException {
+        return RetortProcess.start(folder.resolve("output"), setUp, List.of(), args);
     }
 
-    private int end(Process process) throws InterruptedException {
-        try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private String output() throws IOException {
-        return Files.readString(folder.resolve("output"));
-    }
-
-    private void awaitFirstLineOfMetrics(Process process) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    private void awaitFirstLineOfMetrics(RetortProcess process) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(RetortProcess.PATIENCE_SECONDS);
         while (!Files.exists(run.metrics()) || Files.size(run.metrics()) == 0) {
-            assertThat(process.isAlive() && System.nanoTime() < deadline)
-                    .as(output())
+            assertThat(process.process().isAlive() && System.nanoTime() < deadline)
+                    .as(process.text())
                     .isTrue();
             Thread.sleep(5);
         }
@@ -72,14 +47,15 @@ class StoppedRunTest {
     @Test
     void afterCtrlCResumeEndsWithTheSameBits() throws IOException, InterruptedException {
         // A build in the background ignores the signal, and its children would inherit that.
-        Process process = start("exec env --default-signal=INT", run.command("--set", LENGTH));
+        RetortProcess process = start("exec env --default-signal=INT", run.command("--set", LENGTH));
         awaitFirstLineOfMetrics(process);
-        new ProcessBuilder("bash", "-c", "kill -INT " + process.pid())
+        new ProcessBuilder("bash", "-c", "kill -INT " + process.process().pid())
                 .inheritIO()
                 .start()
                 .waitFor();
-        assertThat(end(process)).as(output()).isEqualTo(130);
-        assertThat(output()).containsPattern("retort: stopped at iteration \\d+ of 40; .* is there to go on from");
+        assertThat(process.end()).as(process.text()).isEqualTo(130);
+        assertThat(process.text())
+                .containsPattern("retort: stopped at iteration \\d+ of 40; .* is there to go on from");
         assertThat(run.model()).doesNotExist();
 
         assertThat(run.train("--set", LENGTH, "--resume").code()).isZero();
@@ -96,9 +72,11 @@ class StoppedRunTest {
         byte[] saved = Files.readAllBytes(run.checkpoint());
         byte[] model = Files.readAllBytes(run.model());
         assertThat(saved.length).isGreaterThan(200 * 1024);
-        Process process = start("ulimit -f 100; exec", run.command("--set", "training.iterations=4", "--resume"));
-        assertThat(end(process)).as(output()).isEqualTo(1);
-        assertThat(output().lines().filter(line -> line.startsWith("retort: ") && !line.contains("computing with")))
+        RetortProcess process = start("ulimit -f 100; exec", run.command("--set", "training.iterations=4", "--resume"));
+        assertThat(process.end()).as(process.text()).isEqualTo(1);
+        assertThat(process.text()
+                        .lines()
+                        .filter(line -> line.startsWith("retort: ") && !line.contains("computing with")))
                 .singleElement()
                 .asString()
                 .contains("Cannot write " + run.checkpoint(), "File too large", "iteration 2 is untouched");

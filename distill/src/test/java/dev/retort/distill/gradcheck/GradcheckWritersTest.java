@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathFactory;
@@ -73,6 +74,20 @@ class GradcheckWritersTest {
 
     private static String text(Document document, String path) throws Exception {
         return XPathFactory.newInstance().newXPath().evaluate(path, document);
+    }
+
+    @Test
+    void ofManyFailuresTheTableHasTheFirstOfEachOperation() {
+        List<Cell> cells = new ArrayList<>();
+        for (int i = 1; i <= 30; i++) {
+            cells.add(cell("GEMM", "GEMM " + i, "simd", "reference", DType.F32, false, 1, 1e-6));
+        }
+        cells.add(cell("UNARY", "RELU 1", "simd", "reference", DType.F32, false, 1, 1e-6));
+        StringWriter text = new StringWriter();
+        GradcheckTable.print(new GradcheckRun(cells, "reference", 11, List.of(), 1.5), new PrintWriter(text, true));
+        assertThat(text.toString())
+                .contains("FAIL GEMM 8,", "and 22 more of GEMM: --html", "FAIL RELU 1,")
+                .doesNotContain("FAIL GEMM 9,", "more of UNARY");
     }
 
     @Test

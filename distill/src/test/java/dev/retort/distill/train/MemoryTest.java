@@ -78,20 +78,7 @@ class MemoryTest {
 
     @Test
     void trainingDoesNotGrow() throws IOException {
-        Map<String, Integer> splits = Map.of("train", 64);
-        ShapesGenerator.Settings usual = ShapesGenerator.Settings.standard(1, 1, 1, 1);
-        ShapesGenerator.generate(
-                new ShapesGenerator.Settings(
-                        usual.width(),
-                        usual.height(),
-                        usual.minSize(),
-                        usual.maxSize(),
-                        usual.minObjects(),
-                        usual.maxObjects(),
-                        usual.noise(),
-                        splits,
-                        usual.seed()),
-                folder);
+        ShapesGenerator.generate(ShapesGenerator.Settings.standard(1, 1, 1, 1).withSplits(Map.of("train", 64)), folder);
         CocoDataset data = CocoDataset.open(folder, "train");
         List<Mark> marks = new ArrayList<>();
         try (Backend backend = Backends.create("auto")) {

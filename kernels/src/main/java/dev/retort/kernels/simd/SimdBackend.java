@@ -106,7 +106,7 @@ public final class SimdBackend extends SimdOperations {
         return allFloat(x)
                 && x.size() > 0
                 && x.shape().rank() > 0
-                && x.shape().axis(axis) == x.shape().rank() - 1;
+                && x.axis(axis) == x.shape().rank() - 1;
     }
 
     private void requireHere(Tensor... operands) {

@@ -23,6 +23,8 @@ final class NormalisationCases {
         softmaxes(cases, 0, 6, 1, 3);
         softmaxes(cases, -1, 2, 207);
         softmaxes(cases, -1, 0, 4);
+        softmaxes(cases, 0, 0, 4);
+        softmaxes(cases, -1, 3, 0);
         softmaxes(cases, -1, 5, 300);
         Operand extreme = Operand.of(
                         Shape.of(3, 4),

@@ -32,7 +32,7 @@ public abstract class HeapBackend implements Backend {
      */
     protected final void require(Operation operation, DType dtype, Tensor... operands) {
         if (!supports(operation, dtype)) {
-            throw new UndeclaredOperationException(this, operation, dtype);
+            throw new UndeclaredOperationException(this, operation, dtype, operands);
         }
         Operands.note(this, operation, operands);
         for (Tensor operand : operands) {

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -33,7 +32,23 @@ public final class Conformance {
             Arrays.stream(Operation.values()).map(Enum::name).collect(Collectors.toSet());
 
     /** One thing to check; {@code run} throws what is wrong. */
-    public record Check(String name, Runnable run) {}
+    public record Check(String name, Runnable run) {
+        /** One whose errors begin with its name: consoles show dynamic tests by their number. */
+        private static Check named(String name, Runnable run) {
+            return new Check(name, () -> {
+                try {
+                    run.run();
+                } catch (AssertionError e) {
+                    AssertionError named =
+                            new AssertionError(name + ": " + e.getMessage().strip());
+                    named.setStackTrace(e.getStackTrace());
+                    throw named;
+                } catch (RuntimeException e) {
+                    throw new AssertionError(name + ": " + e, e);
+                }
+            });
+        }
+    }
 
     private final Backend backend;
     private final Oracle oracle;
@@ -81,7 +96,7 @@ public final class Conformance {
         for (Operation operation : Operation.values()) {
             for (DType dtype : DType.values()) {
                 if (backend.supports(operation, dtype) && !seen.contains(new Capability(operation, dtype))) {
-                    checks.add(new Check(operation + " " + dtype + " is seen by a case", () -> {
+                    checks.add(Check.named(operation + " " + dtype + " is seen by a case", () -> {
                         throw new AssertionError(backend.name() + " declares " + operation + " for " + dtype
                                 + ", but no case ran that uses it: declare what such cases need, or do not declare it");
                     }));
@@ -98,7 +113,7 @@ public final class Conformance {
 
     /** One case in one dtype, all of whose operations are declared. */
     public Check agreement(OperationCase c, DType dtype) {
-        return new Check(c.name() + " in " + dtype, () -> {
+        return Check.named(c.name() + " in " + dtype, () -> {
             Outcome outcome = Outcome.FAILED;
             try {
                 new CaseCheck(backend, oracle, c, dtype, Injection.of(c, dtype, CORE.contains(c.operation()))).run();
@@ -118,7 +133,7 @@ public final class Conformance {
                         || operation == Operation.FULL
                         || backend.supports(Operation.UPLOAD, dtype);
                 if (!backend.supports(operation, dtype) && reachable) {
-                    checks.add(new Check(operation + " " + dtype, () -> refuses(operation, dtype)));
+                    checks.add(Check.named(operation + " " + dtype, () -> refuses(operation, dtype)));
                 }
             }
         }
@@ -136,20 +151,25 @@ public final class Conformance {
     public List<Check> refusals() {
         List<Check> checks = new ArrayList<>();
         for (BadInput bad : OperationCases.bad()) {
-            Set<Capability> missing = missing(used(
-                    ops -> assertThatThrownBy(() -> bad.action().accept(ops)).isInstanceOf(ShapeException.class)));
-            if (missing.isEmpty() && backend.supports(bad.operation(), bad.dtype())) {
+            if (declares(bad)) {
                 checks.add(refusal(bad));
             } else {
-                skipped.merge("bad input, " + reason(bad.operation() + " " + bad.dtype(), missing), 1, Integer::sum);
+                String reason = reason(bad.operation() + " " + bad.dtype(), missing(used(bad)));
+                skipped.merge("bad input, " + reason, 1, Integer::sum);
             }
         }
         return checks;
     }
 
+    /** Whether the backend declares all that a bad input uses until it is refused. */
+    public boolean declares(BadInput bad) {
+        return backend.supports(bad.operation(), bad.dtype())
+                && missing(used(bad)).isEmpty();
+    }
+
     /** One bad input. */
     public Check refusal(BadInput bad) {
-        return new Check(
+        return Check.named(
                 bad.name(),
                 () -> inScope(() -> assertThatThrownBy(() -> bad.action().accept(backend))
                         .isInstanceOf(ShapeException.class)
@@ -165,10 +185,10 @@ public final class Conformance {
         }
     }
 
-    private static Set<Capability> used(Consumer<Backend> call) {
+    private static Set<Capability> used(BadInput bad) {
         TracingBackend tracing = new TracingBackend();
         try (Scope scope = Scope.open()) {
-            call.accept(tracing);
+            assertThatThrownBy(() -> bad.action().accept(tracing)).isInstanceOf(ShapeException.class);
         }
         return tracing.used();
     }

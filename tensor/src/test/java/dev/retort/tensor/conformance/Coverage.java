@@ -80,15 +80,20 @@ public final class Coverage {
      */
     @Override
     public synchronized String toString() {
+        int longest = rows.values().stream()
+                .flatMap(cells -> cells.values().stream())
+                .mapToInt(cell -> cell.toString().length())
+                .reduce(0, Math::max);
+        String column = "%" + Math.max(10, longest + 2) + "s";
         StringBuilder text = new StringBuilder("Conformance of '" + backend + "': cases run/skipped\n");
         text.append(String.format("  %-28s", "operation"));
         for (DType dtype : DType.values()) {
-            text.append(String.format("%10s", dtype));
+            text.append(String.format(column, dtype));
         }
         rows.forEach((operation, cells) -> {
             text.append(String.format("%n  %-28s", operation));
             for (DType dtype : DType.values()) {
-                text.append(String.format("%10s", cells.containsKey(dtype) ? cells.get(dtype) : "-"));
+                text.append(String.format(column, cells.containsKey(dtype) ? cells.get(dtype) : "-"));
             }
         });
         return text.append(System.lineSeparator()).toString();

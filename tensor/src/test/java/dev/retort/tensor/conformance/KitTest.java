@@ -8,6 +8,7 @@ import dev.retort.tensor.Operation;
 import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.conformance.Conformance.Check;
+import dev.retort.tensor.heap.Elements;
 import dev.retort.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class KitTest {
     private static final Oracle ORACLE = new Oracle();
 
-    private record Report(List<String> checks, List<String> failed, Conformance kit) {}
+    private record Report(List<String> checks, List<String> failed, List<String> errors, Conformance kit) {}
 
     /** Runs all checks whose name begins so. */
     private static Report run(Backend backend, String... beginnings) {
@@ -28,14 +29,16 @@ class KitTest {
         checks.addAll(kit.refusals());
         checks.removeIf(check -> Arrays.stream(beginnings).noneMatch(check.name()::startsWith));
         List<String> failed = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
         for (Check check : checks) {
             try {
                 check.run().run();
             } catch (RuntimeException | AssertionError e) {
                 failed.add(check.name());
+                errors.add(e.getMessage());
             }
         }
-        return new Report(checks.stream().map(Check::name).toList(), failed, kit);
+        return new Report(checks.stream().map(Check::name).toList(), failed, errors, kit);
     }
 
     /** The reference without some operations. */
@@ -78,6 +81,37 @@ class KitTest {
         Backend blind = without(DType.I32, Operation.DOWNLOAD);
         assertThat(run(blind, "CUMSUM").checks).noneMatch(name -> name.endsWith("I32"));
         assertThat(run(blind, "CUMSUM I32").failed).containsExactly("CUMSUM I32 is seen by a case");
+    }
+
+    /** A console shows dynamic tests by number: what is wrong, and where, has to be in the message. */
+    @Test
+    void errorsNameTheCheckAndThePlace() {
+        Backend backend = new ReferenceBackend() {
+            @Override
+            protected void cumsum(Tensor x, int axis, Tensor y) {
+                super.cumsum(x, axis, y);
+                if (x.dtype() == DType.F64 && y.size() > 1) {
+                    throw new IllegalStateException("no device");
+                }
+                if (y.size() > 1) {
+                    Elements.of(y).set((int) y.size() - 2, 1e6);
+                }
+            }
+        };
+        Report report = run(backend, "CUMSUM 6x13 along 0 in");
+        assertThat(report.errors).hasSize(4);
+        assertThat(report.errors.get(0))
+                .matches(
+                        "CUMSUM 6x13 along 0 in F32: result 0: 1 of 78 elements of \\[6, 13\\] are off; the worst,"
+                                + " \\[5, 11\\], is 1000000\\.00 where the reference has -?\\d\\.\\d+, .* times the accepted error");
+        assertThat(report.errors.get(1))
+                .isEqualTo("CUMSUM 6x13 along 0 in F64: java.lang.IllegalStateException: no device");
+        assertThat(report.errors.get(2))
+                .matches(
+                        "CUMSUM 6x13 along 0 in I32: .* the worst, \\[5, 11\\], is 1000000 where the reference has -?\\d+");
+        assertThat(report.kit.coverage().toString().lines())
+                .filteredOn(line -> line.contains("failed)"))
+                .allMatch(line -> line.matches("  CUMSUM +( +1 \\(1 failed\\)){4} +undecl\\."));
     }
 
     @Test

@@ -4,7 +4,11 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.cases.Tolerance;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * A result brought home from its backend.
@@ -37,34 +41,55 @@ record Result(Shape shape, DType dtype, Object values) {
         if (dtype.isFloating() != actual.dtype.isFloating() || (!dtype.isFloating() && dtype != actual.dtype)) {
             return "type " + actual.dtype + " where the reference has " + dtype;
         }
-        if (!dtype.isFloating()) {
-            return sameBits(actual)
-                    ? null
-                    : "values " + text(actual.values) + " where the reference has " + text(values);
-        }
-        double[] expected = (double[]) values;
-        double[] found = (double[]) actual.values;
         int wrong = 0;
         int worst = -1;
         double excess = -1;
-        for (int i = 0; i < expected.length; i++) {
-            if (!tolerance.accepts(expected[i], found[i])) {
+        for (int i = 0; i < Array.getLength(values); i++) {
+            double ratio = excess(i, actual, tolerance);
+            if (ratio > 0) {
                 wrong++;
-                double ratio = Math.abs(found[i] - expected[i]) / tolerance.bound(expected[i]);
-                if (worst < 0 || ratio > excess || Double.isNaN(ratio)) {
+                if (ratio > excess) {
                     excess = ratio;
                     worst = i;
                 }
             }
         }
-        return wrong == 0
-                ? null
-                : wrong + " of " + expected.length + " elements of " + shape + " are off; the worst, " + worst + ", is "
-                        + found[worst] + " where the reference has " + expected[worst] + ", accepted error "
-                        + tolerance.bound(expected[worst]) + ", error is " + excess + " times that";
+        if (wrong == 0) {
+            return null;
+        }
+        String text = wrong + " of " + shape.size() + " elements of " + shape + " are off; the worst, " + place(worst)
+                + ", is " + actual.text(worst) + " where the reference has " + text(worst);
+        return dtype.isFloating() ? text + String.format(Locale.ROOT, ", %.3g times the accepted error", excess) : text;
     }
 
-    private static String text(Object values) {
-        return values instanceof long[] longs ? Arrays.toString(longs) : Arrays.toString((boolean[]) values);
+    /** By how many times an element is off more than is accepted; 0 if it is right, infinite if that is no number. */
+    private double excess(int i, Result actual, Tolerance tolerance) {
+        if (!dtype.isFloating()) {
+            return Array.get(values, i).equals(Array.get(actual.values, i)) ? 0 : 1;
+        }
+        double expected = Array.getDouble(values, i);
+        double found = Array.getDouble(actual.values, i);
+        if (tolerance.accepts(expected, found)) {
+            return 0;
+        }
+        double ratio = Math.abs(found - expected) / tolerance.bound(expected);
+        return Double.isNaN(ratio) ? Double.POSITIVE_INFINITY : ratio;
+    }
+
+    /** As many digits as tell an element from its neighbours in the narrower type of a pair, or all of a whole number. */
+    private String text(int i) {
+        return dtype.isFloating()
+                ? String.format(Locale.ROOT, "%.9g", Array.getDouble(values, i))
+                : Array.get(values, i).toString();
+    }
+
+    private String place(int i) {
+        List<Long> axes = new ArrayList<>();
+        long rest = i;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            axes.add(0, rest % shape.dim(axis));
+            rest /= shape.dim(axis);
+        }
+        return axes.toString();
     }
 }

@@ -47,7 +47,7 @@ final class Observations {
         }
         observations.current = null;
         for (BadInput b : OperationCases.bad()) {
-            if (inner.supports(b.operation(), b.dtype())) {
+            if (kit.declares(b)) {
                 observations.bad = b;
                 try (Scope scope = Scope.open()) {
                     b.action().accept(observed);
