@@ -28,7 +28,7 @@ final class WinogradGradient<A> {
     private static final int LANES = WinogradTransforms.LANES;
     private static final int LANE_STEP = WinogradTransforms.LANE_STEP;
     /** Channels of the output gradient that are transformed at once. */
-    private static final int CHANNELS = 64;
+    private static final int CHANNELS = 32;
     /** What keeps matrices of the points out of each other's cache sets. */
     private static final int APART = 80;
 

@@ -48,7 +48,7 @@ record WinogradTransforms<A>(
         Turn<A> turn,
         Check<A> finite) {
     /** Tiles whose output gradients are transformed at once: so many floats lie side by side. */
-    static final int LANES = 64;
+    static final int LANES = 128;
     /** Distance between rows of {@link #LANES}, which then fall into different cache sets. A constant, so that range checks leave loops. */
     static final int LANE_STEP = LANES + 16;
 
