@@ -85,4 +85,12 @@ public class WinogradBenchmark {
         count.operations += shape.operations();
         return x;
     }
+
+    /** The gradient for the weight. */
+    @Benchmark
+    public float[] weightGradient(FmaPeakBenchmark.Count count) {
+        convolution.weightGradient(shape, x, 0, y, 0, w, 0);
+        count.operations += shape.operations();
+        return w;
+    }
 }

@@ -18,7 +18,8 @@ import java.util.function.Function;
  *   <li>weight gradient: output gradient^T [outputs, pixels] x patches [pixels, depth].
  * </ul>
  *
- * <p>Where a {@link ConvolutionAlgorithm} says so, the first two are done by {@link Winograd} instead, unless a result is not finite.
+ * <p>Where a {@link ConvolutionAlgorithm} says so, the first two are done by {@link Winograd} instead and the third by
+ * {@link WinogradGradient}, unless a result is not finite.
  *
  * @param <A> float[] or double[]
  */
@@ -26,22 +27,27 @@ public final class Convolution<A> {
     private final Parallel parallel;
     private final TileKernels<A> tiles;
     private final Function<ConvolutionShape, WinogradTransforms<A>> transforms;
+    private final Function<ConvolutionShape, WinogradTransforms<A>> gradientTransforms;
 
     private Convolution(
-            Parallel parallel, TileKernels<A> tiles, Function<ConvolutionShape, WinogradTransforms<A>> transforms) {
+            Parallel parallel,
+            TileKernels<A> tiles,
+            Function<ConvolutionShape, WinogradTransforms<A>> transforms,
+            Function<ConvolutionShape, WinogradTransforms<A>> gradientTransforms) {
         this.parallel = parallel;
         this.tiles = tiles;
         this.transforms = transforms;
+        this.gradientTransforms = gradientTransforms;
     }
 
     /** Convolutions in single precision, by the engine's {@link ConvolutionAlgorithm}. */
     public static Convolution<float[]> floats(Engine engine) {
-        return new Convolution<>(engine.parallel(), engine.floatTiles(), engine::winograd);
+        return new Convolution<>(engine.parallel(), engine.floatTiles(), engine::winograd, engine::winogradGradient);
     }
 
     /** Convolutions in double precision, always direct. */
     public static Convolution<double[]> doubles(Engine engine) {
-        return new Convolution<>(engine.parallel(), engine.doubleTiles(), shape -> null);
+        return new Convolution<>(engine.parallel(), engine.doubleTiles(), shape -> null, shape -> null);
     }
 
     /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel. */
@@ -192,6 +198,10 @@ public final class Convolution<A> {
     public void weightGradient(ConvolutionShape shape, A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
         if (shape.isPointwise()) {
             pointwiseWeightGradient(shape, x, xOff, dy, dyOff, dw, dwOff);
+            return;
+        }
+        WinogradTransforms<A> winograd = gradientTransforms.apply(shape);
+        if (winograd != null && WinogradGradient.run(parallel, tiles, winograd, shape, x, xOff, dy, dyOff, dw, dwOff)) {
             return;
         }
         int depth = shape.depth();

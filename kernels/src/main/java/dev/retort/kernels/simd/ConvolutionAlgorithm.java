@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How a convolution and its input gradient are computed in single precision. A forced algorithm serves the shapes that it can, and
+ * How a convolution and its gradients are computed in single precision. A forced algorithm serves the shapes that it can, and
  * {@link #DIRECT} the others.
  */
 public enum ConvolutionAlgorithm {
@@ -16,7 +16,7 @@ public enum ConvolutionAlgorithm {
     DIRECT,
     /** Winograd's F(2 x 2, 3 x 3): 3 x 3, stride 1, dilation 1, one group; 2.25 times fewer products. */
     WINOGRAD_2,
-    /** Winograd's F(4 x 4, 3 x 3): the same shapes; 4 times fewer products, 3 times the rounding error. */
+    /** Winograd's F(4 x 4, 3 x 3): the same shapes; 4 times fewer products, 3 to 4 times the rounding error. */
     WINOGRAD_4;
 
     /** System property that forces an algorithm, in either case: auto, direct, winograd_2 or winograd_4. */
@@ -56,27 +56,47 @@ public enum ConvolutionAlgorithm {
             new Threshold(256 * 256, 350, 1500),
             new Threshold(Long.MAX_VALUE, 500, 1500));
 
+    /** The same for the weight gradient, whose points are all written, and read to make the taps. */
+    private static final List<Threshold> GRADIENT_THRESHOLDS =
+            List.of(new Threshold(128 * 128, 200, 1500), new Threshold(Long.MAX_VALUE, 450, 1500));
+
     /**
      * Fewer channels than these, on either side, leave too little to save, and results that are sums of few terms have smaller errors
      * than {@link #WINOGRAD_4} can keep.
      */
     private static final int LEAST_CHANNELS = 32;
 
+    /**
+     * A weight's gradient is a sum over the output pixels. Where these are fewer than one tile of {@link #WINOGRAD_4} has, the sum is so
+     * short that its error is all the tile's, and {@link #WINOGRAD_2} stands in for it even if it is forced.
+     */
+    private static final int LEAST_PIXELS = 16;
+
     /** What computes this convolution, or its input gradient: never {@link #AUTO}. */
     ConvolutionAlgorithm resolve(ConvolutionShape shape) {
+        return resolve(shape, THRESHOLDS);
+    }
+
+    /** What computes the gradient of this convolution's weight: never {@link #AUTO}. */
+    ConvolutionAlgorithm resolveGradient(ConvolutionShape shape) {
+        ConvolutionAlgorithm algorithm = resolve(shape, GRADIENT_THRESHOLDS);
+        return algorithm == WINOGRAD_4 && shape.outPixels() < LEAST_PIXELS ? WINOGRAD_2 : algorithm;
+    }
+
+    private ConvolutionAlgorithm resolve(ConvolutionShape shape, List<Threshold> thresholds) {
         if (!Winograd.fits(shape)) {
             return DIRECT;
         }
-        return this == AUTO ? fastest(shape) : this;
+        return this == AUTO ? fastest(shape, thresholds) : this;
     }
 
-    private static ConvolutionAlgorithm fastest(ConvolutionShape shape) {
+    private static ConvolutionAlgorithm fastest(ConvolutionShape shape, List<Threshold> thresholds) {
         if (Math.min(shape.inputs(), shape.outputs()) < LEAST_CHANNELS) {
             return DIRECT;
         }
         long pairs = (long) shape.inputs() * shape.outputs();
         Threshold threshold =
-                THRESHOLDS.stream().filter(t -> pairs <= t.pairs).findFirst().orElseThrow();
+                thresholds.stream().filter(t -> pairs <= t.pairs).findFirst().orElseThrow();
         int pixels = shape.outPixels();
         return pixels >= threshold.four ? WINOGRAD_4 : pixels >= threshold.two ? WINOGRAD_2 : DIRECT;
     }

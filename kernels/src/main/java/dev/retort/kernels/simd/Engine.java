@@ -121,7 +121,16 @@ public final class Engine {
 
     /** What computes this convolution, or its input gradient, in single precision; null if that is to be done directly. */
     WinogradTransforms<float[]> winograd(ConvolutionShape shape) {
-        return switch (convolution.resolve(shape)) {
+        return transforms(convolution.resolve(shape));
+    }
+
+    /** The same for the gradient of its weight. */
+    WinogradTransforms<float[]> winogradGradient(ConvolutionShape shape) {
+        return transforms(convolution.resolveGradient(shape));
+    }
+
+    private WinogradTransforms<float[]> transforms(ConvolutionAlgorithm algorithm) {
+        return switch (algorithm) {
             case WINOGRAD_2 -> two;
             case WINOGRAD_4 -> four;
             case AUTO, DIRECT -> null;

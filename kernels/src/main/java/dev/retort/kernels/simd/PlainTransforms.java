@@ -18,6 +18,9 @@ final class PlainTransforms {
             PlainTransforms::input2,
             PlainTransforms::weight2,
             PlainTransforms::output2,
+            PlainTransforms::outputAdjoint2,
+            PlainTransforms::weightAdjoint2,
+            PlainTransforms::turn,
             PlainTransforms::finite);
     static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
             4,
@@ -25,6 +28,9 @@ final class PlainTransforms {
             PlainTransforms::input4,
             PlainTransforms::weight4,
             PlainTransforms::output4,
+            PlainTransforms::outputAdjoint4,
+            PlainTransforms::weightAdjoint4,
+            PlainTransforms::turn,
             PlainTransforms::finite);
 
     private PlainTransforms() {}
@@ -121,6 +127,73 @@ final class PlainTransforms {
             to[toOff + toStep + i] = A1 * oddA + B1 * oddB + plus;
             to[toOff + 2 * toStep + i] = A2 * evenA + B2 * evenB + plus;
             to[toOff + 3 * toStep + i] = A3 * oddA + B3 * oddB + from[off + 5 * step + i] + plus;
+        }
+    }
+
+    static void outputAdjoint2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float y0 = from[off + i];
+            float y1 = from[off + step + i];
+            to[toOff + i] = y0;
+            to[toOff + toStep + i] = y0 + y1;
+            to[toOff + 2 * toStep + i] = y0 - y1;
+            to[toOff + 3 * toStep + i] = y1;
+        }
+    }
+
+    static void weightAdjoint2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float u1 = from[off + step + i];
+            float u2 = from[off + 2 * step + i];
+            float even = 0.5f * (u1 + u2);
+            to[toOff + i] = from[off + i] + even;
+            to[toOff + toStep + i] = 0.5f * (u1 - u2);
+            to[toOff + 2 * toStep + i] = from[off + 3 * step + i] + even;
+        }
+    }
+
+    static void outputAdjoint4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float y0 = from[off + i];
+            float y1 = from[off + step + i];
+            float y2 = from[off + 2 * step + i];
+            float y3 = from[off + 3 * step + i];
+            float evenA = y0 + A2 * y2;
+            float oddA = A1 * (y1 + A2 * y3);
+            float evenB = y0 + B2 * y2;
+            float oddB = B1 * (y1 + B2 * y3);
+            to[toOff + i] = y0;
+            to[toOff + toStep + i] = evenA + oddA;
+            to[toOff + 2 * toStep + i] = evenA - oddA;
+            to[toOff + 3 * toStep + i] = evenB + oddB;
+            to[toOff + 4 * toStep + i] = evenB - oddB;
+            to[toOff + 5 * toStep + i] = y3;
+        }
+    }
+
+    static void weightAdjoint4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        for (int i = 0; i < n; i++) {
+            float u1 = from[off + step + i];
+            float u2 = from[off + 2 * step + i];
+            float u3 = from[off + 3 * step + i];
+            float u4 = from[off + 4 * step + i];
+            float evenA = G_A * (u1 + u2);
+            float oddA = G_A * (u1 - u2);
+            float evenB = G_B * (u3 + u4);
+            float oddB = G_B * (u3 - u4);
+            to[toOff + i] = G_0 * from[off + i] + (evenA + evenB);
+            to[toOff + toStep + i] = A1 * oddA + B1 * oddB;
+            to[toOff + 2 * toStep + i] = from[off + 5 * step + i] + (A2 * evenA + B2 * evenB);
+        }
+    }
+
+    static void turn(float[] from, int off, int step, int rows, int columns, float[] to, int toOff) {
+        for (int i = 0; i < rows; i++) {
+            int source = off + i * step;
+            int target = toOff + i;
+            for (int j = 0; j < columns; j++) {
+                to[target + j * WinogradTransforms.LANE_STEP] = from[source + j];
+            }
         }
     }
 

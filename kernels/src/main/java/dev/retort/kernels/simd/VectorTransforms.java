@@ -28,6 +28,9 @@ final class VectorTransforms {
             VectorTransforms::input2,
             VectorTransforms::weight2,
             VectorTransforms::output2,
+            VectorTransforms::outputAdjoint2,
+            VectorTransforms::weightAdjoint2,
+            PlainTransforms::turn,
             VectorTransforms::finite);
     static final WinogradTransforms<float[]> FOUR = new WinogradTransforms<>(
             4,
@@ -35,6 +38,9 @@ final class VectorTransforms {
             VectorTransforms::input4,
             VectorTransforms::weight4,
             VectorTransforms::output4,
+            VectorTransforms::outputAdjoint4,
+            VectorTransforms::weightAdjoint4,
+            PlainTransforms::turn,
             VectorTransforms::finite);
 
     private VectorTransforms() {}
@@ -164,6 +170,75 @@ final class VectorTransforms {
                     .intoArray(to, toOff + 3 * toStep + i);
         }
         PlainTransforms.output4(from, off + bound, step, add, addOff + bound, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void outputAdjoint2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, from, off + i);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            y0.intoArray(to, toOff + i);
+            y0.add(y1).intoArray(to, toOff + toStep + i);
+            y0.sub(y1).intoArray(to, toOff + 2 * toStep + i);
+            y1.intoArray(to, toOff + 3 * toStep + i);
+        }
+        PlainTransforms.outputAdjoint2(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void weightAdjoint2(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector u1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector u2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector even = u1.add(u2).mul(0.5f);
+            FloatVector.fromArray(SPECIES, from, off + i).add(even).intoArray(to, toOff + i);
+            u1.sub(u2).mul(0.5f).intoArray(to, toOff + toStep + i);
+            FloatVector.fromArray(SPECIES, from, off + 3 * step + i).add(even).intoArray(to, toOff + 2 * toStep + i);
+        }
+        PlainTransforms.weightAdjoint2(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void outputAdjoint4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, A2);
+        FloatVector b2 = FloatVector.broadcast(SPECIES, B2);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, from, off + i);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, from, off + 3 * step + i);
+            FloatVector evenA = y0.add(a2.mul(y2));
+            FloatVector oddA = y1.add(a2.mul(y3)).mul(A1);
+            FloatVector evenB = y0.add(b2.mul(y2));
+            FloatVector oddB = y1.add(b2.mul(y3)).mul(B1);
+            y0.intoArray(to, toOff + i);
+            evenA.add(oddA).intoArray(to, toOff + toStep + i);
+            evenA.sub(oddA).intoArray(to, toOff + 2 * toStep + i);
+            evenB.add(oddB).intoArray(to, toOff + 3 * toStep + i);
+            evenB.sub(oddB).intoArray(to, toOff + 4 * toStep + i);
+            y3.intoArray(to, toOff + 5 * toStep + i);
+        }
+        PlainTransforms.outputAdjoint4(from, off + bound, step, to, toOff + bound, toStep, n - bound);
+    }
+
+    private static void weightAdjoint4(float[] from, int off, int step, float[] to, int toOff, int toStep, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector u1 = FloatVector.fromArray(SPECIES, from, off + step + i);
+            FloatVector u2 = FloatVector.fromArray(SPECIES, from, off + 2 * step + i);
+            FloatVector u3 = FloatVector.fromArray(SPECIES, from, off + 3 * step + i);
+            FloatVector u4 = FloatVector.fromArray(SPECIES, from, off + 4 * step + i);
+            FloatVector evenA = u1.add(u2).mul(G_A);
+            FloatVector oddA = u1.sub(u2).mul(G_A);
+            FloatVector evenB = u3.add(u4).mul(G_B);
+            FloatVector oddB = u3.sub(u4).mul(G_B);
+            FloatVector u0 = FloatVector.fromArray(SPECIES, from, off + i);
+            u0.mul(G_0).add(evenA.add(evenB)).intoArray(to, toOff + i);
+            oddA.mul(A1).add(oddB.mul(B1)).intoArray(to, toOff + toStep + i);
+            FloatVector u5 = FloatVector.fromArray(SPECIES, from, off + 5 * step + i);
+            u5.add(evenA.mul(A2).add(evenB.mul(B2))).intoArray(to, toOff + 2 * toStep + i);
+        }
+        PlainTransforms.weightAdjoint4(from, off + bound, step, to, toOff + bound, toStep, n - bound);
     }
 
     private static boolean finite(float[] x, int off, int n) {

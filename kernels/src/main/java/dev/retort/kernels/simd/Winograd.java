@@ -2,7 +2,7 @@ package dev.retort.kernels.simd;
 
 /**
  * Winograd's 3 x 3 convolution of stride 1, forward and for the input gradient, in the form of Lavin and Gray, "Fast algorithms for
- * convolutional neural networks" (CVPR 2016), algorithm 1. The result is cut into tiles of size x size pixels. With
+ * convolutional neural networks" (CVPR 2016), algorithm 1; the gradient of its weight is {@link WinogradGradient}'s. The result is cut into tiles of size x size pixels. With
  * {@link WinogradTransforms} applied along both axes, a tile's input becomes {@code points^2} vectors over the input channels, and for
  * each of these points the tiles of a block form a matrix that is multiplied with the weight of that point.
  *
@@ -35,9 +35,6 @@ final class Winograd<A> {
 
     private static final int LEAST_TILES = 20;
     private static final int MOST_TILES = 160;
-    /** Floats of input transformed along one axis and not yet along the other. */
-    private static final int BAND = 1 << 15;
-
     /**
      * How many products F(4 x 4, 3 x 3) sums before it adds them to the others: its results magnify the rounding errors of these
      * sums, which grow with the square root of the length. Below {@link #MANY_CHANNELS} there is less to average over.
@@ -69,6 +66,7 @@ final class Winograd<A> {
     private final TileKernels<A> tiles;
     private final WinogradTransforms<A> transforms;
     private final Plane plane;
+    private final WinogradInput<A> input;
     private final int size;
     private final int points;
     private final int width;
@@ -94,6 +92,16 @@ final class Winograd<A> {
         paddedOutputs = BlockedProduct.roundUp(plane.outputs, width);
         tilesX = BlockedProduct.ceil(plane.outWidth, size);
         tilesY = BlockedProduct.ceil(plane.outHeight, size);
+        input = new WinogradInput<>(
+                tiles,
+                transforms,
+                plane.height,
+                plane.width,
+                plane.inputs,
+                plane.padTop,
+                plane.padLeft,
+                tilesX,
+                tilesY);
     }
 
     /** Whether this is what the shape asks for: 3 x 3, stride 1, not dilated, one group, and not empty. */
@@ -246,12 +254,7 @@ final class Winograd<A> {
         int pointStep = count * TileKernels.A_STRIDE;
         A inputs = tiles.scratch(
                 Scratch.Use.POINT_INPUTS, steps * points * points * pointStep + tiles.rows() * TileKernels.A_STRIDE);
-        for (int tile = first; tile < first + count; ) {
-            int run = Math.min(tilesX - tile % tilesX, first + count - tile);
-            run = Math.min(run, Math.max(1, BAND / (points * size * plane.inputs)));
-            transformInput(x, xOff, tile, run, inputs, (tile - first) * TileKernels.A_STRIDE, pointStep);
-            tile += run;
-        }
+        input.transform(x, xOff, first, count, inputs, 0, TileKernels.A_STRIDE, pointStep, stepDepth);
         int outputs = Math.min(OUTPUTS, paddedOutputs);
         A sums = tiles.scratch(Scratch.Use.POINT_SUMS, points * points * count * outputs);
         for (int channel = 0; channel < plane.outputs; channel += outputs) {
@@ -259,60 +262,6 @@ final class Winograd<A> {
             multiply(inputs, weight, count, channel, n, sums, outputs);
             for (int tile = 0; tile < count; tile++) {
                 transformOutput(sums, tile * outputs, count * outputs, first + tile, channel, n, y, yOff, epilogue);
-            }
-        }
-    }
-
-    /** Inputs of {@code count} tiles that are neighbours in a row of tiles. */
-    private void transformInput(A x, int xOff, int tile, int count, A to, int toOff, int pointStep) {
-        int channels = plane.inputs;
-        int firstY = tile / tilesX % tilesY * size - plane.padTop;
-        int firstX = tile % tilesX * size - plane.padLeft;
-        int columns = size * count + points - size;
-        int bandStep = columns * channels;
-        A band = tiles.scratch(Scratch.Use.TRANSFORM, 2 * points * bandStep);
-        int begin = Math.max(0, Math.min(columns, -firstX));
-        int end = Math.max(begin, Math.min(columns, plane.width - firstX));
-        for (int i = 0; i < points; i++) {
-            tiles.clear(band, i * bandStep, i * bandStep + begin * channels);
-            tiles.clear(band, i * bandStep + end * channels, (i + 1) * bandStep);
-        }
-        A from = x;
-        int rowStep = plane.width * channels;
-        int image = tile / tilesX / tilesY;
-        int source = xOff + (image * plane.height + firstY) * rowStep + (firstX + begin) * channels;
-        int n = (end - begin) * channels;
-        if (firstY < 0 || firstY + points > plane.height) {
-            int copy = points * bandStep;
-            for (int i = 0; i < points; i++) {
-                boolean inside = firstY + i >= 0 && firstY + i < plane.height;
-                if (inside) {
-                    tiles.copy(x, source + i * rowStep, band, copy + i * bandStep, n);
-                } else {
-                    tiles.clear(band, copy + i * bandStep, copy + i * bandStep + n);
-                }
-            }
-            from = band;
-            source = copy;
-            rowStep = bandStep;
-        }
-        transforms.input().run(from, source, rowStep, band, begin * channels, bandStep, n);
-        for (int t = 0; t < count; t++) {
-            for (int step = 0; step < steps; step++) {
-                int depth = step * stepDepth;
-                int target = toOff + step * points * points * pointStep + t * TileKernels.A_STRIDE;
-                for (int i = 0; i < points; i++) {
-                    transforms
-                            .input()
-                            .run(
-                                    band,
-                                    i * bandStep + t * size * channels + depth,
-                                    channels,
-                                    to,
-                                    target + i * points * pointStep,
-                                    pointStep,
-                                    stepCount(step));
-                }
             }
         }
     }

@@ -23,16 +23,35 @@ package dev.retort.kernels.simd;
  *                                      y3 = a^3 (m1 - m2) + b^3 (m3 - m4) + m5
  * </pre>
  *
+ * <p>This is linear in w, so the gradient of w, given the gradient e of the results, is {@code G^T ((A e) * (B^T d))}: the transforms
+ * of weight and output transposed.
+ *
  * @param <A> the type of the arrays, float[]
  * @param size results of one tile along an axis
  * @param zeros {@link Winograd#OUTPUTS} zeros, for an output transform that adds nothing
  * @param input B^T: {@code size + 2} runs from as many
  * @param weight G: {@code size + 2} runs from 3
  * @param output A^T: {@code size} runs from {@code size + 2}
+ * @param outputAdjoint A: {@code size + 2} runs from {@code size}
+ * @param weightAdjoint G^T: 3 runs from {@code size + 2}
+ * @param turn makes columns of rows
  * @param finite whether a run has neither NaN nor infinity
  */
 record WinogradTransforms<A>(
-        int size, A zeros, Transform<A> input, Transform<A> weight, Output<A> output, Check<A> finite) {
+        int size,
+        A zeros,
+        Transform<A> input,
+        Transform<A> weight,
+        Output<A> output,
+        Transform<A> outputAdjoint,
+        Transform<A> weightAdjoint,
+        Turn<A> turn,
+        Check<A> finite) {
+    /** Tiles whose output gradients are transformed at once: so many floats lie side by side. */
+    static final int LANES = 128;
+    /** Distance between rows of {@link #LANES}, which then fall into different cache sets. A constant, so that range checks leave loops. */
+    static final int LANE_STEP = LANES + 16;
+
     static final float A1 = 11f / 16;
     static final float B1 = 23f / 16;
     static final float A2 = A1 * A1;
@@ -58,6 +77,12 @@ record WinogradTransforms<A>(
     @FunctionalInterface
     interface Output<A> {
         void run(A from, int off, int step, A add, int addOff, A to, int toOff, int toStep, int n);
+    }
+
+    /** {@code to[j, i] = from[i, j]}; rows are {@code step} and {@link #LANE_STEP} apart. */
+    @FunctionalInterface
+    interface Turn<A> {
+        void run(A from, int off, int step, int rows, int columns, A to, int toOff);
     }
 
     /** A question about a run of {@code n} elements. */

@@ -17,8 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 /** The kit of the tensor module, on both kinds of loops. */
 @Tag("smoke")
 class SimdConformanceTest {
-    private static final Set<String> CONVOLUTIONS =
-            Set.of("convolution", Operation.CONV2D.name(), Operation.CONV2D_INPUT_GRADIENT.name());
+    private static final Set<String> CONVOLUTIONS = Set.of(
+            "convolution",
+            Operation.CONV2D.name(),
+            Operation.CONV2D_INPUT_GRADIENT.name(),
+            Operation.CONV2D_WEIGHT_GRADIENT.name());
 
     @Nested
     class OnVectors extends BackendConformance {

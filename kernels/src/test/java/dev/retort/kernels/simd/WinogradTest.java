@@ -46,6 +46,38 @@ class WinogradTest {
                 .isEqualTo(y);
     }
 
+    /** Likewise the gradient of the three taps. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void adjointTransformsGiveTheWeightGradient(int size) {
+        int n = 37;
+        float[] d = Engines.random((size + 2) * n, 1);
+        float[] dy = Engines.random(size * n, 2);
+        float[] dw = correlate(size == 2 ? VectorTransforms.TWO : VectorTransforms.FOUR, d, dy, n);
+        for (int i = 0; i < dw.length; i++) {
+            double expected = 0;
+            for (int result = 0; result < size; result++) {
+                expected += (double) d[i + result * n] * dy[result * n + i % n];
+            }
+            assertThat((double) dw[i]).as("tap %d", i).isCloseTo(expected, within(3e-6));
+        }
+        assertThat(correlate(size == 2 ? PlainTransforms.TWO : PlainTransforms.FOUR, d, dy, n))
+                .isEqualTo(dw);
+    }
+
+    private static float[] correlate(WinogradTransforms<float[]> transforms, float[] d, float[] dy, int n) {
+        float[] v = new float[d.length];
+        float[] m = new float[d.length];
+        transforms.input().run(d, 0, n, v, 0, n, n);
+        transforms.outputAdjoint().run(dy, 0, n, m, 0, n, n);
+        for (int i = 0; i < v.length; i++) {
+            v[i] *= m[i];
+        }
+        float[] dw = new float[3 * n];
+        transforms.weightAdjoint().run(v, 0, n, dw, 0, n, n);
+        return dw;
+    }
+
     private static float[] convolve(WinogradTransforms<float[]> transforms, float[] d, float[] w, float[] add) {
         int n = add.length;
         float[] v = new float[d.length];
@@ -91,17 +123,70 @@ class WinogradTest {
     private static Errors errors(ConvolutionShape shape, ConvolutionAlgorithm algorithm, float[] x, float[] w) {
         float[] y = new float[shape.outPixels() * shape.outputs()];
         Convolution.floats(Engine.vector(new Parallel(1), algorithm)).forward(shape, x, 0, w, 0, y, 0, Epilogue.none());
+        double[] exact = IntStream.range(0, y.length)
+                .mapToDouble(i -> exact(shape, x, w, i / shape.outputs(), i % shape.outputs()))
+                .toArray();
+        return errors(exact, y);
+    }
+
+    /** Inputs and output gradients N(0, 1); the bounds are near 1.5 times the worst that was measured, on maps of all sizes. */
+    @ParameterizedTest
+    @CsvSource({"64, 200, 304", "128, 100, 152", "256, 50, 76", "512, 25, 38"})
+    void errorsOfTheWeightGradientDoNotGrow(int channels, int height, int width) {
+        ConvolutionShape shape = ConvolutionShape.square(1, height, width, channels, 4, 3, 1, 1);
+        float[] x = normal(height * width * channels, 1, 1);
+        float[] dy = normal(shape.outPixels() * 4, 1, 2);
+        double[] exact = exactWeightGradient(shape, x, dy);
+        Map<ConvolutionAlgorithm, Errors> errors = new EnumMap<>(ConvolutionAlgorithm.class);
+        for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
+            errors.put(algorithm, errors(exact, weightGradient(shape, algorithm, x, dy)));
+        }
+        System.out.println(channels + " x " + height + " x " + width + ", errors per unit of the gradient: " + errors);
+        assertThat(errors.get(ConvolutionAlgorithm.DIRECT)).satisfies(e -> atMost(e, 6.2e-7, 4e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_2)).satisfies(e -> atMost(e, 7.5e-7, 4e-6));
+        assertThat(errors.get(ConvolutionAlgorithm.WINOGRAD_4)).satisfies(e -> atMost(e, 1.8e-6, 1.15e-5));
+    }
+
+    private static float[] weightGradient(
+            ConvolutionShape shape, ConvolutionAlgorithm algorithm, float[] x, float[] dy) {
+        float[] dw = new float[shape.outputs() * shape.depth()];
+        Convolution.floats(Engine.vector(new Parallel(2), algorithm)).weightGradient(shape, x, 0, dy, 0, dw, 0);
+        return dw;
+    }
+
+    private static Errors errors(double[] exact, float[] actual) {
         double squares = 0;
         double results = 0;
         double largest = 0;
-        for (int i = 0; i < y.length; i++) {
-            double exact = exact(shape, x, w, i / shape.outputs(), i % shape.outputs());
-            double error = Math.abs(y[i] - exact);
+        for (int i = 0; i < exact.length; i++) {
+            double error = Math.abs(actual[i] - exact[i]);
             squares += error * error;
-            results += exact * exact;
+            results += exact[i] * exact[i];
             largest = Math.max(largest, error);
         }
-        return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / y.length));
+        return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / exact.length));
+    }
+
+    /** Of a convolution of one picture with padding 1. */
+    private static double[] exactWeightGradient(ConvolutionShape s, float[] x, float[] dy) {
+        double[] dw = new double[s.outputs() * s.depth()];
+        for (int pixel = 0; pixel < s.outPixels(); pixel++) {
+            for (int tap = 0; tap < 9; tap++) {
+                int row = pixel / s.width() + tap / 3 - 1;
+                int column = pixel % s.width() + tap % 3 - 1;
+                if (row >= 0 && row < s.height() && column >= 0 && column < s.width()) {
+                    for (int output = 0; output < s.outputs(); output++) {
+                        double factor = dy[pixel * s.outputs() + output];
+                        int from = (row * s.width() + column) * s.inputs();
+                        int to = output * s.depth() + tap * s.inputs();
+                        for (int c = 0; c < s.inputs(); c++) {
+                            dw[to + c] += factor * x[from + c];
+                        }
+                    }
+                }
+            }
+        }
+        return dw;
     }
 
     /** Data as the kit draws it, at the sizes where AUTO takes F(4 x 4): within the bound of the kit. */
@@ -120,6 +205,24 @@ class WinogradTest {
             double exact = exact(shape, x, w, i / 32, i % 32);
             assertThat(tolerance.accepts(exact, y[i]))
                     .as("result %d: %s for %s", i, y[i], exact)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32, 38, 42", "64, 38, 42", "64, 15, 17", "128, 50, 76"})
+    void autoKeepsTheBoundOfTheKitInWeightGradients(int channels, int height, int width) {
+        ConvolutionShape shape = ConvolutionShape.square(1, height, width, channels, 32, 3, 1, 1);
+        assertThat(ConvolutionAlgorithm.AUTO.resolveGradient(shape))
+                .isIn(ConvolutionAlgorithm.WINOGRAD_2, ConvolutionAlgorithm.WINOGRAD_4);
+        float[] x = Engines.random(height * width * channels, 1);
+        float[] dy = Engines.random(shape.outPixels() * 32, 2);
+        double[] exact = exactWeightGradient(shape, x, dy);
+        float[] dw = weightGradient(shape, ConvolutionAlgorithm.AUTO, x, dy);
+        Tolerance tolerance = Tolerance.forward(DType.F32, Accuracy.sum(shape.outPixels()));
+        for (int i = 0; i < dw.length; i++) {
+            assertThat(tolerance.accepts(exact[i], dw[i]))
+                    .as("weight %d: %s for %s", i, dw[i], exact[i])
                     .isTrue();
         }
     }
@@ -168,7 +271,7 @@ class WinogradTest {
         assertThat(cold.strip()).isEqualTo(Digest.hashes());
     }
 
-    /** Prints a hash of a convolution and its input gradient by each algorithm, with whole vectors of channels and a rest. */
+    /** Prints a hash of a convolution and its gradients by each algorithm, with whole vectors of channels and a rest. */
     static final class Digest {
         private Digest() {}
 
@@ -183,7 +286,9 @@ class WinogradTest {
                         float[] dx = new float[x.length];
                         convolution.forward(shape, x, 0, w, 0, y, 0, new Epilogue<>(w, 0, true));
                         convolution.inputGradient(shape, y, 0, w, 0, dx, 0);
-                        return IntStream.of(Arrays.hashCode(y), Arrays.hashCode(dx));
+                        float[] dw = new float[w.length];
+                        convolution.weightGradient(shape, x, 0, y, 0, dw, 0);
+                        return IntStream.of(Arrays.hashCode(y), Arrays.hashCode(dx), Arrays.hashCode(dw));
                     })
                     .toArray();
             return Arrays.toString(hashes);
@@ -210,6 +315,24 @@ class WinogradTest {
         assertThat(y[1]).isEqualTo(y[0]).contains(value == Float.NaN ? value : Math.abs(value));
     }
 
+    /** In the map's last column, where a tile of the last results also covers what lies beyond. */
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void whatIsNotFiniteReachesOnlyTheWeightsThatDependOnIt(float value) {
+        ConvolutionShape shape = ConvolutionShape.square(1, 21, 21, 16, 16, 3, 1, 1);
+        float[] x = Engines.random(21 * 21 * 16, 1);
+        float[] dy = Engines.random(21 * 21 * 16, 2);
+        dy[(10 * 21 + 20) * 16 + 5] = value;
+        float[] direct = weightGradient(shape, ConvolutionAlgorithm.DIRECT, x, dy);
+        assertThat(weightGradient(shape, ConvolutionAlgorithm.WINOGRAD_2, x, dy))
+                .isEqualTo(direct);
+        assertThat(weightGradient(shape, ConvolutionAlgorithm.WINOGRAD_4, x, dy))
+                .isEqualTo(direct);
+        assertThat(Arrays.copyOfRange(direct, 5 * shape.depth(), 6 * shape.depth()))
+                .contains(value);
+        assertThat(Arrays.copyOf(direct, 5 * shape.depth())).doesNotContain(value);
+    }
+
     @Test
     void autoChoosesByShape() {
         ConvolutionAlgorithm auto = ConvolutionAlgorithm.AUTO;
@@ -219,11 +342,23 @@ class WinogradTest {
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
         assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 8, 256, 3, 1, 1)))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 8, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.DIRECT);
+        assertThat(ConvolutionAlgorithm.WINOGRAD_4.resolveGradient(ConvolutionShape.square(1, 3, 5, 64, 64, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
         for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
-            assertThat(algorithm.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 2, 1)))
-                    .isEqualTo(ConvolutionAlgorithm.DIRECT);
-            assertThat(algorithm.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 1, 1, 0)))
-                    .isEqualTo(ConvolutionAlgorithm.DIRECT);
+            for (ConvolutionShape other : List.of(
+                    ConvolutionShape.square(1, 100, 152, 256, 256, 3, 2, 1),
+                    ConvolutionShape.square(1, 100, 152, 256, 256, 1, 1, 0))) {
+                assertThat(algorithm.resolve(other)).isEqualTo(ConvolutionAlgorithm.DIRECT);
+                assertThat(algorithm.resolveGradient(other)).isEqualTo(ConvolutionAlgorithm.DIRECT);
+            }
         }
     }
 

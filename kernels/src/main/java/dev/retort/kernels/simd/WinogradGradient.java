@@ -1,0 +1,265 @@
+package dev.retort.kernels.simd;
+
+/**
+ * The weight gradient of a 3 x 3 convolution of stride 1 by Winograd's algorithm: the adjoint of {@link Winograd}'s forward pass, as
+ * {@link WinogradTransforms} says. For each of the {@code points^2} points of a tile, the transformed output gradients of all tiles,
+ * [outputs, tiles], are multiplied with the transformed inputs, [tiles, inputs]; the sums, a weight gradient per point, are turned into
+ * that of the nine taps at the end. This is 4 (2.25) times fewer products than the direct sum.
+ *
+ * <p>The products of a point want its sums, its inputs and its gradients near the core, but the sums of all points are large, 9.4 MB at
+ * 256 x 256 channels. So the tiles are taken in chunks. Of a chunk, the matrices of all points are made first; then the threads share
+ * out the products by point and panel of inputs, so that the sums in use, and the side that all panels of a point read, stay in the
+ * second-level cache. With T tiles in a chunk, what passes through memory for each tile is {@code 2 points^2 (inputs + outputs)} floats,
+ * made and read back, and {@code 2 points^2 inputs outputs / T} floats of sums. At 256 channels and T = 256 the second is half of the
+ * first, and more tiles would save little. Other orders were weighed: some points alone, with all tiles, need no store, but read inputs
+ * and gradients again for each group of points, which is as much; some channels alone have the transforms done many times over.
+ *
+ * <p>Chunks and the runs in which they are summed depend on the shape alone, so the bits do not depend on the threads. If any result is
+ * not finite, this says so, and the caller has to compute all of them directly: infinity less infinity may come out of a tile where the
+ * direct sum has infinity.
+ */
+final class WinogradGradient<A> {
+    private static final int TAPS = 3;
+    /** Products summed before they are added to the others, which keeps rounding errors small; a chunk is a multiple of it. */
+    private static final int CHAIN = 128;
+    /** Tiles whose points are made before they are multiplied. */
+    private static final int CHUNK = TileKernels.MAX_DEPTH;
+
+    private static final int LANES = WinogradTransforms.LANES;
+    private static final int LANE_STEP = WinogradTransforms.LANE_STEP;
+    /** Channels of the output gradient that are transformed at once. */
+    private static final int CHANNELS = 32;
+    /** What keeps matrices of the points out of each other's cache sets. */
+    private static final int APART = 80;
+
+    private final Parallel parallel;
+    private final TileKernels<A> tiles;
+    private final WinogradTransforms<A> transforms;
+    private final ConvolutionShape shape;
+    private final WinogradInput<A> input;
+    private final int size;
+    private final int points;
+    private final int allTiles;
+    /** Distance of tiles in {@link #inputs}. */
+    private final int inputStep;
+    /** Distance of outputs in {@link #sums}. */
+    private final int sumStep;
+    /** Transformed output gradients of a chunk, [points^2, outputs, A_STRIDE]. */
+    private final A gradients;
+    /** Transformed inputs of a chunk, [points^2, tiles of the chunk, inputStep]. */
+    private final A inputs;
+    /** Weight gradients of the points, [points^2, outputs, sumStep]. */
+    private final A sums;
+
+    /** Distances of points in {@link #gradients}, {@link #inputs} and {@link #sums}. */
+    private final int gradientPoint;
+
+    private final int inputPoint;
+    private final int sumPoint;
+
+    private volatile boolean finite = true;
+
+    private WinogradGradient(
+            Parallel parallel, TileKernels<A> tiles, WinogradTransforms<A> transforms, ConvolutionShape shape) {
+        this.parallel = parallel;
+        this.tiles = tiles;
+        this.transforms = transforms;
+        this.shape = shape;
+        size = transforms.size();
+        points = transforms.points();
+        int tilesX = BlockedProduct.ceil(shape.outWidth(), size);
+        int tilesY = BlockedProduct.ceil(shape.outHeight(), size);
+        input = new WinogradInput<>(
+                tiles,
+                transforms,
+                shape.height(),
+                shape.width(),
+                shape.inputs(),
+                shape.padTop(),
+                shape.padLeft(),
+                tilesX,
+                tilesY);
+        allTiles = shape.images() * tilesY * tilesX;
+        sumStep = BlockedProduct.roundUp(shape.inputs(), tiles.columns());
+        inputStep = sumStep + TileKernels.A_STRIDE - TileKernels.MAX_DEPTH;
+        gradientPoint = shape.outputs() * TileKernels.A_STRIDE + APART;
+        inputPoint = Math.min(CHUNK, allTiles) * inputStep + APART;
+        sumPoint = shape.outputs() * sumStep + APART;
+        gradients = tiles.scratch(Scratch.Use.POINT_WEIGHTS, size(gradientPoint) + tiles.rows() * TileKernels.A_STRIDE);
+        inputs = tiles.scratch(Scratch.Use.POINT_INPUTS, size(inputPoint));
+        sums = tiles.scratch(Scratch.Use.POINT_SUMS, size(sumPoint));
+    }
+
+    private int size(int point) {
+        return Math.multiplyExact(points * points, point);
+    }
+
+    /** {@link Convolution#weightGradient} of a shape that {@link Winograd#fits}; false if a result is not finite. */
+    static <A> boolean run(
+            Parallel parallel,
+            TileKernels<A> tiles,
+            WinogradTransforms<A> transforms,
+            ConvolutionShape shape,
+            A x,
+            int xOff,
+            A dy,
+            int dyOff,
+            A dw,
+            int dwOff) {
+        return shape.images() > 0
+                && new WinogradGradient<>(parallel, tiles, transforms, shape).run(x, xOff, dy, dyOff, dw, dwOff);
+    }
+
+    private boolean run(A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
+        for (int first = 0; first < allTiles; first += CHUNK) {
+            int count = Math.min(CHUNK, allTiles - first);
+            transform(x, xOff, dy, dyOff, first, count);
+            multiply(count, first > 0);
+        }
+        int grain = (int) Math.max(1, Parallel.WORTH / size(shape.depth()));
+        parallel.forRange(shape.outputs(), grain, (from, to) -> {
+            for (int output = from; output < to; output++) {
+                toTaps(output, dw, dwOff + output * shape.depth());
+            }
+        });
+        return finite;
+    }
+
+    /** Makes the points of tiles [first, first + count). */
+    private void transform(A x, int xOff, A dy, int dyOff, int first, int count) {
+        int lanes = BlockedProduct.ceil(count, LANES);
+        int channelBlocks = BlockedProduct.ceil(shape.outputs(), CHANNELS);
+        parallel.forRange(lanes * (channelBlocks + 1), 1, (from, to) -> {
+            for (int task = from; task < to; task++) {
+                int tile = task % lanes * LANES;
+                int n = Math.min(LANES, count - tile);
+                int block = task / lanes;
+                if (block < channelBlocks) {
+                    transformGradient(dy, dyOff, first + tile, n, block * CHANNELS, tile);
+                } else {
+                    int target = tile * inputStep;
+                    input.transform(x, xOff, first + tile, n, inputs, target, inputStep, inputPoint, shape.inputs());
+                }
+            }
+        });
+    }
+
+    /** Adds the products of a chunk of {@code count} tiles to the sums, or sets these to them. */
+    private void multiply(int count, boolean add) {
+        int panels = sumStep / tiles.columns();
+        int grain = (int) Math.max(1, Parallel.WORTH / ((long) shape.outputs() * tiles.columns() * count));
+        parallel.forRange(points * points * panels, grain, (from, to) -> {
+            for (int task = from; task < to; task++) {
+                multiply(task / panels, task % panels * tiles.columns(), count, add);
+            }
+        });
+    }
+
+    /**
+     * Output gradients of at most {@link #LANES} tiles and {@link #CHANNELS} channels.
+     *
+     * @param lane the place of the first tile in its chunk
+     */
+    private void transformGradient(A dy, int dyOff, int first, int count, int channel, int lane) {
+        int channels = Math.min(CHANNELS, shape.outputs() - channel);
+        int pixelStep = channels * LANE_STEP;
+        int half = size * size * pixelStep;
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, half + points * size * LANE_STEP);
+        int tilesX = input.tilesX();
+        for (int tile = first; tile < first + count; ) {
+            int run = Math.min(tilesX - tile % tilesX, first + count - tile);
+            for (int pixel = 0; pixel < size * size; pixel++) {
+                int target = pixel * pixelStep + tile - first;
+                gather(dy, dyOff + channel, tile, run, pixel / size, pixel % size, channels, work, target);
+            }
+            tile += run;
+        }
+        for (int c = 0; c < channels; c++) {
+            int row = c * LANE_STEP;
+            for (int j = 0; j < size; j++) {
+                transforms
+                        .outputAdjoint()
+                        .run(
+                                work,
+                                row + j * pixelStep,
+                                size * pixelStep,
+                                work,
+                                half + j * LANE_STEP,
+                                size * LANE_STEP,
+                                count);
+            }
+            int target = (channel + c) * TileKernels.A_STRIDE + lane;
+            for (int i = 0; i < points; i++) {
+                transforms
+                        .outputAdjoint()
+                        .run(
+                                work,
+                                half + i * size * LANE_STEP,
+                                LANE_STEP,
+                                gradients,
+                                target + i * points * gradientPoint,
+                                gradientPoint,
+                                count);
+            }
+        }
+    }
+
+    /** One pixel of tiles that are neighbours in a row of tiles, 0 outside the map: a row of {@code to} per channel. */
+    private void gather(A dy, int dyOff, int tile, int run, int i, int j, int channels, A to, int toOff) {
+        int tilesX = input.tilesX();
+        int y = tile / tilesX % input.tilesY() * size + i;
+        int x = tile % tilesX * size + j;
+        int inside = 0;
+        if (y < shape.outHeight() && x < shape.outWidth()) {
+            inside = Math.min(run, BlockedProduct.ceil(shape.outWidth() - x, size));
+            int image = tile / tilesX / input.tilesY();
+            int source = dyOff + ((image * shape.outHeight() + y) * shape.outWidth() + x) * shape.outputs();
+            transforms.turn().run(dy, source, size * shape.outputs(), inside, channels, to, toOff);
+        }
+        if (inside < run) {
+            for (int c = 0; c < channels; c++) {
+                tiles.clear(to, toOff + c * LANE_STEP + inside, toOff + c * LANE_STEP + run);
+            }
+        }
+    }
+
+    /** The same for one point and one panel of inputs. */
+    private void multiply(int point, int column, int count, boolean add) {
+        int target = point * sumPoint + column;
+        for (int depth = 0; depth < count; depth += CHAIN) {
+            BlockedProduct.multiplyRows(
+                    tiles,
+                    gradients,
+                    point * gradientPoint + depth,
+                    shape.outputs(),
+                    Math.min(CHAIN, count - depth),
+                    inputs,
+                    point * inputPoint + depth * inputStep + column,
+                    inputStep,
+                    Math.min(tiles.columns(), shape.inputs() - column),
+                    add || depth > 0 ? sums : null,
+                    target,
+                    sumStep,
+                    sums,
+                    target,
+                    sumStep);
+        }
+    }
+
+    /** The taps of one output, from its sums of all points. */
+    private void toTaps(int output, A dw, int dwOff) {
+        int n = shape.inputs();
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, TAPS * points * n);
+        for (int j = 0; j < points; j++) {
+            transforms
+                    .weightAdjoint()
+                    .run(sums, j * sumPoint + output * sumStep, points * sumPoint, work, j * n, points * n, n);
+        }
+        for (int i = 0; i < TAPS; i++) {
+            transforms.weightAdjoint().run(work, i * points * n, n, dw, dwOff + i * TAPS * n, n, n);
+        }
+        if (!transforms.finite().test(dw, dwOff, TAPS * TAPS * n)) {
+            finite = false;
+        }
+    }
+}
