@@ -24,7 +24,7 @@ final class Scratch<A> {
         BLOCK,
         /** Rows that are being rearranged. */
         ROWS,
-        /** Weights of all points of a Winograd convolution, read by every task. */
+        /** Weights of all points of a Winograd convolution, or its output gradients, read by every task. */
         POINT_WEIGHTS,
         /** Inputs of all points of a block of tiles. */
         POINT_INPUTS,
