@@ -1,6 +1,7 @@
 package dev.retort.bench;
 
 import dev.retort.kernels.simd.Convolution;
+import dev.retort.kernels.simd.ConvolutionAlgorithm;
 import dev.retort.kernels.simd.ConvolutionShape;
 import dev.retort.kernels.simd.Engine;
 import dev.retort.kernels.simd.Epilogue;
@@ -21,7 +22,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Convolutions as they occur in a RetinaNet, forward (with bias and ReLU) and both gradients. The counter {@code operations} is
- * in floating-point operations per second. The command line is {@link FmaPeakBenchmark}'s, with {@code Convolution} as the name.
+ * in floating-point operations per second, those of the direct sum whatever the algorithm, so that it compares speeds and may exceed
+ * the peak. The command line is {@link FmaPeakBenchmark}'s, with {@code Convolution} as the name, and
+ * {@code -p algorithm=DIRECT,WINOGRAD_2,WINOGRAD_4} to compare.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -36,8 +39,20 @@ public class ConvolutionBenchmark {
     public enum Layer {
         /** A head's layer on p3 of an 800 x 1216 picture. */
         HEAD(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)),
+        /** The same on p4. */
+        HEAD_P4(ConvolutionShape.square(1, 50, 76, 256, 256, 3, 1, 1)),
+        /** The same on p5. */
+        HEAD_P5(ConvolutionShape.square(1, 25, 38, 256, 256, 3, 1, 1)),
+        /** The same on p6. */
+        HEAD_P6(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)),
         /** The same on p7. */
         HEAD_P7(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1)),
+        /** The middle layer of a bottleneck of res2. */
+        RES2(ConvolutionShape.square(1, 200, 304, 64, 64, 3, 1, 1)),
+        /** The same of res3; res4's is as HEAD_P4. */
+        RES3(ConvolutionShape.square(1, 100, 152, 128, 128, 3, 1, 1)),
+        /** The same of res5. */
+        RES5(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1)),
         /** The last layer of a bottleneck of res2. */
         EXPANSION(ConvolutionShape.square(1, 200, 304, 64, 256, 1, 1, 0)),
         /** The middle layer of res3's first bottleneck. */
@@ -58,6 +73,10 @@ public class ConvolutionBenchmark {
     @Param
     public Layer layer;
 
+    /** How to compute it; layers that an algorithm does not serve are computed directly. */
+    @Param({"AUTO"})
+    public ConvolutionAlgorithm algorithm;
+
     /** Threads of the pool. */
     @Param({"1", "2"})
     public int threads;
@@ -73,7 +92,7 @@ public class ConvolutionBenchmark {
     @Setup
     public void fill() {
         shape = layer.shape;
-        convolution = Convolution.floats(Engine.vector(new Parallel(threads)));
+        convolution = Convolution.floats(Engine.vector(new Parallel(threads), algorithm));
         x = filled(shape.images() * shape.height() * shape.width() * shape.inputs());
         w = filled(shape.outputs() * shape.depth());
         y = filled(shape.outPixels() * shape.outputs());
