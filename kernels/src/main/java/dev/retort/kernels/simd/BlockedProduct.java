@@ -8,7 +8,8 @@ package dev.retort.kernels.simd;
  * {@link TileKernels#MAX_DEPTH}; within a step it packs rows of A (in the second-level cache), and multiplies them with panels
  * of B, one panel of {@link TileKernels#columns()} columns at a time (in the first-level cache). The cuts along the depth
  * depend on the depth alone, so each element of C is summed in the same order whatever the tasks, and the bits do not depend on the
- * number of threads. The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008).
+ * number of threads. A small C of great depth, as a weight's gradient is, would leave few tasks that each pack much: there the depth is
+ * cut into slices too, as many as the extents of the product say, whose sums are added in their order. The scheme is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34, 2008).
  *
  * @param <A> the arrays of all matrices: float[] or double[]
  */
@@ -28,10 +29,10 @@ final class BlockedProduct<A> {
         void pack(int depth, int count, int column, int columns, A to, int toOff, int width);
     }
 
-    /** Stores a finished block of C whose rows are {@code step} apart. */
+    /** Stores a finished block of C that begins at {@code off} and whose rows are {@code step} apart. */
     @FunctionalInterface
     interface BlockStore<A> {
-        void store(A block, int step, int row, int rows, int column, int columns);
+        void store(A block, int off, int step, int row, int rows, int column, int columns);
     }
 
     /** B where it already lies row-major: small products read it in place. */
@@ -48,17 +49,21 @@ final class BlockedProduct<A> {
         }
     }
 
-    private static final int TASK_ROWS = 70;
+    private static final int TASK_ROWS = 72;
     private static final int TASK_COLUMNS = 512;
     /** So many rows make one task, which then packs its columns of B alone and once. */
-    private static final int WHOLE_ROWS = 280;
+    private static final int WHOLE_ROWS = 288;
 
-    private static final int LEAST_ROWS = 28;
+    private static final int LEAST_ROWS = 24;
     private static final int LEAST_COLUMNS = 64;
     private static final int TASKS_PER_THREAD = 4;
     private static final long TASK_WORTH = 1L << 19;
     private static final int SHARED_LIMIT = 1 << 23;
-    private static final int IN_PLACE_ROWS = 28;
+    private static final int IN_PLACE_ROWS = 24;
+    private static final int MOST_SLICES = 8;
+    private static final int LEAST_SLICE = 4 * TileKernels.MAX_DEPTH;
+    /** A slice of C of more elements leaves the second-level cache between two steps along the depth. */
+    private static final int SLICED_ELEMENTS = 1 << 18;
 
     private final Parallel parallel;
     private final TileKernels<A> tiles;
@@ -73,11 +78,15 @@ final class BlockedProduct<A> {
     private final int width;
     private final int steps;
     private final int stepDepth;
+    private final int slices;
+    private final int sliceSteps;
 
     private int taskRows;
     private int taskColumns;
     private int rowTasks;
+    private int columnTasks;
     private A sharedRight;
+    private A sums;
 
     /**
      * @param m rows of A and C
@@ -109,6 +118,10 @@ final class BlockedProduct<A> {
         this.width = tiles.columns();
         this.steps = Math.max(1, ceil(k, TileKernels.MAX_DEPTH));
         this.stepDepth = roundUp(ceil(k, steps), 8);
+        this.sliceSteps = (long) m * n > SLICED_ELEMENTS
+                ? steps
+                : ceil(steps, Math.max(1, Math.min(MOST_SLICES, k / LEAST_SLICE)));
+        this.slices = ceil(steps, sliceSteps);
     }
 
     /** Computes C, on the pool if that is worth it. */
@@ -117,23 +130,33 @@ final class BlockedProduct<A> {
             return;
         }
         int tasks = cut(parallel.threads());
+        takeSums();
         packShared();
         parallel.forRange(tasks, 1, this::runTasks);
         sharedRight = null;
+        if (slices > 1) {
+            int grain = (int) Math.max(1, Parallel.WORTH / ((long) n * slices));
+            parallel.forRange(m, grain, this::addSlices);
+        }
     }
 
     /** Computes C on the calling thread, in few large tasks. */
     void runInline() {
         if (m > 0 && n > 0) {
-            runTasks(0, cut(1));
+            int tasks = cut(1);
+            takeSums();
+            runTasks(0, tasks);
+            if (slices > 1) {
+                addSlices(0, m);
+            }
         }
     }
 
     /** Chooses the extents of a task and returns the number of tasks. */
     private int cut(int threads) {
         long work = (long) m * n * Math.max(1, k);
-        long wanted = threads == 1 ? 1 : Math.min(threads * TASKS_PER_THREAD, work / TASK_WORTH);
-        boolean once = m <= WHOLE_ROWS;
+        long wanted = threads == 1 ? 1 : Math.min(threads * TASKS_PER_THREAD, work / TASK_WORTH) / slices;
+        boolean once = m <= WHOLE_ROWS || slices > 1;
         int rows = once ? m : Math.min(m, TASK_ROWS);
         int columns = Math.min(n, TASK_COLUMNS);
         while ((long) ceil(m, rows) * ceil(n, columns) < wanted && (rows > LEAST_ROWS || columns > LEAST_COLUMNS)) {
@@ -146,7 +169,12 @@ final class BlockedProduct<A> {
         taskRows = roundUp(ceil(m, ceil(m, rows)), tiles.rows());
         taskColumns = roundUp(ceil(n, ceil(n, columns)), width);
         rowTasks = ceil(m, taskRows);
-        return rowTasks * ceil(n, taskColumns);
+        columnTasks = ceil(n, taskColumns);
+        return rowTasks * columnTasks * slices;
+    }
+
+    private void takeSums() {
+        sums = slices > 1 ? tiles.scratch(Scratch.Use.SLICES, slices * m * n) : null;
     }
 
     /** Packs all of B once if several tasks would pack the same columns. */
@@ -162,7 +190,8 @@ final class BlockedProduct<A> {
             int columns = Math.min(n, to * width) - column;
             for (int depth = 0; depth < k; depth += stepDepth) {
                 int count = Math.min(stepDepth, k - depth);
-                right.pack(depth, count, column, columns, shared, depth * paddedColumns + column * count, width);
+                int target = Scratch.START + depth * paddedColumns + column * count;
+                right.pack(depth, count, column, columns, shared, target, width);
             }
         });
         sharedRight = shared;
@@ -171,9 +200,20 @@ final class BlockedProduct<A> {
     private void runTasks(int from, int to) {
         for (int task = from; task < to; task++) {
             int row = task % rowTasks * taskRows;
-            int column = task / rowTasks * taskColumns;
-            runTask(row, Math.min(taskRows, m - row), column, Math.min(taskColumns, n - column));
+            int column = task / rowTasks % columnTasks * taskColumns;
+            int slice = task / rowTasks / columnTasks;
+            int rows = Math.min(taskRows, m - row);
+            int columns = Math.min(taskColumns, n - column);
+            if (slices > 1) {
+                multiply(slice, row, rows, column, columns, sums, sumOffset(slice, row) + column, n);
+            } else {
+                runTask(row, rows, column, columns);
+            }
         }
+    }
+
+    private int sumOffset(int slice, int row) {
+        return Scratch.START + (slice * m + row) * n;
     }
 
     private void runTask(int row, int rows, int column, int columns) {
@@ -185,20 +225,50 @@ final class BlockedProduct<A> {
             cOff = 0;
             c = tiles.scratch(Scratch.Use.BLOCK, rows * cStep);
         }
-        A packedLeft = tiles.scratch(Scratch.Use.LEFT, (rows + tiles.rows()) * TileKernels.A_STRIDE);
-        for (int step = 0; step < steps; step++) {
-            int depth = step * stepDepth;
-            int count = Math.min(stepDepth, k - depth);
-            left.pack(row, rows, depth, count, packedLeft, 0);
-            multiplyPanels(packedLeft, rows, depth, count, column, columns, step > 0, c, cOff, cStep);
-        }
+        multiply(0, row, rows, column, columns, c, cOff, cStep);
         if (epilogue.relu()) {
             for (int i = 0; i < rows; i++) {
                 tiles.relu(c, cOff + i * cStep, columns);
             }
         }
         if (target.store() != null) {
-            target.store().store(c, cStep, row, rows, column, columns);
+            target.store().store(c, 0, cStep, row, rows, column, columns);
+        }
+    }
+
+    /** Sums one slice of the depth; with its bias if it is the only one. */
+    private void multiply(int slice, int row, int rows, int column, int columns, A c, int cOff, int cStep) {
+        A packedLeft = tiles.scratch(Scratch.Use.LEFT, (rows + tiles.rows()) * TileKernels.A_STRIDE);
+        int first = slice * sliceSteps;
+        for (int step = first; step < Math.min(steps, first + sliceSteps); step++) {
+            int depth = step * stepDepth;
+            int count = Math.min(stepDepth, k - depth);
+            left.pack(row, rows, depth, count, packedLeft, Scratch.START);
+            multiplyPanels(packedLeft, rows, depth, count, column, columns, step > first, c, cOff, cStep);
+        }
+    }
+
+    /** Rows [from, to) of C from the slices' sums. */
+    private void addSlices(int from, int to) {
+        int size = (to - from) * n;
+        int sum = sumOffset(0, from);
+        for (int slice = 1; slice < slices; slice++) {
+            tiles.add(sums, sumOffset(slice, from), sums, sum, size);
+        }
+        for (int i = 0; i < to - from; i++) {
+            int row = sum + i * n;
+            if (epilogue.bias() != null) {
+                tiles.add(epilogue.bias(), epilogue.offset(), sums, row, n);
+            }
+            if (epilogue.relu()) {
+                tiles.relu(sums, row, n);
+            }
+            if (target.store() == null) {
+                tiles.copy(sums, row, target.data(), target.offset() + (from + i) * target.step(), n);
+            }
+        }
+        if (target.store() != null) {
+            target.store().store(sums, sum, n, from, to - from, 0, n);
         }
     }
 
@@ -214,13 +284,14 @@ final class BlockedProduct<A> {
             int cOff,
             int cStep) {
         A packed = sharedRight;
-        int packedOff = depth * roundUp(n, width) + column * count;
+        int packedOff = Scratch.START + depth * roundUp(n, width) + column * count;
         int inPlaceColumns = inPlace == null ? 0 : columns / width * width;
         if (packed == null) {
             packed = tiles.scratch(Scratch.Use.RIGHT, roundUp(columns, width) * stepDepth);
-            packedOff = -inPlaceColumns * count;
+            packedOff = Scratch.START - inPlaceColumns * count;
             if (inPlaceColumns < columns) {
-                right.pack(depth, count, column + inPlaceColumns, columns - inPlaceColumns, packed, 0, width);
+                right.pack(
+                        depth, count, column + inPlaceColumns, columns - inPlaceColumns, packed, Scratch.START, width);
             }
         }
         for (int j = 0; j < columns; j += width) {
@@ -258,11 +329,26 @@ final class BlockedProduct<A> {
             A c,
             int cOff,
             int cStep) {
-        boolean biased = !accumulate && epilogue.bias() != null;
+        boolean biased = !accumulate && slices == 1 && epilogue.bias() != null;
         A add = accumulate ? c : biased ? epilogue.bias() : null;
         int addOff = accumulate ? cOff : biased ? epilogue.offset() + column : 0;
         int addStep = accumulate ? cStep : 0;
-        multiplyRows(tiles, packedLeft, 0, rows, count, b, bOff, bStep, columns, add, addOff, addStep, c, cOff, cStep);
+        multiplyRows(
+                tiles,
+                packedLeft,
+                Scratch.START,
+                rows,
+                count,
+                b,
+                bOff,
+                bStep,
+                columns,
+                add,
+                addOff,
+                addStep,
+                c,
+                cOff,
+                cStep);
     }
 
     /**
@@ -303,12 +389,13 @@ final class BlockedProduct<A> {
             if (direct && leftRows >= tileRows) {
                 tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, c, cOff + i * cStep, cStep);
             } else {
-                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, 0, width);
+                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
                 int inside = Math.min(tileRows, leftRows);
                 tiles.finish(
                         inside,
                         columns,
                         tile,
+                        Scratch.START,
                         addend,
                         addendOff + i * addendStep,
                         addendStep,

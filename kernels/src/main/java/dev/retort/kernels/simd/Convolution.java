@@ -169,7 +169,7 @@ public final class Convolution<A> {
         };
         boolean dense = shape.strideY() == 1 && shape.strideX() == 1;
         int channel = group * inputs;
-        BlockStore<A> store = (block, step, row, count, column, width) -> {
+        BlockStore<A> store = (block, off, step, row, count, column, width) -> {
             for (int i = 0; i < count; i++) {
                 int pixel = row + i;
                 int x = phaseX + pixel % columns * shape.strideX();
@@ -177,7 +177,7 @@ public final class Convolution<A> {
                 int image = pixel / columns / rows;
                 int target =
                         dxOff + ((image * shape.height() + y) * shape.width() + x) * shape.inputs() + channel + column;
-                tiles.copy(block, i * step, dx, target, width);
+                tiles.copy(block, off + i * step, dx, target, width);
             }
         };
         new BlockedProduct<>(

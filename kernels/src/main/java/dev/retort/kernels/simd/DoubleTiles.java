@@ -26,13 +26,14 @@ abstract class DoubleTiles implements TileKernels<double[]> {
             int rows,
             int columns,
             double[] tile,
+            int tileOff,
             double[] add,
             int addOff,
             int addStep,
             double[] c,
             int cOff,
             int cStep) {
-        addColumns(0, columns, rows, tile, add, addOff, addStep, c, cOff, cStep);
+        addColumns(0, columns, rows, tile, tileOff, add, addOff, addStep, c, cOff, cStep);
     }
 
     /** Columns [from, to) of {@link #finish}. */
@@ -41,6 +42,7 @@ abstract class DoubleTiles implements TileKernels<double[]> {
             int to,
             int rows,
             double[] tile,
+            int tileOff,
             double[] add,
             int addOff,
             int addStep,
@@ -49,7 +51,7 @@ abstract class DoubleTiles implements TileKernels<double[]> {
             int cStep) {
         for (int i = 0; i < rows; i++) {
             for (int j = from; j < to; j++) {
-                c[cOff + i * cStep + j] = tile[i * width + j] + add[addOff + i * addStep + j];
+                c[cOff + i * cStep + j] = tile[tileOff + i * width + j] + add[addOff + i * addStep + j];
             }
         }
     }
@@ -121,12 +123,19 @@ abstract class DoubleTiles implements TileKernels<double[]> {
 
     @Override
     public final void storeTransposed(
-            double[] block, int step, int rows, int columns, double[] c, int cOff, int cStep) {
+            double[] block, int off, int step, int rows, int columns, double[] c, int cOff, int cStep) {
         for (int j = 0; j < columns; j++) {
             int target = cOff + j * cStep;
             for (int i = 0; i < rows; i++) {
-                c[target + i] = block[i * step + j];
+                c[target + i] = block[off + i * step + j];
             }
+        }
+    }
+
+    @Override
+    public final void add(double[] from, int off, double[] to, int toOff, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOff + i] += from[off + i];
         }
     }
 

@@ -23,8 +23,17 @@ abstract class FloatTiles implements TileKernels<float[]> {
 
     @Override
     public void finish(
-            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
-        addColumns(0, columns, rows, tile, add, addOff, addStep, c, cOff, cStep);
+            int rows,
+            int columns,
+            float[] tile,
+            int tileOff,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] c,
+            int cOff,
+            int cStep) {
+        addColumns(0, columns, rows, tile, tileOff, add, addOff, addStep, c, cOff, cStep);
     }
 
     /** Columns [from, to) of {@link #finish}. */
@@ -33,6 +42,7 @@ abstract class FloatTiles implements TileKernels<float[]> {
             int to,
             int rows,
             float[] tile,
+            int tileOff,
             float[] add,
             int addOff,
             int addStep,
@@ -41,7 +51,7 @@ abstract class FloatTiles implements TileKernels<float[]> {
             int cStep) {
         for (int i = 0; i < rows; i++) {
             for (int j = from; j < to; j++) {
-                c[cOff + i * cStep + j] = tile[i * width + j] + add[addOff + i * addStep + j];
+                c[cOff + i * cStep + j] = tile[tileOff + i * width + j] + add[addOff + i * addStep + j];
             }
         }
     }
@@ -111,12 +121,20 @@ abstract class FloatTiles implements TileKernels<float[]> {
     }
 
     @Override
-    public final void storeTransposed(float[] block, int step, int rows, int columns, float[] c, int cOff, int cStep) {
+    public final void storeTransposed(
+            float[] block, int off, int step, int rows, int columns, float[] c, int cOff, int cStep) {
         for (int j = 0; j < columns; j++) {
             int target = cOff + j * cStep;
             for (int i = 0; i < rows; i++) {
-                c[target + i] = block[i * step + j];
+                c[target + i] = block[off + i * step + j];
             }
+        }
+    }
+
+    @Override
+    public final void add(float[] from, int off, float[] to, int toOff, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOff + i] += from[off + i];
         }
     }
 

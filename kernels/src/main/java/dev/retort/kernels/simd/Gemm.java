@@ -133,8 +133,8 @@ public final class Gemm<A> {
      */
     private BlockedProduct<A> swapped(
             int m, int n, int k, Matrix<A> a, int aOff, Matrix<A> b, int bOff, Matrix<A> c, int cOff) {
-        BlockStore<A> store = (block, step, row, rows, column, columns) ->
-                tiles.storeTransposed(block, step, rows, columns, c.data(), cOff + column * c.step() + row, c.step());
+        BlockStore<A> store = (block, off, step, row, rows, column, columns) -> tiles.storeTransposed(
+                block, off, step, rows, columns, c.data(), cOff + column * c.step() + row, c.step());
         return new BlockedProduct<>(
                 parallel,
                 tiles,

@@ -22,6 +22,8 @@ final class Scratch<A> {
         TILE,
         /** A block of C before it is stored in an order of its own. */
         BLOCK,
+        /** Sums of slices of the depth. */
+        SLICES,
         /** Rows that are being rearranged. */
         ROWS,
         /** Weights of all points of a Winograd convolution, or its output gradients, read by every task. */
@@ -34,6 +36,12 @@ final class Scratch<A> {
         TRANSFORM
     }
 
+    /**
+     * Where contents that vectors are read from begin. Behind an array's header of 16 bytes this is 64 bytes into the object: in a JVM
+     * whose objects begin on cache lines ({@code -XX:ObjectAlignmentInBytes=64}) such vectors then lie within one line each.
+     */
+    static final int START = 12;
+
     private final IntFunction<A> create;
     private final ThreadLocal<Object[]> arrays = ThreadLocal.withInitial(() -> new Object[Use.values().length]);
 
@@ -41,13 +49,13 @@ final class Scratch<A> {
         this.create = create;
     }
 
-    /** An array of at least {@code size} elements. */
+    /** An array of at least {@code size} elements from {@link #START} on. */
     @SuppressWarnings("unchecked")
     A get(Use use, int size) {
         Object[] own = arrays.get();
         A array = (A) own[use.ordinal()];
-        if (array == null || Array.getLength(array) < size) {
-            array = create.apply(size);
+        if (array == null || Array.getLength(array) < START + size) {
+            array = create.apply(START + size);
             own[use.ordinal()] = array;
         }
         return array;

@@ -44,7 +44,7 @@ interface TileKernels<A> {
      * @param tile row-major, rows {@link #columns()} apart
      * @param add row-major, rows {@code addStep} apart (0: the same row for all); may be {@code c} itself
      */
-    void finish(int rows, int columns, A tile, A add, int addOff, int addStep, A c, int cOff, int cStep);
+    void finish(int rows, int columns, A tile, int tileOff, A add, int addOff, int addStep, A c, int cOff, int cStep);
 
     /** {@code c = max(c, 0)}; NaN stays NaN. */
     void relu(A c, int off, int n);
@@ -61,8 +61,11 @@ interface TileKernels<A> {
     /** Packs rows of A that lie as columns, element (i, p) being {@code from[off + p * step + i]}, {@link #A_STRIDE} apart. */
     void packRowsOfColumns(A from, int off, int step, int rows, int count, A to, int toOff);
 
+    /** {@code to += from}, element by element. */
+    void add(A from, int off, A to, int toOff, int n);
+
     /** {@code c[j, i] = block[i, j]}; rows are {@code step} and {@code cStep} apart. */
-    void storeTransposed(A block, int step, int rows, int columns, A c, int cOff, int cStep);
+    void storeTransposed(A block, int off, int step, int rows, int columns, A c, int cOff, int cStep);
 
     /** Moves {@code n} elements. */
     void copy(A from, int off, A to, int toOff, int n);

@@ -10,13 +10,13 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Two habits of JDK 17 set the shapes. A method with many vector calls outgrows the first compiler's limit on virtual registers,
  * and may then stay in profiled code for good, a hundred times slower (seen): so these methods only multiply and store. And its
- * register allocator begins to spill accumulators, in some runs, from 13 x 2 on; 10 x 2 was the largest shape that was always free of
- * spills and moves, at 92 to 97 % of the peak. With 256 bits, 6 x 2 vectors use 15 of 16 registers.
+ * register allocator begins to spill accumulators, in some runs, from 13 x 2 on; 12 x 2 was the largest shape that was always free of
+ * spills. With 256 bits, 6 x 2 vectors use 15 of 16 registers.
  */
 final class VectorTiles extends FloatTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
-    private static final int LARGE = 10;
+    private static final int LARGE = 12;
     private static final int SMALL = 6;
     private static final boolean MANY_REGISTERS = SPECIES.vectorBitSize() == 512;
 
@@ -49,9 +49,9 @@ final class VectorTiles extends FloatTiles {
             int cStep) {
         if (rows == LARGE) {
             if (half) {
-                tile10x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+                tile12x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
             } else {
-                tile10x2(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+                tile12x2(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
             }
         } else if (half) {
             tile6x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
@@ -62,13 +62,22 @@ final class VectorTiles extends FloatTiles {
 
     @Override
     public void finish(
-            int rows, int columns, float[] tile, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
+            int rows,
+            int columns,
+            float[] tile,
+            int tileOff,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] c,
+            int cOff,
+            int cStep) {
         int bound = SPECIES.loopBound(columns);
         for (int j = 0; j < bound; j += LANES) {
-            addColumn(rows, tile, j, add, addOff + j, addStep, c, cOff + j, cStep);
+            addColumn(rows, tile, tileOff + j, add, addOff + j, addStep, c, cOff + j, cStep);
         }
         if (bound < columns) {
-            addColumns(bound, columns, rows, tile, add, addOff, addStep, c, cOff, cStep);
+            addColumns(bound, columns, rows, tile, tileOff, add, addOff, addStep, c, cOff, cStep);
         }
     }
 
@@ -107,7 +116,7 @@ final class VectorTiles extends FloatTiles {
         packPanelRowsFrom(whole, from, off, step, rows, columns, to, toOff, depth, first);
     }
 
-    private static void tile10x2(
+    private static void tile12x2(
             int depth, float[] a, int aOff, float[] b, int bOff, int bStep, float[] c, int cOff, int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c0y = FloatVector.zero(SPECIES);
@@ -129,6 +138,10 @@ final class VectorTiles extends FloatTiles {
         FloatVector c8y = FloatVector.zero(SPECIES);
         FloatVector c9x = FloatVector.zero(SPECIES);
         FloatVector c9y = FloatVector.zero(SPECIES);
+        FloatVector c10x = FloatVector.zero(SPECIES);
+        FloatVector c10y = FloatVector.zero(SPECIES);
+        FloatVector c11x = FloatVector.zero(SPECIES);
+        FloatVector c11y = FloatVector.zero(SPECIES);
         int bi = bOff;
         int end = aOff + depth;
         for (int ai = aOff; ai < end; ai++, bi += bStep) {
@@ -164,6 +177,12 @@ final class VectorTiles extends FloatTiles {
             FloatVector a9 = FloatVector.broadcast(SPECIES, a[ai + 9 * A_STRIDE]);
             c9x = bx.fma(a9, c9x);
             c9y = by.fma(a9, c9y);
+            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ai + 10 * A_STRIDE]);
+            c10x = bx.fma(a10, c10x);
+            c10y = by.fma(a10, c10y);
+            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ai + 11 * A_STRIDE]);
+            c11x = bx.fma(a11, c11x);
+            c11y = by.fma(a11, c11y);
         }
         c0x.intoArray(c, cOff);
         c0y.intoArray(c, cOff + LANES);
@@ -185,9 +204,13 @@ final class VectorTiles extends FloatTiles {
         c8y.intoArray(c, cOff + 8 * cStep + LANES);
         c9x.intoArray(c, cOff + 9 * cStep);
         c9y.intoArray(c, cOff + 9 * cStep + LANES);
+        c10x.intoArray(c, cOff + 10 * cStep);
+        c10y.intoArray(c, cOff + 10 * cStep + LANES);
+        c11x.intoArray(c, cOff + 11 * cStep);
+        c11y.intoArray(c, cOff + 11 * cStep + LANES);
     }
 
-    private static void tile10x1(
+    private static void tile12x1(
             int depth, float[] a, int aOff, float[] b, int bOff, int bStep, float[] c, int cOff, int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c1x = FloatVector.zero(SPECIES);
@@ -199,6 +222,8 @@ final class VectorTiles extends FloatTiles {
         FloatVector c7x = FloatVector.zero(SPECIES);
         FloatVector c8x = FloatVector.zero(SPECIES);
         FloatVector c9x = FloatVector.zero(SPECIES);
+        FloatVector c10x = FloatVector.zero(SPECIES);
+        FloatVector c11x = FloatVector.zero(SPECIES);
         int bi = bOff;
         int end = aOff + depth;
         for (int ai = aOff; ai < end; ai++, bi += bStep) {
@@ -223,6 +248,10 @@ final class VectorTiles extends FloatTiles {
             c8x = bx.fma(a8, c8x);
             FloatVector a9 = FloatVector.broadcast(SPECIES, a[ai + 9 * A_STRIDE]);
             c9x = bx.fma(a9, c9x);
+            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ai + 10 * A_STRIDE]);
+            c10x = bx.fma(a10, c10x);
+            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ai + 11 * A_STRIDE]);
+            c11x = bx.fma(a11, c11x);
         }
         c0x.intoArray(c, cOff);
         c1x.intoArray(c, cOff + cStep);
@@ -234,6 +263,8 @@ final class VectorTiles extends FloatTiles {
         c7x.intoArray(c, cOff + 7 * cStep);
         c8x.intoArray(c, cOff + 8 * cStep);
         c9x.intoArray(c, cOff + 9 * cStep);
+        c10x.intoArray(c, cOff + 10 * cStep);
+        c11x.intoArray(c, cOff + 11 * cStep);
     }
 
     private static void tile6x2(

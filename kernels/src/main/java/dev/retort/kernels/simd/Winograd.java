@@ -39,7 +39,7 @@ final class Winograd<A> {
      * How many products F(4 x 4, 3 x 3) sums before it adds them to the others: its results magnify the rounding errors of these
      * sums, which grow with the square root of the length. Below {@link #MANY_CHANNELS} there is less to average over.
      */
-    private static final int CHAIN = 64;
+    private static final int CHAIN = 128;
 
     private static final int CHAIN_OF_FEW = 32;
     private static final int MANY_CHANNELS = 128;
@@ -245,7 +245,9 @@ final class Winograd<A> {
 
     private int weightOffset(int step, int point, int panel) {
         int count = stepCount(step);
-        return (points * points * step * stepDepth + point * count) * paddedOutputs + panel * count * width;
+        return Scratch.START
+                + (points * points * step * stepDepth + point * count) * paddedOutputs
+                + panel * count * width;
     }
 
     // Blocks
@@ -254,14 +256,23 @@ final class Winograd<A> {
         int pointStep = count * TileKernels.A_STRIDE;
         A inputs = tiles.scratch(
                 Scratch.Use.POINT_INPUTS, steps * points * points * pointStep + tiles.rows() * TileKernels.A_STRIDE);
-        input.transform(x, xOff, first, count, inputs, 0, TileKernels.A_STRIDE, pointStep, stepDepth);
+        input.transform(x, xOff, first, count, inputs, Scratch.START, TileKernels.A_STRIDE, pointStep, stepDepth);
         int outputs = Math.min(OUTPUTS, paddedOutputs);
         A sums = tiles.scratch(Scratch.Use.POINT_SUMS, points * points * count * outputs);
         for (int channel = 0; channel < plane.outputs; channel += outputs) {
             int n = Math.min(outputs, plane.outputs - channel);
             multiply(inputs, weight, count, channel, n, sums, outputs);
             for (int tile = 0; tile < count; tile++) {
-                transformOutput(sums, tile * outputs, count * outputs, first + tile, channel, n, y, yOff, epilogue);
+                transformOutput(
+                        sums,
+                        Scratch.START + tile * outputs,
+                        count * outputs,
+                        first + tile,
+                        channel,
+                        n,
+                        y,
+                        yOff,
+                        epilogue);
             }
         }
     }
@@ -271,11 +282,11 @@ final class Winograd<A> {
         int pointStep = count * TileKernels.A_STRIDE;
         for (int point = 0; point < points * points; point++) {
             for (int step = 0; step < steps; step++) {
-                int left = (step * points * points + point) * pointStep;
+                int left = Scratch.START + (step * points * points + point) * pointStep;
                 int depths = stepCount(step);
                 for (int j = 0; j < n; j += width) {
                     int right = weightOffset(step, point, (channel + j) / width);
-                    int target = point * count * sumStep + j;
+                    int target = Scratch.START + point * count * sumStep + j;
                     for (int depth = 0; depth < depths; depth += chain) {
                         BlockedProduct.multiplyRows(
                                 tiles,

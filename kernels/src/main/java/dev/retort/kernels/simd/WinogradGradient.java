@@ -137,7 +137,7 @@ final class WinogradGradient<A> {
                 if (block < channelBlocks) {
                     transformGradient(dy, dyOff, first + tile, n, block * CHANNELS, tile);
                 } else {
-                    int target = tile * inputStep;
+                    int target = Scratch.START + tile * inputStep;
                     input.transform(x, xOff, first + tile, n, inputs, target, inputStep, inputPoint, shape.inputs());
                 }
             }
@@ -188,7 +188,7 @@ final class WinogradGradient<A> {
                                 size * LANE_STEP,
                                 count);
             }
-            int target = (channel + c) * TileKernels.A_STRIDE + lane;
+            int target = Scratch.START + (channel + c) * TileKernels.A_STRIDE + lane;
             for (int i = 0; i < points; i++) {
                 transforms
                         .outputAdjoint()
@@ -225,16 +225,16 @@ final class WinogradGradient<A> {
 
     /** The same for one point and one panel of inputs. */
     private void multiply(int point, int column, int count, boolean add) {
-        int target = point * sumPoint + column;
+        int target = Scratch.START + point * sumPoint + column;
         for (int depth = 0; depth < count; depth += CHAIN) {
             BlockedProduct.multiplyRows(
                     tiles,
                     gradients,
-                    point * gradientPoint + depth,
+                    Scratch.START + point * gradientPoint + depth,
                     shape.outputs(),
                     Math.min(CHAIN, count - depth),
                     inputs,
-                    point * inputPoint + depth * inputStep + column,
+                    Scratch.START + point * inputPoint + depth * inputStep + column,
                     inputStep,
                     Math.min(tiles.columns(), shape.inputs() - column),
                     add || depth > 0 ? sums : null,
@@ -253,7 +253,14 @@ final class WinogradGradient<A> {
         for (int j = 0; j < points; j++) {
             transforms
                     .weightAdjoint()
-                    .run(sums, j * sumPoint + output * sumStep, points * sumPoint, work, j * n, points * n, n);
+                    .run(
+                            sums,
+                            Scratch.START + j * sumPoint + output * sumStep,
+                            points * sumPoint,
+                            work,
+                            j * n,
+                            points * n,
+                            n);
         }
         for (int i = 0; i < TAPS; i++) {
             transforms.weightAdjoint().run(work, i * points * n, n, dw, dwOff + i * TAPS * n, n, n);
