@@ -29,6 +29,8 @@ final class WinogradGradient<A> {
     private static final int LANE_STEP = WinogradTransforms.LANE_STEP;
     /** Channels of the output gradient that are transformed at once. */
     private static final int CHANNELS = 32;
+    /** Outputs whose taps are made at once. */
+    private static final int OUTPUTS = 16;
     /** What keeps matrices of the points out of each other's cache sets. */
     private static final int APART = 80;
 
@@ -42,13 +44,13 @@ final class WinogradGradient<A> {
     private final int allTiles;
     /** Distance of tiles in {@link #inputs}. */
     private final int inputStep;
-    /** Distance of outputs in {@link #sums}. */
-    private final int sumStep;
+    /** Inputs in whole panels. */
+    private final int paddedInputs;
     /** Transformed output gradients of a chunk, [points^2, outputs, A_STRIDE]. */
     private final A gradients;
     /** Transformed inputs of a chunk, [points^2, tiles of the chunk, inputStep]. */
     private final A inputs;
-    /** Weight gradients of the points, [points^2, outputs, sumStep]. */
+    /** Weight gradients of the points, [points^2, panels, outputs, panel width]: products then write them one after the other. */
     private final A sums;
 
     /** Distances of points in {@link #gradients}, {@link #inputs} and {@link #sums}. */
@@ -80,11 +82,11 @@ final class WinogradGradient<A> {
                 tilesX,
                 tilesY);
         allTiles = shape.images() * tilesY * tilesX;
-        sumStep = BlockedProduct.roundUp(shape.inputs(), tiles.columns());
-        inputStep = sumStep + TileKernels.A_STRIDE - TileKernels.MAX_DEPTH;
+        paddedInputs = BlockedProduct.roundUp(shape.inputs(), tiles.columns());
+        inputStep = paddedInputs + TileKernels.A_STRIDE - TileKernels.MAX_DEPTH;
         gradientPoint = shape.outputs() * TileKernels.A_STRIDE + APART;
         inputPoint = Math.min(CHUNK, allTiles) * inputStep + APART;
-        sumPoint = shape.outputs() * sumStep + APART;
+        sumPoint = shape.outputs() * paddedInputs + APART;
         gradients = tiles.scratch(Scratch.Use.POINT_WEIGHTS, size(gradientPoint) + tiles.rows() * TileKernels.A_STRIDE);
         inputs = tiles.scratch(Scratch.Use.POINT_INPUTS, size(inputPoint));
         sums = tiles.scratch(Scratch.Use.POINT_SUMS, size(sumPoint));
@@ -116,10 +118,14 @@ final class WinogradGradient<A> {
             transform(x, xOff, dy, dyOff, first, count);
             multiply(count, first > 0);
         }
-        int grain = (int) Math.max(1, Parallel.WORTH / size(shape.depth()));
-        parallel.forRange(shape.outputs(), grain, (from, to) -> {
-            for (int output = from; output < to; output++) {
-                toTaps(output, dw, dwOff + output * shape.depth());
+        int width = tiles.columns();
+        int blocks = BlockedProduct.ceil(shape.outputs(), OUTPUTS);
+        int grain = (int) Math.max(1, Parallel.WORTH / size(OUTPUTS * width));
+        parallel.forRange(blocks * paddedInputs / width, grain, (from, to) -> {
+            for (int task = from; task < to; task++) {
+                int output = task % blocks * OUTPUTS;
+                int outputs = Math.min(OUTPUTS, shape.outputs() - output);
+                toTaps(output, outputs, task / blocks * width, dw, dwOff);
             }
         });
         return finite;
@@ -146,7 +152,7 @@ final class WinogradGradient<A> {
 
     /** Adds the products of a chunk of {@code count} tiles to the sums, or sets these to them. */
     private void multiply(int count, boolean add) {
-        int panels = sumStep / tiles.columns();
+        int panels = paddedInputs / tiles.columns();
         int grain = (int) Math.max(1, Parallel.WORTH / ((long) shape.outputs() * tiles.columns() * count));
         parallel.forRange(points * points * panels, grain, (from, to) -> {
             for (int task = from; task < to; task++) {
@@ -225,7 +231,8 @@ final class WinogradGradient<A> {
 
     /** The same for one point and one panel of inputs. */
     private void multiply(int point, int column, int count, boolean add) {
-        int target = Scratch.START + point * sumPoint + column;
+        int target = Scratch.START + point * sumPoint + column * shape.outputs();
+        int width = tiles.columns();
         for (int depth = 0; depth < count; depth += CHAIN) {
             BlockedProduct.multiplyRows(
                     tiles,
@@ -236,37 +243,38 @@ final class WinogradGradient<A> {
                     inputs,
                     Scratch.START + point * inputPoint + depth * inputStep + column,
                     inputStep,
-                    Math.min(tiles.columns(), shape.inputs() - column),
+                    Math.min(width, shape.inputs() - column),
                     add || depth > 0 ? sums : null,
                     target,
-                    sumStep,
+                    width,
                     sums,
                     target,
-                    sumStep);
+                    width);
         }
     }
 
-    /** The taps of one output, from its sums of all points. */
-    private void toTaps(int output, A dw, int dwOff) {
-        int n = shape.inputs();
-        A work = tiles.scratch(Scratch.Use.TRANSFORM, TAPS * points * n);
+    /** The taps of some outputs and one panel of inputs, from the sums of all points. */
+    private void toTaps(int output, int outputs, int column, A dw, int dwOff) {
+        int width = tiles.columns();
+        int n = outputs * width;
+        A work = tiles.scratch(Scratch.Use.TRANSFORM, TAPS * (points + TAPS) * n);
+        int first = Scratch.START + column * shape.outputs() + output * width;
         for (int j = 0; j < points; j++) {
-            transforms
-                    .weightAdjoint()
-                    .run(
-                            sums,
-                            Scratch.START + j * sumPoint + output * sumStep,
-                            points * sumPoint,
-                            work,
-                            j * n,
-                            points * n,
-                            n);
+            transforms.weightAdjoint().run(sums, first + j * sumPoint, points * sumPoint, work, j * n, points * n, n);
         }
+        int taps = TAPS * points * n;
         for (int i = 0; i < TAPS; i++) {
-            transforms.weightAdjoint().run(work, i * points * n, n, dw, dwOff + i * TAPS * n, n, n);
+            transforms.weightAdjoint().run(work, i * points * n, n, work, taps + i * TAPS * n, n, n);
         }
-        if (!transforms.finite().test(dw, dwOff, TAPS * TAPS * n)) {
-            finite = false;
+        int inside = Math.min(width, shape.inputs() - column);
+        for (int i = 0; i < outputs; i++) {
+            for (int tap = 0; tap < TAPS * TAPS; tap++) {
+                int target = dwOff + (output + i) * shape.depth() + tap * shape.inputs() + column;
+                tiles.copy(work, taps + tap * n + i * width, dw, target, inside);
+                if (!transforms.finite().test(dw, target, inside)) {
+                    finite = false;
+                }
+            }
         }
     }
 }
