@@ -53,12 +53,12 @@ public enum ConvolutionAlgorithm {
 
     private static final List<Threshold> THRESHOLDS = List.of(
             new Threshold(64 * 64, 200, 1500),
-            new Threshold(256 * 256, 350, 1500),
+            new Threshold(256 * 256, 200, 1500),
             new Threshold(Long.MAX_VALUE, 500, 1500));
 
     /** The same for the weight gradient, whose points are all written, and read to make the taps. */
     private static final List<Threshold> GRADIENT_THRESHOLDS =
-            List.of(new Threshold(128 * 128, 200, 1500), new Threshold(Long.MAX_VALUE, 450, 1500));
+            List.of(new Threshold(128 * 128, 200, 1500), new Threshold(Long.MAX_VALUE, 450, 900));
 
     /**
      * Fewer channels than these, on either side, leave too little to save, and results that are sums of few terms have smaller errors

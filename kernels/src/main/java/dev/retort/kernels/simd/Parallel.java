@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fixed pool of daemon threads that runs loops over index ranges. The calling thread works too, so a pool of one thread
- * starts none. Idle threads are parked. A call from inside a body runs inline on its own thread.
+ * starts none. A thread without work looks for the next loop for some tens of microseconds, because waking it takes as long, and is
+ * then parked. A call from inside a body runs inline on its own thread.
  *
  * <p>Bodies must write disjoint outputs and may not depend on how the range was cut: then results have the same bits with any
  * number of threads.
@@ -26,7 +27,7 @@ public final class Parallel {
     static final long WORTH = 1L << 18;
 
     private static final String THREADS_ENVIRONMENT = "RETORT_THREADS";
-    private static final int SPINS_BEFORE_PARK = 2000;
+    private static final int SPINS_BEFORE_PARK = 8000;
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> Boolean.FALSE);
 
     private static Parallel shared;
@@ -127,11 +128,22 @@ public final class Parallel {
     private void serve() {
         try {
             while (true) {
-                queue.take().work();
+                nextJob().work();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Job nextJob() throws InterruptedException {
+        for (int spin = 0; spin < SPINS_BEFORE_PARK; spin++) {
+            Job job = queue.poll();
+            if (job != null) {
+                return job;
+            }
+            Thread.onSpinWait();
+        }
+        return queue.take();
     }
 
     /** One loop: chunks are claimed in order, and the last one to finish wakes the caller. */

@@ -34,6 +34,19 @@ final class WinogradGradient<A> {
     /** What keeps matrices of the points out of each other's cache sets. */
     private static final int APART = 80;
 
+    /** Slices of the tiles at most, and elements of all their sums: they are written and read once more. */
+    private static final int MOST_SLICES = 8;
+
+    private static final int SLICED_SUMS = 3 << 20;
+
+    /**
+     * A chunk of tiles, transformed.
+     *
+     * @param gradients [points^2, outputs, A_STRIDE]
+     * @param inputs [points^2, tiles of the chunk, inputStep]
+     */
+    private record Points<A>(A gradients, A inputs) {}
+
     private final Parallel parallel;
     private final TileKernels<A> tiles;
     private final WinogradTransforms<A> transforms;
@@ -42,22 +55,21 @@ final class WinogradGradient<A> {
     private final int size;
     private final int points;
     private final int allTiles;
-    /** Distance of tiles in {@link #inputs}. */
+    /** Distance of tiles in the transformed inputs. */
     private final int inputStep;
     /** Inputs in whole panels. */
     private final int paddedInputs;
-    /** Transformed output gradients of a chunk, [points^2, outputs, A_STRIDE]. */
-    private final A gradients;
-    /** Transformed inputs of a chunk, [points^2, tiles of the chunk, inputStep]. */
-    private final A inputs;
-    /** Weight gradients of the points, [points^2, panels, outputs, panel width]: products then write them one after the other. */
-    private final A sums;
-
-    /** Distances of points in {@link #gradients}, {@link #inputs} and {@link #sums}. */
+    /** Distances of points in what a {@link Points} holds, and in the sums. */
     private final int gradientPoint;
 
     private final int inputPoint;
     private final int sumPoint;
+    private final int slices;
+    private final int sliceTiles;
+    /**
+     * Weight gradients of the points, [slices, points^2, panels, outputs, panel width]: products then write them one after the other.
+     */
+    private final A sums;
 
     private volatile boolean finite = true;
 
@@ -87,9 +99,11 @@ final class WinogradGradient<A> {
         gradientPoint = shape.outputs() * TileKernels.A_STRIDE + APART;
         inputPoint = Math.min(CHUNK, allTiles) * inputStep + APART;
         sumPoint = shape.outputs() * paddedInputs + APART;
-        gradients = tiles.scratch(Scratch.Use.POINT_WEIGHTS, size(gradientPoint) + tiles.rows() * TileKernels.A_STRIDE);
-        inputs = tiles.scratch(Scratch.Use.POINT_INPUTS, size(inputPoint));
-        sums = tiles.scratch(Scratch.Use.POINT_SUMS, size(sumPoint));
+        int chunks = BlockedProduct.ceil(allTiles, CHUNK);
+        int most = Math.max(1, Math.min(MOST_SLICES, SLICED_SUMS / size(sumPoint)));
+        sliceTiles = BlockedProduct.ceil(chunks, most) * CHUNK;
+        slices = BlockedProduct.ceil(allTiles, sliceTiles);
+        sums = tiles.scratch(Scratch.Use.POINT_SUMS, Math.multiplyExact(slices, size(sumPoint)));
     }
 
     private int size(int point) {
@@ -113,10 +127,15 @@ final class WinogradGradient<A> {
     }
 
     private boolean run(A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
-        for (int first = 0; first < allTiles; first += CHUNK) {
-            int count = Math.min(CHUNK, allTiles - first);
-            transform(x, xOff, dy, dyOff, first, count);
-            multiply(count, first > 0);
+        Parallel.Body each = (from, to) -> {
+            for (int slice = from; slice < to; slice++) {
+                runSlice(slice, x, xOff, dy, dyOff);
+            }
+        };
+        if (slices % parallel.threads() == 0 || slices >= 2 * parallel.threads()) {
+            parallel.forRange(slices, 1, each);
+        } else {
+            each.run(0, slices);
         }
         int width = tiles.columns();
         int blocks = BlockedProduct.ceil(shape.outputs(), OUTPUTS);
@@ -131,8 +150,22 @@ final class WinogradGradient<A> {
         return finite;
     }
 
+    /** What the tiles of a slice add up to. All of it is one thread's work, in its own caches, if there are slices enough for all. */
+    private void runSlice(int slice, A x, int xOff, A dy, int dyOff) {
+        Points<A> work = new Points<>(
+                tiles.scratch(Scratch.Use.POINT_WEIGHTS, size(gradientPoint) + tiles.rows() * TileKernels.A_STRIDE),
+                tiles.scratch(Scratch.Use.POINT_INPUTS, size(inputPoint)));
+        int begin = slice * sliceTiles;
+        int end = Math.min(allTiles, begin + sliceTiles);
+        for (int first = begin; first < end; first += CHUNK) {
+            int count = Math.min(CHUNK, end - first);
+            transform(work, x, xOff, dy, dyOff, first, count);
+            multiply(work, slice, count, first > begin);
+        }
+    }
+
     /** Makes the points of tiles [first, first + count). */
-    private void transform(A x, int xOff, A dy, int dyOff, int first, int count) {
+    private void transform(Points<A> work, A x, int xOff, A dy, int dyOff, int first, int count) {
         int lanes = BlockedProduct.ceil(count, LANES);
         int channelBlocks = BlockedProduct.ceil(shape.outputs(), CHANNELS);
         parallel.forRange(lanes * (channelBlocks + 1), 1, (from, to) -> {
@@ -141,22 +174,23 @@ final class WinogradGradient<A> {
                 int n = Math.min(LANES, count - tile);
                 int block = task / lanes;
                 if (block < channelBlocks) {
-                    transformGradient(dy, dyOff, first + tile, n, block * CHANNELS, tile);
+                    transformGradient(work, dy, dyOff, first + tile, n, block * CHANNELS, tile);
                 } else {
                     int target = Scratch.START + tile * inputStep;
-                    input.transform(x, xOff, first + tile, n, inputs, target, inputStep, inputPoint, shape.inputs());
+                    input.transform(
+                            x, xOff, first + tile, n, work.inputs, target, inputStep, inputPoint, shape.inputs());
                 }
             }
         });
     }
 
     /** Adds the products of a chunk of {@code count} tiles to the sums, or sets these to them. */
-    private void multiply(int count, boolean add) {
+    private void multiply(Points<A> work, int slice, int count, boolean add) {
         int panels = paddedInputs / tiles.columns();
         int grain = (int) Math.max(1, Parallel.WORTH / ((long) shape.outputs() * tiles.columns() * count));
         parallel.forRange(points * points * panels, grain, (from, to) -> {
             for (int task = from; task < to; task++) {
-                multiply(task / panels, task % panels * tiles.columns(), count, add);
+                multiply(work, slice, task / panels, task % panels * tiles.columns(), count, add);
             }
         });
     }
@@ -166,7 +200,7 @@ final class WinogradGradient<A> {
      *
      * @param lane the place of the first tile in its chunk
      */
-    private void transformGradient(A dy, int dyOff, int first, int count, int channel, int lane) {
+    private void transformGradient(Points<A> made, A dy, int dyOff, int first, int count, int channel, int lane) {
         int channels = Math.min(CHANNELS, shape.outputs() - channel);
         int pixelStep = channels * LANE_STEP;
         int half = size * size * pixelStep;
@@ -202,7 +236,7 @@ final class WinogradGradient<A> {
                                 work,
                                 half + i * size * LANE_STEP,
                                 LANE_STEP,
-                                gradients,
+                                made.gradients,
                                 target + i * points * gradientPoint,
                                 gradientPoint,
                                 count);
@@ -230,17 +264,17 @@ final class WinogradGradient<A> {
     }
 
     /** The same for one point and one panel of inputs. */
-    private void multiply(int point, int column, int count, boolean add) {
-        int target = Scratch.START + point * sumPoint + column * shape.outputs();
+    private void multiply(Points<A> work, int slice, int point, int column, int count, boolean add) {
+        int target = Scratch.START + slice * size(sumPoint) + point * sumPoint + column * shape.outputs();
         int width = tiles.columns();
         for (int depth = 0; depth < count; depth += CHAIN) {
             BlockedProduct.multiplyRows(
                     tiles,
-                    gradients,
+                    work.gradients,
                     Scratch.START + point * gradientPoint + depth,
                     shape.outputs(),
                     Math.min(CHAIN, count - depth),
-                    inputs,
+                    work.inputs,
                     Scratch.START + point * inputPoint + depth * inputStep + column,
                     inputStep,
                     Math.min(width, shape.inputs() - column),
@@ -259,6 +293,12 @@ final class WinogradGradient<A> {
         int n = outputs * width;
         A work = tiles.scratch(Scratch.Use.TRANSFORM, TAPS * (points + TAPS) * n);
         int first = Scratch.START + column * shape.outputs() + output * width;
+        for (int slice = 1; slice < slices; slice++) {
+            for (int point = 0; point < points * points; point++) {
+                int sum = first + point * sumPoint;
+                tiles.add(sums, sum + slice * size(sumPoint), sums, sum, n);
+            }
+        }
         for (int j = 0; j < points; j++) {
             transforms.weightAdjoint().run(sums, first + j * sumPoint, points * sumPoint, work, j * n, points * n, n);
         }

@@ -344,7 +344,11 @@ class WinogradTest {
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
         assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        assertThat(auto.resolve(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
         assertThat(auto.resolveGradient(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1)))
+                .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 20, 30, 512, 512, 3, 1, 1)))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
         assertThat(auto.resolveGradient(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
