@@ -83,7 +83,7 @@ public final class Engine {
         }
         checkBits();
         return new Engine(
-                new VectorTiles(),
+                VectorTiles.create(),
                 new DoubleVectorTiles(),
                 VectorTransforms.TWO,
                 VectorTransforms.FOUR,
