@@ -1,5 +1,7 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.tensor.DType;
+import dev.retort.tensor.heap.HeapStorage;
 import java.lang.reflect.Array;
 import java.util.function.IntFunction;
 
@@ -36,11 +38,8 @@ final class Scratch<A> {
         TRANSFORM
     }
 
-    /**
-     * Where contents that vectors are read from begin. Behind an array's header of 16 bytes this is 64 bytes into the object: in a JVM
-     * whose objects begin on cache lines ({@code -XX:ObjectAlignmentInBytes=64}) such vectors then lie within one line each.
-     */
-    static final int START = 12;
+    /** Where contents that vectors are read from begin, for the reason given at {@link HeapStorage#start}. */
+    static final int START = HeapStorage.start(DType.F32);
 
     private final IntFunction<A> create;
     private final ThreadLocal<Object[]> arrays = ThreadLocal.withInitial(() -> new Object[Use.values().length]);

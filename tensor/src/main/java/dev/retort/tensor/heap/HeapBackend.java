@@ -22,7 +22,7 @@ public abstract class HeapBackend implements Backend {
 
     /** A new tensor with arbitrary contents. */
     protected final Tensor allocate(Shape shape, DType dtype) {
-        return new Tensor(this, shape, dtype, memory.allocate(dtype, shape.size()), 0);
+        return new Tensor(this, shape, dtype, memory.allocate(dtype, shape.size()), HeapStorage.start(dtype));
     }
 
     /**
@@ -66,7 +66,7 @@ public abstract class HeapBackend implements Backend {
         require(Operation.UPLOAD, dtype);
         checkArray(values, shape, dtype);
         Tensor x = allocate(shape, dtype);
-        System.arraycopy(values, 0, HeapStorage.array(x), 0, (int) shape.size());
+        System.arraycopy(values, 0, HeapStorage.array(x), HeapStorage.offset(x), (int) shape.size());
         return x;
     }
 
@@ -124,7 +124,8 @@ public abstract class HeapBackend implements Backend {
         Elements to = Elements.of(y);
         int size = (int) x.size();
         if (x.dtype() == target) {
-            System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), HeapStorage.array(y), 0, size);
+            System.arraycopy(
+                    HeapStorage.array(x), HeapStorage.offset(x), HeapStorage.array(y), HeapStorage.offset(y), size);
         } else if (x.dtype().isFloating() || target.isFloating()) {
             for (int i = 0; i < size; i++) {
                 to.set(i, from.get(i));

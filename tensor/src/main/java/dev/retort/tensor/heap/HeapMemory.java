@@ -23,12 +23,12 @@ public final class HeapMemory {
     private long allocations;
 
     /**
-     * An array of at least {@code size} elements: float[], double[], int[], long[] or byte[].
+     * An array of at least {@code size} elements from {@link HeapStorage#start} on: float[], double[], int[], long[] or byte[].
      *
      * @throws OutOfMemoryError naming the sizes, after the pool was emptied and the allocation tried once more
      */
     HeapStorage allocate(DType dtype, long size) {
-        int length = sizeClass(size);
+        int length = sizeClass(size, HeapStorage.start(dtype));
         Key key = new Key(dtype, length);
         Object array = null;
         synchronized (this) {
@@ -91,16 +91,14 @@ public final class HeapMemory {
         return new MemoryStatistics(live, pooled, peak, allocations);
     }
 
-    private static int sizeClass(long size) {
-        if (size <= SMALLEST) {
-            return SMALLEST;
-        }
+    private static int sizeClass(long elements, int start) {
+        long size = Math.max(elements, SMALLEST) + start;
         long step = Math.max(1, Long.highestOneBit(size - 1) >> 3);
         long rounded = (size + step - 1) / step * step;
         if (rounded > Integer.MAX_VALUE - 8) {
             if (size > Integer.MAX_VALUE - 8) {
-                throw new OutOfMemoryError("A heap tensor holds at most " + (Integer.MAX_VALUE - 8)
-                        + " elements, asked for " + size + ": use a smaller batch or picture");
+                throw new OutOfMemoryError("A heap tensor holds at most " + (Integer.MAX_VALUE - 8 - start)
+                        + " elements, asked for " + elements + ": use a smaller batch or picture");
             }
             rounded = size;
         }
