@@ -376,7 +376,7 @@ final class BlockedProduct<A> {
             int cStep) {
         int width = tiles.columns();
         boolean half = columns <= width / 2;
-        boolean direct = add == null && columns == (half ? width / 2 : width);
+        boolean whole = columns == (half ? width / 2 : width);
         A addend = add == null ? tiles.zeros() : add;
         int addendOff = add == null ? 0 : addOff;
         int addendStep = add == null ? 0 : addStep;
@@ -386,22 +386,17 @@ final class BlockedProduct<A> {
             int leftRows = rows - i;
             tileRows = leftRows > tiles.smallRows() ? tiles.rows() : tiles.smallRows();
             int a = leftOff + i * TileKernels.A_STRIDE;
-            if (direct && leftRows >= tileRows) {
-                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, c, cOff + i * cStep, cStep);
-            } else {
+            int target = cOff + i * cStep;
+            int from = addendOff + i * addendStep;
+            if (!whole || leftRows < tileRows) {
                 tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
                 int inside = Math.min(tileRows, leftRows);
-                tiles.finish(
-                        inside,
-                        columns,
-                        tile,
-                        Scratch.START,
-                        addend,
-                        addendOff + i * addendStep,
-                        addendStep,
-                        c,
-                        cOff + i * cStep,
-                        cStep);
+                tiles.finish(inside, columns, tile, Scratch.START, addend, from, addendStep, c, target, cStep);
+            } else if (add == null) {
+                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, c, target, cStep);
+            } else {
+                tiles.multiplyAdd(
+                        tileRows, half, count, left, a, b, bOff, bStep, add, from, addStep, tile, c, target, cStep);
             }
         }
     }

@@ -10,8 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>More sums would need fewer loads, but the schedulers of JDK 17 and 25 like to load all operands of a turn first, and then spill sums
  * to make room, which costs the time of a store and a load in every turn: with 6 x 2, which needs all 16 registers, 36 GF/s in place
  * of 90, in most runs. The two vectors and four numbers of one depth fit beside eight sums. Those of the second are kept from being loaded
- * with them by a store to the tile between the two: a load cannot pass a store to an array that may be the same, and the tile's final
- * sums overwrite what was stored.
+ * with them by a store between the two, to where it does no harm: a load cannot pass a store to an array that may be the same.
  */
 final class NarrowTiles extends VectorTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
@@ -46,14 +45,71 @@ final class NarrowTiles extends VectorTiles {
             int cStep) {
         if (half) {
             strided4x1(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
-        } else if (bStep == WIDTH) {
-            packed4x2(depth, a, aOff, b, bOff, c, cOff, cStep);
         } else {
-            strided4x2(depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+            full(depth, a, aOff, b, bOff, bStep, null, 0, 0, c, cOff, c, cOff, cStep);
         }
     }
 
-    private static void packed4x2(int depth, float[] a, int aOff, float[] b, int bOff, float[] c, int cOff, int cStep) {
+    @Override
+    public void multiplyAdd(
+            int rows,
+            boolean half,
+            int depth,
+            float[] a,
+            int aOff,
+            float[] b,
+            int bOff,
+            int bStep,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] room,
+            float[] c,
+            int cOff,
+            int cStep) {
+        if (half) {
+            super.multiplyAdd(rows, true, depth, a, aOff, b, bOff, bStep, add, addOff, addStep, room, c, cOff, cStep);
+        } else {
+            full(depth, a, aOff, b, bOff, bStep, add, addOff, addStep, room, Scratch.START, c, cOff, cStep);
+        }
+    }
+
+    private static void full(
+            int depth,
+            float[] a,
+            int aOff,
+            float[] b,
+            int bOff,
+            int bStep,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] room,
+            int roomOff,
+            float[] c,
+            int cOff,
+            int cStep) {
+        if (bStep == WIDTH) {
+            packed4x2(depth, a, aOff, b, bOff, add, addOff, addStep, room, roomOff, c, cOff, cStep);
+        } else {
+            strided4x2(depth, a, aOff, b, bOff, bStep, add, addOff, addStep, room, roomOff, c, cOff, cStep);
+        }
+    }
+
+    private static void packed4x2(
+            int depth,
+            float[] a,
+            int aOff,
+            float[] b,
+            int bOff,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] room,
+            int roomOff,
+            float[] c,
+            int cOff,
+            int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c0y = FloatVector.zero(SPECIES);
         FloatVector c1x = FloatVector.zero(SPECIES);
@@ -80,7 +136,7 @@ final class NarrowTiles extends VectorTiles {
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
             c3x = bx.fma(a3, c3x);
             c3y = by.fma(a3, c3y);
-            c3y.intoArray(c, cOff);
+            c3y.intoArray(room, roomOff);
             FloatVector bxn = FloatVector.fromArray(SPECIES, b, bi + WIDTH);
             FloatVector byn = FloatVector.fromArray(SPECIES, b, bi + WIDTH + LANES);
             FloatVector a0n = FloatVector.broadcast(SPECIES, a[ai + 1]);
@@ -114,6 +170,16 @@ final class NarrowTiles extends VectorTiles {
             c3x = bx.fma(a3, c3x);
             c3y = by.fma(a3, c3y);
         }
+        if (add != null) {
+            c0x = c0x.add(FloatVector.fromArray(SPECIES, add, addOff));
+            c0y = c0y.add(FloatVector.fromArray(SPECIES, add, addOff + LANES));
+            c1x = c1x.add(FloatVector.fromArray(SPECIES, add, addOff + addStep));
+            c1y = c1y.add(FloatVector.fromArray(SPECIES, add, addOff + addStep + LANES));
+            c2x = c2x.add(FloatVector.fromArray(SPECIES, add, addOff + 2 * addStep));
+            c2y = c2y.add(FloatVector.fromArray(SPECIES, add, addOff + 2 * addStep + LANES));
+            c3x = c3x.add(FloatVector.fromArray(SPECIES, add, addOff + 3 * addStep));
+            c3y = c3y.add(FloatVector.fromArray(SPECIES, add, addOff + 3 * addStep + LANES));
+        }
         c0x.intoArray(c, cOff);
         c0y.intoArray(c, cOff + LANES);
         c1x.intoArray(c, cOff + cStep);
@@ -125,7 +191,20 @@ final class NarrowTiles extends VectorTiles {
     }
 
     private static void strided4x2(
-            int depth, float[] a, int aOff, float[] b, int bOff, int bStep, float[] c, int cOff, int cStep) {
+            int depth,
+            float[] a,
+            int aOff,
+            float[] b,
+            int bOff,
+            int bStep,
+            float[] add,
+            int addOff,
+            int addStep,
+            float[] room,
+            int roomOff,
+            float[] c,
+            int cOff,
+            int cStep) {
         FloatVector c0x = FloatVector.zero(SPECIES);
         FloatVector c0y = FloatVector.zero(SPECIES);
         FloatVector c1x = FloatVector.zero(SPECIES);
@@ -152,7 +231,7 @@ final class NarrowTiles extends VectorTiles {
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
             c3x = bx.fma(a3, c3x);
             c3y = by.fma(a3, c3y);
-            c3y.intoArray(c, cOff);
+            c3y.intoArray(room, roomOff);
             FloatVector bxn = FloatVector.fromArray(SPECIES, b, bi + bStep);
             FloatVector byn = FloatVector.fromArray(SPECIES, b, bi + bStep + LANES);
             FloatVector a0n = FloatVector.broadcast(SPECIES, a[ai + 1]);
@@ -185,6 +264,16 @@ final class NarrowTiles extends VectorTiles {
             FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
             c3x = bx.fma(a3, c3x);
             c3y = by.fma(a3, c3y);
+        }
+        if (add != null) {
+            c0x = c0x.add(FloatVector.fromArray(SPECIES, add, addOff));
+            c0y = c0y.add(FloatVector.fromArray(SPECIES, add, addOff + LANES));
+            c1x = c1x.add(FloatVector.fromArray(SPECIES, add, addOff + addStep));
+            c1y = c1y.add(FloatVector.fromArray(SPECIES, add, addOff + addStep + LANES));
+            c2x = c2x.add(FloatVector.fromArray(SPECIES, add, addOff + 2 * addStep));
+            c2y = c2y.add(FloatVector.fromArray(SPECIES, add, addOff + 2 * addStep + LANES));
+            c3x = c3x.add(FloatVector.fromArray(SPECIES, add, addOff + 3 * addStep));
+            c3y = c3y.add(FloatVector.fromArray(SPECIES, add, addOff + 3 * addStep + LANES));
         }
         c0x.intoArray(c, cOff);
         c0y.intoArray(c, cOff + LANES);

@@ -39,6 +39,32 @@ interface TileKernels<A> {
     void multiply(int rows, boolean half, int depth, A a, int aOff, A b, int bOff, int bStep, A c, int cOff, int cStep);
 
     /**
+     * The same with an addend: {@code c[i, j] = sum + add[i, j]}.
+     *
+     * @param add row-major, rows {@code addStep} apart (0: the same row for all); may be {@code c} itself
+     * @param room {@link #rows()} x {@link #columns()} elements from {@link Scratch#START} on, to be overwritten
+     */
+    default void multiplyAdd(
+            int rows,
+            boolean half,
+            int depth,
+            A a,
+            int aOff,
+            A b,
+            int bOff,
+            int bStep,
+            A add,
+            int addOff,
+            int addStep,
+            A room,
+            A c,
+            int cOff,
+            int cStep) {
+        multiply(rows, half, depth, a, aOff, b, bOff, bStep, room, Scratch.START, columns());
+        finish(rows, half ? columns() / 2 : columns(), room, Scratch.START, add, addOff, addStep, c, cOff, cStep);
+    }
+
+    /**
      * For each element of the part of a tile that lies inside C: {@code c[i, j] = tile[i, j] + add[i, j]}.
      *
      * @param tile row-major, rows {@link #columns()} apart
