@@ -392,8 +392,6 @@ final class BlockedProduct<A> {
                 tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
                 int inside = Math.min(tileRows, leftRows);
                 tiles.finish(inside, columns, tile, Scratch.START, addend, from, addendStep, c, target, cStep);
-            } else if (add == null) {
-                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, c, target, cStep);
             } else {
                 tiles.multiplyAdd(
                         tileRows, half, count, left, a, b, bOff, bStep, add, from, addStep, tile, c, target, cStep);

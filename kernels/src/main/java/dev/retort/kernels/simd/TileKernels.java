@@ -41,7 +41,7 @@ interface TileKernels<A> {
     /**
      * The same with an addend: {@code c[i, j] = sum + add[i, j]}.
      *
-     * @param add row-major, rows {@code addStep} apart (0: the same row for all); may be {@code c} itself
+     * @param add row-major, rows {@code addStep} apart (0: the same row for all); null for none; may be {@code c} itself
      * @param room {@link #rows()} x {@link #columns()} elements from {@link Scratch#START} on, to be overwritten
      */
     default void multiplyAdd(
@@ -60,6 +60,10 @@ interface TileKernels<A> {
             A c,
             int cOff,
             int cStep) {
+        if (add == null) {
+            multiply(rows, half, depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
+            return;
+        }
         multiply(rows, half, depth, a, aOff, b, bOff, bStep, room, Scratch.START, columns());
         finish(rows, half ? columns() / 2 : columns(), room, Scratch.START, add, addOff, addStep, c, cOff, cStep);
     }
