@@ -4,19 +4,22 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.MemoryStatistics;
 import java.lang.reflect.Array;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A pool of Java arrays for backends that compute on the heap. Arrays come in size classes, eight to a power of two, so
- * that a training step in steady state allocates almost nothing. Contents of a reused array are arbitrary. Thread-safe.
+ * that a training step in steady state allocates almost nothing; a free array of up to twice the size serves too, the smallest
+ * first. Contents of a reused array are arbitrary. Thread-safe.
  */
 public final class HeapMemory {
     private static final int SMALLEST = 16;
 
-    private record Key(DType dtype, int length) {}
+    /** Free arrays by length; no list is empty. */
+    private final Map<DType, NavigableMap<Integer, ArrayDeque<Object>>> free = new EnumMap<>(DType.class);
 
-    private final Map<Key, ArrayDeque<Object>> free = new HashMap<>();
     private long live;
     private long pooled;
     private long peak;
@@ -29,12 +32,11 @@ public final class HeapMemory {
      */
     HeapStorage allocate(DType dtype, long size) {
         int length = sizeClass(size, HeapStorage.start(dtype));
-        Key key = new Key(dtype, length);
-        Object array = null;
+        Object array;
         synchronized (this) {
-            ArrayDeque<Object> stack = free.get(key);
-            if (stack != null && !stack.isEmpty()) {
-                array = stack.pop();
+            array = takeFree(dtype, length);
+            if (array != null) {
+                length = Array.getLength(array);
                 pooled -= bytes(dtype, length);
             } else {
                 allocations++;
@@ -46,6 +48,20 @@ public final class HeapMemory {
             array = allocateArray(dtype, length);
         }
         return new HeapStorage(this, dtype, array);
+    }
+
+    /** The smallest free array of {@code length} to twice as many elements; null if there is none. */
+    private Object takeFree(DType dtype, int length) {
+        NavigableMap<Integer, ArrayDeque<Object>> arrays = free.get(dtype);
+        Map.Entry<Integer, ArrayDeque<Object>> fit = arrays == null ? null : arrays.ceilingEntry(length);
+        if (fit == null || fit.getKey() / 2 > length) {
+            return null;
+        }
+        Object array = fit.getValue().pop();
+        if (fit.getValue().isEmpty()) {
+            arrays.remove(fit.getKey());
+        }
+        return array;
     }
 
     private Object allocateArray(DType dtype, int length) {
@@ -75,7 +91,8 @@ public final class HeapMemory {
         synchronized (this) {
             live -= bytes(dtype, length);
             pooled += bytes(dtype, length);
-            free.computeIfAbsent(new Key(dtype, length), key -> new ArrayDeque<>())
+            free.computeIfAbsent(dtype, key -> new TreeMap<>())
+                    .computeIfAbsent(length, key -> new ArrayDeque<>())
                     .push(array);
         }
     }

@@ -34,6 +34,23 @@ class HeapMemoryTest {
     }
 
     @Test
+    void reusesTheSmallestArrayOfUpToTwiceTheSize() {
+        HeapStorage small = memory.allocate(DType.F32, 1000);
+        HeapStorage large = memory.allocate(DType.F32, 1500);
+        Object smallArray = small.array();
+        Object largeArray = large.array();
+        large.release();
+        small.release();
+        HeapStorage first = memory.allocate(DType.F32, 800);
+        assertThat(first.array()).isSameAs(smallArray);
+        HeapStorage second = memory.allocate(DType.F32, 800);
+        assertThat(second.array()).isSameAs(largeArray);
+        assertThat(memory.statistics().liveBytes()).isEqualTo(first.bytes() + second.bytes());
+        second.release();
+        assertThat(memory.allocate(DType.F32, 600).array()).isNotSameAs(largeArray);
+    }
+
+    @Test
     void countsLiveAndPeakBytes() {
         HeapStorage a = memory.allocate(DType.I64, 16);
         HeapStorage b = memory.allocate(DType.I32, 16);
