@@ -1,0 +1,75 @@
+package dev.retort.kernels.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.retort.tensor.conformance.Conformance;
+import dev.retort.tensor.conformance.Conformance.Check;
+import dev.retort.tensor.conformance.Oracle;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import jdk.incubator.vector.VectorShape;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The conformance kit on vectors of every width that this processor has, each in a JVM of its own, since the width is fixed when kernels
+ * are loaded. A width that the processor lacks is skipped and said so.
+ */
+class VectorWidthsTest {
+    @ParameterizedTest(name = "{0} bits")
+    @ValueSource(ints = {128, 256, 512})
+    void theKitPasses(int bits) throws IOException, InterruptedException {
+        int widest = VectorShape.preferredShape().vectorBitSize();
+        if (bits > widest) {
+            System.out.println("Vectors of " + bits + " bits are not tested: this processor has " + widest);
+        }
+        assumeTrue(bits <= widest, "the processor has vectors of " + widest + " bits");
+        for (ConvolutionAlgorithm algorithm :
+                List.of(ConvolutionAlgorithm.AUTO, ConvolutionAlgorithm.WINOGRAD_2, ConvolutionAlgorithm.WINOGRAD_4)) {
+            Process kit = new ProcessBuilder(List.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--add-modules=jdk.incubator.vector",
+                            "-D" + Engine.BITS_PROPERTY + "=" + bits,
+                            "-D" + ConvolutionAlgorithm.PROPERTY + "=" + algorithm,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Kit.class.getName()))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = new String(kit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(kit.waitFor()).as(algorithm + ": " + said).isZero();
+            assertThat(said).contains("Vector API, " + bits + " bits").contains(" 0 failed");
+        }
+    }
+
+    /** Runs the kit and prints what failed; ends with 1 if anything did. */
+    static final class Kit {
+        private Kit() {}
+
+        public static void main(String[] arguments) {
+            int passed = 0;
+            int failed = 0;
+            try (SimdBackend backend = SimdBackend.vector(new Parallel(2))) {
+                Conformance kit = new Conformance(backend, new Oracle());
+                List<Check> checks = Stream.concat(kit.agreement().stream(), kit.refusals().stream())
+                        .toList();
+                for (Check check : checks) {
+                    try {
+                        check.run().run();
+                        passed++;
+                    } catch (AssertionError | RuntimeException wrong) {
+                        failed++;
+                        System.out.println(check.name() + ": " + wrong.getMessage());
+                    }
+                }
+                System.out.println(backend.describe() + ": " + passed + " passed, " + failed + " failed");
+            }
+            System.exit(failed == 0 && passed > 0 ? 0 : 1);
+        }
+    }
+}
