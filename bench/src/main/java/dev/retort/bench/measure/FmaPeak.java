@@ -72,7 +72,7 @@ public final class FmaPeak implements AutoCloseable {
             elapsed = System.nanoTime() - start;
         } while (elapsed < SLICE_NANOS);
         if (Float.isNaN(sum)) {
-            throw new AssertionError("the chains converge");
+            throw new AssertionError("the sums stay finite");
         }
         return count.operations / (elapsed / 1e9);
     }

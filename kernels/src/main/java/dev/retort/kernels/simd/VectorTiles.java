@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Their rule: one method per tile shape, one loop per method, accumulators in local variables; the JIT keeps these in registers, and
  * nothing else has been seen to do so on every JDK. On JDK 17 a method with many vector calls outgrows the first compiler's limit on
- * virtual registers, and may then stay in profiled code for good, a hundred times slower (seen): so these methods only multiply and
- * store.
+ * virtual registers, and may then stay in profiled code for good, a hundred times slower (seen): so these methods do no more than
+ * a tile needs.
  */
 abstract class VectorTiles extends FloatTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
