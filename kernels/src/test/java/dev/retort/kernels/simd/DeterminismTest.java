@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +39,7 @@ class DeterminismTest {
 
     @Test
     void compiledCodeGivesTheBitsOfAnInterpretedProcess() throws IOException, InterruptedException {
-        Process interpreted = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xint",
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Digest.class.getName()))
+        Process interpreted = JavaProcess.of(Digest.class, "-Xint")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         for (int i = 0; i < WARM_RUNS; i++) {

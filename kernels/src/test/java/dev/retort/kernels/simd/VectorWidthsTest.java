@@ -8,7 +8,6 @@ import dev.retort.tensor.conformance.Conformance.Check;
 import dev.retort.tensor.conformance.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import jdk.incubator.vector.VectorShape;
@@ -30,15 +29,10 @@ class VectorWidthsTest {
         assumeTrue(bits <= widest, "the processor has vectors of " + widest + " bits");
         for (ConvolutionAlgorithm algorithm :
                 List.of(ConvolutionAlgorithm.AUTO, ConvolutionAlgorithm.WINOGRAD_2, ConvolutionAlgorithm.WINOGRAD_4)) {
-            Process kit = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--add-modules=jdk.incubator.vector",
+            Process kit = JavaProcess.of(
+                            Kit.class,
                             "-D" + Engine.BITS_PROPERTY + "=" + bits,
-                            "-D" + ConvolutionAlgorithm.PROPERTY + "=" + algorithm,
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Kit.class.getName()))
+                            "-D" + ConvolutionAlgorithm.PROPERTY + "=" + algorithm)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             String said = new String(kit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -9,7 +9,6 @@ import dev.retort.tensor.cases.OperationCase.Accuracy;
 import dev.retort.tensor.cases.Tolerance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -254,13 +253,7 @@ class WinogradTest {
 
     @Test
     void compiledCodeGivesTheBitsOfAnInterpretedProcess() throws IOException, InterruptedException {
-        Process interpreted = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xint",
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Digest.class.getName()))
+        Process interpreted = JavaProcess.of(Digest.class, "-Xint")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         for (int i = 0; i < 300; i++) {
