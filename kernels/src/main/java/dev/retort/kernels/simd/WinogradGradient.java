@@ -267,6 +267,18 @@ final class WinogradGradient<A> {
     private void multiply(Points<A> work, int slice, int point, int column, int count, boolean add) {
         int target = Scratch.START + slice * size(sumPoint) + point * sumPoint + column * shape.outputs();
         int width = tiles.columns();
+        int columns = Math.min(width, shape.inputs() - column);
+        A panel = tiles.scratch(Scratch.Use.RIGHT, count * width);
+        tiles.packPanelRows(
+                work.inputs,
+                Scratch.START + point * inputPoint + column,
+                inputStep,
+                count,
+                columns,
+                panel,
+                Scratch.START,
+                count,
+                0);
         for (int depth = 0; depth < count; depth += CHAIN) {
             BlockedProduct.multiplyRows(
                     tiles,
@@ -274,10 +286,10 @@ final class WinogradGradient<A> {
                     Scratch.START + point * gradientPoint + depth,
                     shape.outputs(),
                     Math.min(CHAIN, count - depth),
-                    work.inputs,
-                    Scratch.START + point * inputPoint + depth * inputStep + column,
-                    inputStep,
-                    Math.min(width, shape.inputs() - column),
+                    panel,
+                    Scratch.START + depth * width,
+                    width,
+                    columns,
                     add || depth > 0 ? sums : null,
                     target,
                     width,
