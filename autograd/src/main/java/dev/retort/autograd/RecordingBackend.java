@@ -275,9 +275,9 @@ abstract sealed class RecordingBackend implements Backend permits Tape {
     }
 
     @Override
-    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Conv2dSpec spec, boolean relu) {
-        Tensor y = base.convolution(value(x), value(weight), value(bias), spec, relu);
-        return record(Rules.convolution(spec, relu), y, x, weight, bias);
+    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Tensor addend, Conv2dSpec spec, boolean relu) {
+        Tensor y = base.convolution(value(x), value(weight), value(bias), value(addend), spec, relu);
+        return record(Rules.convolution(spec, relu), y, x, weight, bias, addend);
     }
 
     @Override

@@ -352,7 +352,7 @@ final class Rules {
                 input(0));
     }
 
-    /** Inputs x, weight, bias. */
+    /** Inputs x, weight, bias, addend. */
     static Rule convolution(Conv2dSpec spec, boolean relu) {
         int mask = relu ? OUTPUT : NOTHING;
         return rule(
@@ -362,10 +362,12 @@ final class Rules {
                     return r.each(
                             () -> r.ops().conv2dInputGradient(open, r.in(1), r.shape(0), spec),
                             () -> r.ops().conv2dWeightGradient(r.in(0), open, r.shape(1), spec),
-                            () -> open.sum(0, 1, 2));
+                            () -> open.sum(0, 1, 2),
+                            () -> open);
                 },
                 input(1) | mask,
                 input(0) | mask,
+                mask,
                 mask);
     }
 

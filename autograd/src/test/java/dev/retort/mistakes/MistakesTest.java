@@ -160,6 +160,7 @@ class MistakesTest {
                                 s.tape.watch(s.here(s.simd.zeros(Shape.of(1, 8, 8, 3), DType.F32))),
                                 s.here(s.simd.zeros(Shape.of(4, 3, 3, 2), DType.F32)),
                                 null,
+                                null,
                                 Conv2dSpec.of(1, 1),
                                 true),
                         "[1, 8, 8, 3]",
@@ -308,10 +309,23 @@ class MistakesTest {
                         b.zeros(Shape.of(1, 8, 8, 3), F32),
                         s.here(b.zeros(Shape.of(4, 3, 3, 3), F32)),
                         s.here(b.zeros(Shape.of(1), F32)),
+                        null,
                         Conv2dSpec.of(1, 1),
                         true),
                 "[1]",
                 "[4]");
+        everywhere(
+                all,
+                "convolution's addend",
+                (s, b) -> b.convolution(
+                        b.zeros(Shape.of(1, 8, 8, 3), F32),
+                        s.here(b.zeros(Shape.of(4, 3, 3, 3), F32)),
+                        null,
+                        s.here(b.zeros(Shape.of(1, 8, 8, 3), F32)),
+                        Conv2dSpec.of(1, 1),
+                        true),
+                "[1, 8, 8, 3]",
+                "[1, 8, 8, 4]");
         everywhere(
                 all,
                 "average pool",

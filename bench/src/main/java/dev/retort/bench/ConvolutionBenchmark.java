@@ -96,7 +96,7 @@ public class ConvolutionBenchmark {
         x = filled(shape.images() * shape.height() * shape.width() * shape.inputs());
         w = filled(shape.outputs() * shape.depth());
         y = filled(shape.outPixels() * shape.outputs());
-        epilogue = new Epilogue<>(filled(shape.outputs()), 0, true);
+        epilogue = Epilogue.bias(filled(shape.outputs()), 0, true);
     }
 
     private static float[] filled(int size) {

@@ -23,7 +23,7 @@ final class LayerChecks {
             Conv2dSpec spec = new Conv2dSpec(
                     stride[0], stride[1], padding[0], padding[1], dilation[0], dilation[1], in.integer("groups"));
             Tensor bias = in.has("bias") ? in.get("bias") : null;
-            return nchw(in.ops().convolution(nhwc(in.get("x")), nhwc(in.get("weight")), bias, spec, false));
+            return nchw(in.ops().convolution(nhwc(in.get("x")), nhwc(in.get("weight")), bias, null, spec, false));
         }));
         checks.put("max_pool2d", FormulaCheck.one(in -> {
             int[] kernel = in.integers("kernel");

@@ -8,6 +8,8 @@ import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Convolution, then bias or norm, then ReLU if asked. x [N, H, W, in] to [N, H', W', out]; entries: weight
@@ -107,21 +109,33 @@ public final class Conv2d extends Module {
 
     /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
     public Tensor forward(Tensor x) {
+        return forward(x, null);
+    }
+
+    /**
+     * With {@code addend} added before the ReLU.
+     *
+     * @param addend of the output's shape; or null
+     * @throws dev.retort.tensor.ShapeException if it has another, or as {@link #forward(Tensor)}
+     */
+    public Tensor forward(Tensor x, Tensor addend) {
         try (Scope scope = Scope.open()) {
             if (norm == null) {
-                return scope.keep(convolve(x, weight.value(), bias == null ? null : bias.value(), options.relu));
+                Tensor shift = bias == null ? null : bias.value();
+                return scope.keep(convolve(x, weight.value(), shift, addend, options.relu));
             }
             if (norm.isFixed()) {
-                return scope.keep(convolve(x, norm.fold(weight.value(), folded), norm.shift(), options.relu));
+                return scope.keep(convolve(x, norm.fold(weight.value(), folded), norm.shift(), addend, options.relu));
             }
-            Tensor y = norm.forward(convolve(x, weight.value(), null, false));
-            return scope.keep(options.relu ? y.relu() : y);
+            Tensor y = norm.forward(convolve(x, weight.value(), null, null, false));
+            Tensor sum = addend == null ? y : y.add(addend);
+            return scope.keep(options.relu ? sum.relu() : sum);
         }
     }
 
-    private Tensor convolve(Tensor x, Tensor w, Tensor b, boolean relu) {
-        Backend backend = b == null ? Backend.of(x, w) : Backend.of(x, w, b);
-        return backend.convolution(x, w, b, options.spec, relu);
+    private Tensor convolve(Tensor x, Tensor w, Tensor b, Tensor addend, boolean relu) {
+        Tensor[] operands = Stream.of(x, w, b, addend).filter(Objects::nonNull).toArray(Tensor[]::new);
+        return Backend.of(operands).convolution(x, w, b, addend, options.spec, relu);
     }
 
     @Override

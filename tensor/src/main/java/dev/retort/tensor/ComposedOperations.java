@@ -41,16 +41,21 @@ public interface ComposedOperations extends ArrayOperations {
     // Convolution
 
     /**
-     * conv2d, plus bias, then ReLU if asked: one pass over the output where a backend fuses it.
+     * conv2d, plus bias, plus addend, then ReLU if asked: one pass over the output where a backend fuses it.
      *
      * @param bias [Cout], or null
+     * @param addend of the output's shape, for example the other branch of a residual block; or null
      */
-    default Tensor convolution(Tensor x, Tensor weight, Tensor bias, Conv2dSpec spec, boolean relu) {
+    default Tensor convolution(Tensor x, Tensor weight, Tensor bias, Tensor addend, Conv2dSpec spec, boolean relu) {
         try (Scope scope = Scope.open()) {
             Tensor y = conv2d(x, weight, spec);
             if (bias != null) {
                 Matmul.checkConvolutionBias(weight, bias);
                 y = binary(BinaryOp.ADD, y, bias);
+            }
+            if (addend != null) {
+                Matmul.checkConvolutionAddend(y.shape(), addend, x, weight);
+                y = binary(BinaryOp.ADD, y, addend);
             }
             return scope.keep(relu ? unary(UnaryOp.RELU, y) : y);
         }

@@ -75,6 +75,13 @@ final class Matmul {
         }
     }
 
+    static void checkConvolutionAddend(Shape output, Tensor addend, Tensor x, Tensor weight) {
+        if (!addend.shape().equals(output)) {
+            throw new ShapeException(
+                    "convolution: addend has shape " + addend.shape() + ", the output " + output, addend, x, weight);
+        }
+    }
+
     private static Tensor expand(CoreOperations ops, Tensor x, Shape lead) {
         Shape wide = append(lead, x.dim(-2), x.dim(-1));
         return wide.equals(x.shape()) ? x : ops.broadcastTo(x, wide);

@@ -282,9 +282,13 @@ class ComposedOperationsTest {
         Tensor x = backend.tensor(new double[] {1, -2}, 1, 1, 2, 1);
         Tensor w = backend.tensor(new double[] {1, 3}, 2, 1, 1, 1);
         Conv2dSpec spec = Conv2dSpec.of(1, 0);
-        assertThat(backend.convolution(x, w, of(1, -1), spec, false).toDoubles())
+        assertThat(backend.convolution(x, w, of(1, -1), null, spec, false).toDoubles())
                 .containsExactly(2, 2, -1, -7);
-        assertThat(backend.convolution(x, w, of(1, -1), spec, true).toDoubles()).containsExactly(2, 2, 0, 0);
+        assertThat(backend.convolution(x, w, of(1, -1), null, spec, true).toDoubles())
+                .containsExactly(2, 2, 0, 0);
+        Tensor addend = backend.tensor(new double[] {-5, 1, 3, 8}, 1, 1, 2, 2);
+        assertThat(backend.convolution(x, w, of(1, -1), addend, spec, true).toDoubles())
+                .containsExactly(0, 3, 2, 1);
         assertThat(backend.reluGradient(of(2, 0, -1), of(5, 6, 7)).toDoubles()).containsExactly(5, 0, 0);
     }
 }

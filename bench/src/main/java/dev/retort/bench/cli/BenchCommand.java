@@ -8,6 +8,7 @@ import dev.retort.bench.measure.FmaPeak;
 import dev.retort.bench.measure.Row;
 import dev.retort.bench.measure.RowTable;
 import dev.retort.bench.measure.RowsFile;
+import dev.retort.bench.measure.TextFile;
 import dev.retort.bench.measure.Totals;
 import dev.retort.bench.network.Scenario;
 import dev.retort.bench.peer.EjmlPeer;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
 /** {@code retort bench}: how long things take here, alone or in turns with another library. */
 @Command(
         name = "bench",
+        subcommands = TuneCommand.class,
+        synopsisSubcommandLabel = "[COMMAND]",
         description = "Times single operations, the layers of a RetinaNet, its inference and a distillation step on the"
                 + " CPU, alone or in turns with another library.",
         footer = {
@@ -53,7 +56,8 @@ import picocli.CommandLine.Spec;
             "  retort bench --suite ops --filter gemm --threads 1",
             "  retort bench --suite layers --against pytorch --json layers.json",
             "  retort bench --suite step --against pytorch",
-            "  retort bench --floor"
+            "  retort bench --floor",
+            "  retort bench tune --out simd.properties"
         })
 public final class BenchCommand implements Subcommand {
     private static final int PEAK_SAMPLES = 25;
@@ -61,7 +65,7 @@ public final class BenchCommand implements Subcommand {
     @Spec
     private CommandSpec spec;
 
-    @ArgGroup(exclusive = true, multiplicity = "1")
+    @ArgGroup(exclusive = true, multiplicity = "0..1")
     private What what;
 
     /** What is asked for. */
@@ -120,6 +124,7 @@ public final class BenchCommand implements Subcommand {
 
     @Override
     public Integer call() throws IOException {
+        check(what != null, "Name what to time, --suite=NAME or --floor, or the command tune.");
         check(runs >= 1, "--runs must be 1 or more, not " + runs);
         check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
         if (!Engine.isVectorPresent()) {
@@ -134,7 +139,7 @@ public final class BenchCommand implements Subcommand {
             return 0;
         }
         List<Work> works = works(scenario);
-        RowsFile.check(json);
+        TextFile.check(json);
         try (Peer peer = peer(pool.threads());
                 Backend backend = SimdBackend.create(pool)) {
             List<Row> rows = measure(works, backend, peer, pool.threads());

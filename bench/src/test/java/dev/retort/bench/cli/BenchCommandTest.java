@@ -36,6 +36,8 @@ class BenchCommandTest {
             quoteCharacter = '"',
             value = {
                 "--threads 2 | --suite",
+                "tune --runs 0 | --runs must be 1 or more, not 0",
+                "tune --threads 0 | --threads must be 1 or more, not 0",
                 "--suite ops --floor | mutually exclusive",
                 "--suite everything | Invalid value for option '--suite'",
                 "--suite ops --against tensorflow | Invalid value for option '--against'",
@@ -54,7 +56,8 @@ class BenchCommandTest {
             value = {
                 "--suite ops --filter nothing | No row of the suite contains 'nothing'; there are ops/gemm-512",
                 "--suite infer --size 100x100 | multiples of 32, not 100x100",
-                "--suite ops --json /nowhere/rows.json | there is no folder /nowhere"
+                "--suite ops --json /nowhere/rows.json | there is no folder /nowhere",
+                "tune --out /nowhere/simd.properties | there is no folder /nowhere"
             })
     void whatCannotBeDoneEndsWith1(String options, String message) {
         assertThat(bench(options.trim().split(" "))).isEqualTo(1);

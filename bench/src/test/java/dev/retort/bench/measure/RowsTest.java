@@ -111,8 +111,8 @@ class RowsTest {
 
     @Test
     void fileThatCannotBeWrittenIsRefusedBeforeMeasuring() {
-        assertThatThrownBy(() -> RowsFile.check(folder)).hasMessageContaining("it is a folder");
-        assertThatThrownBy(() -> RowsFile.check(folder.resolve("none/rows.json")))
+        assertThatThrownBy(() -> TextFile.check(folder)).hasMessageContaining("it is a folder");
+        assertThatThrownBy(() -> TextFile.check(folder.resolve("none/rows.json")))
                 .hasMessageContaining("no folder");
     }
 

@@ -49,8 +49,6 @@ final class BlockedProduct<A> {
         }
     }
 
-    private static final int TASK_ROWS = 72;
-    private static final int TASK_COLUMNS = 512;
     /** So many rows make one task, which then packs its columns of B alone and once. */
     private static final int WHOLE_ROWS = 288;
 
@@ -157,8 +155,8 @@ final class BlockedProduct<A> {
         long work = (long) m * n * Math.max(1, k);
         long wanted = threads == 1 ? 1 : Math.min(threads * TASKS_PER_THREAD, work / TASK_WORTH) / slices;
         boolean once = m <= WHOLE_ROWS || slices > 1;
-        int rows = once ? m : Math.min(m, TASK_ROWS);
-        int columns = Math.min(n, TASK_COLUMNS);
+        int rows = once ? m : Math.min(m, tiles.parameters().productRows());
+        int columns = Math.min(n, tiles.parameters().productColumns());
         while ((long) ceil(m, rows) * ceil(n, columns) < wanted && (rows > LEAST_ROWS || columns > LEAST_COLUMNS)) {
             if (rows > LEAST_ROWS && (rows >= columns || columns <= LEAST_COLUMNS)) {
                 rows = Math.max(LEAST_ROWS, rows / 2);
@@ -226,10 +224,8 @@ final class BlockedProduct<A> {
             c = tiles.scratch(Scratch.Use.BLOCK, rows * cStep);
         }
         multiply(0, row, rows, column, columns, c, cOff, cStep);
-        if (epilogue.relu()) {
-            for (int i = 0; i < rows; i++) {
-                tiles.relu(c, cOff + i * cStep, columns);
-            }
+        for (int i = 0; i < rows; i++) {
+            epilogue.finishRow(tiles, (row + i) * target.step() + column, c, cOff + i * cStep, columns);
         }
         if (target.store() != null) {
             target.store().store(c, 0, cStep, row, rows, column, columns);
@@ -258,11 +254,9 @@ final class BlockedProduct<A> {
         for (int i = 0; i < to - from; i++) {
             int row = sum + i * n;
             if (epilogue.bias() != null) {
-                tiles.add(epilogue.bias(), epilogue.offset(), sums, row, n);
+                tiles.add(epilogue.bias(), epilogue.biasOffset(), sums, row, n);
             }
-            if (epilogue.relu()) {
-                tiles.relu(sums, row, n);
-            }
+            epilogue.finishRow(tiles, (from + i) * target.step(), sums, row, n);
             if (target.store() == null) {
                 tiles.copy(sums, row, target.data(), target.offset() + (from + i) * target.step(), n);
             }
@@ -331,7 +325,7 @@ final class BlockedProduct<A> {
             int cStep) {
         boolean biased = !accumulate && slices == 1 && epilogue.bias() != null;
         A add = accumulate ? c : biased ? epilogue.bias() : null;
-        int addOff = accumulate ? cOff : biased ? epilogue.offset() + column : 0;
+        int addOff = accumulate ? cOff : biased ? epilogue.biasOffset() + column : 0;
         int addStep = accumulate ? cStep : 0;
         multiplyRows(
                 tiles,

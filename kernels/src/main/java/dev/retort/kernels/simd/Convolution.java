@@ -50,7 +50,7 @@ public final class Convolution<A> {
         return new Convolution<>(engine.parallel(), engine.doubleTiles(), shape -> null, shape -> null);
     }
 
-    /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel. */
+    /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel, its addend laid out as y. */
     public void forward(ConvolutionShape shape, A x, int xOff, A w, int wOff, A y, int yOff, Epilogue<A> epilogue) {
         if (shape.isPointwise()) {
             Gemm.Matrix<A> input = Gemm.Matrix.of(x, xOff, shape.inputs());
@@ -83,7 +83,7 @@ public final class Convolution<A> {
                             right,
                             null,
                             Target.of(y, yOff + firstOutput, shape.outputs()),
-                            new Epilogue<>(epilogue.bias(), epilogue.offset() + firstOutput, epilogue.relu()))
+                            epilogue.fromColumn(firstOutput))
                     .run();
         }
     }

@@ -1,5 +1,6 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.KernelParameters.Crossing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * {@link #DIRECT} the others.
  */
 public enum ConvolutionAlgorithm {
-    /** By shape, from measured thresholds. */
+    /** By shape, as {@link KernelParameters} say. */
     AUTO,
     /** One product for each tap and channel, as {@link Convolution} says. Every shape. */
     DIRECT,
@@ -42,25 +43,6 @@ public enum ConvolutionAlgorithm {
     }
 
     /**
-     * From how many output pixels on an algorithm is the fastest, by the number of channel pairs: what Winograd saves grows with the
-     * pixels, what the transform of the weight costs with the pairs. Measured on one thread of a processor with AVX-512.
-     *
-     * @param pairs input times output channels, at most
-     * @param two output pixels from which {@link #WINOGRAD_2} is taken
-     * @param four output pixels from which {@link #WINOGRAD_4} is taken
-     */
-    private record Threshold(long pairs, int two, int four) {}
-
-    private static final List<Threshold> THRESHOLDS = List.of(
-            new Threshold(64 * 64, 200, 1500),
-            new Threshold(256 * 256, 200, 1500),
-            new Threshold(Long.MAX_VALUE, 500, 1500));
-
-    /** The same for the weight gradient, whose points are all written, and read to make the taps. */
-    private static final List<Threshold> GRADIENT_THRESHOLDS =
-            List.of(new Threshold(128 * 128, 200, 1500), new Threshold(Long.MAX_VALUE, 450, 900));
-
-    /**
      * Fewer channels than these, on either side, leave too little to save, and results that are sums of few terms have smaller errors
      * than {@link #WINOGRAD_4} can keep.
      */
@@ -73,31 +55,31 @@ public enum ConvolutionAlgorithm {
     private static final int LEAST_PIXELS = 16;
 
     /** What computes this convolution, or its input gradient: never {@link #AUTO}. */
-    ConvolutionAlgorithm resolve(ConvolutionShape shape) {
-        return resolve(shape, THRESHOLDS);
+    ConvolutionAlgorithm resolve(ConvolutionShape shape, KernelParameters parameters) {
+        return resolve(shape, parameters.forward());
     }
 
     /** What computes the gradient of this convolution's weight: never {@link #AUTO}. */
-    ConvolutionAlgorithm resolveGradient(ConvolutionShape shape) {
-        ConvolutionAlgorithm algorithm = resolve(shape, GRADIENT_THRESHOLDS);
+    ConvolutionAlgorithm resolveGradient(ConvolutionShape shape, KernelParameters parameters) {
+        ConvolutionAlgorithm algorithm = resolve(shape, parameters.weightGradient());
         return algorithm == WINOGRAD_4 && shape.outPixels() < LEAST_PIXELS ? WINOGRAD_2 : algorithm;
     }
 
-    private ConvolutionAlgorithm resolve(ConvolutionShape shape, List<Threshold> thresholds) {
+    private ConvolutionAlgorithm resolve(ConvolutionShape shape, List<Crossing> crossings) {
         if (!Winograd.fits(shape)) {
             return DIRECT;
         }
-        return this == AUTO ? fastest(shape, thresholds) : this;
+        return this == AUTO ? fastest(shape, crossings) : this;
     }
 
-    private static ConvolutionAlgorithm fastest(ConvolutionShape shape, List<Threshold> thresholds) {
+    private static ConvolutionAlgorithm fastest(ConvolutionShape shape, List<Crossing> crossings) {
         if (Math.min(shape.inputs(), shape.outputs()) < LEAST_CHANNELS) {
             return DIRECT;
         }
         long pairs = (long) shape.inputs() * shape.outputs();
-        Threshold threshold =
-                thresholds.stream().filter(t -> pairs <= t.pairs).findFirst().orElseThrow();
+        Crossing crossing =
+                crossings.stream().filter(c -> pairs <= c.pairs()).findFirst().orElseThrow();
         int pixels = shape.outPixels();
-        return pixels >= threshold.four ? WINOGRAD_4 : pixels >= threshold.two ? WINOGRAD_2 : DIRECT;
+        return pixels >= crossing.four() ? WINOGRAD_4 : pixels >= crossing.two() ? WINOGRAD_2 : DIRECT;
     }
 }

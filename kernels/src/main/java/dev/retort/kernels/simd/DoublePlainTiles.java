@@ -7,8 +7,8 @@ final class DoublePlainTiles extends DoubleTiles {
     private static final int ROWS = 4;
     private static final int COLUMNS = 32;
 
-    DoublePlainTiles() {
-        super(COLUMNS);
+    DoublePlainTiles(KernelParameters parameters) {
+        super(COLUMNS, parameters);
     }
 
     @Override

@@ -8,12 +8,19 @@ abstract class DoubleTiles implements TileKernels<double[]> {
     private static final Scratch<double[]> SCRATCH = new Scratch<>(double[]::new);
 
     private final int width;
+    private final KernelParameters parameters;
     private final double[] zeros;
 
     /** @param width columns of a full tile */
-    DoubleTiles(int width) {
+    DoubleTiles(int width, KernelParameters parameters) {
         this.width = width;
+        this.parameters = parameters;
         zeros = new double[width];
+    }
+
+    @Override
+    public final KernelParameters parameters() {
+        return parameters;
     }
 
     @Override

@@ -9,8 +9,8 @@ final class DoubleVectorTiles extends DoubleTiles {
     private static final int LANES = SPECIES.length();
     private static final int ROWS = 6;
 
-    DoubleVectorTiles() {
-        super(2 * LANES);
+    DoubleVectorTiles(KernelParameters parameters) {
+        super(2 * LANES, parameters);
     }
 
     @Override

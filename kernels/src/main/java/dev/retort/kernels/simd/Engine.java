@@ -21,6 +21,7 @@ public final class Engine {
     private final WinogradTransforms<float[]> four;
     private final Parallel parallel;
     private final ConvolutionAlgorithm convolution;
+    private final KernelParameters parameters;
 
     private Engine(
             TileKernels<float[]> floatTiles,
@@ -28,13 +29,15 @@ public final class Engine {
             WinogradTransforms<float[]> two,
             WinogradTransforms<float[]> four,
             Parallel parallel,
-            ConvolutionAlgorithm convolution) {
+            ConvolutionAlgorithm convolution,
+            KernelParameters parameters) {
         this.floatTiles = floatTiles;
         this.doubleTiles = doubleTiles;
         this.two = two;
         this.four = four;
         this.parallel = parallel;
         this.convolution = convolution;
+        this.parameters = parameters;
     }
 
     /**
@@ -69,6 +72,11 @@ public final class Engine {
         return vector(parallel, ConvolutionAlgorithm.configured());
     }
 
+    /** Loops on the Vector API, as below; with the parameters that {@link KernelParameters#configured} gives. */
+    public static Engine vector(Parallel parallel, ConvolutionAlgorithm convolution) {
+        return vector(parallel, convolution, KernelParameters.configured());
+    }
+
     /**
      * Loops on the Vector API.
      *
@@ -76,19 +84,20 @@ public final class Engine {
      * @throws IllegalStateException if the module is absent
      * @throws IllegalArgumentException if {@value #BITS_PROPERTY} names no vector width
      */
-    public static Engine vector(Parallel parallel, ConvolutionAlgorithm convolution) {
+    public static Engine vector(Parallel parallel, ConvolutionAlgorithm convolution, KernelParameters parameters) {
         if (!isVectorPresent()) {
             throw new IllegalStateException(
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
         return new Engine(
-                VectorTiles.create(),
-                new DoubleVectorTiles(),
+                VectorTiles.create(parameters),
+                new DoubleVectorTiles(parameters),
                 VectorTransforms.TWO,
                 VectorTransforms.FOUR,
                 parallel,
-                convolution);
+                convolution,
+                parameters);
     }
 
     /** Loops in plain Java: the same answers, within tolerance. Convolutions as {@link ConvolutionAlgorithm#configured} says. */
@@ -102,13 +111,15 @@ public final class Engine {
      * @param convolution how convolutions are computed
      */
     public static Engine plain(Parallel parallel, ConvolutionAlgorithm convolution) {
+        KernelParameters parameters = KernelParameters.configured();
         return new Engine(
-                new PlainTiles(),
-                new DoublePlainTiles(),
+                new PlainTiles(parameters),
+                new DoublePlainTiles(parameters),
                 PlainTransforms.TWO,
                 PlainTransforms.FOUR,
                 parallel,
-                convolution);
+                convolution,
+                parameters);
     }
 
     TileKernels<float[]> floatTiles() {
@@ -121,12 +132,12 @@ public final class Engine {
 
     /** What computes this convolution, or its input gradient, in single precision; null if that is to be done directly. */
     WinogradTransforms<float[]> winograd(ConvolutionShape shape) {
-        return transforms(convolution.resolve(shape));
+        return transforms(convolution.resolve(shape, parameters));
     }
 
     /** The same for the gradient of its weight. */
     WinogradTransforms<float[]> winogradGradient(ConvolutionShape shape) {
-        return transforms(convolution.resolveGradient(shape));
+        return transforms(convolution.resolveGradient(shape, parameters));
     }
 
     private WinogradTransforms<float[]> transforms(ConvolutionAlgorithm algorithm) {

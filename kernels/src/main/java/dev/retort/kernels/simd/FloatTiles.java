@@ -8,12 +8,19 @@ abstract class FloatTiles implements TileKernels<float[]> {
     private static final Scratch<float[]> SCRATCH = new Scratch<>(float[]::new);
 
     private final int width;
+    private final KernelParameters parameters;
     private final float[] zeros;
 
     /** @param width columns of a full tile */
-    FloatTiles(int width) {
+    FloatTiles(int width, KernelParameters parameters) {
         this.width = width;
+        this.parameters = parameters;
         zeros = new float[width];
+    }
+
+    @Override
+    public final KernelParameters parameters() {
+        return parameters;
     }
 
     @Override
@@ -132,7 +139,7 @@ abstract class FloatTiles implements TileKernels<float[]> {
     }
 
     @Override
-    public final void add(float[] from, int off, float[] to, int toOff, int n) {
+    public void add(float[] from, int off, float[] to, int toOff, int n) {
         for (int i = 0; i < n; i++) {
             to[toOff + i] += from[off + i];
         }

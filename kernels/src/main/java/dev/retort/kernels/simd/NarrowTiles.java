@@ -20,6 +20,10 @@ final class NarrowTiles extends VectorTiles {
 
     private static final int ROWS = 4;
 
+    NarrowTiles(KernelParameters parameters) {
+        super(parameters);
+    }
+
     @Override
     public int rows() {
         return ROWS;

@@ -7,8 +7,8 @@ final class PlainTiles extends FloatTiles {
     private static final int ROWS = 4;
     private static final int COLUMNS = 64;
 
-    PlainTiles() {
-        super(COLUMNS);
+    PlainTiles(KernelParameters parameters) {
+        super(COLUMNS, parameters);
     }
 
     @Override

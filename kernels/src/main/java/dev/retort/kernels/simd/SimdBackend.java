@@ -143,20 +143,30 @@ public final class SimdBackend extends SimdOperations {
         int in = weight.dim(1);
         Tensor y = allocate(x.shape().with(-1, weight.dim(0)), DType.F32);
         GemmSpec spec = GemmSpec.dense(size(x) / in, weight.dim(0), in, false, true);
-        multiply(x, weight, spec, y, Epilogue.bias(floats(bias), offset(bias)));
+        multiply(x, weight, spec, y, Epilogue.bias(floats(bias), offset(bias), false));
         return y;
     }
 
     @Override
-    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Conv2dSpec spec, boolean relu) {
-        boolean fits = allFloat(x) && (bias == null || weight.shape().rank() == 4 && areVectors(weight.dim(0), bias));
+    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Tensor addend, Conv2dSpec spec, boolean relu) {
+        boolean fits = allFloat(x)
+                && (bias == null || weight.shape().rank() == 4 && areVectors(weight.dim(0), bias))
+                && (addend == null || isOutput(addend, x, weight, spec));
         if (!fits) {
-            return super.convolution(x, weight, bias, spec, relu);
+            return super.convolution(x, weight, bias, addend, spec, relu);
         }
-        requireHere(bias);
+        requireHere(bias, addend);
         Tensor y = allocateConv2d(x, weight, spec);
-        convolve(x, weight, spec, y, new Epilogue<>(floatsOrNull(bias), offsetOrZero(bias), relu));
+        Epilogue<float[]> epilogue = new Epilogue<>(
+                floatsOrNull(bias), offsetOrZero(bias), floatsOrNull(addend), offsetOrZero(addend), relu);
+        convolve(x, weight, spec, y, epilogue);
         return y;
+    }
+
+    /** Whether {@code addend} is F32 and of the shape of this convolution's output. */
+    private boolean isOutput(Tensor addend, Tensor x, Tensor weight, Conv2dSpec spec) {
+        require(Operation.CONV2D, DType.F32, x, weight);
+        return allFloat(addend) && addend.shape().equals(spec.outputShape(x.shape(), weight.shape()));
     }
 
     // Activations

@@ -16,7 +16,9 @@ public final class SimdProvider implements BackendProvider {
     public Usability usability() {
         try {
             ConvolutionAlgorithm.configured();
-            String threads = SimdBackend.threads(Parallel.shared());
+            KernelParameters.configured();
+            String tuning = KernelParameters.file() == null ? "" : ", tuned by " + KernelParameters.file();
+            String threads = SimdBackend.threads(Parallel.shared()) + tuning;
             if (Engine.usesVectors()) {
                 return Usability.yes(VectorRuns.describe() + ", " + threads);
             }

@@ -18,6 +18,9 @@ interface TileKernels<A> {
      */
     int A_STRIDE = MAX_DEPTH + 16;
 
+    /** How large the blocks are that go with these tiles. */
+    KernelParameters parameters();
+
     /** Rows of the large tile. */
     int rows();
 

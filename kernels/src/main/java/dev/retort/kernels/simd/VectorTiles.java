@@ -16,13 +16,13 @@ abstract class VectorTiles extends FloatTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
 
-    VectorTiles() {
-        super(2 * LANES);
+    VectorTiles(KernelParameters parameters) {
+        super(2 * LANES, parameters);
     }
 
     /** The tiles for {@link VectorWidth}. */
-    static VectorTiles create() {
-        return SPECIES.vectorBitSize() == 512 ? new WideTiles() : new NarrowTiles();
+    static VectorTiles create(KernelParameters parameters) {
+        return SPECIES.vectorBitSize() == 512 ? new WideTiles(parameters) : new NarrowTiles(parameters);
     }
 
     @Override
@@ -63,6 +63,17 @@ abstract class VectorTiles extends FloatTiles {
             FloatVector.fromArray(SPECIES, c, off + i).max(0f).intoArray(c, off + i);
         }
         super.relu(c, off + bound, n - bound);
+    }
+
+    @Override
+    public void add(float[] from, int off, float[] to, int toOff, int n) {
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector.fromArray(SPECIES, to, toOff + i)
+                    .add(FloatVector.fromArray(SPECIES, from, off + i))
+                    .intoArray(to, toOff + i);
+        }
+        super.add(from, off + bound, to, toOff + bound, n - bound);
     }
 
     @Override

@@ -14,6 +14,10 @@ final class WideTiles extends VectorTiles {
     private static final int LARGE = 12;
     private static final int SMALL = 6;
 
+    WideTiles(KernelParameters parameters) {
+        super(parameters);
+    }
+
     @Override
     public int rows() {
         return LARGE;

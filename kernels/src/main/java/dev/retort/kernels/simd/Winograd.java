@@ -11,7 +11,7 @@ package dev.retort.kernels.simd;
  * <ol>
  *   <li>inputs of all points [steps, points^2, tiles, A_STRIDE], as {@link TileKernels} reads its left side;
  *   <li>sums of all points [points^2, tiles, some outputs], one panel product after another;
- *   <li>results, with bias and ReLU, straight to their place.
+ *   <li>results, through the {@link Epilogue}, straight to their place.
  * </ol>
  *
  * The transformed weight, [steps, points^2, panels, depths, panel width], is made on each call and shared by all blocks. What a tile's
@@ -27,14 +27,8 @@ final class Winograd<A> {
     private static final int WEIGHT_DEPTHS = 16;
     /** Outputs of one panel product after another, before their results are made. */
     static final int OUTPUTS = 256;
-    /**
-     * Channel pairs for each tile of a block. A block reads the whole weight once, which wants many tiles, and its inputs and sums leave
-     * the second-level cache if there are many: measured, the best number grows with the weight.
-     */
-    private static final int PAIRS_PER_TILE = 512;
 
     private static final int LEAST_TILES = 20;
-    private static final int MOST_TILES = 160;
     /**
      * How many products F(4 x 4, 3 x 3) sums before it adds them to the others: its results magnify the rounding errors of these
      * sums, which grow with the square root of the length. Below {@link #MANY_CHANNELS} there is less to average over.
@@ -197,10 +191,14 @@ final class Winograd<A> {
         return finite;
     }
 
-    /** Tiles of a block, such that no thread is left without work. */
+    /**
+     * Tiles of a block, such that no thread is left without work. A block reads the whole weight once, which wants many tiles, and its
+     * inputs and sums leave the second-level cache if there are many: measured, the best number grows with the weight.
+     */
     private int blockTiles(int all) {
-        long wanted = (long) plane.inputs * paddedOutputs / PAIRS_PER_TILE;
-        int most = (int) Math.max(LEAST_TILES, Math.min(MOST_TILES, wanted));
+        KernelParameters parameters = tiles.parameters();
+        long wanted = (long) plane.inputs * paddedOutputs / parameters.pairsPerTile();
+        int most = (int) Math.max(LEAST_TILES, Math.min(parameters.winogradTiles(), wanted));
         int blocks = BlockedProduct.roundUp(BlockedProduct.ceil(all, most), parallel.threads());
         return BlockedProduct.roundUp(BlockedProduct.ceil(all, blocks), tiles.rows());
     }
@@ -334,7 +332,7 @@ final class Winograd<A> {
                             n);
         }
         A add = epilogue.bias() == null ? transforms.zeros() : epilogue.bias();
-        int addOff = epilogue.bias() == null ? 0 : epilogue.offset() + channel;
+        int addOff = epilogue.bias() == null ? 0 : epilogue.biasOffset() + channel;
         for (int i = 0; i < rows; i++) {
             int row = target + i * plane.outWidth * plane.outputs;
             int from = i * points * n;
@@ -351,9 +349,8 @@ final class Winograd<A> {
                 if (!transforms.finite().test(y, row + j * plane.outputs, n)) {
                     finite = false;
                 }
-                if (epilogue.relu()) {
-                    tiles.relu(y, row + j * plane.outputs, n);
-                }
+                int pixel = row + j * plane.outputs;
+                epilogue.finishRow(tiles, pixel - yOff, y, pixel, n);
             }
         }
     }

@@ -161,7 +161,7 @@ class ConvolutionTest {
         return run(engine, data, data.x, data.w, data.dy, new Call() {
             @Override
             public <A> void run(Convolution<A> convolution, A x, A w, A bias, A y) {
-                Epilogue<A> epilogue = fused ? new Epilogue<>(bias, OFFSET, true) : Epilogue.none();
+                Epilogue<A> epilogue = fused ? Epilogue.bias(bias, OFFSET, true) : Epilogue.none();
                 convolution.forward(s, x, OFFSET, w, OFFSET, y, OFFSET, epilogue);
             }
         });

@@ -68,7 +68,7 @@ class GemmTest {
                     new Matrix<>(a, OFFSET, stepA(), transA, 0, 0),
                     new Matrix<>(b, OFFSET, stepB(), transB, 0, 0),
                     Matrix.of(c, OFFSET, stepC()),
-                    new Epilogue<>(offsets, 2, relu));
+                    Epilogue.bias(offsets, 2, relu));
         }
 
         void check(Engine engine) {

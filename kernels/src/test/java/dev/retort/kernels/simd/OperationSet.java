@@ -151,7 +151,7 @@ final class OperationSet {
         int channels = x.dim(3);
         Conv2dSpec spec = Conv2dSpec.of(1, 1);
         Tensor weight = picture(Shape.of(channels, 3, 3, channels), 5, 0.1f);
-        put("convolution", ops.convolution(x, weight, bias, spec, true));
+        put("convolution", ops.convolution(x, weight, bias, null, spec, true));
         put("conv2dInputGradient", ops.conv2dInputGradient(g, weight, x.shape(), spec));
         put("conv2dWeightGradient", ops.conv2dWeightGradient(x, g, weight.shape(), spec));
         put("linear", ops.linear(x, picture(Shape.of(channels, channels), 6, 1f), bias));

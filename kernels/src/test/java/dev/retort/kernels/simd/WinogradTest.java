@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * counts of a ResNet, bits, and the choice of an algorithm.
  */
 class WinogradTest {
+    private static final KernelParameters PARAMETERS = KernelParameters.defaults();
+
     /** In one dimension, whole vectors and a rest, with something added; in plain Java the same bits. */
     @ParameterizedTest
     @ValueSource(ints = {2, 4})
@@ -193,7 +195,7 @@ class WinogradTest {
     @ValueSource(ints = {32, 64, 128})
     void autoKeepsTheBoundOfTheKit(int channels) {
         ConvolutionShape shape = ConvolutionShape.square(1, 38, 42, channels, 32, 3, 1, 1);
-        assertThat(ConvolutionAlgorithm.AUTO.resolve(shape)).isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
+        assertThat(ConvolutionAlgorithm.AUTO.resolve(shape, PARAMETERS)).isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
         float[] x = Engines.random(38 * 42 * channels, 1);
         float[] w = Engines.random(32 * shape.depth(), 2);
         float[] y = new float[shape.outPixels() * 32];
@@ -212,7 +214,7 @@ class WinogradTest {
     @CsvSource({"32, 38, 42", "64, 38, 42", "64, 15, 17", "128, 50, 76"})
     void autoKeepsTheBoundOfTheKitInWeightGradients(int channels, int height, int width) {
         ConvolutionShape shape = ConvolutionShape.square(1, height, width, channels, 32, 3, 1, 1);
-        assertThat(ConvolutionAlgorithm.AUTO.resolveGradient(shape))
+        assertThat(ConvolutionAlgorithm.AUTO.resolveGradient(shape, PARAMETERS))
                 .isIn(ConvolutionAlgorithm.WINOGRAD_2, ConvolutionAlgorithm.WINOGRAD_4);
         float[] x = Engines.random(height * width * channels, 1);
         float[] dy = Engines.random(shape.outPixels() * 32, 2);
@@ -277,7 +279,7 @@ class WinogradTest {
                     .flatMapToInt(convolution -> {
                         float[] y = new float[shape.outPixels() * 35];
                         float[] dx = new float[x.length];
-                        convolution.forward(shape, x, 0, w, 0, y, 0, new Epilogue<>(w, 0, true));
+                        convolution.forward(shape, x, 0, w, 0, y, 0, Epilogue.bias(w, 0, true));
                         convolution.inputGradient(shape, y, 0, w, 0, dx, 0);
                         float[] dw = new float[w.length];
                         convolution.weightGradient(shape, x, 0, y, 0, dw, 0);
@@ -303,7 +305,7 @@ class WinogradTest {
         for (int i = 0; i < 2; i++) {
             ConvolutionAlgorithm algorithm = i == 0 ? ConvolutionAlgorithm.DIRECT : ConvolutionAlgorithm.WINOGRAD_4;
             Convolution.floats(Engine.vector(new Parallel(2), algorithm))
-                    .forward(shape, x, 0, w, 0, y[i], 0, new Epilogue<>(null, 0, true));
+                    .forward(shape, x, 0, w, 0, y[i], 0, Epilogue.bias(null, 0, true));
         }
         assertThat(y[1]).isEqualTo(y[0]).contains(value == Float.NaN ? value : Math.abs(value));
     }
@@ -329,32 +331,33 @@ class WinogradTest {
     @Test
     void autoChoosesByShape() {
         ConvolutionAlgorithm auto = ConvolutionAlgorithm.AUTO;
-        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)))
+        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
-        assertThat(auto.resolve(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1)))
+        assertThat(auto.resolve(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
-        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 8, 256, 3, 1, 1)))
+        assertThat(auto.resolve(ConvolutionShape.square(1, 100, 152, 8, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
-        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)))
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
-        assertThat(auto.resolve(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)))
+        assertThat(auto.resolve(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
-        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1)))
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_4);
-        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 20, 30, 512, 512, 3, 1, 1)))
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 20, 30, 512, 512, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
-        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)))
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
-        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 8, 3, 1, 1)))
+        assertThat(auto.resolveGradient(ConvolutionShape.square(1, 100, 152, 256, 8, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.DIRECT);
-        assertThat(ConvolutionAlgorithm.WINOGRAD_4.resolveGradient(ConvolutionShape.square(1, 3, 5, 64, 64, 3, 1, 1)))
+        assertThat(ConvolutionAlgorithm.WINOGRAD_4.resolveGradient(
+                        ConvolutionShape.square(1, 3, 5, 64, 64, 3, 1, 1), PARAMETERS))
                 .isEqualTo(ConvolutionAlgorithm.WINOGRAD_2);
         for (ConvolutionAlgorithm algorithm : ConvolutionAlgorithm.values()) {
             for (ConvolutionShape other : List.of(
                     ConvolutionShape.square(1, 100, 152, 256, 256, 3, 2, 1),
                     ConvolutionShape.square(1, 100, 152, 256, 256, 1, 1, 0))) {
-                assertThat(algorithm.resolve(other)).isEqualTo(ConvolutionAlgorithm.DIRECT);
-                assertThat(algorithm.resolveGradient(other)).isEqualTo(ConvolutionAlgorithm.DIRECT);
+                assertThat(algorithm.resolve(other, PARAMETERS)).isEqualTo(ConvolutionAlgorithm.DIRECT);
+                assertThat(algorithm.resolveGradient(other, PARAMETERS)).isEqualTo(ConvolutionAlgorithm.DIRECT);
             }
         }
     }

@@ -58,8 +58,8 @@ public final class FeaturePyramid extends Module {
     public List<Tensor> forward(ResNet.Features features) {
         try (Scope scope = Scope.open()) {
             Tensor top5 = lateral5.forward(features.res5());
-            Tensor top4 = merge(lateral4.forward(features.res4()), top5);
-            Tensor top3 = merge(lateral3.forward(features.res3()), top4);
+            Tensor top4 = merge(lateral4, features.res4(), top5);
+            Tensor top3 = merge(lateral3, features.res3(), top4);
             Tensor level6 = p6.forward(features.res5());
             return List.of(
                     scope.keep(output3.forward(top3)),
@@ -70,13 +70,16 @@ public final class FeaturePyramid extends Module {
         }
     }
 
-    private static Tensor merge(Tensor lateral, Tensor top) {
-        int height = lateral.dim(1);
-        int width = lateral.dim(2);
+    /** The lateral of {@code map} plus what lies above it. */
+    private static Tensor merge(Conv2d lateral, Tensor map, Tensor top) {
+        int height = map.dim(1);
+        int width = map.dim(2);
         if (height != 2 * top.dim(1) || width != 2 * top.dim(2)) {
             throw new ShapeException("The pyramid needs maps that double in size from level to level, got "
-                    + lateral.shape() + " below " + top.shape() + ": pad pictures to a multiple of 32");
+                    + map.shape() + " below " + top.shape() + ": pad pictures to a multiple of 32");
         }
-        return lateral.add(top.backend().resizeNearest(top, height, width));
+        try (Scope scope = Scope.open()) {
+            return scope.keep(lateral.forward(map, top.backend().resizeNearest(top, height, width)));
+        }
     }
 }

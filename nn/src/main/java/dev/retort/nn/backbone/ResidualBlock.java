@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /**
  * relu(F(x) + shortcut(x)), arXiv 1512.03385 fig. 5: F is two 3x3 convolutions (basic) or 1x1, 3x3, 1x1 (bottleneck), each
- * with its norm, ReLU between them; the shortcut is a strided 1x1 convolution with norm where shapes change, else x itself.
+ * with its norm and ReLU, the last ReLU behind the sum; the shortcut is a strided 1x1 convolution with norm where shapes change, else x itself.
  * Names: {@code shortcut}, {@code conv1}, {@code conv2}, {@code conv3}.
  */
 public final class ResidualBlock extends Module {
@@ -33,7 +33,7 @@ public final class ResidualBlock extends Module {
                 shortcut(in, out, stride, norm),
                 List.of(
                         Conv2d.of(in, out, 3).withStride(stride).withNorm(norm).withRelu(),
-                        Conv2d.of(out, out, 3).withNorm(norm)));
+                        Conv2d.of(out, out, 3).withNorm(norm).withRelu()));
     }
 
     /**
@@ -56,7 +56,7 @@ public final class ResidualBlock extends Module {
                                 .withStride(strideIn1x1 ? 1 : stride)
                                 .withNorm(norm)
                                 .withRelu(),
-                        Conv2d.of(middle, out, 1).withNorm(norm)));
+                        Conv2d.of(middle, out, 1).withNorm(norm).withRelu()));
     }
 
     private static Conv2d.Options shortcut(int in, int out, int stride, Norm norm) {
@@ -67,11 +67,13 @@ public final class ResidualBlock extends Module {
     /** x [N, H, W, in] to [N, ceil(H/stride), ceil(W/stride), out]. */
     public Tensor forward(Tensor x) {
         try (Scope scope = Scope.open()) {
+            int last = convolutions.size() - 1;
             Tensor y = x;
-            for (Conv2d convolution : convolutions) {
+            for (Conv2d convolution : convolutions.subList(0, last)) {
                 y = convolution.forward(y);
             }
-            return scope.keep(y.add(shortcut == null ? x : shortcut.forward(x)).relu());
+            Tensor addend = shortcut == null ? x : shortcut.forward(x);
+            return scope.keep(convolutions.get(last).forward(y, addend));
         }
     }
 }

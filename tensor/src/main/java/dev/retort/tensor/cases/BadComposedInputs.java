@@ -107,11 +107,15 @@ final class BadComposedInputs {
         add(
                 "convolution",
                 "channels",
-                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 2), null, spec, false));
+                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 2), null, null, spec, false));
         add(
                 "convolution",
                 "bias",
-                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), x(ops, 3), spec, true));
+                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), x(ops, 3), null, spec, true));
+        add(
+                "convolution",
+                "addend",
+                ops -> ops.convolution(x(ops, 1, 4, 4, 3), x(ops, 2, 3, 3, 3), null, x(ops, 2), spec, true));
         add("reluGradient", "shapes do not broadcast", ops -> ops.reluGradient(x(ops, 2), x(ops, 3)));
     }
 

@@ -83,7 +83,7 @@ final class ConvolutionCases {
                 g.name + ", bias and ReLU",
                 FLOATING,
                 forward,
-                (ops, t) -> ops.convolution(t[0], t[1], t[2], g.spec, true),
+                (ops, t) -> ops.convolution(t[0], t[1], t[2], null, g.spec, true),
                 x,
                 w,
                 bias);
@@ -92,7 +92,7 @@ final class ConvolutionCases {
                 g.name + ", bias",
                 FLOATING,
                 forward,
-                (ops, t) -> ops.convolution(t[0], t[1], t[2], g.spec, false),
+                (ops, t) -> ops.convolution(t[0], t[1], t[2], null, g.spec, false),
                 x,
                 w,
                 bias);
@@ -101,9 +101,28 @@ final class ConvolutionCases {
                 g.name + ", ReLU",
                 FLOATING,
                 forward,
-                (ops, t) -> ops.convolution(t[0], t[1], null, g.spec, true),
+                (ops, t) -> ops.convolution(t[0], t[1], null, null, g.spec, true),
                 x,
                 w);
+        cases.one(
+                "convolution",
+                g.name + ", addend",
+                FLOATING,
+                forward,
+                (ops, t) -> ops.convolution(t[0], t[1], null, t[2], g.spec, false),
+                x,
+                w,
+                upstream);
+        cases.one(
+                "convolution",
+                g.name + ", bias, addend and ReLU",
+                FLOATING,
+                forward,
+                (ops, t) -> ops.convolution(t[0], t[1], t[2], t[3], g.spec, true),
+                x,
+                w,
+                bias,
+                upstream);
     }
 
     private static Operand operand(Shape shape, boolean differentiable) {

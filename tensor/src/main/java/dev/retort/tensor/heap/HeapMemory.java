@@ -15,6 +15,17 @@ import java.util.TreeMap;
  * first. Contents of a reused array are arbitrary. Thread-safe.
  */
 public final class HeapMemory {
+    /**
+     * System property: {@code true} keeps the heap small by full collections while the pool is still growing, as a process of its own
+     * wants it. An application that Retort is a part of may have other wishes, so this is off by default; the launcher sets it.
+     */
+    public static final String TIGHT_PROPERTY = "retort.heap.tight";
+
+    private static final boolean TIGHT = Boolean.getBoolean(TIGHT_PROPERTY);
+    private static final int LARGE = 1 << 20;
+    /** About a young generation: what is in it is used, and may or may not be garbage. */
+    private static final long LEAST_GARBAGE = 256L << 20;
+
     private static final int SMALLEST = 16;
 
     /** Free arrays by length; no list is empty. */
@@ -24,6 +35,8 @@ public final class HeapMemory {
     private long pooled;
     private long peak;
     private long allocations;
+    /** Heap in use after the last collection that this pool asked for, without what the pool held. */
+    private long others;
 
     /**
      * An array of at least {@code size} elements from {@link HeapStorage#start} on: float[], double[], int[], long[] or byte[].
@@ -65,6 +78,7 @@ public final class HeapMemory {
     }
 
     private Object allocateArray(DType dtype, int length) {
+        collectGarbage(bytes(dtype, length));
         try {
             return newArray(dtype, length);
         } catch (OutOfMemoryError first) {
@@ -84,6 +98,30 @@ public final class HeapMemory {
                 throw error;
             }
         }
+    }
+
+    /**
+     * Has the collector run before the heap grows by a large array while garbage is a sixteenth of what this pool holds, or more. Some
+     * collectors, ParallelGC of JDK 25 among them, rather grow the heap up to its limit, and the memory is never given back. What is in
+     * use after a collection and not this pool's belongs to others, and is no garbage until it grows.
+     */
+    private void collectGarbage(long bytes) {
+        if (!TIGHT || bytes < LARGE) {
+            return;
+        }
+        synchronized (this) {
+            long held = live + pooled - bytes;
+            if (used() - others - held < LEAST_GARBAGE + held / 16) {
+                return;
+            }
+            System.gc();
+            others = Math.max(0, used() - held);
+        }
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     void giveBack(DType dtype, Object array) {
