@@ -34,6 +34,11 @@ public final class Rounds {
         return new Rounds(call, (int) Math.max(1, Math.ceil(ROUND_SECONDS / each)));
     }
 
+    /** Seconds of a call that was never made before. */
+    public static double first(Runnable call) {
+        return seconds(call, 1);
+    }
+
     /** Seconds of one call, averaged over a round. */
     public double seconds() {
         return seconds(call, repeats) / repeats;
