@@ -13,6 +13,7 @@ import dev.retort.bench.measure.Totals;
 import dev.retort.bench.network.Scenario;
 import dev.retort.bench.peer.EjmlPeer;
 import dev.retort.bench.peer.Peer;
+import dev.retort.bench.peer.PeerProvider;
 import dev.retort.bench.peer.PythonPeer;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
@@ -49,13 +50,18 @@ import picocli.CommandLine.Spec;
                     + " since the row began; for figures that compare, give infer and step a process of their own. The"
                     + " totals of layers are those of the convolutions, each as often as the network has it.",
             "The peer pytorch needs a Python 3 with torch and torchvision (Debian and Ubuntu: apt-get install"
-                    + " python3-torch python3-torchvision libopenblas0-pthread; RETORT_PYTHON names another Python). The"
-                    + " peer ejml does matrix products only. There is no libtorch peer: PyTorch runs the same kernels.",
+                    + " python3-torch python3-torchvision libopenblas0-pthread; RETORT_PYTHON names another Python). It"
+                    + " and libtorch keep the faster of two layouts of images in memory.",
+            "The peer libtorch needs a build with its Maven profile: RETORT_PROFILES=libtorch ./retort bench ... fetches"
+                    + " and unpacks LibTorch once (about 120 and 450 MB). It does ops, but for focal-loss and sgd, and"
+                    + " layers; of infer and step it does nothing. The peer ejml does matrix products only. Both run in"
+                    + " this process, so its memory has theirs in it.",
             "",
             "Examples:",
             "  retort bench --suite ops --filter gemm --threads 1",
             "  retort bench --suite layers --against pytorch --json layers.json",
             "  retort bench --suite step --against pytorch",
+            "  RETORT_PROFILES=libtorch ./retort bench --suite ops --against libtorch",
             "  retort bench --floor",
             "  retort bench tune --out simd.properties"
         })
@@ -83,6 +89,7 @@ public final class BenchCommand implements Subcommand {
     /** Libraries to compare with. */
     enum Against {
         PYTORCH,
+        LIBTORCH,
         EJML;
 
         @Override
@@ -194,6 +201,7 @@ public final class BenchCommand implements Subcommand {
         }
         return switch (against) {
             case PYTORCH -> PythonPeer.start(count);
+            case LIBTORCH -> PeerProvider.start(against.toString(), count);
             case EJML -> new EjmlPeer(count);
         };
     }

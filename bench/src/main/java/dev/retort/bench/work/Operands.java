@@ -43,12 +43,18 @@ public final class Operands implements AutoCloseable {
     /** A float32 tensor, uniform in [-1, 1): neither zeros nor numbers so small that processors slow down. */
     public Tensor random(int... extents) {
         Shape shape = Shape.of(extents);
-        float[] values = new float[Math.toIntExact(shape.size())];
-        long stream = CounterRandom.stream(SEED, Purpose.INITIALISATION, drawn++);
-        for (int i = 0; i < values.length; i++) {
+        float[] values = values(drawn++, Math.toIntExact(shape.size()));
+        return closing(backend.upload(values, shape, DType.F32));
+    }
+
+    /** What the tensor has that {@link #random} gives first (0), second (1) and so on: for a peer that shares this process. */
+    public static float[] values(int index, int size) {
+        float[] values = new float[size];
+        long stream = CounterRandom.stream(SEED, Purpose.INITIALISATION, index);
+        for (int i = 0; i < size; i++) {
             values[i] = (float) (2 * CounterRandom.uniform(stream, i) - 1);
         }
-        return closing(backend.upload(values, shape, DType.F32));
+        return values;
     }
 
     /** Closes {@code resource} with these operands, those registered last first. */

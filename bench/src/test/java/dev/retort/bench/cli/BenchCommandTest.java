@@ -1,7 +1,9 @@
 package dev.retort.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.retort.bench.peer.PeerProvider;
 import dev.retort.distill.cli.Retort;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,6 +64,18 @@ class BenchCommandTest {
     void whatCannotBeDoneEndsWith1(String options, String message) {
         assertThat(bench(options.trim().split(" "))).isEqualTo(1);
         assertThat(err.toString()).contains("retort: ").contains(message);
+    }
+
+    @Test
+    void peerOfAnotherBuildIsToldWithTheCommand() {
+        assumeTrue(
+                PeerProvider.class.getResource("LibtorchProvider.class") == null, "This build has the peer libtorch");
+        assertThat(bench("--suite", "ops", "--filter", "gemm-512", "--against", "libtorch"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines(
+                        "retort: This build has no peer 'libtorch', only one with its Maven profile has:"
+                                + " start it as RETORT_PROFILES=libtorch ./retort bench --suite ops --against libtorch");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,6 +62,24 @@ class PeersTest {
             assertThat(peer.peakBytes()).isEqualTo(7);
             assertThatThrownBy(peer::seconds).hasMessageContaining("ValueError: no");
             assertThatThrownBy(peer::seconds).hasMessageContaining("ended at");
+        }
+    }
+
+    @Test
+    void whatAnEarlierBuildLeftBehindIsNoPeer() throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(services.resolve(PeerProvider.class.getName()), "dev.retort.bench.peer.Gone\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader usual = thread.getContextClassLoader();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()}, usual)) {
+            thread.setContextClassLoader(loader);
+            assertThatThrownBy(() -> PeerProvider.start("gone", 1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no peer 'gone'")
+                    .hasMessageContaining("RETORT_PROFILES=gone ./retort bench");
+        } finally {
+            thread.setContextClassLoader(usual);
         }
     }
 
