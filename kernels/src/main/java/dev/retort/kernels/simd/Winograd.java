@@ -346,10 +346,10 @@ final class Winograd<A> {
                 }
             }
             for (int j = 0; j < columns; j++) {
-                if (!transforms.finite().test(y, row + j * plane.outputs, n)) {
+                int pixel = row + j * plane.outputs;
+                if (!transforms.finite().test(y, pixel, n)) {
                     finite = false;
                 }
-                int pixel = row + j * plane.outputs;
                 epilogue.finishRow(tiles, pixel - yOff, y, pixel, n);
             }
         }
