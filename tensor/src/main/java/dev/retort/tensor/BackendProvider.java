@@ -9,23 +9,45 @@ public interface BackendProvider {
      * Whether the backend can be made here.
      *
      * @param reason what serves it, or why not and what to do
+     * @param automatic whether the automatic choice may take it
      * @param cause the first failure, or null
      */
-    record Usability(boolean usable, String reason, Throwable cause) {
+    record Usability(boolean usable, String reason, boolean automatic, Throwable cause) {
         public static Usability yes(String reason) {
-            return new Usability(true, reason, null);
+            return new Usability(true, reason, true, null);
+        }
+
+        /** Usable, but something else does better: taken only where it is named. */
+        public static Usability onRequest(String reason) {
+            return new Usability(true, reason, false, null);
         }
 
         public static Usability no(String reason, Throwable cause) {
-            return new Usability(false, reason, cause);
+            return new Usability(false, reason, false, cause);
         }
     }
 
     /** Probes, once; never throws. */
     Usability usability();
 
-    /** Whether the automatic choice may take it, and how early: lower comes first. */
+    /**
+     * The same of one device, for backends that have several; others have one, without a name.
+     *
+     * @param device its number or name, as users type it behind the backend's name and a colon; empty for none in particular
+     */
+    default Usability usability(String device) {
+        return device.isEmpty()
+                ? usability()
+                : Usability.no(name() + " has no devices to choose from: leave out ':" + device + "'", null);
+    }
+
+    /** How early the automatic choice tries it: lower comes first. */
     int preference();
+
+    /** A new backend on a device that is usable; see {@link #usability(String)}. */
+    default Backend create(String device) {
+        return create();
+    }
 
     /** A new backend. */
     Backend create();

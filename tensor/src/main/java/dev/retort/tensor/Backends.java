@@ -20,33 +20,64 @@ public final class Backends {
     }
 
     /**
-     * A new backend by name, or the first usable one for {@code auto}.
+     * What a user's name for a backend stands for.
+     *
+     * @param device what stands behind the colon, else empty
+     */
+    public record Choice(BackendProvider provider, String device) {
+        /** Whether it can be made here. */
+        public BackendProvider.Usability usability() {
+            return provider.usability(device);
+        }
+
+        /**
+         * A new backend.
+         *
+         * @throws IllegalStateException if it is not usable here; the message says why and what to do
+         */
+        public Backend create() {
+            BackendProvider.Usability usability = usability();
+            if (!usability.usable()) {
+                throw new IllegalStateException(
+                        "Backend '" + provider.name() + "' cannot be used here: " + usability.reason(),
+                        usability.cause());
+            }
+            return provider.create(device);
+        }
+    }
+
+    /**
+     * The provider that a name means: {@code simd}, {@code opencl}, {@code opencl:1}, {@code opencl:radeon}, ...
+     *
+     * @throws IllegalArgumentException if there is no such provider
+     */
+    public static Choice choose(String name) {
+        int colon = name.indexOf(':');
+        String wanted = colon < 0 ? name : name.substring(0, colon);
+        List<BackendProvider> providers = providers();
+        BackendProvider provider = providers.stream()
+                .filter(p -> p.name().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no backend '" + wanted + "'; there are "
+                        + providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "))));
+        return new Choice(provider, colon < 0 ? "" : name.substring(colon + 1));
+    }
+
+    /**
+     * A new backend by name, or the first usable one for {@code auto}. A device of a backend that has several stands behind a colon:
+     * {@code opencl:0}.
      *
      * @throws IllegalArgumentException if there is no such name
      * @throws IllegalStateException if it is not usable here; the message says why and what to do
      */
     public static Backend create(String name) {
-        if (name.equals("auto")) {
-            return automatic();
-        }
-        List<BackendProvider> providers = providers();
-        BackendProvider provider = providers.stream()
-                .filter(p -> p.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no backend '" + name + "'; there are "
-                        + providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "))));
-        BackendProvider.Usability usability = provider.usability();
-        if (!usability.usable()) {
-            throw new IllegalStateException(
-                    "Backend '" + name + "' cannot be used here: " + usability.reason(), usability.cause());
-        }
-        return provider.create();
+        return name.equals("auto") ? automatic() : choose(name).create();
     }
 
     private static Backend automatic() {
         for (BackendProvider provider : providers()) {
             BackendProvider.Usability usability = provider.usability();
-            if (usability.usable()) {
+            if (usability.automatic()) {
                 LOG.log(System.Logger.Level.DEBUG, "Backend {0}: {1}", provider.name(), usability.reason());
                 return provider.create();
             }

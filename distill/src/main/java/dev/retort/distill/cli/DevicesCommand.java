@@ -72,7 +72,7 @@ final class DevicesCommand implements Callable<Integer> {
         String automatic = null;
         for (BackendProvider provider : providers) {
             BackendProvider.Usability usability = provider.usability();
-            if (usability.usable() && automatic == null) {
+            if (usability.automatic() && automatic == null) {
                 automatic = provider.name();
             }
             out.printf(

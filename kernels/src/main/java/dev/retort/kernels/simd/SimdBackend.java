@@ -515,12 +515,4 @@ public final class SimdBackend extends SimdOperations {
         squareAverage.storage().bumpVersion();
         value.storage().bumpVersion();
     }
-
-    private void requireStep(Tensor value, Tensor... others) {
-        require(Operation.AXPY, value.dtype(), value);
-        require(Operation.AXPY, value.dtype(), others);
-        for (Tensor other : others) {
-            requireSame(Operation.AXPY, value, other);
-        }
-    }
 }

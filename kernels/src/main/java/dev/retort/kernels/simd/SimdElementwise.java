@@ -49,15 +49,12 @@ abstract class SimdElementwise extends HeapOperations {
     // Movement
 
     @Override
-    public Tensor cast(Tensor x, DType target) {
-        require(Operation.CAST, x.dtype(), x);
-        require(Operation.CAST, target);
-        if (!CastLoops.has(x.dtype(), target)) {
-            return super.cast(x, target);
+    protected void convert(Tensor x, Tensor y) {
+        if (CastLoops.has(x.dtype(), y.dtype())) {
+            parallel.forRange(size(x), Broadcast.GRAIN, (from, to) -> CastLoops.cast(x, y, from, to));
+        } else {
+            super.convert(x, y);
         }
-        Tensor y = allocate(x.shape(), target);
-        parallel.forRange(size(x), Broadcast.GRAIN, (from, to) -> CastLoops.cast(x, y, from, to));
-        return y;
     }
 
     @Override

@@ -1,377 +1,151 @@
 package dev.retort.tensor.heap;
 
-import dev.retort.tensor.BinaryOp;
-import dev.retort.tensor.CompareOp;
-import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.GemmSpec;
-import dev.retort.tensor.LogicalOp;
+import dev.retort.tensor.MemoryStatistics;
 import dev.retort.tensor.Operation;
-import dev.retort.tensor.Pool2dSpec;
-import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
-import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
-import dev.retort.tensor.UnaryOp;
+import dev.retort.tensor.dense.DenseOperations;
+import java.util.Arrays;
 
 /**
- * The arithmetic of backends on Java arrays, but for the loops: says what is declared, checks arguments, reads indices and
- * allocates results, so that every such backend refuses the same calls. A subclass brings one loop per operation; its
- * arguments are checked, its result y has arbitrary contents. Floating types of any backend are F32 and F64.
+ * Backends on Java arrays: pooled memory, movement, and indices read into plain numbers. A subclass brings the arithmetic, one loop per
+ * operation.
  */
-public abstract class HeapOperations extends HeapBackend {
+public abstract class HeapOperations extends DenseOperations {
+    private final HeapMemory memory = new HeapMemory();
 
     @Override
-    public boolean supports(Operation operation, DType dtype) {
-        return switch (operation) {
-            case UPLOAD, DOWNLOAD, FULL, CAST, RESHAPE, NARROW, PERMUTE, PAD, SLICE, SLICE_GRADIENT -> true;
-            case CONCAT, BROADCAST_TO, COMPARE, WHERE, INDEX_SELECT, GATHER, ARG_SORT, ASSIGN -> true;
-            case BINARY, CLAMP, REDUCE, ARG_REDUCE, CUMSUM, INDEX_ADD, SCATTER_ADD -> dtype != DType.BOOL;
-            case LOGICAL -> dtype == DType.BOOL;
-            case UNARY, GEMM, CONV2D, CONV2D_INPUT_GRADIENT, CONV2D_WEIGHT_GRADIENT, AXPY -> dtype.isFloating();
-            case MAX_POOL2D, MAX_POOL2D_GRADIENT, RESIZE_NEAREST, RESIZE_NEAREST_GRADIENT -> dtype.isFloating();
-        };
+    protected final Tensor allocate(Shape shape, DType dtype) {
+        return new Tensor(this, shape, dtype, memory.allocate(dtype, shape.size()), HeapStorage.start(dtype));
     }
 
-    // Elementwise
-
     @Override
-    public Tensor unary(UnaryOp op, Tensor x) {
-        require(Operation.UNARY, x.dtype(), x);
-        Tensor y = allocate(x.shape(), x.dtype());
-        unary(op, x, y);
-        return y;
+    public MemoryStatistics memory() {
+        return memory.statistics();
     }
 
-    /** y = f(x), floating. */
-    protected abstract void unary(UnaryOp op, Tensor x, Tensor y);
-
-    /** Integers wrap around, their quotient is rounded down; they have no POW. */
     @Override
-    public Tensor binary(BinaryOp op, Tensor a, Tensor b) {
-        require(Operation.BINARY, a.dtype(), a, b);
-        requireSameType(Operation.BINARY, a, b);
-        if (!a.dtype().isFloating()) {
-            checkIntegers(op, b);
+    public void close() {
+        memory.trim();
+    }
+
+    @Override
+    protected final void write(Object values, Tensor x) {
+        System.arraycopy(values, 0, HeapStorage.array(x), HeapStorage.offset(x), (int) x.size());
+    }
+
+    @Override
+    protected final void read(Tensor x, Object target) {
+        System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), target, 0, (int) x.size());
+    }
+
+    @Override
+    protected final void fill(Tensor x, double value) {
+        int from = HeapStorage.offset(x);
+        int to = from + (int) x.size();
+        Object array = HeapStorage.array(x);
+        switch (x.dtype()) {
+            case F32 -> Arrays.fill((float[]) array, from, to, (float) value);
+            case F64 -> Arrays.fill((double[]) array, from, to, value);
+            case I32 -> Arrays.fill((int[]) array, from, to, (int) value);
+            case I64 -> Arrays.fill((long[]) array, from, to, (long) value);
+            case BOOL -> Arrays.fill((byte[]) array, from, to, (byte) (value != 0 ? 1 : 0));
         }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), a.dtype());
-        binary(op, a, b, y);
-        return y;
     }
 
-    /** What integers cannot do: powers, and division by zero. */
-    private static void checkIntegers(BinaryOp op, Tensor b) {
-        if (op == BinaryOp.POW) {
-            throw new ShapeException("POW takes floating types, got " + b.dtype() + ": cast the operands");
-        }
-        if (op == BinaryOp.DIV) {
-            Elements divisor = Elements.of(b);
-            for (int i = 0; i < b.size(); i++) {
-                if (divisor.getLong(i) == 0) {
-                    throw new ArithmeticException(
-                            "Integer division by zero: element " + i + " of the divisor, shape " + b.shape());
-                }
+    @Override
+    protected void convert(Tensor x, Tensor y) {
+        Elements from = Elements.of(x);
+        Elements to = Elements.of(y);
+        int size = (int) x.size();
+        if (x.dtype().isFloating() || y.dtype().isFloating()) {
+            for (int i = 0; i < size; i++) {
+                to.set(i, from.get(i));
+            }
+        } else {
+            for (int i = 0; i < size; i++) {
+                to.setLong(i, from.getLong(i));
             }
         }
     }
 
-    /** y = a op b, broadcast; floating or integer. */
-    protected abstract void binary(BinaryOp op, Tensor a, Tensor b, Tensor y);
+    @Override
+    protected final void copy(
+            Tensor x, long from, long[] fromStrides, Tensor y, long to, long[] toStrides, int[] extents) {
+        StridedCopy.copy(
+                HeapStorage.array(x),
+                x.offset() + from,
+                fromStrides,
+                HeapStorage.array(y),
+                y.offset() + to,
+                toStrides,
+                extents);
+    }
 
     @Override
-    public Tensor compare(CompareOp op, Tensor a, Tensor b) {
-        require(Operation.COMPARE, a.dtype(), a, b);
-        requireSameType(Operation.COMPARE, a, b);
-        if (a.dtype() == DType.BOOL && op != CompareOp.EQ && op != CompareOp.NE) {
-            throw new ShapeException("compare: truth values have no order, so no " + op + "; only EQ and NE");
+    protected final void argSort(Tensor x, int axis, boolean descending, Tensor y) {
+        ArgSort.sort(x, axis, descending, y);
+    }
+
+    @Override
+    protected final void checkDivisor(Tensor b) {
+        Elements divisor = Elements.of(b);
+        for (int i = 0; i < b.size(); i++) {
+            if (divisor.getLong(i) == 0) {
+                throw divisionByZero(b, i);
+            }
         }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        compare(op, a, b, y);
-        return y;
     }
-
-    /** y = a op b, broadcast; any dtype, y BOOL. */
-    protected abstract void compare(CompareOp op, Tensor a, Tensor b, Tensor y);
 
     @Override
-    public Tensor logical(LogicalOp op, Tensor a, Tensor b) {
-        require(Operation.LOGICAL, a.dtype(), a, b);
-        requireSameType(Operation.LOGICAL, a, b);
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        logical(op, a, b, y);
-        return y;
-    }
-
-    /** y = a op b, broadcast; all BOOL. */
-    protected abstract void logical(LogicalOp op, Tensor a, Tensor b, Tensor y);
-
-    @Override
-    public Tensor where(Tensor condition, Tensor a, Tensor b) {
-        require(Operation.WHERE, a.dtype(), condition, a, b);
-        requireSameType(Operation.WHERE, a, b);
-        if (condition.dtype() != DType.BOOL) {
-            throw new ShapeException("where: the condition is BOOL, got " + condition.dtype() + " of shape "
-                    + condition.shape() + "; make one by compare");
-        }
-        Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
-        Tensor y = allocate(shape, a.dtype());
-        where(condition, a, b, y);
-        return y;
-    }
-
-    /** y = condition ? a : b, broadcast; any dtype. */
-    protected abstract void where(Tensor condition, Tensor a, Tensor b, Tensor y);
-
-    @Override
-    public Tensor clamp(Tensor x, double low, double high) {
-        require(Operation.CLAMP, x.dtype(), x);
-        if (!(low <= high)) {
-            throw new ShapeException("clamp: bounds [" + low + ", " + high + "] hold nothing");
-        }
-        Tensor y = allocate(x.shape(), x.dtype());
-        clamp(x, low, high, y);
-        return y;
-    }
-
-    /** y = min(max(x, low), high); floating or integer. */
-    protected abstract void clamp(Tensor x, double low, double high, Tensor y);
-
-    // Reductions
-
-    @Override
-    public Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
-        require(Operation.REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.reduce(op, x, axes, keepDims), x.dtype());
-        reduce(op, x, axes, y);
-        return y;
-    }
-
-    /** y = x reduced over {@code axes}; floating or integer. */
-    protected abstract void reduce(ReduceOp op, Tensor x, int[] axes, Tensor y);
-
-    @Override
-    public Tensor argReduce(boolean largest, Tensor x, int axis) {
-        require(Operation.ARG_REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.argReduce(x, axis), DType.I64);
-        argReduce(largest, x, axis, y);
-        return y;
-    }
-
-    /** y, I64: the places of the extremes along {@code axis}; floating or integer. */
-    protected abstract void argReduce(boolean largest, Tensor x, int axis, Tensor y);
-
-    @Override
-    public Tensor cumsum(Tensor x, int axis) {
-        require(Operation.CUMSUM, x.dtype(), x);
-        x.shape().axis(axis);
-        Tensor y = allocate(x.shape(), x.dtype());
-        cumsum(x, axis, y);
-        return y;
-    }
-
-    /** y = running sums of x along {@code axis}; floating or integer. */
-    protected abstract void cumsum(Tensor x, int axis, Tensor y);
-
-    // Products
-
-    @Override
-    public Tensor gemm(Tensor a, Tensor b, GemmSpec spec, Shape shape) {
-        require(Operation.GEMM, a.dtype(), a, b);
-        requireSameType(Operation.GEMM, a, b);
-        spec.check(a.shape(), b.shape(), shape);
-        Tensor y = allocate(shape, a.dtype());
-        if (!spec.coversOutput(shape.size()) || spec.k() == 0) {
-            fill(y, 0);
-        }
-        if (spec.k() > 0) {
-            gemm(a, b, spec, y);
-        }
-        return y;
-    }
-
-    /** Writes the products of {@code spec} into y, k > 0; floating. */
-    protected abstract void gemm(Tensor a, Tensor b, GemmSpec spec, Tensor y);
-
-    @Override
-    public Tensor conv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
-        Tensor y = allocateConv2d(x, weight, spec);
-        conv2d(x, weight, spec, y);
-        return y;
-    }
-
-    /** Checks the operands of {@link #conv2d(Tensor, Tensor, Conv2dSpec)}, and allocates its result. */
-    protected final Tensor allocateConv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
-        require(Operation.CONV2D, x.dtype(), x, weight);
-        requireSameType(Operation.CONV2D, x, weight);
-        return allocate(spec.outputShape(x.shape(), weight.shape()), x.dtype());
-    }
-
-    /** y = x convolved with {@code weight}; floating. */
-    protected abstract void conv2d(Tensor x, Tensor weight, Conv2dSpec spec, Tensor y);
-
-    @Override
-    public Tensor conv2dInputGradient(Tensor g, Tensor weight, Shape input, Conv2dSpec spec) {
-        require(Operation.CONV2D_INPUT_GRADIENT, g.dtype(), g, weight);
-        requireSameType(Operation.CONV2D_INPUT_GRADIENT, g, weight);
-        ResultShapes.convolutionGradient(g, input, weight.shape(), spec);
-        Tensor y = allocate(input, g.dtype());
-        conv2dInputGradient(g, weight, spec, y);
-        return y;
-    }
-
-    /** y, of the input's shape: the gradient with respect to it; floating. */
-    protected abstract void conv2dInputGradient(Tensor g, Tensor weight, Conv2dSpec spec, Tensor y);
-
-    @Override
-    public Tensor conv2dWeightGradient(Tensor x, Tensor g, Shape weight, Conv2dSpec spec) {
-        require(Operation.CONV2D_WEIGHT_GRADIENT, x.dtype(), x, g);
-        requireSameType(Operation.CONV2D_WEIGHT_GRADIENT, x, g);
-        ResultShapes.convolutionGradient(g, x.shape(), weight, spec);
-        Tensor y = allocate(weight, x.dtype());
-        conv2dWeightGradient(x, g, spec, y);
-        return y;
-    }
-
-    /** y, of the weight's shape: the gradient with respect to it; floating. */
-    protected abstract void conv2dWeightGradient(Tensor x, Tensor g, Conv2dSpec spec, Tensor y);
-
-    // Resampling
-
-    @Override
-    public Pooled maxPool2d(Tensor x, Pool2dSpec spec) {
-        require(Operation.MAX_POOL2D, x.dtype(), x);
-        Shape shape = spec.outputShape(x.shape());
-        Tensor values = allocate(shape, x.dtype());
-        Tensor indices = allocate(shape, DType.I32);
-        maxPool2d(x, spec, values, indices);
-        return new Pooled(values, indices);
-    }
-
-    /** The largest of each window and their places, I32; floating. */
-    protected abstract void maxPool2d(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices);
-
-    @Override
-    public Tensor maxPool2dGradient(Tensor g, Tensor indices, Shape input) {
-        require(Operation.MAX_POOL2D_GRADIENT, g.dtype(), g, indices);
-        ResultShapes.maxPool2dGradient(g, indices, input);
-        Elements places = Elements.of(indices);
-        for (int i = 0; i < indices.size(); i++) {
-            index(Operation.MAX_POOL2D_GRADIENT, places, i, input.dim(1) * input.dim(2));
-        }
-        Tensor y = allocate(input, g.dtype());
-        maxPool2dGradient(g, indices, y);
-        return y;
-    }
-
-    /** y, of the input's shape: zero, with each g added where its index points; floating. */
-    protected abstract void maxPool2dGradient(Tensor g, Tensor indices, Tensor y);
-
-    @Override
-    public Tensor resizeNearest(Tensor x, int height, int width) {
-        require(Operation.RESIZE_NEAREST, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.resizeNearest(x.shape(), height, width), x.dtype());
-        resizeNearest(x, y);
-        return y;
-    }
-
-    /** y = x resized to y's height and width; floating. */
-    protected abstract void resizeNearest(Tensor x, Tensor y);
-
-    @Override
-    public Tensor resizeNearestGradient(Tensor g, Shape input) {
-        require(Operation.RESIZE_NEAREST_GRADIENT, g.dtype(), g);
-        ResultShapes.resizeNearestGradient(g, input);
-        Tensor y = allocate(input, g.dtype());
-        resizeNearestGradient(g, y);
-        return y;
-    }
-
-    /** y, of the input's shape: the sums of g over the copies of each pixel; floating. */
-    protected abstract void resizeNearestGradient(Tensor g, Tensor y);
-
-    // Indexing
-
-    /** The indices as numbers in [0, extent); any other is an error. */
-    private static int[] indices(Operation operation, Tensor index, int extent) {
+    protected final void checkIndices(Operation operation, Tensor index, int extent) {
         Elements from = Elements.of(index);
-        int[] indices = new int[(int) index.size()];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = index(operation, from, i, extent);
+        for (int i = 0; i < index.size(); i++) {
+            long value = from.getLong(i);
+            if (value < 0 || value >= extent) {
+                throw ResultShapes.indexOutOfRange(operation, value, i, extent);
+            }
         }
-        return indices;
     }
 
-    private static int index(Operation operation, Elements from, int i, int extent) {
-        long value = from.getLong(i);
-        if (value < 0 || value >= extent) {
-            throw ResultShapes.indexOutOfRange(operation, value, i, extent);
-        }
-        return (int) value;
+    private static int[] numbers(Tensor index) {
+        Elements from = Elements.of(index);
+        int[] numbers = new int[(int) index.size()];
+        Arrays.setAll(numbers, i -> (int) from.getLong(i));
+        return numbers;
     }
 
     @Override
-    public Tensor indexSelect(Tensor x, int axis, Tensor index) {
-        require(Operation.INDEX_SELECT, x.dtype(), x, index);
-        Shape shape = ResultShapes.indexSelect(x, axis, index);
-        int[] indices = indices(Operation.INDEX_SELECT, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        indexSelect(x, axis, indices, y);
-        return y;
+    protected final void indexSelect(Tensor x, int axis, Tensor index, Tensor y) {
+        indexSelect(x, axis, numbers(index), y);
     }
 
     /** y = the slices of x that {@code indices} name; any dtype. */
     protected abstract void indexSelect(Tensor x, int axis, int[] indices, Tensor y);
 
     @Override
-    public Tensor indexAdd(Tensor x, int axis, Tensor index, Tensor source) {
-        require(Operation.INDEX_ADD, x.dtype(), x, index, source);
-        Shape shape = ResultShapes.indexAdd(x, axis, index, source);
-        int[] indices = indices(Operation.INDEX_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        indexAdd(x, axis, indices, source, y);
-        return y;
+    protected final void indexAdd(Tensor x, int axis, Tensor index, Tensor source, Tensor y) {
+        indexAdd(x, axis, numbers(index), source, y);
     }
 
     /** y = x plus the slices of {@code source} at the places that {@code indices} name; floating or integer. */
     protected abstract void indexAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y);
 
     @Override
-    public Tensor gather(Tensor x, int axis, Tensor index) {
-        require(Operation.GATHER, x.dtype(), x, index);
-        Shape shape = ResultShapes.gather(x, axis, index);
-        int[] indices = indices(Operation.GATHER, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        gather(x, axis, indices, y);
-        return y;
+    protected final void gather(Tensor x, int axis, Tensor index, Tensor y) {
+        gather(x, axis, numbers(index), y);
     }
 
     /** y = the elements of x that {@code indices}, of y's shape, name; any dtype. */
     protected abstract void gather(Tensor x, int axis, int[] indices, Tensor y);
 
     @Override
-    public Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor source) {
-        require(Operation.SCATTER_ADD, x.dtype(), x, index, source);
-        Shape shape = ResultShapes.scatterAdd(x, axis, index, source);
-        int[] indices = indices(Operation.SCATTER_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        scatterAdd(x, axis, indices, source, y);
-        return y;
+    protected final void scatterAdd(Tensor x, int axis, Tensor index, Tensor source, Tensor y) {
+        scatterAdd(x, axis, numbers(index), source, y);
     }
 
     /** y = x plus each element of {@code source} at the place that {@code indices}, of its shape, names; floating or integer. */
     protected abstract void scatterAdd(Tensor x, int axis, int[] indices, Tensor source, Tensor y);
-
-    // In place
-
-    @Override
-    public void axpy(Tensor target, double alpha, Tensor source) {
-        require(Operation.AXPY, target.dtype(), target, source);
-        requireSame(Operation.AXPY, target, source);
-        addScaled(target, alpha, source);
-        target.storage().bumpVersion();
-    }
-
-    /** target += alpha*source; floating. */
-    protected abstract void addScaled(Tensor target, double alpha, Tensor source);
 }

@@ -1,8 +1,7 @@
-package dev.retort.tensor.heap;
+package dev.retort.tensor.dense;
 
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.MemoryStatistics;
 import dev.retort.tensor.Operands;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.ResultShapes;
@@ -14,16 +13,39 @@ import java.lang.reflect.Array;
 import java.util.Arrays;
 
 /**
- * What every backend on Java arrays shares: memory, transfer, views and movement, for all dtypes. A subclass brings the
- * arithmetic.
+ * What backends share wherever their memory lies: transfer, views and movement, for all dtypes. Arguments are checked here and results
+ * allocated; a subclass brings memory and the few ways to write it, and gets arguments that fit. {@link DenseOperations} does the same
+ * for arithmetic.
  */
-public abstract class HeapBackend implements Backend {
-    private final HeapMemory memory = new HeapMemory();
+public abstract class DenseBackend implements Backend {
 
     /** A new tensor with arbitrary contents. */
-    protected final Tensor allocate(Shape shape, DType dtype) {
-        return new Tensor(this, shape, dtype, memory.allocate(dtype, shape.size()), HeapStorage.start(dtype));
+    protected abstract Tensor allocate(Shape shape, DType dtype);
+
+    /** Copies an array of x's element type and size into x. */
+    protected abstract void write(Object values, Tensor x);
+
+    /** Copies x into an array of its element type and size. */
+    protected abstract void read(Tensor x, Object target);
+
+    /** Sets every element. */
+    protected abstract void fill(Tensor x, double value);
+
+    /** y, of x's shape and another dtype, gets x's values, converted as {@link #cast} says. */
+    protected abstract void convert(Tensor x, Tensor y);
+
+    /** y[to + sum i*toStrides] = x[from + sum i*fromStrides] for all i in {@code extents}, whose dtypes are the same; all movement is this. */
+    protected abstract void copy(
+            Tensor x, long from, long[] fromStrides, Tensor y, long to, long[] toStrides, int[] extents);
+
+    /** Copies all elements of x to y, of the same size and dtype. */
+    protected final void copy(Tensor x, Tensor y) {
+        long[] stride = {1};
+        copy(x, 0, stride, y, 0, stride, new int[] {Math.toIntExact(x.size())});
     }
+
+    /** y, I64 of x's shape: the order of the elements along {@code axis}, as {@link #argSort(Tensor, int, boolean)} says. */
+    protected abstract void argSort(Tensor x, int axis, boolean descending, Tensor y);
 
     /**
      * Checks that an operation is declared and that every operand lives here.
@@ -52,21 +74,11 @@ public abstract class HeapBackend implements Backend {
     }
 
     @Override
-    public MemoryStatistics memory() {
-        return memory.statistics();
-    }
-
-    @Override
-    public void close() {
-        memory.trim();
-    }
-
-    @Override
     public Tensor upload(Object values, Shape shape, DType dtype) {
         require(Operation.UPLOAD, dtype);
         checkArray(values, shape, dtype);
         Tensor x = allocate(shape, dtype);
-        System.arraycopy(values, 0, HeapStorage.array(x), HeapStorage.offset(x), (int) shape.size());
+        write(values, x);
         return x;
     }
 
@@ -74,7 +86,7 @@ public abstract class HeapBackend implements Backend {
     public void download(Tensor x, Object target) {
         require(Operation.DOWNLOAD, x.dtype());
         checkArray(target, x.shape(), x.dtype());
-        System.arraycopy(HeapStorage.array(x), HeapStorage.offset(x), target, 0, (int) x.size());
+        read(x, target);
     }
 
     private static void checkArray(Object array, Shape shape, DType dtype) {
@@ -101,39 +113,15 @@ public abstract class HeapBackend implements Backend {
         return x;
     }
 
-    /** Sets every element. */
-    protected static void fill(Tensor x, double value) {
-        int from = HeapStorage.offset(x);
-        int to = from + (int) x.size();
-        Object array = HeapStorage.array(x);
-        switch (x.dtype()) {
-            case F32 -> Arrays.fill((float[]) array, from, to, (float) value);
-            case F64 -> Arrays.fill((double[]) array, from, to, value);
-            case I32 -> Arrays.fill((int[]) array, from, to, (int) value);
-            case I64 -> Arrays.fill((long[]) array, from, to, (long) value);
-            case BOOL -> Arrays.fill((byte[]) array, from, to, (byte) (value != 0 ? 1 : 0));
-        }
-    }
-
     @Override
     public Tensor cast(Tensor x, DType target) {
         require(Operation.CAST, x.dtype(), x);
         require(Operation.CAST, target);
         Tensor y = allocate(x.shape(), target);
-        Elements from = Elements.of(x);
-        Elements to = Elements.of(y);
-        int size = (int) x.size();
         if (x.dtype() == target) {
-            System.arraycopy(
-                    HeapStorage.array(x), HeapStorage.offset(x), HeapStorage.array(y), HeapStorage.offset(y), size);
-        } else if (x.dtype().isFloating() || target.isFloating()) {
-            for (int i = 0; i < size; i++) {
-                to.set(i, from.get(i));
-            }
+            copy(x, y);
         } else {
-            for (int i = 0; i < size; i++) {
-                to.setLong(i, from.getLong(i));
-            }
+            convert(x, y);
         }
         return y;
     }
@@ -302,9 +290,9 @@ public abstract class HeapBackend implements Backend {
     @Override
     public Tensor argSort(Tensor x, int axis, boolean descending) {
         require(Operation.ARG_SORT, x.dtype(), x);
-        x.shape().axis(axis);
+        int along = x.axis(axis);
         Tensor y = allocate(x.shape(), DType.I64);
-        ArgSort.sort(x, axis, descending, y);
+        argSort(x, along, descending, y);
         return y;
     }
 
@@ -312,12 +300,7 @@ public abstract class HeapBackend implements Backend {
     public void assign(Tensor target, Tensor source) {
         require(Operation.ASSIGN, target.dtype(), target, source);
         requireSame(Operation.ASSIGN, target, source);
-        System.arraycopy(
-                HeapStorage.array(source),
-                HeapStorage.offset(source),
-                HeapStorage.array(target),
-                HeapStorage.offset(target),
-                (int) target.size());
+        copy(source, target);
         target.storage().bumpVersion();
     }
 
@@ -327,17 +310,5 @@ public abstract class HeapBackend implements Backend {
         if (!a.shape().equals(b.shape())) {
             throw new ShapeException(operation + ": shapes " + a.shape() + " and " + b.shape() + " differ");
         }
-    }
-
-    private static void copy(
-            Tensor x, long from, long[] fromStrides, Tensor y, long to, long[] toStrides, int[] extents) {
-        StridedCopy.copy(
-                HeapStorage.array(x),
-                x.offset() + from,
-                fromStrides,
-                HeapStorage.array(y),
-                y.offset() + to,
-                toStrides,
-                extents);
     }
 }

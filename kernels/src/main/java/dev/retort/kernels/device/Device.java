@@ -1,0 +1,42 @@
+package dev.retort.kernels.device;
+
+/**
+ * What {@link DeviceBackend} needs of a driver: memory, copies, and kernels on one in-order queue. What is put on the queue runs in that
+ * order, and the host waits for nothing but {@link #read} and {@link #finish}. Calls come from one thread at a time.
+ */
+public interface Device extends AutoCloseable {
+    /** Memory on the device, as the driver has it. */
+    interface Block {
+        long bytes();
+    }
+
+    /** One line for people. */
+    String describe();
+
+    DeviceTraits traits();
+
+    /**
+     * New memory with arbitrary contents.
+     *
+     * @throws DeviceMemoryException if the device has no room
+     */
+    Block allocate(long bytes);
+
+    /** Gives memory back. What was put on the queue before may still use it. */
+    void free(Block block);
+
+    /** Copies {@code length} elements of a Java array to the device; the array may change as soon as this returns. */
+    void write(Object array, int length, Block to, long offset);
+
+    /** Fills a Java array from the device, after everything that was put on the queue before. */
+    void read(Block from, long offset, Object array);
+
+    /** Puts a kernel on the queue. */
+    void launch(Kernel kernel, Grid grid, Arguments arguments);
+
+    /** Waits until the queue is empty. */
+    void finish();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,41 @@
+package dev.retort.kernels.device;
+
+/**
+ * How many work-items a kernel is run for along each axis, and how many make a group. Whole groups are run: kernels return early
+ * where they find themselves outside.
+ */
+public record Grid(int x, int y, int z, int groupX, int groupY) {
+    /** Work-items of a group where a kernel does not care. Few different groups, because some drivers compile for each. */
+    private static final int GROUP = 64;
+
+    private static final int SHORT = 32;
+
+    /** One axis. */
+    public static Grid of(int x) {
+        return of(x, 1, 1);
+    }
+
+    /** Up to three axes. The first should be the one along which memory is consecutive. */
+    public static Grid of(int x, int y, int z) {
+        boolean wide = x >= SHORT || y < SHORT;
+        return new Grid(x, y, z, wide ? GROUP : 1, wide ? 1 : GROUP);
+    }
+
+    /** Work-items along x with whole groups. */
+    public long paddedX() {
+        return padded(x, groupX);
+    }
+
+    /** Work-items along y with whole groups. */
+    public long paddedY() {
+        return padded(y, groupY);
+    }
+
+    private static long padded(int extent, int group) {
+        return (extent + group - 1L) / group * group;
+    }
+
+    boolean isEmpty() {
+        return x == 0 || y == 0 || z == 0;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.retort.kernels.device;
+
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Tensor;
+
+/** One call of a kernel, argument by argument in the order of its parameters. */
+final class Launch {
+    private final DeviceQueue queue;
+    private final Kernel kernel;
+    private final Arguments arguments = new Arguments();
+
+    Launch(DeviceQueue queue, Kernel kernel) {
+        this.queue = queue;
+        this.kernel = kernel;
+    }
+
+    /** A tensor that is read: its block and where it begins there, in elements. */
+    Launch in(Tensor x) {
+        return operand(x, 0);
+    }
+
+    /** The same from another element on. */
+    Launch in(Tensor x, long from) {
+        return operand(x, from);
+    }
+
+    /** A tensor that is written: its block and where it begins there, in elements. */
+    Launch out(Tensor y) {
+        return out(y, null);
+    }
+
+    /** The same for integers that are known to lie in a range; null if that is not known. */
+    Launch out(Tensor y, Range range) {
+        return out(y, 0, range);
+    }
+
+    /** The same from another element on. */
+    Launch out(Tensor y, long from, Range range) {
+        DeviceStorage.of(y).wrote(range);
+        return operand(y, from);
+    }
+
+    private Launch operand(Tensor x, long from) {
+        arguments.block(DeviceStorage.of(x).block(), x.size() * x.dtype().bytes());
+        arguments.number(Math.toIntExact(x.offset() + from));
+        return this;
+    }
+
+    Launch number(int value) {
+        arguments.number(value);
+        return this;
+    }
+
+    /** A number of a tensor's type. */
+    Launch value(DType type, double value) {
+        arguments.value(type, value);
+        return this;
+    }
+
+    Launch struct(int[] members) {
+        arguments.struct(members);
+        return this;
+    }
+
+    /** Additions and multiplications, for a profile. */
+    Launch computes(double operations) {
+        arguments.computes(operations);
+        return this;
+    }
+
+    /** Puts the call on the queue, unless the grid is empty. */
+    void over(Grid grid) {
+        if (!grid.isEmpty()) {
+            queue.launch(kernel, grid, arguments);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.retort.kernels.opencl;
+
+import static org.jocl.CL.CL_CONTEXT_PLATFORM;
+import static org.jocl.CL.CL_DEVICE_DOUBLE_FP_CONFIG;
+import static org.jocl.CL.CL_DEVICE_GLOBAL_MEM_SIZE;
+import static org.jocl.CL.CL_DEVICE_HOST_UNIFIED_MEMORY;
+import static org.jocl.CL.CL_DEVICE_LOCAL_MEM_SIZE;
+import static org.jocl.CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
+import static org.jocl.CL.CL_DEVICE_MAX_WORK_GROUP_SIZE;
+import static org.jocl.CL.CL_DEVICE_TYPE;
+import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
+import static org.jocl.CL.CL_DEVICE_VERSION;
+import static org.jocl.CL.CL_DRIVER_VERSION;
+import static org.jocl.CL.CL_MEM_READ_WRITE;
+import static org.jocl.CL.CL_TRUE;
+import static org.jocl.CL.clCreateBuffer;
+import static org.jocl.CL.clCreateContext;
+import static org.jocl.CL.clCreateKernel;
+import static org.jocl.CL.clEnqueueNDRangeKernel;
+import static org.jocl.CL.clEnqueueReadBuffer;
+import static org.jocl.CL.clFinish;
+import static org.jocl.CL.clReleaseCommandQueue;
+import static org.jocl.CL.clReleaseContext;
+import static org.jocl.CL.clReleaseMemObject;
+import static org.jocl.CL.clSetKernelArg;
+
+import dev.retort.kernels.device.Arguments;
+import dev.retort.kernels.device.Device;
+import dev.retort.kernels.device.DeviceMemoryException;
+import dev.retort.kernels.device.DeviceTraits;
+import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.Kernel;
+import dev.retort.kernels.device.KernelSource;
+import dev.retort.kernels.opencl.OpenClPlatforms.Found;
+import dev.retort.tensor.DType;
+import java.lang.reflect.Array;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
+import org.jocl.cl_program;
+
+/** A device of an OpenCL 1.2 driver, or a later one, with one in-order queue. */
+final class OpenClDevice implements Device {
+    private record Buffer(cl_mem memory, long bytes) implements Block {}
+
+    /** What makes a program. */
+    private record Unit(String file, DType type, String defines) {}
+
+    private final Found found;
+    private final DeviceTraits traits;
+    private final cl_context context;
+    private final cl_command_queue queue;
+    private final OpenClPrograms programs;
+    private final Staging staging = new Staging();
+    private final Map<Unit, cl_program> built = new HashMap<>();
+    private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
+    private boolean closed;
+
+    /** @param cache the folder for compiled kernels, or null for none */
+    OpenClDevice(Found found, Path cache) {
+        this.found = found;
+        traits = traits(found.id());
+        cl_context_properties properties = new cl_context_properties();
+        properties.addProperty(CL_CONTEXT_PLATFORM, found.platform());
+        cl_device_id[] devices = {found.id()};
+        context = clCreateContext(properties, 1, devices, null, null, null);
+        queue = createQueue(context, found.id());
+        String identity = found + ", " + OpenClPlatforms.text(found.id(), CL_DEVICE_VERSION) + ", driver "
+                + OpenClPlatforms.text(found.id(), CL_DRIVER_VERSION);
+        programs = new OpenClPrograms(context, found.id(), identity, cache);
+    }
+
+    /** By the call of OpenCL 1.2, which every driver has; the later one is missing from some. */
+    @SuppressWarnings("deprecation")
+    private static cl_command_queue createQueue(cl_context context, cl_device_id device) {
+        return CL.clCreateCommandQueue(context, device, 0, null);
+    }
+
+    private static DeviceTraits traits(cl_device_id id) {
+        return new DeviceTraits(
+                (OpenClPlatforms.number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0,
+                OpenClPlatforms.number(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
+                OpenClPlatforms.number(id, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
+                (int) OpenClPlatforms.number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE),
+                OpenClPlatforms.number(id, CL_DEVICE_LOCAL_MEM_SIZE),
+                OpenClPlatforms.number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
+                OpenClPlatforms.number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE));
+    }
+
+    @Override
+    public String describe() {
+        return found.toString();
+    }
+
+    @Override
+    public DeviceTraits traits() {
+        return traits;
+    }
+
+    @Override
+    public Block allocate(long bytes) {
+        if (bytes > traits.largestBlock()) {
+            throw new DeviceMemoryException(
+                    found + " allocates at most " + traits.largestBlock() + " bytes at once, asked for " + bytes, null);
+        }
+        try {
+            return new Buffer(clCreateBuffer(context, CL_MEM_READ_WRITE, bytes, null, null), bytes);
+        } catch (CLException e) {
+            throw new DeviceMemoryException(found + " does not allocate " + bytes + " bytes: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void free(Block block) {
+        clReleaseMemObject(((Buffer) block).memory);
+    }
+
+    @Override
+    public void write(Object array, int length, Block to, long offset) {
+        staging.write(queue, array, length, ((Buffer) to).memory, offset);
+    }
+
+    @Override
+    public void read(Block from, long offset, Object array) {
+        Pointer target;
+        long width;
+        if (array instanceof float[] floats) {
+            target = Pointer.to(floats);
+            width = Float.BYTES;
+        } else if (array instanceof double[] doubles) {
+            target = Pointer.to(doubles);
+            width = Double.BYTES;
+        } else if (array instanceof int[] ints) {
+            target = Pointer.to(ints);
+            width = Integer.BYTES;
+        } else if (array instanceof long[] longs) {
+            target = Pointer.to(longs);
+            width = Long.BYTES;
+        } else {
+            target = Pointer.to((byte[]) array);
+            width = 1;
+        }
+        long bytes = width * Array.getLength(array);
+        clEnqueueReadBuffer(queue, ((Buffer) from).memory, CL_TRUE, offset, bytes, target, 0, null, null);
+    }
+
+    @Override
+    public void launch(Kernel kernel, Grid grid, Arguments arguments) {
+        cl_kernel function = kernels.computeIfAbsent(kernel, this::create);
+        List<Object> values = arguments.values();
+        for (int i = 0; i < values.size(); i++) {
+            set(function, i, values.get(i));
+        }
+        clEnqueueNDRangeKernel(
+                queue,
+                function,
+                3,
+                null,
+                new long[] {grid.paddedX(), grid.paddedY(), grid.z()},
+                new long[] {grid.groupX(), grid.groupY(), 1},
+                0,
+                null,
+                null);
+    }
+
+    private static void set(cl_kernel function, int index, Object value) {
+        if (value instanceof Buffer buffer) {
+            clSetKernelArg(function, index, Sizeof.cl_mem, Pointer.to(buffer.memory));
+        } else if (value instanceof int[] struct) {
+            clSetKernelArg(function, index, (long) Sizeof.cl_int * struct.length, Pointer.to(struct));
+        } else if (value instanceof Integer number) {
+            clSetKernelArg(function, index, Sizeof.cl_int, Pointer.to(new int[] {number}));
+        } else if (value instanceof Float number) {
+            clSetKernelArg(function, index, Sizeof.cl_float, Pointer.to(new float[] {number}));
+        } else if (value instanceof Double number) {
+            clSetKernelArg(function, index, Sizeof.cl_double, Pointer.to(new double[] {number}));
+        } else if (value instanceof Long number) {
+            clSetKernelArg(function, index, Sizeof.cl_long, Pointer.to(new long[] {number}));
+        } else {
+            clSetKernelArg(function, index, Sizeof.cl_uchar, Pointer.to(new byte[] {(Byte) value}));
+        }
+    }
+
+    private cl_kernel create(Kernel kernel) {
+        Unit unit = new Unit(kernel.file(), kernel.type(), kernel.defines());
+        return clCreateKernel(built.computeIfAbsent(unit, this::build), kernel.function(), null);
+    }
+
+    private cl_program build(Unit unit) {
+        String options = "-cl-std=CL1.2 " + KernelSource.options(unit.type, traits.doubles()) + " " + unit.defines;
+        return programs.program(unit.file, KernelSource.text("opencl.h", unit.file), options.strip());
+    }
+
+    @Override
+    public void finish() {
+        clFinish(queue);
+        staging.drain();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            finish();
+            kernels.values().forEach(CL::clReleaseKernel);
+            built.values().forEach(CL::clReleaseProgram);
+            clReleaseCommandQueue(queue);
+            clReleaseContext(context);
+        }
+    }
+}

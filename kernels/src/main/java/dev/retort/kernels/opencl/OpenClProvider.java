@@ -1,0 +1,56 @@
+package dev.retort.kernels.opencl;
+
+import dev.retort.kernels.device.DeviceBackend;
+import dev.retort.kernels.opencl.OpenClPlatforms.Found;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.BackendProvider;
+
+/** Offers a {@link DeviceBackend} on an OpenCL device: by itself where that is a GPU, on request where it is a CPU. */
+public final class OpenClProvider implements BackendProvider {
+    static final String NAME = "opencl";
+
+    private static final int PREFERENCE = 50;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Usability usability() {
+        return usability("");
+    }
+
+    @Override
+    public Usability usability(String device) {
+        OpenClPlatforms platforms = OpenClPlatforms.probe();
+        if (platforms.isEmpty()) {
+            return Usability.no(platforms.trouble(), platforms.cause());
+        }
+        try {
+            Found found = platforms.choose(device);
+            return found.gpu()
+                    ? Usability.yes(found + "; devices: " + platforms.list())
+                    : Usability.onRequest(found + ", a CPU, on which simd is faster; devices: " + platforms.list());
+        } catch (IllegalArgumentException e) {
+            return Usability.no(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public int preference() {
+        return PREFERENCE;
+    }
+
+    @Override
+    public Backend create() {
+        return create("");
+    }
+
+    @Override
+    public Backend create(String device) {
+        Found found = OpenClPlatforms.probe().choose(device);
+        OpenClDevice opened = new OpenClDevice(found, OpenClPrograms.defaultFolder());
+        return new DeviceBackend(NAME, opened, opened.traits().memory());
+    }
+}
