@@ -90,6 +90,7 @@ public final class Engine {
                     "The Vector API is not loaded: start the JVM with --add-modules " + VECTOR_MODULE);
         }
         checkBits();
+        OperatorProfile.show();
         return new Engine(
                 VectorTiles.create(parameters),
                 new DoubleVectorTiles(parameters),
