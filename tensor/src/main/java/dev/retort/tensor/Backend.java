@@ -18,6 +18,12 @@ public interface Backend extends ComposedOperations, AutoCloseable {
     /** Live, pooled and peak bytes. */
     MemoryStatistics memory();
 
+    /**
+     * Waits until all that was asked for is done. Backends that hand work to a device return before it is; reading values waits by itself,
+     * measuring time needs this.
+     */
+    default void synchronize() {}
+
     /** The backend at the bottom, which computes; itself unless this is a tape. */
     default Backend root() {
         return this;

@@ -5,12 +5,14 @@ import dev.retort.bench.floor.FloorTable;
 import dev.retort.bench.measure.Alternation;
 import dev.retort.bench.measure.CopyBandwidth;
 import dev.retort.bench.measure.FmaPeak;
+import dev.retort.bench.measure.ProfileTable;
 import dev.retort.bench.measure.Row;
 import dev.retort.bench.measure.RowTable;
 import dev.retort.bench.measure.RowsFile;
 import dev.retort.bench.measure.TextFile;
 import dev.retort.bench.measure.Totals;
 import dev.retort.bench.network.Scenario;
+import dev.retort.bench.peer.BackendPeer;
 import dev.retort.bench.peer.EjmlPeer;
 import dev.retort.bench.peer.Peer;
 import dev.retort.bench.peer.PeerProvider;
@@ -18,10 +20,12 @@ import dev.retort.bench.peer.PythonPeer;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
 import dev.retort.distill.cli.Subcommand;
+import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.simd.Engine;
 import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,6 +71,7 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Subcommand {
     private static final int PEAK_SAMPLES = 25;
+    private static final String SIMD = "simd";
 
     @Spec
     private CommandSpec spec;
@@ -88,6 +93,7 @@ public final class BenchCommand implements Subcommand {
 
     /** Libraries to compare with. */
     enum Against {
+        SIMD,
         PYTORCH,
         LIBTORCH,
         EJML;
@@ -103,6 +109,18 @@ public final class BenchCommand implements Subcommand {
             paramLabel = "NAME",
             description = "Take turns with this library: ${COMPLETION-CANDIDATES}.")
     private Against against;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = SIMD,
+            description = "What computes, such as opencl:0; 'retort devices' lists them (default: ${DEFAULT-VALUE}).")
+    private String device;
+
+    @Option(
+            names = "--profile",
+            description = "Print, after the rows, how long each kernel ran on the device, bytes and operations a second.")
+    private boolean profile;
 
     @Option(
             names = "--threads",
@@ -147,8 +165,8 @@ public final class BenchCommand implements Subcommand {
         }
         List<Work> works = works(scenario);
         TextFile.check(json);
-        try (Peer peer = peer(pool.threads());
-                Backend backend = SimdBackend.create(pool)) {
+        try (Backend backend = device.equals(SIMD) ? SimdBackend.create(pool) : Backends.create(device);
+                Peer peer = peer(pool, works)) {
             List<Row> rows = measure(works, backend, peer, pool.threads());
             if (json != null) {
                 RowsFile.write(rows, json);
@@ -195,11 +213,13 @@ public final class BenchCommand implements Subcommand {
         return works;
     }
 
-    private Peer peer(int count) {
+    private Peer peer(Parallel pool, List<Work> works) {
+        int count = pool.threads();
         if (against == null) {
             return null;
         }
         return switch (against) {
+            case SIMD -> new BackendPeer(SimdBackend.create(pool), works);
             case PYTORCH -> PythonPeer.start(count);
             case LIBTORCH -> PeerProvider.start(against.toString(), count);
             case EJML -> new EjmlPeer(count);
@@ -212,6 +232,10 @@ public final class BenchCommand implements Subcommand {
                 + (peer == null ? "" : ", in turns with " + peer.name()));
         RowTable table = new RowTable(out);
         table.header();
+        DeviceBackend profiled = profile ? profiled(backend) : null;
+        if (profiled != null) {
+            profiled.startProfile();
+        }
         List<Row> rows = new ArrayList<>();
         try (Alternation alternation = new Alternation(backend, peer, count, runs)) {
             for (Work work : works) {
@@ -224,6 +248,18 @@ public final class BenchCommand implements Subcommand {
             table.row(total);
             rows.add(total);
         }
+        if (profiled != null) {
+            out.println();
+            ProfileTable.print(profiled.profile(), out);
+        }
         return rows;
+    }
+
+    private static DeviceBackend profiled(Backend backend) {
+        if (backend instanceof DeviceBackend device) {
+            return device;
+        }
+        throw new IllegalArgumentException(
+                "--profile shows the kernels of a device; " + backend.name() + " has none: add --device opencl");
     }
 }

@@ -37,7 +37,11 @@ public final class Alternation implements AutoCloseable {
     public Row measure(Work work) throws IOException {
         ResidentMemory.reset();
         try (Operands operands = new Operands(backend)) {
-            Runnable call = work.setup().with(operands);
+            Runnable asked = work.setup().with(operands);
+            Runnable call = () -> {
+                asked.run();
+                backend.synchronize();
+            };
             if (work.cold()) {
                 double first = Rounds.first(call);
                 return row(work, first, null, peak.sample());

@@ -46,12 +46,12 @@ final class DemoCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     @Mixin
-    private BackendOption backend;
+    private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter results = spec.commandLine().getOut();
-        try (Backend computing = backend.create()) {
+        try (Backend computing = device.create()) {
             if (!Demo.run(new Demo.Settings(out, train, test, settings), computing)) {
                 return TrainingOptions.INTERRUPTED;
             }

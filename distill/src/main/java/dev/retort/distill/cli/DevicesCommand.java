@@ -85,6 +85,6 @@ final class DevicesCommand implements Callable<Integer> {
         out.println(
                 automatic == null
                         ? "None can be used."
-                        : "The automatic choice is " + automatic + "; --backend NAME takes another.");
+                        : "The automatic choice is " + automatic + "; --device NAME takes another.");
     }
 }

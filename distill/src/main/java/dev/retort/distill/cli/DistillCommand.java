@@ -27,12 +27,12 @@ final class DistillCommand implements Callable<Integer> {
     private TrainingOptions options;
 
     @Mixin
-    private BackendOption backend;
+    private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
         var recipe = options.recipe();
-        try (Backend computing = backend.create();
+        try (Backend computing = device.create();
                 Detector trained = Detector.load(teacher, computing)) {
             return options.train("distill", recipe, trained, computing);
         }

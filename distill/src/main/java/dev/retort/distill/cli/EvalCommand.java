@@ -50,7 +50,7 @@ final class EvalCommand implements Callable<Integer> {
     private Path json;
 
     @Mixin
-    private BackendOption backend;
+    private DeviceOption device;
 
     /** Either a model or files. */
     private static final class What {
@@ -88,9 +88,9 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--backend")) {
+        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--device")) {
             throw new ParameterException(
-                    spec.commandLine(), "--backend is for a model; nothing is left to compute with --detections.");
+                    spec.commandLine(), "--device is for a model; nothing is left to compute with --detections.");
         }
         OutputFile.check(json);
         CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);
@@ -106,7 +106,7 @@ final class EvalCommand implements Callable<Integer> {
 
     private CocoMetrics of(Model model) throws IOException {
         OutputFile.check(model.detections);
-        try (Backend computing = backend.create();
+        try (Backend computing = device.create();
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
             CocoDataset dataset = CocoDataset.open(model.data, split);

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  retort gradcheck",
-            "  retort gradcheck --backend simd --operation GEMM --operation layerNorm",
+            "  retort gradcheck --device simd --operation GEMM --operation layerNorm",
             "  retort gradcheck --case \"UNARY RELU*\"",
             "  retort gradcheck --html gradients.html --junit gradients.xml",
             "  retort gradcheck --model"
@@ -53,7 +53,7 @@ final class GradcheckCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(
-            names = "--backend",
+            names = "--device",
             paramLabel = "NAME",
             description = "Backend to check, may be repeated; without it, all that are usable here.")
     private List<String> backends = new ArrayList<>();

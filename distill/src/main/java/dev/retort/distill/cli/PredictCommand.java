@@ -68,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
     private double leastScore = 0.5;
 
     @Mixin
-    private BackendOption backend;
+    private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
@@ -79,7 +79,7 @@ final class PredictCommand implements Callable<Integer> {
         List<PictureFile> pictures = PictureFile.find(arguments, out);
         List<String> problems = new ArrayList<>();
         PredictionsJson json = new PredictionsJson();
-        try (Backend computing = backend.create();
+        try (Backend computing = device.create();
                 Detector detector = Detector.load(model, computing);
                 Progress progress = Progress.open("predict", 0, pictures.size())) {
             Files.createDirectories(out);

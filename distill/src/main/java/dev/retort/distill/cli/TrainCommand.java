@@ -16,12 +16,12 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingOptions options;
 
     @Mixin
-    private BackendOption backend;
+    private DeviceOption device;
 
     @Override
     public Integer call() throws IOException {
         var recipe = options.recipe();
-        try (Backend computing = backend.create()) {
+        try (Backend computing = device.create()) {
             return options.train("train", recipe, null, computing);
         }
     }

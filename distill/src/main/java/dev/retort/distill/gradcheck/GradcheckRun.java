@@ -22,7 +22,7 @@ public record GradcheckRun(List<Cell> cells, String against, long seed, List<Cov
     /** The command that repeats one check alone. */
     public String replay(Cell cell) {
         if (cell.operation().equals(ModelCheck.OPERATION)) {
-            return "retort gradcheck --model --backend " + cell.backend() + " --case " + quoted(cell.name())
+            return "retort gradcheck --model --device " + cell.backend() + " --case " + quoted(cell.name())
                     + " --seed " + seed;
         }
         return replay(cell.backend()) + " --operation " + cell.operation() + " --case " + quoted(cell.name())
@@ -31,7 +31,7 @@ public record GradcheckRun(List<Cell> cells, String against, long seed, List<Cov
 
     /** How the command that repeats checks of a backend begins. */
     String replay(String backend) {
-        return "retort gradcheck --backend " + backend + " --against " + against;
+        return "retort gradcheck --device " + backend + " --against " + against;
     }
 
     private static String quoted(String name) {

@@ -187,7 +187,7 @@ class DemoTest {
         assertThat(run(SHORT, "train", recipe, "--data", data, "--out", "" + folder.resolve("none"), "--resume"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("Nothing to resume");
-        assertThat(run(SHORT, "train", recipe, "--data", data, "--out", run, "--backend", "abacus"))
+        assertThat(run(SHORT, "train", recipe, "--data", data, "--out", run, "--device", "abacus"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("no backend 'abacus'");
     }

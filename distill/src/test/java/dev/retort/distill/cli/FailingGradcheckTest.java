@@ -122,7 +122,7 @@ class FailingGradcheckTest {
 
     @Test
     void withoutTheWrongOperationTheSameBackendPasses() throws IOException, InterruptedException {
-        RetortProcess sound = retort(List.of("gradcheck", "--backend", FaultyProvider.NAME, "--operation", SOUND));
+        RetortProcess sound = retort(List.of("gradcheck", "--device", FaultyProvider.NAME, "--operation", SOUND));
         assertThat(sound.end()).as(sound.text()).isZero();
     }
 }

@@ -84,14 +84,14 @@ class GradcheckCommandTest {
 
     @Test
     void oneBackendIsCheckedOnRequest() {
-        assertThat(run("gradcheck", "--backend", "reference", "--operation", "CAST", "--seed", "3"))
+        assertThat(run("gradcheck", "--device", "reference", "--operation", "CAST", "--seed", "3"))
                 .isZero();
         assertThat(out.toString()).startsWith("reference").doesNotContain("simd");
     }
 
     @Test
     void oneCaseIsRepeated() {
-        String[] args = {"gradcheck", "--backend", "simd", "--operation", "CLAMP", "--case", "CLAMP 13", "--seed", "7"};
+        String[] args = {"gradcheck", "--device", "simd", "--operation", "CLAMP", "--case", "CLAMP 13", "--seed", "7"};
         String name = OperationCases.all().stream()
                 .filter(c -> c.operation().equals("CLAMP"))
                 .map(OperationCase::name)
@@ -110,7 +110,7 @@ class GradcheckCommandTest {
         assertThat(run(
                         "gradcheck",
                         "--model",
-                        "--backend",
+                        "--device",
                         "reference",
                         "--case",
                         "decoder: ins_encoder.predictor.layers"))
@@ -129,7 +129,7 @@ class GradcheckCommandTest {
 
     @Test
     void aStarChoosesCases() {
-        assertThat(run("gradcheck", "--backend", "simd", "--case", "UNARY RELU*"))
+        assertThat(run("gradcheck", "--device", "simd", "--case", "UNARY RELU*"))
                 .as(out.toString() + err)
                 .isZero();
         assertThat(out.toString()).containsPattern("(?m)^ +UNARY +" + cases("UNARY RELU") + " .*pass$");
@@ -171,7 +171,7 @@ class GradcheckCommandTest {
         assertThat(run("gradcheck", "--operation", "layer-norms")).isEqualTo(1);
         assertThat(err.toString().strip())
                 .isEqualTo("retort: There is no operation 'layer-norms'; did you mean layerNorm?");
-        assertThat(run("gradcheck", "--backend", "sumd", "--operation", "CLAMP"))
+        assertThat(run("gradcheck", "--device", "sumd", "--operation", "CLAMP"))
                 .isEqualTo(1);
         assertThat(err.toString()).startsWith("retort: There is no backend 'sumd'; there are ");
         assertThat(run("gradcheck", "--seed", "x")).isEqualTo(2);

@@ -129,7 +129,7 @@ class ModelCommandsTest {
                 List.of("eval", "m", "--ground-truth", "g"),
                 List.of("eval", "m", "--data", "d", "--detections", "x", "--ground-truth", "g"),
                 List.of("eval", "--detections", "x", "--ground-truth", "g", "--split", "test"),
-                List.of("eval", "--detections", "x", "--ground-truth", "g", "--backend", "auto"),
+                List.of("eval", "--detections", "x", "--ground-truth", "g", "--device", "auto"),
                 List.of("eval", "m", "n", "--data", "d"))) {
             assertThat(run(args.toArray())).as(args.toString()).isEqualTo(2);
             assertThat(err.toString()).contains("Usage: retort eval");

@@ -101,7 +101,7 @@ class GradcheckWritersTest {
                         "  UNARY         1           \u221e  FAIL",
                         "  FAIL GEMM 4 & 5, backward in float32 against reference: error 3.0e-06, accepted 1.0e-06",
                         "       result 0 [1, 2] of 2x3: 0.500003000 where 0.500000000 is right",
-                        "       again: retort gradcheck --backend simd --against reference --operation GEMM --case"
+                        "       again: retort gradcheck --device simd --against reference --operation GEMM --case"
                                 + " \"GEMM 4 & 5\" --seed 11",
                         "  simd: 2 of 4 checks pass",
                         "  operation cases    integers differences",

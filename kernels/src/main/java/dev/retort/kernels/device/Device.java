@@ -31,8 +31,12 @@ public interface Device extends AutoCloseable {
     /** Fills a Java array from the device, after everything that was put on the queue before. */
     void read(Block from, long offset, Object array);
 
-    /** Puts a kernel on the queue. */
-    void launch(Kernel kernel, Grid grid, Arguments arguments);
+    /**
+     * Puts a kernel on the queue.
+     *
+     * @param profile is told, by the end of {@link #finish}, how long the kernel ran; null if nobody asks
+     */
+    void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile);
 
     /** Waits until the queue is empty. */
     void finish();

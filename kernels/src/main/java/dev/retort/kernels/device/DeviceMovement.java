@@ -7,6 +7,7 @@ import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.dense.DenseOperations;
+import java.util.List;
 import java.util.Map;
 
 /** Memory on the device: allocation, transfer, movement, and what is known of integers without a look at the device. */
@@ -43,6 +44,21 @@ abstract class DeviceMovement extends DenseOperations {
         return (dtype != DType.F64 || device.traits().doubles()) && super.supports(operation, dtype);
     }
 
+    @Override
+    public final void synchronize() {
+        queue.finish();
+    }
+
+    /** Begins to measure how long each kernel runs; what was measured before is forgotten. */
+    public final void startProfile() {
+        queue.startProfile();
+    }
+
+    /** What was measured since {@link #startProfile}, by kernel; waits for all that was asked for. */
+    public final List<KernelTime> profile() {
+        return queue.profile();
+    }
+
     /** How often each kernel was called so far, by its function and type. */
     public final Map<String, Long> launches() {
         return queue.launches();
@@ -56,7 +72,7 @@ abstract class DeviceMovement extends DenseOperations {
     /** Gives all memory back; that of tensors that are still open too, as the device itself is closed. */
     @Override
     public final void close() {
-        device.finish();
+        queue.finish();
         memory.trim();
         device.close();
     }

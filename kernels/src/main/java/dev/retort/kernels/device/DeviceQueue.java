@@ -1,6 +1,7 @@
 package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,6 +9,7 @@ import java.util.TreeMap;
 final class DeviceQueue {
     private final Device device;
     private final Map<String, Long> launches = new TreeMap<>();
+    private Profile profile;
 
     DeviceQueue(Device device) {
         this.device = device;
@@ -19,7 +21,21 @@ final class DeviceQueue {
 
     synchronized void launch(Kernel kernel, Grid grid, Arguments arguments) {
         launches.merge(kernel.toString(), 1L, Long::sum);
-        device.launch(kernel, grid, arguments);
+        device.launch(kernel, grid, arguments, profile);
+    }
+
+    synchronized void finish() {
+        device.finish();
+    }
+
+    synchronized void startProfile() {
+        device.finish();
+        profile = new Profile();
+    }
+
+    synchronized List<KernelTime> profile() {
+        device.finish();
+        return profile == null ? List.of() : profile.times();
     }
 
     synchronized void write(Object array, int length, Device.Block to, long offset) {

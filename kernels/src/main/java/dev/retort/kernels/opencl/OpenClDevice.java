@@ -12,6 +12,9 @@ import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
+import static org.jocl.CL.CL_PROFILING_COMMAND_END;
+import static org.jocl.CL.CL_PROFILING_COMMAND_START;
+import static org.jocl.CL.CL_QUEUE_PROFILING_ENABLE;
 import static org.jocl.CL.CL_TRUE;
 import static org.jocl.CL.clCreateBuffer;
 import static org.jocl.CL.clCreateContext;
@@ -19,8 +22,10 @@ import static org.jocl.CL.clCreateKernel;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clEnqueueReadBuffer;
 import static org.jocl.CL.clFinish;
+import static org.jocl.CL.clGetEventProfilingInfo;
 import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
+import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clReleaseMemObject;
 import static org.jocl.CL.clSetKernelArg;
 
@@ -31,10 +36,12 @@ import dev.retort.kernels.device.DeviceTraits;
 import dev.retort.kernels.device.Grid;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelSource;
+import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
 import dev.retort.tensor.DType;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +53,16 @@ import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
+import org.jocl.cl_event;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 import org.jocl.cl_program;
 
 /** A device of an OpenCL 1.2 driver, or a later one, with one in-order queue. */
 final class OpenClDevice implements Device {
+    /** Kernels whose events are kept until they are read. */
+    private static final int MOST_MEASURED = 4096;
+
     private record Buffer(cl_mem memory, long bytes) implements Block {}
 
     /** What makes a program. */
@@ -65,7 +76,11 @@ final class OpenClDevice implements Device {
     private final Staging staging = new Staging();
     private final Map<Unit, cl_program> built = new HashMap<>();
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
+    private final List<Measured> measured = new ArrayList<>();
     private boolean closed;
+
+    /** A kernel on the queue whose time is asked for. */
+    private record Measured(Kernel kernel, Arguments arguments, Profile profile, cl_event event) {}
 
     /** @param cache the folder for compiled kernels, or null for none */
     OpenClDevice(Found found, Path cache) {
@@ -84,7 +99,7 @@ final class OpenClDevice implements Device {
     /** By the call of OpenCL 1.2, which every driver has; the later one is missing from some. */
     @SuppressWarnings("deprecation")
     private static cl_command_queue createQueue(cl_context context, cl_device_id device) {
-        return CL.clCreateCommandQueue(context, device, 0, null);
+        return CL.clCreateCommandQueue(context, device, CL_QUEUE_PROFILING_ENABLE, null);
     }
 
     private static DeviceTraits traits(cl_device_id id) {
@@ -156,12 +171,13 @@ final class OpenClDevice implements Device {
     }
 
     @Override
-    public void launch(Kernel kernel, Grid grid, Arguments arguments) {
+    public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         cl_kernel function = kernels.computeIfAbsent(kernel, this::create);
         List<Object> values = arguments.values();
         for (int i = 0; i < values.size(); i++) {
             set(function, i, values.get(i));
         }
+        cl_event event = profile == null ? null : new cl_event();
         clEnqueueNDRangeKernel(
                 queue,
                 function,
@@ -171,7 +187,14 @@ final class OpenClDevice implements Device {
                 new long[] {grid.groupX(), grid.groupY(), 1},
                 0,
                 null,
-                null);
+                event);
+        if (event != null) {
+            measured.add(new Measured(kernel, arguments, profile, event));
+            if (measured.size() >= MOST_MEASURED) {
+                clFinish(queue);
+                collect();
+            }
+        }
     }
 
     private static void set(cl_kernel function, int index, Object value) {
@@ -205,7 +228,24 @@ final class OpenClDevice implements Device {
     @Override
     public void finish() {
         clFinish(queue);
+        collect();
         staging.drain();
+    }
+
+    /** Tells the times of kernels, all of which have run. */
+    private void collect() {
+        for (Measured m : measured) {
+            long ended = time(m.event, CL_PROFILING_COMMAND_END);
+            m.profile.add(m.kernel, (ended - time(m.event, CL_PROFILING_COMMAND_START)) / 1e9, m.arguments);
+            clReleaseEvent(m.event);
+        }
+        measured.clear();
+    }
+
+    private static long time(cl_event event, int point) {
+        long[] nanoseconds = new long[1];
+        clGetEventProfilingInfo(event, point, Sizeof.cl_ulong, Pointer.to(nanoseconds), null);
+        return nanoseconds[0];
     }
 
     @Override

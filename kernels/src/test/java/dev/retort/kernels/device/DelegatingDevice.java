@@ -57,8 +57,8 @@ public class DelegatingDevice implements Device {
     }
 
     @Override
-    public void launch(Kernel kernel, Grid grid, Arguments arguments) {
-        inner.launch(kernel, grid, arguments);
+    public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
+        inner.launch(kernel, grid, arguments, profile);
     }
 
     @Override
