@@ -112,20 +112,64 @@ KERNEL gemm_wide(
     }
 }
 
-// Both walk over pixels: where a tap has none, the row of A is `zeros`.
-#define CONVOLVE(pixel_of, taps, from, stride, inner, zeros, panels_of_group)                                   \
-    GLOBAL const T* rows[ROWS];                                                                                 \
-    V sums[ROWS];                                                                                               \
-    _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
-        sums[r] = 0;                                                                                            \
-    }                                                                                                           \
-    for (int tap = 0; tap < (taps); tap++) {                                                                    \
-        _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                      \
-            int pixel = first + r < pixels ? pixel_of(&c, first + r, tap) : -1;                                 \
-            rows[r] = pixel >= 0 ? (from) + pixel * (stride) : (zeros);                                         \
-        }                                                                                                       \
-        ACCUMULATE(sums, rows, 1, (panels_of_group) + tap * (inner) * LANES, inner)                             \
+// Where a tap of the window of output pixel `at` lies on an axis of x, and which output pixel has input pixel `at` under a tap: -1 if none.
+#define UNDER(at, tap, stride, pad, dilation) ((at) * (stride) - (pad) + (tap) * (dilation))
+DEVICE int over(int at, int tap, int stride, int pad, int dilation) {
+    int place = at + pad - tap * dilation;
+    return stride == 1 ? place : place >= 0 && place % stride == 0 ? place / stride : -1;
+}
+#define OVER(at, tap, stride, pad, dilation) over(at, tap, stride, pad, dilation)
+
+// The sums of ROWS pixels, consecutive from `first` on in images of `own_height` x `own_width`. A tap reads `inner` elements of a pixel
+// in images of `height` x `width`, which SOURCE names; where there is none it reads `zeros`. Only the first pixel is divided out. A tap
+// has sums of its own: compilers keep those of one loop in registers, and spill those that several loops share.
+#define CONVOLVE(SOURCE, pixels, own_height, own_width, height, width, from, stride, inner, zeros, panel)              \
+    GLOBAL const T* rows[ROWS];                                                                                         \
+    V sums[ROWS];                                                                                                       \
+    int ys[ROWS];                                                                                                       \
+    int xs[ROWS];                                                                                                       \
+    int bases[ROWS];                                                                                                    \
+    int x_of = first % (own_width);                                                                                     \
+    int y_of = first / (own_width) % (own_height);                                                                      \
+    int base = first / (own_width) / (own_height) * (height) * (width);                                                 \
+    _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                                  \
+        sums[r] = 0;                                                                                                    \
+        ys[r] = first + r < (pixels) ? y_of : NOWHERE;                                                                  \
+        xs[r] = x_of;                                                                                                   \
+        bases[r] = base;                                                                                                \
+        x_of++;                                                                                                         \
+        if (x_of == (own_width)) {                                                                                      \
+            x_of = 0;                                                                                                   \
+            y_of++;                                                                                                     \
+            if (y_of == (own_height)) {                                                                                 \
+                y_of = 0;                                                                                               \
+                base += (height) * (width);                                                                             \
+            }                                                                                                           \
+        }                                                                                                               \
+    }                                                                                                                   \
+    GLOBAL const T* weights = panel;                                                                                    \
+    for (int tap_y = 0; tap_y < c.kernel_h; tap_y++) {                                                                  \
+        for (int tap_x = 0; tap_x < c.kernel_w; tap_x++) {                                                              \
+            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
+                int source_y = SOURCE(ys[r], tap_y, c.stride_h, c.pad_h, c.dilation_h);                                        \
+                int source_x = SOURCE(xs[r], tap_x, c.stride_w, c.pad_w, c.dilation_w);                                        \
+                int inside = source_y >= 0 && source_y < (height) && source_x >= 0 && source_x < (width);               \
+                rows[r] = inside ? (from) + (bases[r] + source_y * (width) + source_x) * (stride) : (zeros);            \
+            }                                                                                                           \
+            V parts[ROWS];                                                                                              \
+            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
+                parts[r] = 0;                                                                                           \
+            }                                                                                                           \
+            ACCUMULATE(parts, rows, 1, weights, inner)                                                                  \
+            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
+                sums[r] += parts[r];                                                                                    \
+            }                                                                                                           \
+            weights += (inner) * LANES;                                                                                 \
+        }                                                                                                               \
     }
+
+// Far enough outside of every picture that no tap of its window lies inside, and near enough that nothing overflows.
+#define NOWHERE (-(1 << 20))
 
 KERNEL convolution_wide(
         Convolution c,
@@ -149,7 +193,18 @@ KERNEL convolution_wide(
     if (first < pixels && panel < panels) {
         int taps = c.kernel_h * c.kernel_w;
         GLOBAL const T* from = packed + packed0 + (ITEM(2) * panels + panel) * taps * c.channels * LANES;
-        CONVOLVE(pixel_under, taps, x + x0 + ITEM(2) * c.channels, c.in_stride, c.channels, zeros + zeros0, from)
+        CONVOLVE(
+                UNDER,
+                pixels,
+                c.out_height,
+                c.out_width,
+                c.height,
+                c.width,
+                x + x0 + ITEM(2) * c.channels,
+                c.in_stride,
+                c.channels,
+                zeros + zeros0,
+                from)
         int column = ITEM(2) * c.outputs + panel * LANES;
         for (int r = 0; r < ROWS && first + r < pixels; r++) {
             int place = (first + r) * c.out_stride + column;
@@ -181,7 +236,18 @@ KERNEL convolution_input_wide(
     if (first < pixels && panel < panels) {
         int taps = c.kernel_h * c.kernel_w;
         GLOBAL const T* from = packed + packed0 + (ITEM(2) * panels + panel) * taps * c.outputs * LANES;
-        CONVOLVE(pixel_over, taps, g + g0 + ITEM(2) * c.outputs, c.out_stride, c.outputs, zeros + zeros0, from)
+        CONVOLVE(
+                OVER,
+                pixels,
+                c.height,
+                c.width,
+                c.out_height,
+                c.out_width,
+                g + g0 + ITEM(2) * c.outputs,
+                c.out_stride,
+                c.outputs,
+                zeros + zeros0,
+                from)
         int column = ITEM(2) * c.channels + panel * LANES;
         Epilogue none = {0, 0, 0};
         for (int r = 0; r < ROWS && first + r < pixels; r++) {
@@ -237,11 +303,15 @@ KERNEL convolution_weight_wide(
             _Pragma("unroll") for (int r = 0; r < ROWS; r++) {
                 rows[r] = g_row + (output + r < c.outputs ? output + r : c.outputs - 1);
             }
+            V parts[ROWS];
+            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {
+                parts[r] = 0;
+            }
             if (count >= LANES) {
                 for (int out_x = left; out_x < right; out_x++) {
                     V v = LOAD(x_row + out_x * c.stride_w * c.in_stride);
                     _Pragma("unroll") for (int r = 0; r < ROWS; r++) {
-                        sums[r] += rows[r][out_x * c.out_stride] * v;
+                        parts[r] += rows[r][out_x * c.out_stride] * v;
                     }
                 }
             } else {
@@ -252,9 +322,12 @@ KERNEL convolution_weight_wide(
                     }
                     V v = LOAD(lanes);
                     _Pragma("unroll") for (int r = 0; r < ROWS; r++) {
-                        sums[r] += rows[r][out_x * c.out_stride] * v;
+                        parts[r] += rows[r][out_x * c.out_stride] * v;
                     }
                 }
+            }
+            _Pragma("unroll") for (int r = 0; r < ROWS; r++) {
+                sums[r] += parts[r];
             }
         }
         int length = taps * c.channels;
