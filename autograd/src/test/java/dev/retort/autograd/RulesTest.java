@@ -8,7 +8,10 @@ import dev.retort.tensor.Backends;
 import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -16,6 +19,15 @@ import org.junit.jupiter.api.TestFactory;
 /** Every rule against central differences on the reference backend, and every usable backend's gradients against it. */
 @Tag("smoke")
 class RulesTest {
+    /** One of each, because some take long to open. */
+    private static final Map<String, Backend> OPEN = new HashMap<>();
+
+    @AfterAll
+    static void close() {
+        OPEN.values().forEach(Backend::close);
+        OPEN.clear();
+    }
+
     @TestFactory
     List<DynamicTest> gradientsOfEveryCaseOnEveryBackend() {
         List<DynamicTest> tests = new ArrayList<>();
@@ -31,8 +43,8 @@ class RulesTest {
     }
 
     private static void check(String name, OperationCase c) {
-        try (Backend backend = Backends.create(name);
-                Backend oracle = Backends.create("reference")) {
+        Backend backend = OPEN.computeIfAbsent(name, Backends::create);
+        try (Backend oracle = Backends.create("reference")) {
             assertThat(new GradientMatrix(backend, oracle, 17).check(c)).allMatch(GradientMatrix.Cell::pass);
             assertThat(backend.memory().liveBytes()).isZero();
         }

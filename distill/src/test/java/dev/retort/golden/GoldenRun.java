@@ -7,6 +7,8 @@ import dev.retort.nn.Module;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.Operation;
+import java.util.HashMap;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
@@ -21,16 +23,39 @@ record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
         void run(GoldenRun run) throws IOException;
     }
 
-    /** Runs a check on the reference backend in float64, and in float32 on the CPU backend where there is one. */
+    /** One of each, because some take long to open. */
+    private static final Map<String, Backend> OPEN = new HashMap<>();
+
+    /** Closes what cases have opened. */
+    static void closeBackends() {
+        OPEN.values().forEach(Backend::close);
+        OPEN.clear();
+    }
+
+    /**
+     * Runs a check on the reference backend in float64, in float32 on the CPU backend where there is one, and in both on OpenCL where that
+     * can be used.
+     */
     static void each(GoldenCase golden, Body body) throws IOException {
         on("reference", DType.F64, golden, body);
         boolean cpu = Backends.providers().stream()
                 .anyMatch(provider -> provider.name().equals("simd"));
         on(cpu ? "simd" : "reference", DType.F32, golden, body);
+        if (isUsable("opencl")) {
+            on("opencl", DType.F32, golden, body);
+            on("opencl", DType.F64, golden, body);
+        }
+    }
+
+    private static boolean isUsable(String name) {
+        return Backends.providers().stream()
+                .anyMatch(provider ->
+                        provider.name().equals(name) && provider.usability().usable());
     }
 
     private static void on(String name, DType dtype, GoldenCase golden, Body body) throws IOException {
-        try (Backend backend = Backends.create(name)) {
+        Backend backend = OPEN.computeIfAbsent(name, Backends::create);
+        if (backend.supports(Operation.BINARY, dtype)) {
             body.run(new GoldenRun(golden, backend, dtype));
         }
     }

@@ -62,6 +62,7 @@ class GoldenTest {
 
     @AfterAll
     static void close() throws IOException {
+        GoldenRun.closeBackends();
         set.close();
     }
 
