@@ -9,6 +9,7 @@ import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -16,9 +17,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every rule against central differences on the reference backend, and every usable backend's gradients against it. */
+/**
+ * Every rule against central differences on the reference backend, and every usable backend's gradients against it. With
+ * {@code -Dretort.rules.all=true} every case runs on backends that only a request chooses, such as OpenCL on a CPU; {@code retort gradcheck}
+ * does that too.
+ */
 @Tag("smoke")
 class RulesTest {
+    private static final String ALL = "retort.rules.all";
+
     /** One of each, because some take long to open. */
     private static final Map<String, Backend> OPEN = new HashMap<>();
 
@@ -33,13 +40,24 @@ class RulesTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (BackendProvider provider : Backends.providers()) {
             if (provider.usability().usable()) {
-                for (OperationCase c : OperationCases.differentiable()) {
+                for (OperationCase c : cases(provider)) {
                     tests.add(DynamicTest.dynamicTest(
                             provider.name() + ": " + c.name(), () -> check(provider.name(), c)));
                 }
             }
         }
         return tests;
+    }
+
+    /** All cases of a backend that may be the automatic choice; of another, where that takes minutes, the first of each operation. */
+    private static List<OperationCase> cases(BackendProvider provider) {
+        List<OperationCase> all = OperationCases.differentiable();
+        if (provider.usability().automatic() || Boolean.getBoolean(ALL)) {
+            return all;
+        }
+        Map<String, OperationCase> first = new LinkedHashMap<>();
+        all.forEach(c -> first.putIfAbsent(c.operation(), c));
+        return List.copyOf(first.values());
     }
 
     private static void check(String name, OperationCase c) {

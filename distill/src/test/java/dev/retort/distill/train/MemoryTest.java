@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Training the demo's student does not grow: the backend's live bytes are the same after every step, and the heap after a full
  * collection stays where it was after the first quarter. {@code -Dretort.memory.steps=1000} takes more steps than the few of
- * the ordinary build; docs/memory.md has its figures.
+ * the ordinary build, {@code -Dretort.memory.device=opencl} another device; docs/memory.md has its figures.
  */
 class MemoryTest {
     private static final int STEPS = Integer.getInteger("retort.memory.steps", 24);
@@ -81,7 +81,7 @@ class MemoryTest {
         ShapesGenerator.generate(ShapesGenerator.Settings.standard(1, 1, 1, 1).withSplits(Map.of("train", 64)), folder);
         CocoDataset data = CocoDataset.open(folder, "train");
         List<Mark> marks = new ArrayList<>();
-        try (Backend backend = Backends.create("auto")) {
+        try (Backend backend = Backends.create(System.getProperty("retort.memory.device", "auto"))) {
             try (Detector student = Detector.create(recipe(), data.categories(), backend);
                     Trainer trainer = new Trainer(recipe(), data, student, null)) {
                 train(trainer, backend, marks);

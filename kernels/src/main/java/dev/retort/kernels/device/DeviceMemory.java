@@ -2,8 +2,11 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.MemoryStatistics;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A pool of device memory. Blocks come in size classes, eight to a power of two, so that a training step in steady state allocates
@@ -15,6 +18,10 @@ final class DeviceMemory {
     private final Device device;
     private final long limit;
     private final Map<Long, ArrayDeque<Device.Block>> free = new HashMap<>();
+    /** Blocks that tensors hold. */
+    private final Set<Device.Block> held = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private boolean closed;
     private long live;
     private long pooled;
     private long peak;
@@ -32,6 +39,9 @@ final class DeviceMemory {
      * @throws DeviceMemoryException naming the sizes, after the pool was emptied and the allocation tried once more
      */
     synchronized DeviceStorage allocate(long bytes) {
+        if (closed) {
+            throw new IllegalStateException("The backend on " + device.describe() + " has been closed");
+        }
         long size = sizeClass(bytes);
         ArrayDeque<Device.Block> blocks = free.get(size);
         Device.Block block = blocks == null ? null : blocks.poll();
@@ -41,6 +51,7 @@ final class DeviceMemory {
             block = allocateBlock(size);
             allocations++;
         }
+        held.add(block);
         live += size;
         peak = Math.max(peak, live);
         return new DeviceStorage(this, block);
@@ -77,6 +88,10 @@ final class DeviceMemory {
     }
 
     synchronized void giveBack(Device.Block block) {
+        if (closed) {
+            return;
+        }
+        held.remove(block);
         live -= block.bytes();
         pooled += block.bytes();
         free.computeIfAbsent(block.bytes(), key -> new ArrayDeque<>()).push(block);
@@ -87,6 +102,15 @@ final class DeviceMemory {
         free.values().forEach(blocks -> blocks.forEach(device::free));
         free.clear();
         pooled = 0;
+    }
+
+    /** Gives everything back to the device, what tensors hold included: they cannot be used any more. */
+    synchronized void close() {
+        trim();
+        held.forEach(device::free);
+        held.clear();
+        live = 0;
+        closed = true;
     }
 
     synchronized MemoryStatistics statistics() {

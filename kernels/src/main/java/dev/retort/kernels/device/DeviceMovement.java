@@ -16,12 +16,27 @@ abstract class DeviceMovement extends DenseOperations {
     final Device device;
     private final String name;
     private final DeviceMemory memory;
+    private boolean closed;
 
     DeviceMovement(String name, Device device, long limit) {
+        String trouble = trouble(device);
+        if (trouble != null) {
+            throw new IllegalStateException(trouble);
+        }
         this.name = name;
         this.device = device;
         queue = new DeviceQueue(device);
         memory = new DeviceMemory(device, limit);
+    }
+
+    /** Why kernels cannot run on a device; null if they can. */
+    static String trouble(Device device) {
+        int needed = device.traits().cpu() ? Grid.GROUP : Products.SIDE * Products.SIDE;
+        return device.traits().workGroup() >= needed
+                ? null
+                : device.describe() + " runs at most " + device.traits().workGroup()
+                        + " work-item(s) in a group, Retort's kernels need " + needed
+                        + ": choose another device, or compute with simd";
     }
 
     static int size(Tensor x) {
@@ -72,9 +87,12 @@ abstract class DeviceMovement extends DenseOperations {
     /** Gives all memory back; that of tensors that are still open too, as the device itself is closed. */
     @Override
     public final void close() {
-        queue.finish();
-        memory.trim();
-        device.close();
+        if (!closed) {
+            closed = true;
+            queue.finish();
+            memory.close();
+            device.close();
+        }
     }
 
     @Override

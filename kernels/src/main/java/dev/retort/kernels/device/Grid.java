@@ -6,7 +6,7 @@ package dev.retort.kernels.device;
  */
 public record Grid(int x, int y, int z, int groupX, int groupY) {
     /** Work-items of a group where a kernel does not care. Few different groups, because some drivers compile for each. */
-    private static final int GROUP = 64;
+    static final int GROUP = 64;
 
     private static final int SHORT = 32;
 

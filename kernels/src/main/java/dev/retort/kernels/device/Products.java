@@ -8,7 +8,7 @@ import dev.retort.tensor.Tensor;
 /** Matrix products: in tiles on a GPU, in vector registers on a CPU ({@link WideTile}). */
 final class Products {
     private static final int TILE = 64;
-    private static final int SIDE = 16;
+    static final int SIDE = 16;
 
     private final DeviceMovement ops;
     final WideTile wide;

@@ -22,6 +22,10 @@ final class Staging {
     private static final int RING_BYTES = 32 << 20;
     private static final int PIECE_BYTES = 4 << 20;
 
+    private static final int LINE_BYTES = 64;
+    /** Copies whose events are kept: by so many copies later, one has long run. */
+    private static final int MOST_PENDING = 256;
+
     private record Piece(cl_event event, int start, int end) {}
 
     private final ByteBuffer ring = ByteBuffer.allocateDirect(RING_BYTES).order(ByteOrder.nativeOrder());
@@ -49,18 +53,23 @@ final class Staging {
         return array instanceof float[] || array instanceof int[] ? 4 : array instanceof byte[] ? 1 : 8;
     }
 
-    /** A place in the ring that no pending copy reads. */
+    /** A place in the ring that no pending copy reads. Copies run in the order of their places, so only the oldest has to be looked at. */
     private int reserve(int bytes) {
-        int aligned = (bytes + 63) / 64 * 64;
+        int aligned = (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
         if (next + aligned > RING_BYTES) {
+            // What is left of the last round behind this place would hide the pieces at the ring's beginning.
+            while (!pending.isEmpty() && pending.element().start >= next) {
+                release(pending.remove());
+            }
             next = 0;
         }
         int start = next;
-        int end = start + aligned;
-        while (!pending.isEmpty() && pending.stream().anyMatch(piece -> piece.start < end && start < piece.end)) {
+        next += aligned;
+        while (!pending.isEmpty()
+                && (pending.size() >= MOST_PENDING
+                        || pending.element().start < next && start < pending.element().end)) {
             release(pending.remove());
         }
-        next = end;
         return start;
     }
 

@@ -1,0 +1,137 @@
+package dev.retort.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retort.kernels.device.DelegatingDevice;
+import dev.retort.kernels.device.Device;
+import dev.retort.kernels.device.DeviceBackend;
+import dev.retort.kernels.device.DeviceMemoryException;
+import dev.retort.kernels.device.DeviceTraits;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Operation;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import dev.retort.tensor.UndeclaredOperationException;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What a device cannot do, or a user gets wrong: one clear error each, after which the backend still works. */
+class OpenClFaultsTest {
+    private static Device with(UnaryOperator<DeviceTraits> change) {
+        return new DelegatingDevice(OpenCl.device()) {
+            @Override
+            public DeviceTraits traits() {
+                return change.apply(super.traits());
+            }
+        };
+    }
+
+    @Test
+    void aDeviceWithoutDoublesComputesInFloats() {
+        Device device = with(t -> new DeviceTraits(
+                t.cpu(), false, t.unified(), t.workGroup(), t.localMemory(), t.memory(), t.largestBlock()));
+        try (DeviceBackend backend = OpenCl.backend(device);
+                Scope scope = Scope.open()) {
+            assertThat(backend.supports(Operation.BINARY, DType.F64)).isFalse();
+            assertThat(backend.tensor(new float[] {1, 2}, 2).add(1).toFloats()).containsExactly(2, 3);
+            assertThatThrownBy(() -> backend.tensor(new double[] {1, 2}, 2))
+                    .isInstanceOf(UndeclaredOperationException.class)
+                    .hasMessageContaining("F64");
+        }
+    }
+
+    @Test
+    void aDeviceWithGroupsOfOneIsRefused() {
+        try (Device device = with(t ->
+                new DeviceTraits(t.cpu(), t.doubles(), t.unified(), 1, t.localMemory(), t.memory(), t.largestBlock()))) {
+            assertThatThrownBy(() -> OpenCl.backend(device))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("at most 1 work-item(s) in a group")
+                    .hasMessageContaining("simd");
+        }
+    }
+
+    @Test
+    void aDeviceThatIsFullSaysHowFull() {
+        try (DeviceBackend backend = new DeviceBackend("opencl", OpenCl.device(), 1 << 20);
+                Scope scope = Scope.open()) {
+            Tensor first = backend.full(Shape.of(150_000), DType.F32, 1);
+            assertThatThrownBy(() -> backend.full(Shape.of(150_000), DType.F32, 1))
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasMessageContaining("655360 bytes are live")
+                    .hasMessageContaining("the limit is 1048576 bytes")
+                    .hasMessageContaining("smaller batch");
+            assertThat(first.sum().item()).isEqualTo(150_000);
+            first.close();
+            assertThat(backend.full(Shape.of(120_000), DType.F32, 2).sum().item()).isEqualTo(240_000);
+        }
+    }
+
+    /** A device that refuses the next allocation, as drivers do when others hold its memory. */
+    private static final class Refusing extends DelegatingDevice {
+        private int refusals;
+
+        Refusing(Device inner) {
+            super(inner);
+        }
+
+        @Override
+        public Block allocate(long bytes) {
+            if (refusals > 0) {
+                refusals--;
+                throw new DeviceMemoryException("planted", null);
+            }
+            return super.allocate(bytes);
+        }
+    }
+
+    @Test
+    void anAllocationThatFailsIsTriedAgainWithoutThePool() {
+        Refusing device = new Refusing(OpenCl.device());
+        try (DeviceBackend backend = OpenCl.backend(device);
+                Scope scope = Scope.open()) {
+            backend.full(Shape.of(1000), DType.F32, 1).close();
+            assertThat(backend.memory().pooledBytes()).isPositive();
+            device.refusals = 1;
+            assertThat(backend.full(Shape.of(9), DType.F64, 4).toDoubles()).containsOnly(4);
+            assertThat(backend.memory().pooledBytes()).isZero();
+            device.refusals = 2;
+            assertThatThrownBy(() -> backend.full(Shape.of(5000), DType.F32, 1))
+                    .isInstanceOf(DeviceMemoryException.class)
+                    .hasRootCauseMessage("planted");
+            assertThat(backend.full(Shape.of(5000), DType.F32, 1).sum().item()).isEqualTo(5000);
+        }
+    }
+
+    @Test
+    void allMemoryGoesBackWhenTheBackendCloses() {
+        DeviceBackend backend = OpenCl.backend(OpenCl.device());
+        Tensor open = backend.full(Shape.of(1000), DType.F32, 1);
+        backend.full(Shape.of(1000), DType.F32, 1).close();
+        backend.close();
+        assertThat(backend.memory().liveBytes()).isZero();
+        assertThat(backend.memory().pooledBytes()).isZero();
+        open.close();
+        assertThat(backend.memory().liveBytes()).isZero();
+        assertThatThrownBy(() -> backend.zeros(Shape.of(1), DType.F32))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void aWrongNameListsTheDevices() {
+        OpenCl.device().close();
+        assertThatThrownBy(() -> Backends.create("opencl:no such card"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no such card")
+                .hasMessageContaining("there are 0 ")
+                .hasMessageContaining("opencl:0");
+        assertThatThrownBy(() -> Backends.create("simd:1"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("simd has no devices to choose from");
+        Backends.create("opencl:0").close();
+    }
+}
