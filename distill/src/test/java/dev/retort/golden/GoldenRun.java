@@ -8,11 +8,11 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
-import java.util.HashMap;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /** One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares results. */

@@ -37,7 +37,7 @@ public @interface GradientChecked {
      * The configuration parameter of the JUnit platform (or system property) that names the backends which must be usable,
      * with commas between them: set it where the device is known to be there.
      */
-    String REQUIRED = "retort.backends.required";
+    String REQUIRED = "retort.require";
 
     /** The backends to check, by name; without any, all that are usable here. */
     String[] backends() default {};

@@ -119,7 +119,8 @@ public final class BenchCommand implements Subcommand {
 
     @Option(
             names = "--profile",
-            description = "Print, after the rows, how long each kernel ran on the device, bytes and operations a second.")
+            description =
+                    "Print, after the rows, how long each kernel ran on the device, bytes and operations a second.")
     private boolean profile;
 
     @Option(

@@ -30,7 +30,8 @@ public final class BackendPeer implements Peer {
     @Override
     public boolean prepare(String name, Map<String, Object> task) {
         forget();
-        Work work = works.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
+        Work work =
+                works.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
         operands = new Operands(backend);
         try {
             Runnable asked = work.setup().with(operands);

@@ -18,8 +18,9 @@ public final class DeviceOption {
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "${env:RETORT_DEVICE:-auto}",
-            description = "What computes: simd, reference, opencl, opencl:1, a part of a device's name as in opencl:radeon;"
-                    + " 'retort devices' lists them. By default RETORT_DEVICE, else the first one that can be used.")
+            description =
+                    "What computes: simd, reference, opencl, opencl:1, a part of a device's name as in opencl:radeon;"
+                            + " 'retort devices' lists them. By default RETORT_DEVICE, else the first one that can be used.")
     private String name;
 
     /** A new backend; the automatic choice is told on the error stream. */

@@ -22,8 +22,8 @@ public record GradcheckRun(List<Cell> cells, String against, long seed, List<Cov
     /** The command that repeats one check alone. */
     public String replay(Cell cell) {
         if (cell.operation().equals(ModelCheck.OPERATION)) {
-            return "retort gradcheck --model --device " + cell.backend() + " --case " + quoted(cell.name())
-                    + " --seed " + seed;
+            return "retort gradcheck --model --device " + cell.backend() + " --case " + quoted(cell.name()) + " --seed "
+                    + seed;
         }
         return replay(cell.backend()) + " --operation " + cell.operation() + " --case " + quoted(cell.name())
                 + " --seed " + seed;

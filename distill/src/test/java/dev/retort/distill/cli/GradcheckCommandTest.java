@@ -171,8 +171,7 @@ class GradcheckCommandTest {
         assertThat(run("gradcheck", "--operation", "layer-norms")).isEqualTo(1);
         assertThat(err.toString().strip())
                 .isEqualTo("retort: There is no operation 'layer-norms'; did you mean layerNorm?");
-        assertThat(run("gradcheck", "--device", "sumd", "--operation", "CLAMP"))
-                .isEqualTo(1);
+        assertThat(run("gradcheck", "--device", "sumd", "--operation", "CLAMP")).isEqualTo(1);
         assertThat(err.toString()).startsWith("retort: There is no backend 'sumd'; there are ");
         assertThat(run("gradcheck", "--seed", "x")).isEqualTo(2);
     }

@@ -50,8 +50,9 @@ class DeviceCurvesTest {
         double[] device = curve("opencl", data, false);
         double[] own = apart(simd, nudged);
         double[] between = apart(simd, device);
-        System.out.println("relative distance of loss curves, step by step: simd from simd with one weight one ulp larger "
-                + text(own) + "; opencl from simd " + text(between));
+        System.out.println(
+                "relative distance of loss curves, step by step: simd from simd with one weight one ulp larger "
+                        + text(own) + "; opencl from simd " + text(between));
         assertThat(device[0]).isCloseTo(simd[0], Percentage.withPercentage(1e-3));
         assertThat(max(between)).isLessThan(10 * max(own));
     }

@@ -76,7 +76,14 @@ final class Convolutions {
             return;
         }
         if (products.wide == null) {
-            finish(ops.queue.kernel("tiled", x.dtype(), "convolution_tiled").struct(n.struct()).in(x).in(weight), epilogue, x)
+            finish(
+                            ops.queue
+                                    .kernel("tiled", x.dtype(), "convolution_tiled")
+                                    .struct(n.struct())
+                                    .in(x)
+                                    .in(weight),
+                            epilogue,
+                            x)
                     .out(y)
                     .computes(n.operations())
                     .over(Products.tiles(n.outputPixels(), n.outputs(), spec.groups()));

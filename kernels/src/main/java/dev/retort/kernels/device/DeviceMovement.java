@@ -132,7 +132,8 @@ abstract class DeviceMovement extends DenseOperations {
     @Override
     protected final void convert(Tensor x, Tensor y) {
         Range range = x.dtype().isIndex() ? DeviceStorage.of(x).range() : null;
-        boolean fits = range != null && (y.dtype() == DType.I64 || range.isInside(Integer.MIN_VALUE, Integer.MAX_VALUE));
+        boolean fits =
+                range != null && (y.dtype() == DType.I64 || range.isInside(Integer.MIN_VALUE, Integer.MAX_VALUE));
         queue.kernel("movement", x.dtype(), "convert_" + y.dtype())
                 .number(size(x))
                 .in(x)

@@ -132,8 +132,10 @@ final class Indexing {
             ops.queue
                     .kernel("index", x.dtype(), "scatter_add")
                     .number(DeviceMovement.size(y))
-                    .struct(Axes.unmerged(x.shape().toArray(), index.shape().strides()).struct())
-                    .struct(Axes.unmerged(index.shape().toArray(), index.shape().strides()).struct())
+                    .struct(Axes.unmerged(x.shape().toArray(), index.shape().strides())
+                            .struct())
+                    .struct(Axes.unmerged(index.shape().toArray(), index.shape().strides())
+                            .struct())
                     .number(axis)
                     .number(lines.extent())
                     .number(lines.inner())

@@ -35,7 +35,8 @@ public final class KernelSource {
     private static String read(String name) {
         try (InputStream in = KernelSource.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("The kernel source " + name + " is missing: is retort-kernels' jar whole?");
+                throw new IllegalStateException(
+                        "The kernel source " + name + " is missing: is retort-kernels' jar whole?");
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Matcher includes = INCLUDE.matcher(text);

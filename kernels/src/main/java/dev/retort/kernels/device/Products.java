@@ -46,11 +46,9 @@ final class Products {
         int rowStride = spec.transposeB() ? 1 : spec.b().ld();
         int columnStride = spec.transposeB() ? spec.b().ld() : 1;
         Panels panels = new Panels(1, spec.k(), spec.n(), 0, rowStride, columnStride);
-        Panels.Batch batches = new Panels.Batch(
-                spec.batch1(),
-                spec.batch2(),
-                (int) spec.b().stride1(),
-                (int) spec.b().stride2());
+        Panels.Batch batches =
+                new Panels.Batch(spec.batch1(), spec.batch2(), (int) spec.b().stride1(), (int)
+                        spec.b().stride2());
         try (Tensor packed = pack(b, spec.b().offset(), panels, batches)) {
             wide.kernel(ops.queue, c.dtype(), "gemm_wide")
                     .struct(struct(spec))

@@ -78,8 +78,9 @@ final class OpenClPlatforms {
     }
 
     private static OpenClPlatforms none(Throwable cause) {
-        String reason = "no OpenCL device: install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which"
-                + " computes on the CPU";
+        String reason =
+                "no OpenCL device: install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which"
+                        + " computes on the CPU";
         return new OpenClPlatforms(List.of(), reason, cause);
     }
 

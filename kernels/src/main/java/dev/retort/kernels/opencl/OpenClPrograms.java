@@ -87,8 +87,8 @@ final class OpenClPrograms {
             String log = log(program);
             clReleaseProgram(program);
             throw new OpenClException(
-                    "The kernels of " + name + " do not build for " + identity + " with " + options + " (" + e.getMessage()
-                            + "). The compiler says:\n" + log,
+                    "The kernels of " + name + " do not build for " + identity + " with " + options + " ("
+                            + e.getMessage() + "). The compiler says:\n" + log,
                     e);
         }
         if (file != null) {

@@ -15,13 +15,7 @@ public class DelegatingDevice implements Device {
             public DeviceTraits traits() {
                 DeviceTraits t = super.traits();
                 return new DeviceTraits(
-                        false,
-                        t.doubles(),
-                        t.unified(),
-                        t.workGroup(),
-                        t.localMemory(),
-                        t.memory(),
-                        t.largestBlock());
+                        false, t.doubles(), t.unified(), t.workGroup(), t.localMemory(), t.memory(), t.largestBlock());
             }
         };
     }

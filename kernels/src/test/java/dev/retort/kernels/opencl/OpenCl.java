@@ -21,7 +21,8 @@ final class OpenCl {
         if (!usability.usable()) {
             String reason = "opencl cannot be used here: " + usability.reason();
             if (Arrays.asList(System.getProperty(REQUIRE, "").split(",")).contains(OpenClProvider.NAME)) {
-                throw new AssertionError(reason + " (-D" + REQUIRE + " names it: it is not skipped)", usability.cause());
+                throw new AssertionError(
+                        reason + " (-D" + REQUIRE + " names it: it is not skipped)", usability.cause());
             }
             System.out.println("Skipped: " + reason);
             Assumptions.abort(reason);

@@ -42,8 +42,8 @@ class OpenClConformanceTest {
                 .flatMap(c -> Stream.of(DType.F32, DType.F64)
                         .filter(dtype -> kit.declares(c, dtype))
                         .map(dtype -> kit.agreement(c, dtype)))
-                .map(check -> DynamicTest.dynamicTest(
-                        check.name(), () -> check.run().run()))
+                .map(check ->
+                        DynamicTest.dynamicTest(check.name(), () -> check.run().run()))
                 .onClose(backend::close);
     }
 }

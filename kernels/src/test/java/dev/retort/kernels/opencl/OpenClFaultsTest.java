@@ -45,8 +45,8 @@ class OpenClFaultsTest {
 
     @Test
     void aDeviceWithGroupsOfOneIsRefused() {
-        try (Device device = with(t ->
-                new DeviceTraits(t.cpu(), t.doubles(), t.unified(), 1, t.localMemory(), t.memory(), t.largestBlock()))) {
+        try (Device device = with(t -> new DeviceTraits(
+                t.cpu(), t.doubles(), t.unified(), 1, t.localMemory(), t.memory(), t.largestBlock()))) {
             assertThatThrownBy(() -> OpenCl.backend(device))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("at most 1 work-item(s) in a group")
@@ -66,7 +66,8 @@ class OpenClFaultsTest {
                     .hasMessageContaining("smaller batch");
             assertThat(first.sum().item()).isEqualTo(150_000);
             first.close();
-            assertThat(backend.full(Shape.of(120_000), DType.F32, 2).sum().item()).isEqualTo(240_000);
+            assertThat(backend.full(Shape.of(120_000), DType.F32, 2).sum().item())
+                    .isEqualTo(240_000);
         }
     }
 

@@ -75,7 +75,8 @@ class OpenClProgramsTest {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(stale);
         byte[] refused = Arrays.copyOf(hash, hash.length + stale.length);
         System.arraycopy(stale, 0, refused, hash.length, stale.length);
-        for (byte[] bad : new byte[][] {{}, Arrays.copyOf(good, 20), Arrays.copyOf(good, good.length - 1), flipped, refused}) {
+        for (byte[] bad :
+                new byte[][] {{}, Arrays.copyOf(good, 20), Arrays.copyOf(good, good.length - 1), flipped, refused}) {
             Files.write(file, bad);
             build();
             byte[] rebuilt = Files.readAllBytes(file);
