@@ -1,10 +1,14 @@
 package dev.retort.bench.cli;
 
 import dev.retort.bench.measure.TextFile;
+import dev.retort.bench.tune.DeviceTuner;
 import dev.retort.bench.tune.Tuner;
+import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.simd.Engine;
 import dev.retort.kernels.simd.KernelParameters;
 import dev.retort.kernels.simd.Parallel;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,24 +20,35 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code retort bench tune}: finds the CPU kernels' parameters for this machine. */
+/** {@code retort bench tune}: finds the kernels' parameters for this machine's CPU, or for a device. */
 @Command(
         name = "tune",
         description =
-                "Measures which block extents and which convolution algorithms are the fastest here (some minutes; the"
-                        + " machine should do nothing else).",
+                "Measures which block extents and which convolution algorithms are the fastest here, or which shapes of"
+                        + " kernels on a device (some minutes; the machine should do nothing else).",
         footer = {
             "",
-            "RETORT_TUNING=FILE makes every command use the file. Where it chooses another algorithm for a convolution,"
+            "RETORT_TUNING=FILE makes every command use the file, RETORT_DEVICE_TUNING=FILE one for a device. Where it chooses another algorithm for a convolution,"
                     + " results differ in their last digits from those without it.",
             "",
             "Example:",
             "  retort bench tune --out simd.properties",
-            "  RETORT_TUNING=simd.properties retort bench --suite infer"
+            "  RETORT_TUNING=simd.properties retort bench --suite infer",
+            "  retort bench tune --device opencl:0 --out device.properties",
+            "  RETORT_DEVICE_TUNING=device.properties retort bench --suite ops --device opencl:0"
         })
 public final class TuneCommand implements Callable<Integer> {
+    private static final String SIMD = "simd";
+
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = SIMD,
+            description = "What to tune, such as opencl:0 (default: ${DEFAULT-VALUE}).")
+    private String device;
 
     @Option(
             names = "--threads",
@@ -55,6 +70,11 @@ public final class TuneCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check(runs >= 1, "--runs must be 1 or more, not " + runs);
         check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
+        if (!device.equals(SIMD)) {
+            check(threads == null, "--threads is for simd; a device has its own.");
+            tuneDevice();
+            return 0;
+        }
         if (!Engine.isVectorPresent()) {
             throw new IllegalStateException(
                     "Tuning needs the Vector API: start the JVM with --add-modules jdk.incubator.vector");
@@ -74,6 +94,26 @@ public final class TuneCommand implements Callable<Integer> {
             lines.println("Written to " + out + ". To use it: RETORT_TUNING=" + out);
         }
         return 0;
+    }
+
+    private void tuneDevice() throws IOException {
+        TextFile.check(out);
+        PrintWriter lines = spec.commandLine().getOut();
+        try (Backend backend = Backends.create(device)) {
+            if (!(backend instanceof DeviceBackend tuned)) {
+                throw new IllegalArgumentException(backend.name() + " has no kernels of a device to tune");
+            }
+            String found = new DeviceTuner(tuned, runs, lines::println).tune().text(tuned.traits());
+            lines.println();
+            lines.print(found);
+            lines.flush();
+            if (out != null) {
+                TextFile.write(
+                        "# Found by retort bench tune on " + LocalDate.now() + ": " + tuned.describe() + "\n" + found,
+                        out);
+                lines.println("Written to " + out + ". To use it: RETORT_DEVICE_TUNING=" + out);
+            }
+        }
     }
 
     private void check(boolean holds, String message) {

@@ -67,7 +67,7 @@ final class LayerTimes {
         return (System.nanoTime() - start) / 1e9 / repeats;
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int half = sorted.length / 2;

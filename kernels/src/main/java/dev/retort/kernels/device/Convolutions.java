@@ -77,8 +77,7 @@ final class Convolutions {
         }
         if (products.wide == null) {
             finish(
-                            ops.queue
-                                    .kernel("tiled", x.dtype(), "convolution_tiled")
+                            products.tiled(x.dtype(), "convolution_tiled")
                                     .struct(n.struct())
                                     .in(x)
                                     .in(weight),
@@ -86,7 +85,7 @@ final class Convolutions {
                             x)
                     .out(y)
                     .computes(n.operations())
-                    .over(Products.tiles(n.outputPixels(), n.outputs(), spec.groups()));
+                    .over(products.tiles(n.outputPixels(), n.outputs(), spec.groups()));
             return;
         }
         int length = n.taps() * n.channels();
@@ -121,14 +120,13 @@ final class Convolutions {
             return;
         }
         if (products.wide == null) {
-            ops.queue
-                    .kernel("tiled", g.dtype(), "convolution_input_tiled")
+            products.tiled(g.dtype(), "convolution_input_tiled")
                     .struct(n.struct())
                     .in(g)
                     .in(weight)
                     .out(dx)
                     .computes(n.operations())
-                    .over(Products.tiles(n.inputPixels(), n.channels(), spec.groups()));
+                    .over(products.tiles(n.inputPixels(), n.channels(), spec.groups()));
             return;
         }
         int length = n.taps() * n.channels();
@@ -172,10 +170,10 @@ final class Convolutions {
         int groups = n.spec().groups();
         boolean tiled = products.wide == null;
         Launch launch = tiled
-                ? ops.queue.kernel("tiled", x.dtype(), "convolution_weight_tiled")
+                ? products.tiled(x.dtype(), "convolution_weight_tiled")
                 : products.wide.kernel(ops.queue, x.dtype(), "convolution_weight_wide");
         Grid grid = tiled
-                ? Products.tiles(n.outputs(), n.taps() * n.channels(), groups * chunks)
+                ? products.tiles(n.outputs(), n.taps() * n.channels(), groups * chunks)
                 : products.wide.weightGrid(n.outputs(), n.taps(), n.channels(), groups * chunks, x.dtype());
         launch.struct(n.struct())
                 .number(tiled ? chunk * n.output().dim(2) : chunk)

@@ -21,6 +21,21 @@ public final class DeviceBackend extends DeviceOperations {
         super(name, device, limit);
     }
 
+    /** The shapes of its product kernels. */
+    public DeviceTuning tuning() {
+        return products.tuning();
+    }
+
+    /** Takes other shapes of product kernels from now on. Results differ in their last digits. */
+    public void use(DeviceTuning tuning) {
+        products.use(tuning);
+    }
+
+    /** What the device says of itself. */
+    public DeviceTraits traits() {
+        return device.traits();
+    }
+
     /** Whether all that are given have this dtype. */
     private static boolean allOf(DType dtype, Tensor... operands) {
         for (Tensor operand : operands) {

@@ -29,6 +29,9 @@ abstract class DeviceMovement extends DenseOperations {
         memory = new DeviceMemory(device, limit);
     }
 
+    /** The most elements of a tensor: kernels count in 32 bits. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
     /** Why kernels cannot run on a device; null if they can. */
     static String trouble(Device device) {
         int needed = device.traits().cpu() ? Grid.GROUP : Products.SIDE * Products.SIDE;
@@ -97,6 +100,12 @@ abstract class DeviceMovement extends DenseOperations {
 
     @Override
     protected final Tensor allocate(Shape shape, DType dtype) {
+        if (shape.size() > MOST_ELEMENTS) {
+            throw new DeviceMemoryException(
+                    "A tensor on a device holds at most " + MOST_ELEMENTS + " elements, asked for " + shape.size()
+                            + " in shape " + shape + ": use a smaller batch or picture",
+                    null);
+        }
         return new Tensor(this, shape, dtype, memory.allocate(shape.size() * dtype.bytes()), 0);
     }
 

@@ -3,6 +3,8 @@ package dev.retort.kernels.device;
 /**
  * What a device says of itself.
  *
+ * @param name as the driver has it
+ * @param vendor as the driver has it
  * @param cpu whether it is a CPU, which wants wide vectors and few work-items, where a GPU wants many
  * @param doubles whether it computes in float64
  * @param unified whether host and device share their memory
@@ -12,10 +14,27 @@ package dev.retort.kernels.device;
  * @param largestBlock bytes of the largest allocation
  */
 public record DeviceTraits(
+        String name,
+        String vendor,
         boolean cpu,
         boolean doubles,
         boolean unified,
         int workGroup,
         long localMemory,
         long memory,
-        long largestBlock) {}
+        long largestBlock) {
+    /** The same as another kind of device. */
+    public DeviceTraits withCpu(boolean other) {
+        return new DeviceTraits(name, vendor, other, doubles, unified, workGroup, localMemory, memory, largestBlock);
+    }
+
+    /** The same with or without float64. */
+    public DeviceTraits withDoubles(boolean other) {
+        return new DeviceTraits(name, vendor, cpu, other, unified, workGroup, localMemory, memory, largestBlock);
+    }
+
+    /** The same with another limit of work-items in a group. */
+    public DeviceTraits withWorkGroup(int other) {
+        return new DeviceTraits(name, vendor, cpu, doubles, unified, other, localMemory, memory, largestBlock);
+    }
+}

@@ -7,15 +7,32 @@ import dev.retort.tensor.Tensor;
 
 /** Matrix products: in tiles on a GPU, in vector registers on a CPU ({@link WideTile}). */
 final class Products {
-    private static final int TILE = 64;
+    /** Work-items along each side of a group for GPUs. */
     static final int SIDE = 16;
 
     private final DeviceMovement ops;
-    final WideTile wide;
+    private DeviceTuning tuning;
+    /** Null where products are made in tiles. */
+    WideTile wide;
 
     Products(DeviceMovement ops) {
         this.ops = ops;
-        wide = WideTile.of(ops.device.traits());
+        use(DeviceTuning.of(ops.device.traits()));
+    }
+
+    DeviceTuning tuning() {
+        return tuning;
+    }
+
+    void use(DeviceTuning other) {
+        tuning = other;
+        wide = ops.device.traits().cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
+    }
+
+    /** A kernel for GPUs. */
+    Launch tiled(DType type, String function) {
+        String defines = "-DMICRO=" + tuning.tileMicro() + " -DSTEP=" + tuning.tileStep();
+        return new Launch(ops.queue, new Kernel("tiled", type, function, defines));
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -31,8 +48,7 @@ final class Products {
         int batch = spec.batch1() * spec.batch2();
         Epilogue epilogue = new Epilogue(bias, null, false);
         if (wide == null) {
-            ops.queue
-                    .kernel("tiled", c.dtype(), "gemm_tiled")
+            tiled(c.dtype(), "gemm_tiled")
                     .struct(struct(spec))
                     .in(a, spec.a().offset())
                     .in(b, spec.b().offset())
@@ -63,8 +79,9 @@ final class Products {
     }
 
     /** For a product of m x n in tiles. */
-    static Grid tiles(int m, int n, int batch) {
-        return new Grid(ceil(n, TILE) * SIDE, ceil(m, TILE) * SIDE, batch, SIDE, SIDE);
+    Grid tiles(int m, int n, int batch) {
+        int tile = SIDE * tuning.tileMicro();
+        return new Grid(ceil(n, tile) * SIDE, ceil(m, tile) * SIDE, batch, SIDE, SIDE);
     }
 
     static int ceil(int a, int b) {
@@ -136,11 +153,6 @@ final class Products {
     record WideTile(int rows, int bytes) {
         /** Work-items of a group: enough that a group is worth handing to a core. */
         private static final int GROUP = 8;
-
-        /** For a CPU; null for a device that multiplies in tiles of local memory. */
-        static WideTile of(DeviceTraits traits) {
-            return traits.cpu() ? new WideTile(6, 64) : null;
-        }
 
         int lanes(DType type) {
             return bytes / type.bytes();

@@ -7,8 +7,10 @@ import static org.jocl.CL.CL_DEVICE_HOST_UNIFIED_MEMORY;
 import static org.jocl.CL.CL_DEVICE_LOCAL_MEM_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_WORK_GROUP_SIZE;
+import static org.jocl.CL.CL_DEVICE_NAME;
 import static org.jocl.CL.CL_DEVICE_TYPE;
 import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
+import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
@@ -104,6 +106,8 @@ final class OpenClDevice implements Device {
 
     private static DeviceTraits traits(cl_device_id id) {
         return new DeviceTraits(
+                OpenClPlatforms.text(id, CL_DEVICE_NAME),
+                OpenClPlatforms.text(id, CL_DEVICE_VENDOR),
                 (OpenClPlatforms.number(id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0,
                 OpenClPlatforms.number(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
                 OpenClPlatforms.number(id, CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,

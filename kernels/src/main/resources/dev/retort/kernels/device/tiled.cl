@@ -1,11 +1,9 @@
-// Products for devices with many small cores: a group of 16 x 16 work-items computes a tile of 64 x 64, of which each holds 4 x 4 sums;
-// both operands pass through local memory in steps of 16. Convolutions are the same product with operands that are looked up in place.
+// Products for devices with many small cores: each of 16 x 16 work-items of a group holds MICRO x MICRO sums, a tile in all; both
+// operands pass through local memory in steps of STEP. Convolutions are the same product with operands that are looked up in place.
 #include "product.h"
 
 #define SIDE 16
-#define MICRO 4
 #define TILE (SIDE * MICRO)
-#define STEP 16
 
 // Sums over k in [first, last); LOAD_A(row, k), LOAD_B(k, column) and STORE(row, column, sum) see rows below `m`, columns below `n`.
 #define TILED_PRODUCT(m, n, first, last, LOAD_A, LOAD_B, STORE)                                                         \

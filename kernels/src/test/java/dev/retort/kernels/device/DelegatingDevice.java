@@ -13,9 +13,7 @@ public class DelegatingDevice implements Device {
         return new DelegatingDevice(inner) {
             @Override
             public DeviceTraits traits() {
-                DeviceTraits t = super.traits();
-                return new DeviceTraits(
-                        false, t.doubles(), t.unified(), t.workGroup(), t.localMemory(), t.memory(), t.largestBlock());
+                return super.traits().withCpu(false);
             }
         };
     }

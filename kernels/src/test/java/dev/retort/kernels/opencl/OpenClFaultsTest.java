@@ -31,8 +31,7 @@ class OpenClFaultsTest {
 
     @Test
     void aDeviceWithoutDoublesComputesInFloats() {
-        Device device = with(t -> new DeviceTraits(
-                t.cpu(), false, t.unified(), t.workGroup(), t.localMemory(), t.memory(), t.largestBlock()));
+        Device device = with(t -> t.withDoubles(false));
         try (DeviceBackend backend = OpenCl.backend(device);
                 Scope scope = Scope.open()) {
             assertThat(backend.supports(Operation.BINARY, DType.F64)).isFalse();
@@ -45,8 +44,7 @@ class OpenClFaultsTest {
 
     @Test
     void aDeviceWithGroupsOfOneIsRefused() {
-        try (Device device = with(t -> new DeviceTraits(
-                t.cpu(), t.doubles(), t.unified(), 1, t.localMemory(), t.memory(), t.largestBlock()))) {
+        try (Device device = with(t -> t.withWorkGroup(1))) {
             assertThatThrownBy(() -> OpenCl.backend(device))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("at most 1 work-item(s) in a group")
