@@ -70,7 +70,7 @@ public final class DeviceTuner {
     static List<DeviceTuning> candidates(DeviceTuning now, boolean cpu) {
         List<DeviceTuning> all = new ArrayList<>(List.of(now));
         for (int extent : cpu ? new int[] {4, 6, 8, 12} : new int[] {2, 4, 6, 8}) {
-            for (int other : cpu ? new int[] {32, 64, 128} : new int[] {8, 16}) {
+            for (int other : cpu ? new int[] {32, 64} : new int[] {8, 16}) {
                 DeviceTuning candidate = cpu
                         ? new DeviceTuning(extent, other, now.tileMicro(), now.tileStep())
                         : new DeviceTuning(now.wideRows(), now.wideBytes(), extent, other);

@@ -22,7 +22,7 @@ import java.util.Properties;
  * names one.
  *
  * @param wideRows rows of sums that a work-item of the kernels for CPUs holds
- * @param wideBytes bytes of a vector of sums there: a power of two from 16 to 128
+ * @param wideBytes bytes of a vector of sums there: 16, 32 or 64, since OpenCL has vectors of up to 16 numbers
  * @param tileMicro rows and columns of sums that a work-item of the kernels for GPUs holds
  * @param tileStep depth that passes through local memory at a time there
  */
@@ -42,8 +42,8 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
 
     public DeviceTuning {
         check(ROWS, wideRows >= 1 && wideRows <= MOST_ROWS, "from 1 to " + MOST_ROWS, wideRows);
-        boolean vector = wideBytes >= 16 && wideBytes <= 128 && Integer.bitCount(wideBytes) == 1;
-        check(BYTES, vector, "16, 32, 64 or 128", wideBytes);
+        boolean vector = wideBytes >= 16 && wideBytes <= 64 && Integer.bitCount(wideBytes) == 1;
+        check(BYTES, vector, "16, 32 or 64", wideBytes);
         check(MICRO, tileMicro >= 1 && tileMicro <= MOST_ROWS, "from 1 to " + MOST_ROWS, tileMicro);
         check(STEP, tileStep >= 1 && tileStep <= MOST_STEP, "from 1 to " + MOST_STEP, tileStep);
     }

@@ -225,7 +225,7 @@ final class OpenClDevice implements Device {
     }
 
     private cl_program build(Unit unit) {
-        String options = "-cl-std=CL1.2 " + KernelSource.options(unit.type, traits.doubles()) + " " + unit.defines;
+        String options = "-cl-std=CL1.2 -w " + KernelSource.options(unit.type, traits.doubles()) + " " + unit.defines;
         return programs.program(unit.file, KernelSource.text("opencl.h", unit.file), options.strip());
     }
 
