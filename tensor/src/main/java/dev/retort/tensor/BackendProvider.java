@@ -10,20 +10,26 @@ public interface BackendProvider {
      *
      * @param reason what serves it, or why not and what to do
      * @param automatic whether the automatic choice may take it
+     * @param ordinary whether most machines are so: the automatic choice then passes it over without a word
      * @param cause the first failure, or null
      */
-    record Usability(boolean usable, String reason, boolean automatic, Throwable cause) {
+    record Usability(boolean usable, String reason, boolean automatic, boolean ordinary, Throwable cause) {
         public static Usability yes(String reason) {
-            return new Usability(true, reason, true, null);
+            return new Usability(true, reason, true, true, null);
         }
 
         /** Usable, but something else does better: taken only where it is named. */
         public static Usability onRequest(String reason) {
-            return new Usability(true, reason, false, null);
+            return new Usability(true, reason, false, true, null);
+        }
+
+        /** Not usable, because what it needs is not here, as on most machines. */
+        public static Usability absent(String reason, Throwable cause) {
+            return new Usability(false, reason, false, true, cause);
         }
 
         public static Usability no(String reason, Throwable cause) {
-            return new Usability(false, reason, false, cause);
+            return new Usability(false, reason, false, false, cause);
         }
     }
 

@@ -77,11 +77,19 @@ public final class Backends {
     private static Backend automatic() {
         for (BackendProvider provider : providers()) {
             BackendProvider.Usability usability = provider.usability();
+            String reason = usability.reason();
             if (usability.automatic()) {
-                LOG.log(System.Logger.Level.DEBUG, "Backend {0}: {1}", provider.name(), usability.reason());
-                return provider.create();
+                try {
+                    Backend backend = provider.create("");
+                    LOG.log(System.Logger.Level.DEBUG, "Backend {0}: {1}", provider.name(), reason);
+                    return backend;
+                } catch (RuntimeException failure) {
+                    LOG.log(System.Logger.Level.WARNING, "Backend {0} is passed over: {1}", provider.name(), failure);
+                    continue;
+                }
             }
-            LOG.log(System.Logger.Level.INFO, "Backend {0} is passed over: {1}", provider.name(), usability.reason());
+            System.Logger.Level level = usability.ordinary() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
+            LOG.log(level, "Backend {0} is passed over: {1}", provider.name(), reason);
         }
         throw new IllegalStateException(
                 "No backend is usable: retort-tensor itself brings 'reference', is its jar whole?");

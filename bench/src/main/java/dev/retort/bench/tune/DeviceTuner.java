@@ -33,8 +33,11 @@ public final class DeviceTuner {
 
     /** The best that is found; the backend uses it from then on. */
     public DeviceTuning tune() {
-        List<DeviceTuning> candidates =
-                candidates(backend.tuning(), backend.traits().cpu());
+        List<DeviceTuning> candidates = candidates(
+                        backend.tuning(), backend.traits().cpu())
+                .stream()
+                .filter(this::runs)
+                .toList();
         double[] scores = new double[candidates.size()];
         try (Scope scope = Scope.open()) {
             List<Runnable> works = List.of(product(1024), window(50, 76, 256, 256, 3), window(100, 152, 512, 128, 1));
@@ -53,6 +56,19 @@ public final class DeviceTuner {
         log.accept("chosen: " + chosen);
         backend.use(chosen);
         return chosen;
+    }
+
+    /** Whether the device takes a shape: its kernels may need more registers or local memory than it has. */
+    private boolean runs(DeviceTuning candidate) {
+        try (Scope scope = Scope.open()) {
+            backend.use(candidate);
+            product(1).run();
+            backend.synchronize();
+            return true;
+        } catch (IllegalArgumentException | IllegalStateException refused) {
+            log.accept(candidate + ": " + refused.getMessage());
+            return false;
+        }
     }
 
     /** The lowest score, if it is lower than the first one's by enough, else the first. */

@@ -23,7 +23,7 @@ final class Axes {
         extents = new int[shape.length];
         strides = new int[operands.length][shape.length];
         int merged = 0;
-        long elements = 1;
+        long elements = Arrays.stream(shape).anyMatch(extent -> extent == 0) ? 0 : 1;
         for (int axis = 0; axis < shape.length; axis++) {
             elements *= shape[axis];
             if (merge && shape[axis] == 1) {

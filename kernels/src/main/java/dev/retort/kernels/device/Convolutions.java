@@ -10,6 +10,9 @@ final class Convolutions {
     /** Output pixels whose products a weight gradient adds up in one go; the sums of such chunks are added up afterwards. */
     private static final int CHUNK = 4096;
 
+    /** Each chunk has the size of the weight. */
+    private static final int MOST_CHUNKS = 16;
+
     private final DeviceMovement ops;
     private final Products products;
     private final Reductions reductions;
@@ -153,7 +156,7 @@ final class Convolutions {
             return;
         }
         int rows = g.dim(0) * g.dim(1);
-        int chunk = Math.max(1, CHUNK / Math.max(1, g.dim(2)));
+        int chunk = Math.max(Math.max(1, CHUNK / Math.max(1, g.dim(2))), Products.ceil(rows, MOST_CHUNKS));
         int chunks = Math.max(1, Products.ceil(rows, chunk));
         if (chunks == 1) {
             weightGradient(n, x, g, chunk, chunks, dw);

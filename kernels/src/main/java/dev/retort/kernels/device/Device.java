@@ -2,7 +2,7 @@ package dev.retort.kernels.device;
 
 /**
  * What {@link DeviceBackend} needs of a driver: memory, copies, and kernels on one in-order queue. What is put on the queue runs in that
- * order, and the host waits for nothing but {@link #read} and {@link #finish}. Calls come from one thread at a time.
+ * order, and the host waits in {@link #read} and {@link #finish}, and where too much is on the way. Calls come from one thread at a time.
  */
 public interface Device extends AutoCloseable {
     /** Memory on the device, as the driver has it. */

@@ -7,7 +7,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 
 /**
- * A backend on a {@link Device}: every operation is one or a few kernels on its queue, and nothing is computed on the host. The host waits
+ * A backend on a {@link Device}: every operation is one or a few kernels on its queue, none is computed on the host. The host waits
  * where values are read: downloads, and indices or integer divisors that a kernel made and that have to be checked.
  *
  * <p>This class fuses composed operations; the core ones are in {@link DeviceOperations}.

@@ -15,7 +15,7 @@ import java.util.Set;
 final class DeviceMemory {
     private static final long SMALLEST = 256;
 
-    private final Device device;
+    private final DeviceQueue device;
     private final long limit;
     private final Map<Long, ArrayDeque<Device.Block>> free = new HashMap<>();
     /** Blocks that tensors hold. */
@@ -28,7 +28,7 @@ final class DeviceMemory {
     private long allocations;
 
     /** @param limit the most bytes, live and pooled, that this pool may hold */
-    DeviceMemory(Device device, long limit) {
+    DeviceMemory(DeviceQueue device, long limit) {
         this.device = device;
         this.limit = limit;
     }
@@ -39,9 +39,6 @@ final class DeviceMemory {
      * @throws DeviceMemoryException naming the sizes, after the pool was emptied and the allocation tried once more
      */
     synchronized DeviceStorage allocate(long bytes) {
-        if (closed) {
-            throw new IllegalStateException("The backend on " + device.describe() + " has been closed");
-        }
         long size = sizeClass(bytes);
         ArrayDeque<Device.Block> blocks = free.get(size);
         Device.Block block = blocks == null ? null : blocks.poll();
@@ -117,9 +114,10 @@ final class DeviceMemory {
         return new MemoryStatistics(live, pooled, peak, allocations);
     }
 
-    private static long sizeClass(long bytes) {
+    private long sizeClass(long bytes) {
         long size = Math.max(bytes, SMALLEST);
         long step = Math.max(1, Long.highestOneBit(size - 1) >> 3);
-        return (size + step - 1) / step * step;
+        long rounded = (size + step - 1) / step * step;
+        return rounded > device.traits().largestBlock() ? size : rounded;
     }
 }

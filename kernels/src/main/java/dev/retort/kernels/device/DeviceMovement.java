@@ -7,6 +7,7 @@ import dev.retort.tensor.ResultShapes;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.dense.DenseOperations;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,6 @@ abstract class DeviceMovement extends DenseOperations {
     final Device device;
     private final String name;
     private final DeviceMemory memory;
-    private boolean closed;
 
     DeviceMovement(String name, Device device, long limit) {
         String trouble = trouble(device);
@@ -26,7 +26,7 @@ abstract class DeviceMovement extends DenseOperations {
         this.name = name;
         this.device = device;
         queue = new DeviceQueue(device);
-        memory = new DeviceMemory(device, limit);
+        memory = new DeviceMemory(queue, limit);
     }
 
     /** The most elements of a tensor: kernels count in 32 bits. */
@@ -72,7 +72,7 @@ abstract class DeviceMovement extends DenseOperations {
         queue.startProfile();
     }
 
-    /** What was measured since {@link #startProfile}, by kernel; waits for all that was asked for. */
+    /** What was measured since {@link #startProfile}, by kernel, and no longer is; waits for all that was asked for. */
     public final List<KernelTime> profile() {
         return queue.profile();
     }
@@ -90,11 +90,10 @@ abstract class DeviceMovement extends DenseOperations {
     /** Gives all memory back; that of tensors that are still open too, as the device itself is closed. */
     @Override
     public final void close() {
-        if (!closed) {
-            closed = true;
-            queue.finish();
+        try {
             memory.close();
-            device.close();
+        } finally {
+            queue.close();
         }
     }
 
@@ -154,11 +153,25 @@ abstract class DeviceMovement extends DenseOperations {
     protected final void copy(
             Tensor x, long from, long[] fromStrides, Tensor y, long to, long[] toStrides, int[] extents) {
         Axes axes = Axes.of(extents, fromStrides, toStrides);
-        queue.kernel("movement", x.dtype(), "copy")
-                .struct(axes.walk())
-                .in(x, from)
-                .out(y, to, DeviceStorage.of(x).range())
-                .over(axes.grid());
+        try (Tensor source = apart(x, y)) {
+            queue.kernel("movement", x.dtype(), "copy")
+                    .struct(axes.walk())
+                    .in(source, from)
+                    .out(y, to, DeviceStorage.of(x).range())
+                    .over(axes.grid());
+        }
+    }
+
+    /** x, or a copy of it where y overlaps it at another place: work-items run in no order. For the caller to close. */
+    final Tensor apart(Tensor x, Tensor y) {
+        boolean same = x.offset() == y.offset() && x.shape().equals(y.shape());
+        boolean overlap = x.offset() < y.offset() + y.size() && y.offset() < x.offset() + x.size();
+        if (x.storage() != y.storage() || same || !overlap) {
+            return x.alias();
+        }
+        Tensor copy = allocate(x.shape(), x.dtype());
+        copy(x, copy);
+        return copy;
     }
 
     @Override
@@ -189,11 +202,15 @@ abstract class DeviceMovement extends DenseOperations {
 
     /** The values of an I32 or I64 tensor, for which the host waits. */
     private long[] integers(Tensor x) {
-        try (Tensor wide = cast(x, DType.I64)) {
-            long[] values = new long[size(x)];
-            read(wide, values);
-            return values;
+        long[] values = new long[size(x)];
+        if (x.dtype() == DType.I64) {
+            read(x, values);
+        } else {
+            int[] narrow = new int[values.length];
+            read(x, narrow);
+            Arrays.setAll(values, i -> narrow[i]);
         }
+        return values;
     }
 
     /** y = x, as {@link #copy(Tensor, Tensor)} of the superclass, for the kernels' classes. */

@@ -192,11 +192,13 @@ abstract class DeviceOperations extends DeviceMovement {
 
     @Override
     protected final void addScaled(Tensor target, double alpha, Tensor source) {
-        queue.kernel("optimizer", target.dtype(), "axpy")
-                .number(size(target))
-                .value(target.dtype(), alpha)
-                .in(source)
-                .out(target)
-                .over(Grid.of(size(target)));
+        try (Tensor added = apart(source, target)) {
+            queue.kernel("optimizer", target.dtype(), "axpy")
+                    .number(size(target))
+                    .value(target.dtype(), alpha)
+                    .in(added)
+                    .out(target)
+                    .over(Grid.of(size(target)));
+        }
     }
 }

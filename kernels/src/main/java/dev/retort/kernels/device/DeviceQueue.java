@@ -5,14 +5,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The queue of a device with a tally of what was put on it: who asks whether an operation ran on the device finds it here. */
+/**
+ * The one way to a device: calls come from one thread at a time, and none after it was closed. It keeps a tally of what was put on the
+ * queue: who asks whether an operation ran on the device finds it here.
+ */
 final class DeviceQueue {
     private final Device device;
     private final Map<String, Long> launches = new TreeMap<>();
     private Profile profile;
+    private boolean closed;
 
     DeviceQueue(Device device) {
         this.device = device;
+    }
+
+    private Device open() {
+        if (closed) {
+            throw new IllegalStateException("The backend on " + device.describe() + " has been closed");
+        }
+        return device;
+    }
+
+    String describe() {
+        return device.describe();
+    }
+
+    DeviceTraits traits() {
+        return device.traits();
     }
 
     Launch kernel(String file, DType type, String function) {
@@ -20,30 +39,52 @@ final class DeviceQueue {
     }
 
     synchronized void launch(Kernel kernel, Grid grid, Arguments arguments) {
+        open().launch(kernel, grid, arguments, profile);
         launches.merge(kernel.toString(), 1L, Long::sum);
-        device.launch(kernel, grid, arguments, profile);
     }
 
     synchronized void finish() {
-        device.finish();
+        open().finish();
     }
 
     synchronized void startProfile() {
-        device.finish();
+        open().finish();
         profile = new Profile();
     }
 
+    /** What was measured; ends the profile. */
     synchronized List<KernelTime> profile() {
-        device.finish();
-        return profile == null ? List.of() : profile.times();
+        open().finish();
+        List<KernelTime> times = profile == null ? List.of() : profile.times();
+        profile = null;
+        return times;
     }
 
     synchronized void write(Object array, int length, Device.Block to, long offset) {
-        device.write(array, length, to, offset);
+        open().write(array, length, to, offset);
     }
 
     synchronized void read(Device.Block from, long offset, Object array) {
-        device.read(from, offset, array);
+        open().read(from, offset, array);
+    }
+
+    synchronized Device.Block allocate(long bytes) {
+        return open().allocate(bytes);
+    }
+
+    /** Gives a block back; one that is given back late goes with the device. */
+    synchronized void free(Device.Block block) {
+        if (!closed) {
+            device.free(block);
+        }
+    }
+
+    /** Closes the device, once. */
+    synchronized void close() {
+        if (!closed) {
+            closed = true;
+            device.close();
+        }
     }
 
     /** How often each kernel was put on the queue. */

@@ -26,12 +26,12 @@ final class DeviceStorage extends Storage {
     }
 
     /** Between which numbers the integers written so far lie; null if that is not known. */
-    Range range() {
+    synchronized Range range() {
         return range;
     }
 
     /** Numbers in a range have been written besides those that were there; null if anything may have been. */
-    void wrote(Range written) {
+    synchronized void wrote(Range written) {
         range = range == null || written == null ? null : range.and(written);
     }
 

@@ -3,6 +3,7 @@ package dev.retort.kernels.device;
 import dev.retort.kernels.device.Reductions.Lines;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 
 /**
@@ -10,6 +11,8 @@ import dev.retort.tensor.Tensor;
  * one order: no atomics.
  */
 final class Indexing {
+    private static final int LONGEST = 1 << 29;
+
     private final DeviceMovement ops;
 
     Indexing(DeviceMovement ops) {
@@ -38,6 +41,10 @@ final class Indexing {
 
     /** I32 [lines, padded]: the places of the elements of each line, sorted; behind them places beyond the last. */
     private Tensor order(Tensor x, Lines lines, boolean descending) {
+        if (lines.extent() > LONGEST) {
+            throw new ShapeException("A device sorts at most " + LONGEST + " elements along an axis, not "
+                    + lines.extent() + " of shape " + x.shape());
+        }
         int padded = padded(lines);
         Tensor order = ops.allocate(Shape.of(lines.count(), padded), DType.I32);
         ops.queue

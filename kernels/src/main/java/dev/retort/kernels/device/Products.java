@@ -24,9 +24,17 @@ final class Products {
         return tuning;
     }
 
+    /** @throws IllegalArgumentException if the device has not the local memory for tiles of that shape */
     void use(DeviceTuning other) {
+        DeviceTraits traits = ops.device.traits();
+        long needed =
+                2L * other.tileStep() * SIDE * other.tileMicro() * (traits.doubles() ? Double.BYTES : Float.BYTES);
+        if (!traits.cpu() && needed > traits.localMemory()) {
+            throw new IllegalArgumentException("Tiles of " + other + " need " + needed + " bytes of local memory, "
+                    + ops.device.describe() + " has " + traits.localMemory());
+        }
         tuning = other;
-        wide = ops.device.traits().cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
+        wide = traits.cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
     }
 
     /** A kernel for GPUs. */

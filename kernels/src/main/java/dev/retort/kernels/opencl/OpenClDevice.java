@@ -8,12 +8,16 @@ import static org.jocl.CL.CL_DEVICE_LOCAL_MEM_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_WORK_GROUP_SIZE;
 import static org.jocl.CL.CL_DEVICE_NAME;
+import static org.jocl.CL.CL_DEVICE_SINGLE_FP_CONFIG;
 import static org.jocl.CL.CL_DEVICE_TYPE;
 import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
 import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
+import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
+import static org.jocl.CL.CL_OUT_OF_HOST_MEMORY;
+import static org.jocl.CL.CL_OUT_OF_RESOURCES;
 import static org.jocl.CL.CL_PROFILING_COMMAND_END;
 import static org.jocl.CL.CL_PROFILING_COMMAND_START;
 import static org.jocl.CL.CL_QUEUE_PROFILING_ENABLE;
@@ -24,6 +28,7 @@ import static org.jocl.CL.clCreateKernel;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clEnqueueReadBuffer;
 import static org.jocl.CL.clFinish;
+import static org.jocl.CL.clFlush;
 import static org.jocl.CL.clGetEventProfilingInfo;
 import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
@@ -46,6 +51,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -65,6 +71,11 @@ final class OpenClDevice implements Device {
     /** Kernels whose events are kept until they are read. */
     private static final int MOST_MEASURED = 4096;
 
+    /** Kernels after which a driver that gathers them is told to begin. */
+    private static final int FLUSH_AFTER = 32;
+
+    private static final int CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7;
+
     private record Buffer(cl_mem memory, long bytes) implements Block {}
 
     /** What makes a program. */
@@ -79,6 +90,10 @@ final class OpenClDevice implements Device {
     private final Map<Unit, cl_program> built = new HashMap<>();
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
     private final List<Measured> measured = new ArrayList<>();
+    /** Whether it can be asked to round float32 quotients and roots correctly. */
+    private final boolean roundsDivisions;
+
+    private int unflushed;
     private boolean closed;
 
     /** A kernel on the queue whose time is asked for. */
@@ -88,6 +103,8 @@ final class OpenClDevice implements Device {
     OpenClDevice(Found found, Path cache) {
         this.found = found;
         traits = traits(found.id());
+        long precision = OpenClPlatforms.number(found.id(), CL_DEVICE_SINGLE_FP_CONFIG);
+        roundsDivisions = (precision & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL_CONTEXT_PLATFORM, found.platform());
         cl_device_id[] devices = {found.id()};
@@ -119,7 +136,13 @@ final class OpenClDevice implements Device {
 
     @Override
     public String describe() {
-        return found.toString();
+        return String.format(
+                Locale.ROOT,
+                "%s, float32%s, %.1f GB%s",
+                found,
+                traits.doubles() ? " and float64" : "",
+                traits.memory() / 1e9,
+                traits.unified() ? " shared with the host" : "");
     }
 
     @Override
@@ -147,7 +170,11 @@ final class OpenClDevice implements Device {
 
     @Override
     public void write(Object array, int length, Block to, long offset) {
-        staging.write(queue, array, length, ((Buffer) to).memory, offset);
+        try {
+            staging.write(queue, array, length, ((Buffer) to).memory, offset);
+        } catch (CLException e) {
+            throw refused("does not take " + length + " elements", e);
+        }
     }
 
     @Override
@@ -171,6 +198,8 @@ final class OpenClDevice implements Device {
             width = 1;
         }
         long bytes = width * Array.getLength(array);
+        // First, because the copy holds up the collector for as long as it takes.
+        clFinish(queue);
         clEnqueueReadBuffer(queue, ((Buffer) from).memory, CL_TRUE, offset, bytes, target, 0, null, null);
     }
 
@@ -182,16 +211,24 @@ final class OpenClDevice implements Device {
             set(function, i, values.get(i));
         }
         cl_event event = profile == null ? null : new cl_event();
-        clEnqueueNDRangeKernel(
-                queue,
-                function,
-                3,
-                null,
-                new long[] {grid.paddedX(), grid.paddedY(), grid.z()},
-                new long[] {grid.groupX(), grid.groupY(), 1},
-                0,
-                null,
-                event);
+        try {
+            clEnqueueNDRangeKernel(
+                    queue,
+                    function,
+                    3,
+                    null,
+                    new long[] {grid.paddedX(), grid.paddedY(), grid.z()},
+                    new long[] {grid.groupX(), grid.groupY(), 1},
+                    0,
+                    null,
+                    event);
+        } catch (CLException e) {
+            throw refused("does not run " + kernel + " in groups of " + grid.groupX() + " x " + grid.groupY(), e);
+        }
+        if (++unflushed >= FLUSH_AFTER) {
+            unflushed = 0;
+            clFlush(queue);
+        }
         if (event != null) {
             measured.add(new Measured(kernel, arguments, profile, event));
             if (measured.size() >= MOST_MEASURED) {
@@ -225,8 +262,25 @@ final class OpenClDevice implements Device {
     }
 
     private cl_program build(Unit unit) {
-        String options = "-cl-std=CL1.2 -w " + KernelSource.options(unit.type, traits.doubles()) + " " + unit.defines;
+        // Where there are no doubles, a constant without a suffix is a float.
+        String constants = (traits.doubles() ? "" : "-cl-single-precision-constant ")
+                + (roundsDivisions ? "-cl-fp32-correctly-rounded-divide-sqrt " : "");
+        String options = "-cl-std=CL1.2 -w " + constants + KernelSource.options(unit.type, traits.doubles()) + " "
+                + unit.defines;
         return programs.program(unit.file, KernelSource.text("opencl.h", unit.file), options.strip());
+    }
+
+    /** What the driver refused, in words; a device that is full may say so only when memory is used. */
+    private RuntimeException refused(String what, CLException e) {
+        boolean full = e.getStatus() == CL_MEM_OBJECT_ALLOCATION_FAILURE
+                || e.getStatus() == CL_OUT_OF_RESOURCES
+                || e.getStatus() == CL_OUT_OF_HOST_MEMORY;
+        return full
+                ? new DeviceMemoryException(
+                        found + " " + what + " for want of memory (" + e.getMessage()
+                                + "): close tensors, or use a smaller batch or picture",
+                        e)
+                : new OpenClException(found + " " + what + ": " + e.getMessage(), e);
     }
 
     @Override
@@ -238,12 +292,13 @@ final class OpenClDevice implements Device {
 
     /** Tells the times of kernels, all of which have run. */
     private void collect() {
-        for (Measured m : measured) {
+        List<Measured> all = List.copyOf(measured);
+        measured.clear();
+        for (Measured m : all) {
             long ended = time(m.event, CL_PROFILING_COMMAND_END);
             m.profile.add(m.kernel, (ended - time(m.event, CL_PROFILING_COMMAND_START)) / 1e9, m.arguments);
             clReleaseEvent(m.event);
         }
-        measured.clear();
     }
 
     private static long time(cl_event event, int point) {

@@ -62,8 +62,17 @@ final class OpenClPlatforms {
         try {
             CL.setExceptionsEnabled(true);
             List<Found> found = new ArrayList<>();
+            CLException first = null;
             for (cl_platform_id platform : platforms()) {
-                found.addAll(devices(platform));
+                try {
+                    found.addAll(devices(platform));
+                } catch (CLException e) {
+                    // One driver that is broken does not stand in the way of another.
+                    first = first == null ? e : first;
+                }
+            }
+            if (found.isEmpty() && first != null) {
+                throw first;
             }
             return found.isEmpty() ? none(null) : new OpenClPlatforms(found, null, null);
         } catch (CLException e) {
@@ -174,12 +183,12 @@ final class OpenClPlatforms {
         if (wanted.isEmpty()) {
             return devices.stream().filter(Found::gpu).findFirst().orElse(devices.get(0));
         }
-        if (wanted.matches("\\d{1,4}") && Integer.parseInt(wanted) < devices.size()) {
-            return devices.get(Integer.parseInt(wanted));
-        }
         String part = wanted.toLowerCase(Locale.ROOT);
+        boolean number = wanted.matches("\\d+");
         return devices.stream()
-                .filter(device -> device.toString().toLowerCase(Locale.ROOT).contains(part))
+                .filter(device -> number
+                        ? wanted.equals(Integer.toString(devices.indexOf(device)))
+                        : device.toString().toLowerCase(Locale.ROOT).contains(part))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no OpenCL device '" + wanted + "'; there are "
                         + list() + ": name one by its number or a part of its name, such as opencl:0"));

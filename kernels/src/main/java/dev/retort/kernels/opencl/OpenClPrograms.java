@@ -58,8 +58,8 @@ final class OpenClPrograms {
     /** The folder that {@link #FOLDER_PROPERTY} names, else one in the user's cache. */
     static Path defaultFolder() {
         String named = System.getProperty(FOLDER_PROPERTY);
-        if (named != null) {
-            return Path.of(named);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named).toAbsolutePath();
         }
         String caches = System.getenv("XDG_CACHE_HOME");
         Path base = caches == null || caches.isEmpty()
@@ -140,12 +140,11 @@ final class OpenClPrograms {
     }
 
     private static void save(cl_program program, Path file) {
-        long[] size = new long[1];
-        clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
-        byte[] binary = new byte[(int) size[0]];
-        Pointer pointers = Pointer.to(new Pointer[] {Pointer.to(binary)});
-        clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, pointers, null);
         try {
+            byte[] binary = binary(program);
+            if (binary.length == 0) {
+                return;
+            }
             Files.createDirectories(file.getParent());
             AtomicFile.write(file, channel -> {
                 for (byte[] part : new byte[][] {digest(binary), binary}) {
@@ -155,9 +154,18 @@ final class OpenClPrograms {
                     }
                 }
             });
-        } catch (IOException e) {
+        } catch (IOException | CLException e) {
             LOG.log(System.Logger.Level.INFO, "Compiled kernels are not kept: {0}", e.toString());
         }
+    }
+
+    private static byte[] binary(cl_program program) {
+        long[] size = new long[1];
+        clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, Sizeof.size_t, Pointer.to(size), null);
+        byte[] binary = new byte[(int) size[0]];
+        Pointer pointers = Pointer.to(new Pointer[] {Pointer.to(binary)});
+        clGetProgramInfo(program, CL_PROGRAM_BINARIES, Sizeof.POINTER, pointers, null);
+        return binary;
     }
 
     private static String hash(String text) {

@@ -25,7 +25,7 @@ public final class OpenClProvider implements BackendProvider {
     public Usability usability(String device) {
         OpenClPlatforms platforms = OpenClPlatforms.probe();
         if (platforms.isEmpty()) {
-            return Usability.no(platforms.trouble(), platforms.cause());
+            return Usability.absent(platforms.trouble(), platforms.cause());
         }
         try {
             Found found = platforms.choose(device);
@@ -51,6 +51,11 @@ public final class OpenClProvider implements BackendProvider {
     public Backend create(String device) {
         Found found = OpenClPlatforms.probe().choose(device);
         OpenClDevice opened = new OpenClDevice(found, OpenClPrograms.defaultFolder());
-        return new DeviceBackend(NAME, opened, opened.traits().memory());
+        try {
+            return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
+        } catch (RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
     }
 }

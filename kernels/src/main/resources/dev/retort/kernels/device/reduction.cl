@@ -38,8 +38,9 @@
 #if IS_FLOATING
 REDUCE(SUM, 0, sum + v, sum)
 REDUCE(MEAN, 0, sum + v, sum / divisor)
-REDUCE(MAX, -INFINITY, sum != sum || sum > v ? sum : v, sum)
-REDUCE(MIN, INFINITY, sum != sum || sum < v ? sum : v, sum)
+// NaN wins, and 0 is larger than -0.
+REDUCE(MAX, -INFINITY, sum != sum || sum > v || (sum == v && v == 0 && 1 / sum > 0) ? sum : v, sum)
+REDUCE(MIN, INFINITY, sum != sum || sum < v || (sum == v && v == 0 && 1 / sum < 0) ? sum : v, sum)
 #else
 REDUCE(SUM, 0, (T) ((UNSIGNED_T) sum + (UNSIGNED_T) v), sum)
 REDUCE(MAX, x[base], sum > v ? sum : v, sum)

@@ -113,11 +113,34 @@ class OpenClFaultsTest {
         backend.close();
         assertThat(backend.memory().liveBytes()).isZero();
         assertThat(backend.memory().pooledBytes()).isZero();
+        assertThatThrownBy(open::toDoubles)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> backend.assign(open, open)).hasMessageContaining("closed");
+        assertThatThrownBy(backend::synchronize).hasMessageContaining("closed");
+        backend.close();
         open.close();
         assertThat(backend.memory().liveBytes()).isZero();
         assertThatThrownBy(() -> backend.zeros(Shape.of(1), DType.F32))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void memoryThatOverlapsIsCopiedAsItWas() {
+        try (DeviceBackend backend = OpenCl.backend(OpenCl.device());
+                Scope scope = Scope.open()) {
+            float[] values = new float[100_001];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i;
+            }
+            Tensor all = backend.tensor(values, values.length);
+            backend.assign(all.narrow(1, 100_000), all.narrow(0, 100_000));
+            float[] moved = all.toFloats();
+            for (int i = 1; i < moved.length; i++) {
+                assertThat(moved[i]).isEqualTo(i - 1);
+            }
+        }
     }
 
     @Test
@@ -128,6 +151,9 @@ class OpenClFaultsTest {
                 .hasMessageContaining("no such card")
                 .hasMessageContaining("there are 0 ")
                 .hasMessageContaining("opencl:0");
+        assertThatThrownBy(() -> Backends.create("opencl:777"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'777'");
         assertThatThrownBy(() -> Backends.create("simd:1"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("simd has no devices to choose from");
