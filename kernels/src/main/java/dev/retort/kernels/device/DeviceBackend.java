@@ -113,6 +113,182 @@ public final class DeviceBackend extends DeviceOperations {
         return dx;
     }
 
+    // Rows
+
+    /** Whether x is floating with elements, and {@code axis} its last. */
+    private static boolean isLastAxis(Tensor x, int axis) {
+        return x.dtype().isFloating()
+                && x.size() > 0
+                && x.shape().rank() > 0
+                && x.axis(axis) == x.shape().rank() - 1;
+    }
+
+    private static boolean alike(Tensor x, Tensor... others) {
+        for (Tensor other : others) {
+            if (other.dtype() != x.dtype() || !other.shape().equals(x.shape())) {
+                return false;
+            }
+        }
+        return x.dtype().isFloating();
+    }
+
+    private static Grid rows(Tensor x) {
+        return Grid.rows(Math.toIntExact(x.size() / x.dim(-1)));
+    }
+
+    @Override
+    public Tensor softmax(Tensor x, int axis) {
+        return isLastAxis(x, axis) ? row("softmax", x) : super.softmax(x, axis);
+    }
+
+    @Override
+    public Tensor logSoftmax(Tensor x, int axis) {
+        return isLastAxis(x, axis) ? row("log_softmax", x) : super.logSoftmax(x, axis);
+    }
+
+    private Tensor row(String function, Tensor x) {
+        requireHere(x.dtype(), x);
+        Tensor y = allocate(x.shape(), x.dtype());
+        queue.kernel("rows", x.dtype(), function).number(x.dim(-1)).in(x).out(y).over(rows(x));
+        return y;
+    }
+
+    @Override
+    public Tensor softmaxGradient(Tensor y, Tensor g, int axis) {
+        if (!isLastAxis(y, axis) || !alike(y, g)) {
+            return super.softmaxGradient(y, g, axis);
+        }
+        requireHere(y.dtype(), y, g);
+        Tensor dx = allocate(y.shape(), y.dtype());
+        queue.kernel("rows", y.dtype(), "softmax_gradient")
+                .number(y.dim(-1))
+                .in(y)
+                .in(g)
+                .out(dx)
+                .over(rows(y));
+        return dx;
+    }
+
+    @Override
+    public Tensor layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
+        boolean fits = isLastAxis(x, -1)
+                && allOf(x.dtype(), gamma, beta)
+                && isVector(gamma, x.dim(-1))
+                && isVector(beta, x.dim(-1));
+        if (!fits) {
+            return super.layerNorm(x, gamma, beta, eps);
+        }
+        requireHere(x.dtype(), x, gamma, beta);
+        Tensor y = allocate(x.shape(), x.dtype());
+        queue.kernel("rows", x.dtype(), "layer_norm")
+                .number(x.dim(-1))
+                .value(x.dtype(), eps)
+                .number(gamma == null ? 0 : 1)
+                .number(beta == null ? 0 : 1)
+                .in(x)
+                .in(gamma == null ? x : gamma)
+                .in(beta == null ? x : beta)
+                .out(y)
+                .over(rows(x));
+        return y;
+    }
+
+    @Override
+    public NormGradient layerNormGradient(Tensor x, Tensor gamma, double eps, Tensor g) {
+        if (!isLastAxis(x, -1) || !allOf(x.dtype(), gamma) || !isVector(gamma, x.dim(-1)) || !alike(x, g)) {
+            return super.layerNormGradient(x, gamma, eps, g);
+        }
+        requireHere(x.dtype(), x, gamma, g);
+        Tensor dx = allocate(x.shape(), x.dtype());
+        try (Tensor scaled = allocate(x.shape(), x.dtype())) {
+            queue.kernel("rows", x.dtype(), "layer_norm_gradient")
+                    .number(x.dim(-1))
+                    .value(x.dtype(), eps)
+                    .number(gamma == null ? 0 : 1)
+                    .in(x)
+                    .in(gamma == null ? x : gamma)
+                    .in(g)
+                    .out(dx)
+                    .out(scaled)
+                    .over(rows(x));
+            if (gamma == null) {
+                return new NormGradient(dx, null, null);
+            }
+            int rows = Math.toIntExact(x.size() / x.dim(-1));
+            Tensor dGamma = allocate(gamma.shape(), x.dtype());
+            Tensor dBeta = allocate(gamma.shape(), x.dtype());
+            reductions.sumRows(scaled, rows, dGamma);
+            reductions.sumRows(g, rows, dBeta);
+            return new NormGradient(dx, dGamma, dBeta);
+        }
+    }
+
+    // Losses
+
+    @Override
+    public Tensor sigmoidFocalLoss(Tensor x, Tensor targets, double alpha, double gamma) {
+        if (!alike(x, targets)) {
+            return super.sigmoidFocalLoss(x, targets, alpha, gamma);
+        }
+        requireHere(x.dtype(), x, targets);
+        Tensor y = allocate(x.shape(), x.dtype());
+        focal("focal", x, alpha, gamma).in(x).in(targets).out(y).over(Grid.of(size(x)));
+        return y;
+    }
+
+    @Override
+    public Tensor sigmoidFocalLossGradient(Tensor x, Tensor targets, double alpha, double gamma, Tensor g) {
+        if (!alike(x, targets, g)) {
+            return super.sigmoidFocalLossGradient(x, targets, alpha, gamma, g);
+        }
+        requireHere(x.dtype(), x, targets, g);
+        Tensor dx = allocate(x.shape(), x.dtype());
+        focal("focal_gradient", x, alpha, gamma).in(x).in(targets).in(g).out(dx).over(Grid.of(size(x)));
+        return dx;
+    }
+
+    /** With the weight of a target t, alpha*t + (1 - alpha)(1 - t), as base + slope*t; 1 if alpha is negative. */
+    private Launch focal(String function, Tensor x, double alpha, double gamma) {
+        return queue.kernel("loss", x.dtype(), function)
+                .number(size(x))
+                .value(x.dtype(), gamma)
+                .value(x.dtype(), alpha < 0 ? 1 : 1 - alpha)
+                .value(x.dtype(), alpha < 0 ? 0 : 2 * alpha - 1);
+    }
+
+    @Override
+    public Tensor bceWithLogits(Tensor x, Tensor targets) {
+        if (!alike(x, targets)) {
+            return super.bceWithLogits(x, targets);
+        }
+        requireHere(x.dtype(), x, targets);
+        Tensor y = allocate(x.shape(), x.dtype());
+        queue.kernel("loss", x.dtype(), "bce")
+                .number(size(x))
+                .in(x)
+                .in(targets)
+                .out(y)
+                .over(Grid.of(size(x)));
+        return y;
+    }
+
+    @Override
+    public Tensor smoothL1(Tensor x, Tensor targets, double beta) {
+        if (!alike(x, targets) || !(beta >= 0)) {
+            return super.smoothL1(x, targets, beta);
+        }
+        requireHere(x.dtype(), x, targets);
+        Tensor y = allocate(x.shape(), x.dtype());
+        queue.kernel("loss", x.dtype(), "smooth_l1")
+                .number(size(x))
+                .value(x.dtype(), beta)
+                .in(x)
+                .in(targets)
+                .out(y)
+                .over(Grid.of(size(x)));
+        return y;
+    }
+
     // Optimisers
 
     @Override

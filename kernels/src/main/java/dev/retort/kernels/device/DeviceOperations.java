@@ -16,7 +16,7 @@ import java.util.Arrays;
 abstract class DeviceOperations extends DeviceMovement {
     final Products products;
     final Convolutions convolutions;
-    private final Reductions reductions;
+    final Reductions reductions;
     private final Indexing indexing;
     private final Pictures pictures;
 

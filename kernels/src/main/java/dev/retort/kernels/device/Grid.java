@@ -21,6 +21,11 @@ public record Grid(int x, int y, int z, int groupX, int groupY) {
         return new Grid(x, y, z, wide ? GROUP : 1, wide ? 1 : GROUP);
     }
 
+    /** A group of work-items for each row. */
+    static Grid rows(int rows) {
+        return new Grid(Math.multiplyExact(rows, GROUP), 1, 1, GROUP, 1);
+    }
+
     /** Work-items along x with whole groups. */
     public long paddedX() {
         return padded(x, groupX);
