@@ -20,11 +20,12 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Every rule against central differences on the reference backend, and every usable backend's gradients against it. With
  * {@code -Dretort.rules.all=true} every case runs on backends that only a request chooses, such as OpenCL on a CPU; {@code retort gradcheck}
- * does that too.
+ * does that too. {@code -Dretort.rules.only=simd} names the backends to check.
  */
 @Tag("smoke")
 class RulesTest {
     private static final String ALL = "retort.rules.all";
+    private static final String ONLY = "retort.rules.only";
 
     /** One of each, because some take long to open. */
     private static final Map<String, Backend> OPEN = new HashMap<>();
@@ -39,7 +40,7 @@ class RulesTest {
     List<DynamicTest> gradientsOfEveryCaseOnEveryBackend() {
         List<DynamicTest> tests = new ArrayList<>();
         for (BackendProvider provider : Backends.providers()) {
-            if (provider.usability().usable()) {
+            if (isAsked(provider.name()) && provider.usability().usable()) {
                 for (OperationCase c : cases(provider)) {
                     tests.add(DynamicTest.dynamicTest(
                             provider.name() + ": " + c.name(), () -> check(provider.name(), c)));
@@ -47,6 +48,11 @@ class RulesTest {
             }
         }
         return tests;
+    }
+
+    private static boolean isAsked(String name) {
+        String asked = System.getProperty(ONLY, "");
+        return asked.isEmpty() || List.of(asked.split(",")).contains(name);
     }
 
     /** All cases of a backend that may be the automatic choice; of another, where that takes minutes, the first of each operation. */
