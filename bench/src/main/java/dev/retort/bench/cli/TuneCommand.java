@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
                         + " kernels on a device (some minutes; the machine should do nothing else).",
         footer = {
             "",
-            "RETORT_TUNING=FILE makes every command use the file, RETORT_DEVICE_TUNING=FILE one for a device. Where it chooses another algorithm for a convolution,"
-                    + " results differ in their last digits from those without it.",
+            "RETORT_TUNING=FILE makes every command use the file, RETORT_DEVICE_TUNING=FILE one for a device. Where it"
+                    + " chooses another algorithm for a convolution, results differ in their last digits from those without it.",
             "",
             "Example:",
             "  retort bench tune --out simd.properties",

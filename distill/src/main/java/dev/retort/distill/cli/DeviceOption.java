@@ -26,12 +26,13 @@ public final class DeviceOption {
     /** A new backend; the automatic choice is told on the error stream. */
     public Backend create() {
         if (!name.equals(AUTOMATIC)) {
+            Backends.Choice choice;
             try {
-                Backends.choose(name);
+                choice = Backends.choose(name);
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), e.getMessage() + "; 'retort devices' tells more.", e);
             }
-            return Backends.create(name);
+            return choice.create();
         }
         Backend backend = Backends.create(name);
         spec.commandLine().getErr().println("retort: computing with " + backend.name());

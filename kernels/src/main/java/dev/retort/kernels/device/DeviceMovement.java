@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** Memory on the device: allocation, transfer, movement, and what is known of integers without a look at the device. */
 abstract class DeviceMovement extends DenseOperations {
+    /** The most elements of a tensor: kernels count in 32 bits. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+
     final DeviceQueue queue;
     final Device device;
     private final String name;
@@ -28,9 +31,6 @@ abstract class DeviceMovement extends DenseOperations {
         queue = new DeviceQueue(device);
         memory = new DeviceMemory(queue, limit);
     }
-
-    /** The most elements of a tensor: kernels count in 32 bits. */
-    private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
     /** Why kernels cannot run on a device; null if they can. */
     static String trouble(Device device) {

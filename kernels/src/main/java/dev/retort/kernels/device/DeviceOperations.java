@@ -66,11 +66,9 @@ abstract class DeviceOperations extends DeviceMovement {
     }
 
     private static Axes broadcast(Tensor y, Tensor... operands) {
-        long[][] strides = new long[operands.length + 1][];
-        for (int i = 0; i < operands.length; i++) {
-            strides[i] = operands[i].shape().broadcastStrides(y.shape());
-        }
-        return Axes.of(y.shape().toArray(), Arrays.copyOf(strides, operands.length));
+        long[][] strides = new long[operands.length][];
+        Arrays.setAll(strides, i -> operands[i].shape().broadcastStrides(y.shape()));
+        return Axes.of(y.shape().toArray(), strides);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Pictures {
 
     void maxPoolGradient(Tensor g, Tensor indices, Tensor y) {
         int pixels = y.dim(1) * y.dim(2);
-        int bands = (pixels + BAND - 1) / BAND;
+        int bands = Products.ceil(pixels, BAND);
         ops.queue
                 .kernel("picture", g.dtype(), "max_pool_gradient")
                 .number(pixels)

@@ -30,12 +30,22 @@ typedef struct {
     int relu;
 } Epilogue;
 
+// Along one axis: the place in x under a tap of the window of output `at`, which may lie in the padding.
+DEVICE int under(int at, int tap, int stride, int pad, int dilation) {
+    return at * stride - pad + tap * dilation;
+}
+
+// Along one axis: the output whose window has `at` of x under a tap, which may lie beyond the last; negative if there is none.
+DEVICE int over(int at, int tap, int stride, int pad, int dilation) {
+    int place = at + pad - tap * dilation;
+    return stride == 1 ? place : place >= 0 && place % stride == 0 ? place / stride : -1;
+}
+
 // The pixel of x under a tap of the window of an output pixel, as its number among all images' pixels; -1 for padding.
 DEVICE int pixel_under(const Convolution* c, int out_pixel, int tap) {
-    int out_x = out_pixel % c->out_width;
     int row = out_pixel / c->out_width;
-    int y = row % c->out_height * c->stride_h - c->pad_h + tap / c->kernel_w * c->dilation_h;
-    int x = out_x * c->stride_w - c->pad_w + tap % c->kernel_w * c->dilation_w;
+    int y = under(row % c->out_height, tap / c->kernel_w, c->stride_h, c->pad_h, c->dilation_h);
+    int x = under(out_pixel % c->out_width, tap % c->kernel_w, c->stride_w, c->pad_w, c->dilation_w);
     int inside = y >= 0 && y < c->height && x >= 0 && x < c->width;
     return inside ? (row / c->out_height * c->height + y) * c->width + x : -1;
 }
@@ -43,13 +53,10 @@ DEVICE int pixel_under(const Convolution* c, int out_pixel, int tap) {
 // The output pixel whose window has a pixel of x under a tap; -1 if there is none.
 DEVICE int pixel_over(const Convolution* c, int in_pixel, int tap) {
     int row = in_pixel / c->width;
-    int y = row % c->height + c->pad_h - tap / c->kernel_w * c->dilation_h;
-    int x = in_pixel % c->width + c->pad_w - tap % c->kernel_w * c->dilation_w;
-    int out_y = y / c->stride_h;
-    int out_x = x / c->stride_w;
-    int inside = y >= 0 && x >= 0 && out_y * c->stride_h == y && out_x * c->stride_w == x && out_y < c->out_height
-            && out_x < c->out_width;
-    return inside ? (row / c->height * c->out_height + out_y) * c->out_width + out_x : -1;
+    int y = over(row % c->height, tap / c->kernel_w, c->stride_h, c->pad_h, c->dilation_h);
+    int x = over(in_pixel % c->width, tap % c->kernel_w, c->stride_w, c->pad_w, c->dilation_w);
+    int inside = y >= 0 && y < c->out_height && x >= 0 && x < c->out_width;
+    return inside ? (row / c->height * c->out_height + y) * c->out_width + x : -1;
 }
 
 // A sum as it is stored: `column` counts within the bias, `place` within C.

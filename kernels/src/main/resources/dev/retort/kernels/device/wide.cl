@@ -112,14 +112,6 @@ KERNEL gemm_wide(
     }
 }
 
-// Where a tap of the window of output pixel `at` lies on an axis of x, and which output pixel has input pixel `at` under a tap: -1 if none.
-#define UNDER(at, tap, stride, pad, dilation) ((at) * (stride) - (pad) + (tap) * (dilation))
-DEVICE int over(int at, int tap, int stride, int pad, int dilation) {
-    int place = at + pad - tap * dilation;
-    return stride == 1 ? place : place >= 0 && place % stride == 0 ? place / stride : -1;
-}
-#define OVER(at, tap, stride, pad, dilation) over(at, tap, stride, pad, dilation)
-
 // The sums of ROWS pixels, consecutive from `first` on in images of `own_height` x `own_width`. A tap reads `inner` elements of a pixel
 // in images of `height` x `width`, which SOURCE names; where there is none it reads `zeros`. Only the first pixel is divided out. A tap
 // has sums of its own: compilers keep those of one loop in registers, and spill those that several loops share.
@@ -194,7 +186,7 @@ KERNEL convolution_wide(
         int taps = c.kernel_h * c.kernel_w;
         GLOBAL const T* from = packed + packed0 + (ITEM(2) * panels + panel) * taps * c.channels * LANES;
         CONVOLVE(
-                UNDER,
+                under,
                 pixels,
                 c.out_height,
                 c.out_width,
@@ -237,7 +229,7 @@ KERNEL convolution_input_wide(
         int taps = c.kernel_h * c.kernel_w;
         GLOBAL const T* from = packed + packed0 + (ITEM(2) * panels + panel) * taps * c.outputs * LANES;
         CONVOLVE(
-                OVER,
+                over,
                 pixels,
                 c.height,
                 c.width,
