@@ -14,6 +14,7 @@ import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
 import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
+import static org.jocl.CL.CL_FALSE;
 import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
 import static org.jocl.CL.CL_OUT_OF_HOST_MEMORY;
@@ -27,6 +28,7 @@ import static org.jocl.CL.clCreateContext;
 import static org.jocl.CL.clCreateKernel;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clEnqueueReadBuffer;
+import static org.jocl.CL.clEnqueueWriteBuffer;
 import static org.jocl.CL.clFinish;
 import static org.jocl.CL.clFlush;
 import static org.jocl.CL.clGetEventProfilingInfo;
@@ -35,6 +37,7 @@ import static org.jocl.CL.clReleaseContext;
 import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clReleaseMemObject;
 import static org.jocl.CL.clSetKernelArg;
+import static org.jocl.CL.clWaitForEvents;
 
 import dev.retort.kernels.device.Arguments;
 import dev.retort.kernels.device.Device;
@@ -44,9 +47,12 @@ import dev.retort.kernels.device.Grid;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.Profile;
+import dev.retort.kernels.device.Staging;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
 import dev.retort.tensor.DType;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +92,7 @@ final class OpenClDevice implements Device {
     private final cl_context context;
     private final cl_command_queue queue;
     private final OpenClPrograms programs;
-    private final Staging staging = new Staging();
+    private final Staging<cl_mem, cl_event> staging;
     private final Map<Unit, cl_program> built = new HashMap<>();
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
     private final List<Measured> measured = new ArrayList<>();
@@ -113,6 +119,30 @@ final class OpenClDevice implements Device {
         String identity = found + ", " + OpenClPlatforms.text(found.id(), CL_DEVICE_VERSION) + ", driver "
                 + OpenClPlatforms.text(found.id(), CL_DRIVER_VERSION);
         programs = new OpenClPrograms(context, found.id(), identity, cache);
+        ByteBuffer ring = ByteBuffer.allocateDirect(Staging.RING_BYTES).order(ByteOrder.nativeOrder());
+        staging = new Staging<>(ring, new Copies(queue, Pointer.to(ring)));
+    }
+
+    /** Copies out of the ring. */
+    private record Copies(cl_command_queue queue, Pointer ring) implements Staging.Driver<cl_mem, cl_event> {
+        @Override
+        public cl_event copy(int start, int bytes, cl_mem to, long offset) {
+            cl_event event = new cl_event();
+            Pointer source = ring.withByteOffset(start);
+            clEnqueueWriteBuffer(queue, to, CL_FALSE, offset, bytes, source, 0, null, event);
+            return event;
+        }
+
+        @Override
+        public void flush() {
+            clFlush(queue);
+        }
+
+        @Override
+        public void await(cl_event event) {
+            clWaitForEvents(1, new cl_event[] {event});
+            clReleaseEvent(event);
+        }
     }
 
     /** By the call of OpenCL 1.2, which every driver has; the later one is missing from some. */
@@ -171,7 +201,7 @@ final class OpenClDevice implements Device {
     @Override
     public void write(Object array, int length, Block to, long offset) {
         try {
-            staging.write(queue, array, length, ((Buffer) to).memory, offset);
+            staging.write(array, length, ((Buffer) to).memory, offset);
         } catch (CLException e) {
             throw refused("does not take " + length + " elements", e);
         }

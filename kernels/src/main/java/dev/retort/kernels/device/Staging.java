@@ -1,52 +1,62 @@
-package dev.retort.kernels.opencl;
-
-import static org.jocl.CL.CL_FALSE;
-import static org.jocl.CL.clEnqueueWriteBuffer;
-import static org.jocl.CL.clFlush;
-import static org.jocl.CL.clReleaseEvent;
-import static org.jocl.CL.clWaitForEvents;
+package dev.retort.kernels.device;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import org.jocl.Pointer;
-import org.jocl.cl_command_queue;
-import org.jocl.cl_event;
-import org.jocl.cl_mem;
 
 /**
  * A ring of memory outside the heap through which arrays go to the device while the host goes on: the collector moves arrays, and a copy
  * that is still to run must not see that. A piece of the ring is used again when the copy out of it has run.
+ *
+ * @param <B> memory on the device
+ * @param <E> what a driver signals the end of a copy by
  */
-final class Staging {
-    private static final int RING_BYTES = 32 << 20;
-    private static final int PIECE_BYTES = 4 << 20;
+public final class Staging<B, E> {
+    /** Bytes of the ring. */
+    public static final int RING_BYTES = 32 << 20;
 
+    private static final int PIECE_BYTES = 4 << 20;
     private static final int LINE_BYTES = 64;
     /** Copies whose events are kept: by so many copies later, one has long run. */
     private static final int MOST_PENDING = 256;
 
-    private record Piece(cl_event event, int start, int end) {}
+    /** What the ring needs of a driver. */
+    public interface Driver<B, E> {
+        /** Puts a copy on the queue: {@code bytes} bytes from a place in the ring on to a place in {@code to}. */
+        E copy(int start, int bytes, B to, long offset);
 
-    private final ByteBuffer ring = ByteBuffer.allocateDirect(RING_BYTES).order(ByteOrder.nativeOrder());
-    private final ArrayDeque<Piece> pending = new ArrayDeque<>();
+        /** Begins with what was put on the queue. */
+        void flush();
+
+        /** Waits for the end of a copy and forgets its event. */
+        void await(E event);
+    }
+
+    private record Piece<E>(E event, int start, int end) {}
+
+    private final ByteBuffer ring;
+    private final Driver<B, E> driver;
+    private final ArrayDeque<Piece<E>> pending = new ArrayDeque<>();
     private int next;
 
-    /** Copies {@code length} elements of a Java array to a buffer, from a place in bytes on. */
-    void write(cl_command_queue queue, Object array, int length, cl_mem to, long offset) {
+    /** @param ring {@value #RING_BYTES} bytes outside the heap */
+    public Staging(ByteBuffer ring, Driver<B, E> driver) {
+        this.ring = ring;
+        this.driver = driver;
+    }
+
+    /** Copies {@code length} elements of a Java array to the device, from a place in bytes on. */
+    public void write(Object array, int length, B to, long offset) {
         int width = width(array);
         int most = PIECE_BYTES / width;
         for (int from = 0; from < length; from += most) {
             int count = Math.min(most, length - from);
             int start = reserve(count * width);
             put(array, from, count, start);
-            cl_event event = new cl_event();
-            Pointer source = Pointer.to(ring).withByteOffset(start);
-            clEnqueueWriteBuffer(
-                    queue, to, CL_FALSE, offset + (long) from * width, (long) count * width, source, 0, null, event);
-            pending.add(new Piece(event, start, start + count * width));
+            E event = driver.copy(start, count * width, to, offset + (long) from * width);
+            pending.add(new Piece<>(event, start, start + count * width));
         }
-        clFlush(queue);
+        driver.flush();
     }
 
     private static int width(Object array) {
@@ -59,7 +69,7 @@ final class Staging {
         if (next + aligned > RING_BYTES) {
             // What is left of the last round behind this place would hide the pieces at the ring's beginning.
             while (!pending.isEmpty() && pending.element().start >= next) {
-                release(pending.remove());
+                driver.await(pending.remove().event);
             }
             next = 0;
         }
@@ -68,14 +78,9 @@ final class Staging {
         while (!pending.isEmpty()
                 && (pending.size() >= MOST_PENDING
                         || pending.element().start < next && start < pending.element().end)) {
-            release(pending.remove());
+            driver.await(pending.remove().event);
         }
         return start;
-    }
-
-    private static void release(Piece piece) {
-        clWaitForEvents(1, new cl_event[] {piece.event});
-        clReleaseEvent(piece.event);
     }
 
     private void put(Object array, int from, int count, int start) {
@@ -94,8 +99,8 @@ final class Staging {
     }
 
     /** Forgets every copy, all of which have run. */
-    void drain() {
-        pending.forEach(Staging::release);
+    public void drain() {
+        pending.forEach(piece -> driver.await(piece.event));
         pending.clear();
         next = 0;
     }
