@@ -35,7 +35,12 @@ final class DeviceQueue {
     }
 
     Launch kernel(String file, DType type, String function) {
-        return new Launch(this, new Kernel(file, type, function, ""));
+        return kernel(file, type, Map.of(), function);
+    }
+
+    /** A kernel of a file with numbers of its own. */
+    Launch kernel(String file, DType type, Map<String, Integer> numbers, String function) {
+        return new Launch(this, new Kernel(new KernelUnit(file, type, numbers), function));
     }
 
     synchronized void launch(Kernel kernel, Grid grid, Arguments arguments) {

@@ -26,6 +26,20 @@ public record Grid(int x, int y, int z, int groupX, int groupY) {
         return new Grid(Math.multiplyExact(rows, GROUP), 1, 1, GROUP, 1);
     }
 
+    /**
+     * The same kernel on a grid with at most so many groups along y: those beyond go along z, which must be free. Where the groups do not
+     * divide evenly, some lie outside.
+     */
+    public Grid folded(int most) {
+        long groups = paddedY() / groupY;
+        if (groups <= most || z != 1) {
+            return this;
+        }
+        int layers = (int) ((groups + most - 1) / most);
+        int each = (int) ((groups + layers - 1) / layers);
+        return new Grid(x, each * groupY, layers, groupX, groupY);
+    }
+
     /** Work-items along x with whole groups. */
     public long paddedX() {
         return padded(x, groupX);

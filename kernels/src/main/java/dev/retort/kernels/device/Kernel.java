@@ -1,18 +1,14 @@
 package dev.retort.kernels.device;
 
-import dev.retort.tensor.DType;
-
 /**
  * A function of the device sources.
  *
- * @param file the source file's name without its ending, for example {@code unary}
- * @param type what its T stands for
- * @param function the function's name
- * @param defines compiler options that give the file its numbers, or empty
+ * @param unit where it stands
+ * @param function its name
  */
-public record Kernel(String file, DType type, String function, String defines) {
+public record Kernel(KernelUnit unit, String function) {
     @Override
     public String toString() {
-        return function + " " + type;
+        return function + " " + unit.type();
     }
 }

@@ -1,6 +1,5 @@
 package dev.retort.kernels.device;
 
-import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,19 +16,6 @@ public final class KernelSource {
     /** The whole text of a file of kernels in a dialect, for example {@code opencl.h}. */
     public static String text(String dialect, String file) {
         return read(dialect) + read("common.h") + read(file + ".cl");
-    }
-
-    /** Compiler options that say what T is. */
-    public static String options(DType type, boolean doubles) {
-        String options =
-                switch (type) {
-                    case F32 -> "-DT=float -DIS_FLOATING=1";
-                    case F64 -> "-DT=double -DIS_FLOATING=1";
-                    case I32 -> "-DT=int -DUNSIGNED_T=uint -DIS_INTEGER=1";
-                    case I64 -> "-DT=int64 -DUNSIGNED_T=uint64 -DIS_INTEGER=1";
-                    case BOOL -> "-DT=uchar";
-                };
-        return options + (doubles ? " -DHAS_DOUBLE=1" : "");
     }
 
     private static String read(String name) {

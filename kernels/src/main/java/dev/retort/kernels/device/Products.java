@@ -4,6 +4,8 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Matrix products: in tiles on a GPU, in vector registers on a CPU ({@link WideTile}). */
 final class Products {
@@ -39,8 +41,8 @@ final class Products {
 
     /** A kernel for GPUs. */
     Launch tiled(DType type, String function) {
-        String defines = "-DMICRO=" + tuning.tileMicro() + " -DSTEP=" + tuning.tileStep();
-        return new Launch(ops.queue, new Kernel("tiled", type, function, defines));
+        Map<String, Integer> shape = new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
+        return ops.queue.kernel("tiled", type, shape, function);
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -86,10 +88,10 @@ final class Products {
         }
     }
 
-    /** For a product of m x n in tiles. */
+    /** For a product of m x n in tiles. Rows go along x, the only axis on which a grid is as long as a tensor may be. */
     Grid tiles(int m, int n, int batch) {
         int tile = SIDE * tuning.tileMicro();
-        return new Grid(ceil(n, tile) * SIDE, ceil(m, tile) * SIDE, batch, SIDE, SIDE);
+        return new Grid(ceil(m, tile) * SIDE, ceil(n, tile) * SIDE, batch, SIDE, SIDE);
     }
 
     static int ceil(int a, int b) {
@@ -167,8 +169,7 @@ final class Products {
         }
 
         Launch kernel(DeviceQueue queue, DType type, String function) {
-            String defines = "-DROWS=" + rows + " -DLANES=" + lanes(type);
-            return new Launch(queue, new Kernel("wide", type, function, defines));
+            return queue.kernel("wide", type, new TreeMap<>(Map.of("ROWS", rows, "LANES", lanes(type))), function);
         }
 
         /** For m rows and n columns. */

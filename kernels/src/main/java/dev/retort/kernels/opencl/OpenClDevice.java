@@ -46,10 +46,10 @@ import dev.retort.kernels.device.DeviceTraits;
 import dev.retort.kernels.device.Grid;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelSource;
+import dev.retort.kernels.device.KernelUnit;
 import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
-import dev.retort.tensor.DType;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -84,16 +84,13 @@ final class OpenClDevice implements Device {
 
     private record Buffer(cl_mem memory, long bytes) implements Block {}
 
-    /** What makes a program. */
-    private record Unit(String file, DType type, String defines) {}
-
     private final Found found;
     private final DeviceTraits traits;
     private final cl_context context;
     private final cl_command_queue queue;
     private final OpenClPrograms programs;
     private final Staging<cl_mem, cl_event> staging;
-    private final Map<Unit, cl_program> built = new HashMap<>();
+    private final Map<KernelUnit, cl_program> built = new HashMap<>();
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
     private final List<Measured> measured = new ArrayList<>();
     /** Whether it can be asked to round float32 quotients and roots correctly. */
@@ -287,17 +284,20 @@ final class OpenClDevice implements Device {
     }
 
     private cl_kernel create(Kernel kernel) {
-        Unit unit = new Unit(kernel.file(), kernel.type(), kernel.defines());
-        return clCreateKernel(built.computeIfAbsent(unit, this::build), kernel.function(), null);
+        return clCreateKernel(built.computeIfAbsent(kernel.unit(), this::build), kernel.function(), null);
     }
 
-    private cl_program build(Unit unit) {
-        // Where there are no doubles, a constant without a suffix is a float.
-        String constants = (traits.doubles() ? "" : "-cl-single-precision-constant ")
-                + (roundsDivisions ? "-cl-fp32-correctly-rounded-divide-sqrt " : "");
-        String options = "-cl-std=CL1.2 -w " + constants + KernelSource.options(unit.type, traits.doubles()) + " "
-                + unit.defines;
-        return programs.program(unit.file, KernelSource.text("opencl.h", unit.file), options.strip());
+    private cl_program build(KernelUnit unit) {
+        StringBuilder options = new StringBuilder("-cl-std=CL1.2 -w");
+        if (!traits.doubles()) {
+            // A constant without a suffix is a float there.
+            options.append(" -cl-single-precision-constant");
+        }
+        if (roundsDivisions) {
+            options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
+        }
+        unit.macros(traits.doubles()).forEach((name, value) -> options.append(" -D" + name + "=" + value));
+        return programs.program(unit.file(), KernelSource.text("opencl.h", unit.file()), options.toString());
     }
 
     /** What the driver refused, in words; a device that is full may say so only when memory is used. */

@@ -10,11 +10,10 @@ import static org.jocl.CL.clGetDeviceInfo;
 import static org.jocl.CL.clGetPlatformIDs;
 import static org.jocl.CL.clGetPlatformInfo;
 
+import dev.retort.kernels.device.DeviceChoice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -180,24 +179,13 @@ final class OpenClPlatforms {
      * @throws IllegalArgumentException if there is no such device; the message lists those that there are
      */
     Found choose(String wanted) {
-        if (wanted.isEmpty()) {
-            return devices.stream().filter(Found::gpu).findFirst().orElse(devices.get(0));
-        }
-        String part = wanted.toLowerCase(Locale.ROOT);
-        boolean number = wanted.matches("\\d+");
-        return devices.stream()
-                .filter(device -> number
-                        ? wanted.equals(Integer.toString(devices.indexOf(device)))
-                        : device.toString().toLowerCase(Locale.ROOT).contains(part))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no OpenCL device '" + wanted + "'; there are "
-                        + list() + ": name one by its number or a part of its name, such as opencl:0"));
+        return wanted.isEmpty()
+                ? devices.stream().filter(Found::gpu).findFirst().orElse(devices.get(0))
+                : DeviceChoice.of(OpenClProvider.NAME, devices, wanted);
     }
 
     /** Every device with its number. */
     String list() {
-        return devices.stream()
-                .map(device -> devices.indexOf(device) + " " + device)
-                .collect(Collectors.joining(", "));
+        return DeviceChoice.list(devices);
     }
 }

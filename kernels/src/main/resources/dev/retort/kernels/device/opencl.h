@@ -1,4 +1,4 @@
-// The dialect of OpenCL C: what the common kernel texts say in words of their own. cuda.h is to say the same for CUDA C.
+// The dialect of OpenCL C: what the common kernel texts say in words of their own. cuda.h says the same for CUDA C.
 #if defined(HAS_DOUBLE) && defined(cl_khr_fp64)
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif

@@ -9,8 +9,8 @@
 #define TILED_PRODUCT(m, n, first, last, LOAD_A, LOAD_B, STORE)                                                         \
     LOCAL T a_tile[STEP][TILE];                                                                                          \
     LOCAL T b_tile[STEP][TILE];                                                                                          \
-    int row0 = GROUP(1) * TILE;                                                                                          \
-    int column0 = GROUP(0) * TILE;                                                                                       \
+    int row0 = GROUP(0) * TILE;                                                                                          \
+    int column0 = GROUP(1) * TILE;                                                                                       \
     int item = LOCAL_ITEM(1) * SIDE + LOCAL_ITEM(0);                                                                     \
     T sums[MICRO][MICRO];                                                                                                \
     for (int i = 0; i < MICRO; i++) {                                                                                    \

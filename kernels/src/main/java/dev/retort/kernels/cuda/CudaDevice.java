@@ -1,0 +1,329 @@
+package dev.retort.kernels.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_INTEGRATED;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
+import static jcuda.driver.CUevent_flags.CU_EVENT_DEFAULT;
+import static jcuda.driver.CUevent_flags.CU_EVENT_DISABLE_TIMING;
+import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
+import static jcuda.driver.JCudaDriver.cuEventSynchronize;
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemAllocAsync;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemFreeAsync;
+import static jcuda.driver.JCudaDriver.cuMemFreeHost;
+import static jcuda.driver.JCudaDriver.cuMemHostAlloc;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import dev.retort.kernels.device.Arguments;
+import dev.retort.kernels.device.Device;
+import dev.retort.kernels.device.DeviceMemoryException;
+import dev.retort.kernels.device.DeviceTraits;
+import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.Kernel;
+import dev.retort.kernels.device.KernelUnit;
+import dev.retort.kernels.device.Profile;
+import dev.retort.kernels.device.Staging;
+import java.lang.reflect.Array;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jcuda.CudaException;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+
+/** An NVIDIA GPU with one stream, in the context that it shares with NVIDIA's libraries. */
+final class CudaDevice implements Device {
+    /** Kernels whose events are kept until they are read. */
+    private static final int MOST_MEASURED = 4096;
+
+    /** Groups of a grid along y and z. */
+    private static final int MOST_GROUPS = 65_535;
+
+    /** Device memory, whose address kernels are given as a number. */
+    private static final class Buffer extends CUdeviceptr implements Block {
+        private final long bytes;
+
+        Buffer(long bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        long address() {
+            return getNativePointer();
+        }
+    }
+
+    /** A kernel on the queue whose time is asked for. */
+    private record Measured(Kernel kernel, Arguments arguments, Profile profile, CUevent start, CUevent end) {}
+
+    private final Gpu gpu;
+    private final CUdevice device;
+    private final DeviceTraits traits;
+    private final boolean pools;
+    private final CUcontext context = new CUcontext();
+    private final CUstream stream = new CUstream();
+    private final Pointer ring = new Pointer();
+    private final Staging<Buffer, CUevent> staging;
+    private final ArgumentBuffer parameters = new ArgumentBuffer();
+    private final Map<KernelUnit, CUmodule> modules = new HashMap<>();
+    private final Map<Kernel, CUfunction> functions = new HashMap<>();
+    private final List<Measured> measured = new ArrayList<>();
+    private boolean closed;
+
+    CudaDevice(Gpu gpu) {
+        this.gpu = gpu;
+        device = CudaDriver.device(gpu.index());
+        traits = traits(gpu, device);
+        pools = CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
+        cuDevicePrimaryCtxRetain(context, device);
+        try {
+            cuCtxSetCurrent(context);
+            cuStreamCreate(stream, CU_STREAM_NON_BLOCKING);
+            cuMemHostAlloc(ring, Staging.RING_BYTES, 0);
+        } catch (CudaException e) {
+            cuDevicePrimaryCtxRelease(device);
+            throw refused("does not open", e);
+        }
+        staging = new Staging<>(
+                ring.getByteBuffer(0, Staging.RING_BYTES).order(ByteOrder.nativeOrder()), new Copies());
+    }
+
+    private static DeviceTraits traits(Gpu gpu, CUdevice device) {
+        return new DeviceTraits(
+                gpu.name(),
+                "NVIDIA",
+                false,
+                true,
+                CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_INTEGRATED) != 0,
+                CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+                CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK),
+                gpu.memory(),
+                gpu.memory());
+    }
+
+    /** Copies out of the ring. */
+    private final class Copies implements Staging.Driver<Buffer, CUevent> {
+        @Override
+        public CUevent copy(int start, int bytes, Buffer to, long offset) {
+            cuMemcpyHtoDAsync(to.withByteOffset(offset), ring.withByteOffset(start), bytes, stream);
+            return record(CU_EVENT_DISABLE_TIMING);
+        }
+
+        @Override
+        public void flush() {
+            // The driver begins by itself.
+        }
+
+        @Override
+        public void await(CUevent event) {
+            cuEventSynchronize(event);
+            cuEventDestroy(event);
+        }
+    }
+
+    private CUevent record(int flags) {
+        CUevent event = new CUevent();
+        cuEventCreate(event, flags);
+        cuEventRecord(event, stream);
+        return event;
+    }
+
+    @Override
+    public String describe() {
+        return gpu + ", float32 and float64";
+    }
+
+    @Override
+    public DeviceTraits traits() {
+        return traits;
+    }
+
+    @Override
+    public Block allocate(long bytes) {
+        cuCtxSetCurrent(context);
+        Buffer buffer = new Buffer(bytes);
+        try {
+            if (pools) {
+                cuMemAllocAsync(buffer, bytes, stream);
+            } else {
+                cuMemAlloc(buffer, bytes);
+            }
+            return buffer;
+        } catch (CudaException e) {
+            throw refused("does not allocate " + bytes + " bytes", e);
+        }
+    }
+
+    @Override
+    public void free(Block block) {
+        cuCtxSetCurrent(context);
+        if (pools) {
+            cuMemFreeAsync((Buffer) block, stream);
+        } else {
+            cuMemFree((Buffer) block);
+        }
+    }
+
+    @Override
+    public void write(Object array, int length, Block to, long offset) {
+        cuCtxSetCurrent(context);
+        try {
+            staging.write(array, length, (Buffer) to, offset);
+        } catch (CudaException e) {
+            throw refused("does not take " + length + " elements", e);
+        }
+    }
+
+    @Override
+    public void read(Block from, long offset, Object array) {
+        Pointer target;
+        long width;
+        if (array instanceof float[] floats) {
+            target = Pointer.to(floats);
+            width = Float.BYTES;
+        } else if (array instanceof double[] doubles) {
+            target = Pointer.to(doubles);
+            width = Double.BYTES;
+        } else if (array instanceof int[] ints) {
+            target = Pointer.to(ints);
+            width = Integer.BYTES;
+        } else if (array instanceof long[] longs) {
+            target = Pointer.to(longs);
+            width = Long.BYTES;
+        } else {
+            target = Pointer.to((byte[]) array);
+            width = 1;
+        }
+        synchronize();
+        cuMemcpyDtoH(target, ((Buffer) from).withByteOffset(offset), width * Array.getLength(array));
+    }
+
+    @Override
+    public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
+        cuCtxSetCurrent(context);
+        Grid folded = grid.folded(MOST_GROUPS);
+        try {
+            CUfunction function = functions.computeIfAbsent(kernel, this::function);
+            CUevent start = profile == null ? null : record(CU_EVENT_DEFAULT);
+            cuLaunchKernel(
+                    function,
+                    Math.toIntExact(folded.paddedX() / folded.groupX()),
+                    Math.toIntExact(folded.paddedY() / folded.groupY()),
+                    folded.z(),
+                    folded.groupX(),
+                    folded.groupY(),
+                    1,
+                    0,
+                    stream,
+                    parameters.of(arguments.values(), block -> ((Buffer) block).address()),
+                    null);
+            if (profile != null) {
+                measured.add(new Measured(kernel, arguments, profile, start, record(CU_EVENT_DEFAULT)));
+            }
+        } catch (CudaException e) {
+            throw refused("does not run " + kernel + " on a grid of " + folded, e);
+        }
+        if (measured.size() >= MOST_MEASURED) {
+            synchronize();
+            collect();
+        }
+    }
+
+    private CUfunction function(Kernel kernel) {
+        CUfunction function = new CUfunction();
+        cuModuleGetFunction(function, modules.computeIfAbsent(kernel.unit(), this::load), kernel.function());
+        return function;
+    }
+
+    private CUmodule load(KernelUnit unit) {
+        CUmodule module = new CUmodule();
+        try {
+            cuModuleLoadData(module, Ptx.text(unit));
+            return module;
+        } catch (CudaException e) {
+            throw refused("does not take the kernels " + unit, e);
+        }
+    }
+
+    /** What the driver refused, in words. */
+    private RuntimeException refused(String what, CudaException e) {
+        return CudaDriver.says(e, CUresult.CUDA_ERROR_OUT_OF_MEMORY)
+                ? new DeviceMemoryException(
+                        gpu + " " + what + " for want of memory: close tensors, or use a smaller batch or picture", e)
+                : new CudaDriverException(gpu + " " + what + ": " + e.getMessage(), e);
+    }
+
+    private void synchronize() {
+        cuCtxSetCurrent(context);
+        try {
+            cuStreamSynchronize(stream);
+        } catch (CudaException e) {
+            throw refused("stopped in an earlier kernel", e);
+        }
+    }
+
+    @Override
+    public void finish() {
+        synchronize();
+        collect();
+        staging.drain();
+    }
+
+    /** Tells the times of kernels, all of which have run. */
+    private void collect() {
+        float[] milliseconds = new float[1];
+        for (Measured m : measured) {
+            cuEventElapsedTime(milliseconds, m.start, m.end);
+            m.profile.add(m.kernel, milliseconds[0] / 1e3, m.arguments);
+            cuEventDestroy(m.start);
+            cuEventDestroy(m.end);
+        }
+        measured.clear();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                finish();
+            } finally {
+                modules.values().forEach(JCudaDriver::cuModuleUnload);
+                cuMemFreeHost(ring);
+                cuStreamDestroy(stream);
+                cuDevicePrimaryCtxRelease(device);
+            }
+        }
+    }
+}

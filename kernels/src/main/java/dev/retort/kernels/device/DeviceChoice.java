@@ -1,0 +1,40 @@
+package dev.retort.kernels.device;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** How users name one device among several: by its number or a part of what it says of itself. */
+public final class DeviceChoice {
+    private DeviceChoice() {}
+
+    /**
+     * The device that is named; the first if none in particular is.
+     *
+     * @param backend whose devices they are, as users type it
+     * @param devices at least one, each with a text of its own
+     * @param wanted a number, a part of a text, or empty
+     * @throws IllegalArgumentException if there is no such device; the message lists those that there are
+     */
+    public static <D> D of(String backend, List<D> devices, String wanted) {
+        String part = wanted.toLowerCase(Locale.ROOT);
+        boolean number = wanted.matches("\\d+");
+        return IntStream.range(0, devices.size())
+                .filter(i -> number
+                        ? wanted.equals(Integer.toString(i))
+                        : devices.get(i).toString().toLowerCase(Locale.ROOT).contains(part))
+                .mapToObj(devices::get)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no " + backend + " device '" + wanted
+                        + "'; there are " + list(devices) + ": name one by its number or a part of its name, such as "
+                        + backend + ":0"));
+    }
+
+    /** Every device with its number. */
+    public static String list(List<?> devices) {
+        return IntStream.range(0, devices.size())
+                .mapToObj(i -> i + " " + devices.get(i))
+                .collect(Collectors.joining(", "));
+    }
+}

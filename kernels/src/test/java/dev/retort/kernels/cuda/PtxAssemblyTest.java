@@ -1,0 +1,92 @@
+package dev.retort.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.kernels.device.KernelUnit;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jcuda.CudaException;
+import jcuda.nvptxcompiler.JNvPTXCompiler;
+import jcuda.nvptxcompiler.nvPTXCompilerHandle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/**
+ * The shipped PTX assembles for Ampere's and Hopper's data-centre GPUs, and no kernel keeps registers in memory for want of them. The
+ * assembler is inside JCuda: no GPU and no driver is needed. What each kernel takes is written to {@code target/ptx-resources.txt}.
+ */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+class PtxAssemblyTest {
+    private static final List<String> TARGETS = List.of("sm_80", "sm_90");
+
+    /** For example: Function properties for f ... 0 bytes spill stores ... Used 32 registers, 8192 bytes smem. */
+    private static final Pattern KERNEL = Pattern.compile("Compiling entry function '(\\w+)' for '(\\w+)'"
+            + "(?s:.*?)(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads"
+            + "(?s:.*?)Used (\\d+) registers([^\\n]*)");
+
+    private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
+
+    @Test
+    void everyUnitAssembles() throws IOException {
+        JNvPTXCompiler.setExceptionsEnabled(true);
+        List<String> table = new ArrayList<>();
+        table.add(String.format(
+                "%-24s %-28s %-6s %9s %6s %6s %6s", "unit", "kernel", "for", "registers", "shared", "stack", "spills"));
+        for (KernelUnit unit : Ptx.units()) {
+            String ptx = Ptx.text(unit);
+            long entries = Pattern.compile("\\.entry ").matcher(ptx).results().count();
+            for (String target : TARGETS) {
+                Matcher kernels = KERNEL.matcher(assemble(unit, ptx, target));
+                int found = 0;
+                while (kernels.find()) {
+                    found++;
+                    Matcher shared = SHARED.matcher(kernels.group(7));
+                    int spilled = Integer.parseInt(kernels.group(4)) + Integer.parseInt(kernels.group(5));
+                    table.add(String.format(
+                            "%-24s %-28s %-6s %9s %6s %6s %6d",
+                            unit,
+                            kernels.group(1),
+                            target,
+                            kernels.group(6),
+                            shared.find() ? shared.group(1) : "0",
+                            kernels.group(3),
+                            spilled));
+                    assertThat(spilled).as("bytes spilled by " + kernels.group(1) + " of " + unit + " on " + target).isZero();
+                }
+                assertThat(found).as("kernels of " + unit + " that the assembler tells of").isEqualTo((int) entries);
+            }
+        }
+        Files.write(Path.of("target", "ptx-resources.txt"), table);
+    }
+
+    /** What the assembler says of a unit. */
+    private static String assemble(KernelUnit unit, String ptx, String target) {
+        nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
+        byte[] text = ptx.getBytes(StandardCharsets.US_ASCII);
+        JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length, text);
+        try {
+            String[] options = {"--gpu-name=" + target, "--verbose"};
+            JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
+            long[] size = new long[1];
+            JNvPTXCompiler.nvPTXCompilerGetInfoLogSize(compiler, size);
+            byte[] log = new byte[(int) size[0] + 1];
+            JNvPTXCompiler.nvPTXCompilerGetInfoLog(compiler, log);
+            return new String(log, StandardCharsets.US_ASCII);
+        } catch (CudaException e) {
+            long[] size = new long[1];
+            JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(compiler, size);
+            byte[] log = new byte[(int) size[0] + 1];
+            JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, log);
+            throw new AssertionError(unit + " does not assemble for " + target + ": " + new String(log, StandardCharsets.US_ASCII), e);
+        } finally {
+            JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.retort.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.retort.kernels.device.KernelUnit;
+import dev.retort.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The shipped PTX is what nvcc makes of the sources of today. {@code -Dretort.ptx=write} has it made anew: after a change of a kernel, with
+ * {@code mvn test -pl kernels -am -Dtest=PtxTest -Dsurefire.failIfNoSpecifiedTests=false -Dretort.ptx=write}.
+ */
+class PtxTest {
+    private static final Path FOLDER = Path.of("src/main/resources/dev/retort/kernels/cuda");
+    private static final boolean WRITE = "write".equals(System.getProperty("retort.ptx"));
+
+    @TempDir
+    Path folder;
+
+    static Stream<KernelUnit> units() {
+        return Ptx.units().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("units")
+    void ptxIsUpToDate(KernelUnit unit) throws IOException, InterruptedException {
+        Optional<Nvcc> nvcc = Nvcc.find();
+        if (WRITE) {
+            Files.createDirectories(FOLDER);
+            Files.writeString(FOLDER.resolve(unit + ".ptx"), nvcc.orElseThrow().compile(unit, folder));
+            return;
+        }
+        String shipped = Ptx.text(unit);
+        assertThat(Nvcc.hashIn(shipped))
+                .as("the source of " + unit + ".ptx has changed: make it anew with -Dretort.ptx=write")
+                .isEqualTo(Nvcc.hash(unit));
+        if (nvcc.isPresent() && nvcc.get().build().equals(Nvcc.buildIn(shipped))) {
+            assertThat(nvcc.get().compile(unit, folder)).isEqualTo(shipped);
+        }
+    }
+
+    @Test
+    void nothingElseIsShipped() throws IOException {
+        assumeTrue(!WRITE, "files are being written");
+        Set<String> expected = Ptx.units().stream().map(unit -> unit + ".ptx").collect(Collectors.toSet());
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    void whatIsNotShippedIsNamed() {
+        assertThatThrownBy(() -> Ptx.text(new KernelUnit("tiled", DType.F32, Map.of("MICRO", 3))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("tiled-F32-3 are missing");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.retort.kernels.cuda;
+
+import dev.retort.kernels.device.KernelUnit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Builds the stand-in for NVIDIA's driver, {@code stand-in.cpp} with all kernels, into a folder for the library path of a process: the
+ * product's own host code and JCuda's own natives run on it unchanged.
+ */
+final class StandIn {
+    private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(");
+    private static final Path FOLDER = Path.of("target", "stand-in").toAbsolutePath();
+    private static final Path LIBRARY = FOLDER.resolve("libcuda.so.1");
+
+    private StandIn() {}
+
+    /** The folder with the library. A test is skipped, and says why, where there is no g++ and retort.require does not name cuda-stand-in. */
+    static synchronized Path build() throws IOException, InterruptedException {
+        Files.createDirectories(FOLDER);
+        Path source = FOLDER.resolve("stand-in.cpp");
+        String text = text();
+        if (Files.exists(LIBRARY) && Files.exists(source) && Files.readString(source).equals(text)) {
+            return FOLDER;
+        }
+        Files.deleteIfExists(LIBRARY);
+        Files.writeString(source, text);
+        List<String> command = List.of(
+                "g++", "-std=c++17", "-O1", "-w", "-shared", "-fPIC", "-Wl,-soname,libcuda.so.1", "-o",
+                LIBRARY.toString(), source.toString());
+        Process compiler;
+        try {
+            compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException absent) {
+            String reason = "the stand-in for NVIDIA's driver needs g++ (Debian and Ubuntu: g++)";
+            if (Arrays.asList(System.getProperty("retort.require", "").split(",")).contains("cuda-stand-in")) {
+                throw new AssertionError(reason, absent);
+            }
+            System.out.println("Skipped: " + reason);
+            Assumptions.abort(reason);
+            throw absent;
+        }
+        String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (compiler.waitFor() != 0) {
+            throw new AssertionError("the stand-in does not build: " + said);
+        }
+        return FOLDER;
+    }
+
+    private static String text() throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (InputStream in = StandIn.class.getResourceAsStream("stand-in.cpp")) {
+            text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        List<String> entries = new ArrayList<>();
+        for (KernelUnit unit : Ptx.units()) {
+            String space = unit.toString().replace('-', '_');
+            String source = Ptx.source(unit).replace("extern \"C\"", "static");
+            text.append("\nnamespace " + space + " {\n" + source + "}\n");
+            unit.macros(true).keySet().forEach(macro -> text.append("#undef " + macro + "\n"));
+            Matcher kernels = ENTRY.matcher(Ptx.text(unit));
+            while (kernels.find()) {
+                entries.add("{\"" + unit + "\", \"" + kernels.group(1) + "\", " + source.contains("BARRIER();")
+                        + ", [](void** values) { return bound(" + space + "::" + kernels.group(1) + ", values); }}");
+            }
+        }
+        text.append("\nconst Entry ENTRIES[] = {\n" + String.join(",\n", entries) + "};\n");
+        text.append("const int ENTRY_COUNT = " + entries.size() + ";\n");
+        return text.toString();
+    }
+}

@@ -1,0 +1,452 @@
+// A stand-in for NVIDIA's driver, for machines without one: a libcuda.so.1 whose device memory is the host's and whose kernels are the
+// common texts, compiled by g++ behind the words of CUDA C that this file gives a meaning. It is strict where a GPU would be silent or
+// wrong only sometimes: work is done as late as a driver may, asynchronous copies take pinned memory alone, fresh and freed memory is
+// filled with NaN, limits of grids hold. StandIn appends the kernels and their table.
+//
+// Environment: STAND_IN_MEMORY bytes of device memory, STAND_IN_CAPABILITY ten times the compute capability, STAND_IN_DEVICES GPUs,
+// STAND_IN_POOLS 0 for a driver without stream-ordered allocation.
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <ucontext.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+// The words of CUDA C.
+struct Index {
+    unsigned x, y, z;
+};
+static Index gridDim, blockDim, blockIdx, threadIdx;
+static void group_barrier();
+
+#define __global__
+#define __device__
+#define __forceinline__ inline
+#define __shared__ static
+#define __syncthreads() group_barrier()
+
+typedef int Result;
+enum { SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_FOUND = 500 };
+
+static long setting(const char* name, long otherwise) {
+    const char* text = getenv(name);
+    return text ? atol(text) : otherwise;
+}
+
+// Work-items of a group that meets barriers are fibres: each runs until it meets one, then the next.
+static const int MOST_ITEMS = 1024;
+static const size_t STACK = 64 << 10;
+
+struct Fibre {
+    jmp_buf place;
+    bool begun, done;
+    Index thread;
+};
+static Fibre fibres[MOST_ITEMS];
+static char* stacks;
+static int running;
+static jmp_buf scheduler;
+static ucontext_t first_entry, host;
+static const std::function<void()>* body;
+
+static void group_barrier() {
+    int self = running;
+    if (_setjmp(fibres[self].place) == 0) {
+        _longjmp(scheduler, 1);
+    }
+}
+
+static void begin_fibre() {
+    (*body)();
+    fibres[running].done = true;
+    _longjmp(scheduler, 1);
+}
+
+static void run_with_barriers(const std::function<void()>& kernel, int items) {
+    if (!stacks) {
+        stacks = static_cast<char*>(malloc(MOST_ITEMS * STACK));
+    }
+    body = &kernel;
+    for (int i = 0; i < items; i++) {
+        fibres[i].begun = fibres[i].done = false;
+        fibres[i].thread = {i % blockDim.x, i / blockDim.x % blockDim.y, i / (blockDim.x * blockDim.y)};
+    }
+    for (volatile int left = items; left > 0;) {
+        for (volatile int i = 0; i < items; i = i + 1) {
+            if (fibres[i].done) {
+                continue;
+            }
+            running = i;
+            threadIdx = fibres[i].thread;
+            if (_setjmp(scheduler) == 0) {
+                if (fibres[i].begun) {
+                    _longjmp(fibres[i].place, 1);
+                }
+                fibres[i].begun = true;
+                getcontext(&first_entry);
+                first_entry.uc_stack.ss_sp = stacks + i * STACK;
+                first_entry.uc_stack.ss_size = STACK;
+                first_entry.uc_link = nullptr;
+                makecontext(&first_entry, begin_fibre, 0);
+                swapcontext(&host, &first_entry);
+            }
+            if (fibres[i].done) {
+                left = left - 1;
+            }
+        }
+    }
+}
+
+static void run_grid(const std::function<void()>& kernel, bool barriers, Index grid, Index block) {
+    gridDim = grid;
+    blockDim = block;
+    for (blockIdx.z = 0; blockIdx.z < grid.z; blockIdx.z++) {
+        for (blockIdx.y = 0; blockIdx.y < grid.y; blockIdx.y++) {
+            for (blockIdx.x = 0; blockIdx.x < grid.x; blockIdx.x++) {
+                if (barriers) {
+                    run_with_barriers(kernel, block.x * block.y * block.z);
+                    continue;
+                }
+                for (threadIdx.z = 0; threadIdx.z < block.z; threadIdx.z++) {
+                    for (threadIdx.y = 0; threadIdx.y < block.y; threadIdx.y++) {
+                        for (threadIdx.x = 0; threadIdx.x < block.x; threadIdx.x++) {
+                            kernel();
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+// A kernel with copies of its arguments.
+template <typename... A, size_t... I>
+static std::function<void()> bound(void (*kernel)(A...), void** values, std::index_sequence<I...>) {
+    std::tuple<A...> arguments(*static_cast<A*>(values[I])...);
+    return [kernel, arguments] { std::apply(kernel, arguments); };
+}
+
+template <typename... A>
+static std::function<void()> bound(void (*kernel)(A...), void** values) {
+    return bound(kernel, values, std::index_sequence_for<A...>());
+}
+
+struct Entry {
+    const char* unit;
+    const char* name;
+    bool barriers;
+    std::function<void()> (*bind)(void**);
+};
+extern const Entry ENTRIES[];
+extern const int ENTRY_COUNT;
+
+// The driver's state; it serves one stream.
+struct Event {
+    bool done;
+    double seconds;
+};
+static std::recursive_mutex lock;
+static std::deque<std::function<void()>> stream;
+static std::map<char*, size_t> blocks, pinned;
+static size_t used;
+static int contexts, modules, events;
+static thread_local bool current;
+
+#define CALL extern "C" __attribute__((visibility("default"))) Result
+#define LOCKED std::lock_guard<std::recursive_mutex> guard(lock);
+#define IN_CONTEXT  \
+    LOCKED          \
+    if (!current) { \
+        return INVALID_CONTEXT; \
+    }
+
+static void run_one() {
+    std::function<void()> next = stream.front();
+    stream.pop_front();
+    next();
+}
+
+static void run_all() {
+    while (!stream.empty()) {
+        run_one();
+    }
+}
+
+static bool within(const std::map<char*, size_t>& memory, const void* from, size_t bytes) {
+    char* begin = static_cast<char*>(const_cast<void*>(from));
+    auto after = memory.upper_bound(begin);
+    if (after == memory.begin()) {
+        return false;
+    }
+    auto block = std::prev(after);
+    return begin + bytes <= block->first + block->second;
+}
+
+static Result allocate(void** pointer, size_t bytes) {
+    if (used + bytes > static_cast<size_t>(setting("STAND_IN_MEMORY", 4L << 30))) {
+        return OUT_OF_MEMORY;
+    }
+    char* block = static_cast<char*>(malloc(bytes));
+    memset(block, 0xff, bytes);
+    blocks[block] = bytes;
+    used += bytes;
+    *pointer = block;
+    return SUCCESS;
+}
+
+static Result release(char* block) {
+    auto found = blocks.find(block);
+    if (found == blocks.end()) {
+        return INVALID_VALUE;
+    }
+    memset(block, 0xff, found->second);
+    used -= found->second;
+    blocks.erase(found);
+    free(block);
+    return SUCCESS;
+}
+
+CALL cuInit(unsigned) {
+    return setting("STAND_IN_DEVICES", 1) > 0 ? SUCCESS : NO_DEVICE;
+}
+
+CALL cuDriverGetVersion(int* version) {
+    *version = 12060;
+    return SUCCESS;
+}
+
+CALL cuGetErrorString(Result, const char** text) {
+    *text = "an error of the stand-in";
+    return SUCCESS;
+}
+
+CALL cuDeviceGetCount(int* count) {
+    *count = setting("STAND_IN_DEVICES", 1);
+    return SUCCESS;
+}
+
+CALL cuDeviceGet(int* device, int index) {
+    *device = index;
+    return SUCCESS;
+}
+
+CALL cuDeviceGetName(char* name, int length, int device) {
+    snprintf(name, length, "Stand-in %c", 'A' + device);
+    return SUCCESS;
+}
+
+CALL cuDeviceTotalMem_v2(size_t* bytes, int) {
+    *bytes = setting("STAND_IN_MEMORY", 4L << 30);
+    return SUCCESS;
+}
+
+CALL cuDeviceGetAttribute(int* value, int attribute, int) {
+    long capability = setting("STAND_IN_CAPABILITY", 80);
+    switch (attribute) {
+        case 1: *value = MOST_ITEMS; return SUCCESS;
+        case 8: *value = 48 << 10; return SUCCESS;
+        case 18: *value = 0; return SUCCESS;
+        case 75: *value = capability / 10; return SUCCESS;
+        case 76: *value = capability % 10; return SUCCESS;
+        case 115: *value = setting("STAND_IN_POOLS", 1); return SUCCESS;
+        default: fprintf(stderr, "stand-in: attribute %d is not known\n", attribute); return INVALID_VALUE;
+    }
+}
+
+CALL cuDevicePrimaryCtxRetain(void** context, int) {
+    LOCKED
+    contexts++;
+    *context = &contexts;
+    return SUCCESS;
+}
+
+CALL cuDevicePrimaryCtxRelease_v2(int) {
+    LOCKED
+    if (--contexts == 0) {
+        printf("stand-in: left behind %zu blocks, %zu pinned, %d modules, %d events\n", blocks.size(), pinned.size(), modules, events);
+        fflush(stdout);
+    }
+    return SUCCESS;
+}
+
+CALL cuCtxSetCurrent(void* context) {
+    current = context != nullptr;
+    return SUCCESS;
+}
+
+CALL cuStreamCreate(void** made, unsigned) {
+    IN_CONTEXT
+    *made = &stream;
+    return SUCCESS;
+}
+
+CALL cuStreamDestroy_v2(void*) {
+    IN_CONTEXT
+    run_all();
+    return SUCCESS;
+}
+
+CALL cuStreamSynchronize(void*) {
+    IN_CONTEXT
+    run_all();
+    return SUCCESS;
+}
+
+CALL cuMemAlloc_v2(void** pointer, size_t bytes) {
+    IN_CONTEXT
+    return allocate(pointer, bytes);
+}
+
+CALL cuMemAllocAsync(void** pointer, size_t bytes, void*) {
+    IN_CONTEXT
+    return allocate(pointer, bytes);
+}
+
+CALL cuMemFree_v2(char* block) {
+    IN_CONTEXT
+    run_all();
+    return release(block);
+}
+
+CALL cuMemFreeAsync(char* block, void*) {
+    IN_CONTEXT
+    stream.push_back([block] { release(block); });
+    return SUCCESS;
+}
+
+CALL cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
+    IN_CONTEXT
+    char* block = static_cast<char*>(malloc(bytes));
+    pinned[block] = bytes;
+    *pointer = block;
+    return SUCCESS;
+}
+
+CALL cuMemFreeHost(char* block) {
+    IN_CONTEXT
+    pinned.erase(block);
+    free(block);
+    return SUCCESS;
+}
+
+CALL cuMemcpyHtoDAsync_v2(char* to, const void* from, size_t bytes, void*) {
+    IN_CONTEXT
+    if (!within(pinned, from, bytes) || !within(blocks, to, bytes)) {
+        return INVALID_VALUE;
+    }
+    stream.push_back([=] { memcpy(to, from, bytes); });
+    return SUCCESS;
+}
+
+// Waits for nobody: the stream is of the kind that the null stream does not wait for.
+CALL cuMemcpyDtoH_v2(void* to, const char* from, size_t bytes) {
+    IN_CONTEXT
+    if (!within(blocks, from, bytes)) {
+        return INVALID_VALUE;
+    }
+    memcpy(to, from, bytes);
+    return SUCCESS;
+}
+
+CALL cuEventCreate(Event** event, unsigned) {
+    IN_CONTEXT
+    events++;
+    *event = new Event{false, 0};
+    return SUCCESS;
+}
+
+CALL cuEventRecord(Event* event, void*) {
+    IN_CONTEXT
+    stream.push_back([event] {
+        timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        event->seconds = now.tv_sec + now.tv_nsec * 1e-9;
+        event->done = true;
+    });
+    return SUCCESS;
+}
+
+CALL cuEventSynchronize(Event* event) {
+    IN_CONTEXT
+    while (!event->done && !stream.empty()) {
+        run_one();
+    }
+    return SUCCESS;
+}
+
+CALL cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
+    IN_CONTEXT
+    *milliseconds = (end->seconds - start->seconds) * 1e3;
+    return start->done && end->done ? SUCCESS : INVALID_VALUE;
+}
+
+CALL cuEventDestroy_v2(Event* event) {
+    IN_CONTEXT
+    events--;
+    stream.push_back([event] { delete event; });
+    return SUCCESS;
+}
+
+// A module is known by the unit that its first line names.
+CALL cuModuleLoadData(void** module, const char* image) {
+    IN_CONTEXT
+    const char* end = strchr(image, ':');
+    if (strncmp(image, "// ", 3) != 0 || !end || !strstr(image, "\n.version 7.8\n")) {
+        return INVALID_IMAGE;
+    }
+    modules++;
+    *module = new std::string(image + 3, end);
+    return SUCCESS;
+}
+
+CALL cuModuleUnload(std::string* module) {
+    IN_CONTEXT
+    modules--;
+    delete module;
+    return SUCCESS;
+}
+
+CALL cuModuleGetFunction(const Entry** function, const std::string* module, const char* name) {
+    IN_CONTEXT
+    for (int i = 0; i < ENTRY_COUNT; i++) {
+        if (*module == ENTRIES[i].unit && strcmp(name, ENTRIES[i].name) == 0) {
+            *function = ENTRIES + i;
+            return SUCCESS;
+        }
+    }
+    return NOT_FOUND;
+}
+
+CALL cuLaunchKernel(
+        const Entry* entry,
+        unsigned grid_x,
+        unsigned grid_y,
+        unsigned grid_z,
+        unsigned block_x,
+        unsigned block_y,
+        unsigned block_z,
+        unsigned,
+        void*,
+        void** values,
+        void**) {
+    IN_CONTEXT
+    bool fits = grid_x > 0 && grid_x < 1u << 31 && grid_y > 0 && grid_y < 1 << 16 && grid_z > 0 && grid_z < 1 << 16;
+    if (!fits || block_x * block_y * block_z > MOST_ITEMS) {
+        return INVALID_VALUE;
+    }
+    std::function<void()> kernel = entry->bind(values);
+    stream.push_back([=] {
+        run_grid(kernel, entry->barriers, {grid_x, grid_y, grid_z}, {block_x, block_y, block_z});
+    });
+    return SUCCESS;
+}
