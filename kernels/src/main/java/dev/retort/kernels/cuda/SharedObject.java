@@ -83,7 +83,8 @@ final class SharedObject {
                 versions(mapped(entry(single, VERSIONS)), entry(single, VERSION_COUNT));
             }
         } catch (IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("The library is cut short or damaged: " + e.getMessage(), e);
+            String where = e.getMessage() == null ? "" : ": " + e.getMessage();
+            throw new IllegalArgumentException("The library is cut short or damaged" + where, e);
         }
     }
 
@@ -92,6 +93,7 @@ final class SharedObject {
         long table = bytes.getLong(32);
         int size = Short.toUnsignedInt(bytes.getShort(54));
         int count = Short.toUnsignedInt(bytes.getShort(56));
+        position(table + (long) count * size);
         for (int i = 0; i < count; i++) {
             int at = position(table + (long) i * size);
             Segment segment = new Segment(bytes.getLong(at + 16), bytes.getLong(at + 8), bytes.getLong(at + 32));
