@@ -125,9 +125,8 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
             JCublas2.initialize();
         } catch (Throwable e) {
             return no(
-                    BINDING + " does not load (" + words(e)
-                            + "): it is there for Linux and Windows on x86-64, and needs" + " the cuBLAS of CUDA 12"
-                            + UNTIL_THEN,
+                    BINDING + " does not load (" + words(e) + "): it is there for Linux and Windows on x86-64, where it"
+                            + " needs the cuBLAS of CUDA 12" + UNTIL_THEN,
                     e);
         }
         return proven("that the system's loader finds", null);

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a shared library of Linux (ELF, 64 bits, little-endian) needs of other libraries, read through its dynamic segment as the loader does
- * (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base, 10.7), and a copy of it that needs another version of one of them.
+ * What a shared library of Linux (ELF, 64 bits, little-endian) needs of other libraries, read through its dynamic segment as the loader
+ * does (System V ABI, chapters 4 and 5; symbol versions: Linux Standard Base, 10.7), and a copy of it that needs another version of one.
  */
 final class SharedObject {
     private static final int MAGIC = 0x464c457f;
