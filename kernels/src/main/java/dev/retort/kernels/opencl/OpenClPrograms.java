@@ -10,6 +10,7 @@ import static org.jocl.CL.clGetProgramBuildInfo;
 import static org.jocl.CL.clGetProgramInfo;
 import static org.jocl.CL.clReleaseProgram;
 
+import dev.retort.kernels.device.CacheFolder;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,20 +53,9 @@ final class OpenClPrograms {
         this.folder = folder;
     }
 
-    /** System property: the folder for compiled kernels. */
-    static final String FOLDER_PROPERTY = "retort.cache";
-
-    /** The folder that {@link #FOLDER_PROPERTY} names, else one in the user's cache. */
+    /** Where binaries are kept unless another folder is given. */
     static Path defaultFolder() {
-        String named = System.getProperty(FOLDER_PROPERTY);
-        if (named != null && !named.isBlank()) {
-            return Path.of(named).toAbsolutePath();
-        }
-        String caches = System.getenv("XDG_CACHE_HOME");
-        Path base = caches == null || caches.isEmpty()
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(caches);
-        return base.resolve("retort").resolve("opencl");
+        return CacheFolder.of("opencl");
     }
 
     /**

@@ -19,7 +19,7 @@ final class StandInProcess {
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("LD_LIBRARY_PATH", StandIn.build().toString());
+        builder.environment().put("LD_LIBRARY_PATH", StandInDriver.build().toString());
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             builder.environment().put(setting.substring(0, equals), setting.substring(equals + 1));

@@ -14,20 +14,20 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Builds the stand-in for NVIDIA's driver, {@code stand-in.cpp} with all kernels, into a folder for the library path of a process: the
+ * Builds the stand-in for NVIDIA's driver, {@code stand-in-driver.cpp} with all kernels, into a folder for the library path of a process: the
  * product's own host code and JCuda's own natives run on it unchanged.
  */
-final class StandIn {
+final class StandInDriver {
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(");
     private static final Path FOLDER = Path.of("target", "stand-in").toAbsolutePath();
     private static final Path LIBRARY = FOLDER.resolve("libcuda.so.1");
 
-    private StandIn() {}
+    private StandInDriver() {}
 
     /** The folder with the library. A test is skipped, and says why, where there is no g++ and retort.require does not name cuda-stand-in. */
     static synchronized Path build() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
-        Path source = FOLDER.resolve("stand-in.cpp");
+        Path source = FOLDER.resolve("stand-in-driver.cpp");
         String text = text();
         if (Files.exists(LIBRARY) && Files.exists(source) && Files.readString(source).equals(text)) {
             return FOLDER;
@@ -58,7 +58,7 @@ final class StandIn {
 
     private static String text() throws IOException {
         StringBuilder text = new StringBuilder();
-        try (InputStream in = StandIn.class.getResourceAsStream("stand-in.cpp")) {
+        try (InputStream in = StandInDriver.class.getResourceAsStream("stand-in-driver.cpp")) {
             text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
         List<String> entries = new ArrayList<>();

@@ -1,7 +1,7 @@
 // A stand-in for NVIDIA's driver, for machines without one: a libcuda.so.1 whose device memory is the host's and whose kernels are the
 // common texts, compiled by g++ behind the words of CUDA C that this file gives a meaning. It is strict where a GPU would be silent or
 // wrong only sometimes: work is done as late as a driver may, asynchronous copies take pinned memory alone, fresh and freed memory is
-// filled with NaN, limits of grids hold. StandIn appends the kernels and their table.
+// filled with NaN, limits of grids hold. StandInDriver appends the kernels and their table.
 //
 // Environment: STAND_IN_MEMORY bytes of device memory, STAND_IN_CAPABILITY ten times the compute capability, STAND_IN_DEVICES GPUs,
 // STAND_IN_POOLS 0 for a driver without stream-ordered allocation.
