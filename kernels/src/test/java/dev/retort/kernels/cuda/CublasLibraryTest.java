@@ -105,7 +105,7 @@ class CublasLibraryTest {
 
     @Test
     void cublas13AloneIsReachedThroughARewrittenLibrary() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 13, StandIn.SUCCESS);
+        StandInCublas.build(libraries(), 13, StandInCublas.SUCCESS);
         assertThat(probe())
                 .contains("true: cuBLAS 13.5.2 from " + libraries().resolve("libcublas.so.13")
                         + " (JCublas2 rewritten for it)\n")
@@ -135,15 +135,15 @@ class CublasLibraryTest {
 
     @Test
     void cublas12IsUsedAsItIs() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 12, StandIn.SUCCESS);
+        StandInCublas.build(libraries(), 12, StandInCublas.SUCCESS);
         assertThat(probe()).contains("true: cuBLAS 12.5.2 from " + libraries().resolve("libcublas.so.12") + "\n");
         assertThat(root.resolve("cache")).doesNotExist();
     }
 
     @Test
     void ofBothCublas12IsTaken() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 13, StandIn.SUCCESS);
-        StandInCublas.build(libraries(), 12, StandIn.SUCCESS);
+        StandInCublas.build(libraries(), 13, StandInCublas.SUCCESS);
+        StandInCublas.build(libraries(), 12, StandInCublas.SUCCESS);
         assertThat(run(Probe.class, "LD_LIBRARY_PATH", libraries()))
                 .contains("true: cuBLAS 12.5.2 from " + libraries().resolve("libcublas.so.12") + "\n");
         assertThat(root.resolve("cache")).doesNotExist();
@@ -172,7 +172,7 @@ class CublasLibraryTest {
 
     @Test
     void aBrokenLibraryDoesNotStandInTheWayOfAnother() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 13, StandIn.SUCCESS);
+        StandInCublas.build(libraries(), 13, StandInCublas.SUCCESS);
         Path broken = Files.writeString(libraries().resolve("libcublas.so.12"), "no library");
         assertThat(probe())
                 .contains("true: cuBLAS 13.5.2 from ")
@@ -189,7 +189,7 @@ class CublasLibraryTest {
 
     @Test
     void aCacheThatCannotBeWrittenIsNamed() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 13, StandIn.SUCCESS);
+        StandInCublas.build(libraries(), 13, StandInCublas.SUCCESS);
         Files.writeString(root.resolve("cache"), "a file");
         assertThat(probe())
                 .contains(
@@ -200,7 +200,7 @@ class CublasLibraryTest {
 
     @Test
     void aLibraryThatAnswersWithAnErrorIsNotUsed() throws IOException, InterruptedException {
-        StandInCublas.build(libraries(), 13, StandIn.NOT_INITIALIZED);
+        StandInCublas.build(libraries(), 13, StandInCublas.NOT_INITIALIZED);
         assertThat(probe())
                 .contains("loads, but does not tell its version (jcuda.CudaException: CUBLAS_STATUS_NOT_INITIALIZED)")
                 .contains("cause: CudaException");
