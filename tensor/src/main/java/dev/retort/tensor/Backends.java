@@ -22,7 +22,7 @@ public final class Backends {
     /**
      * What a user's name for a backend stands for.
      *
-     * @param device what stands behind the colon, else empty
+     * @param device what stands behind the colon, or from a slash on; else empty
      */
     public record Choice(BackendProvider provider, String device) {
         /** Whether it can be made here. */
@@ -47,20 +47,24 @@ public final class Backends {
     }
 
     /**
-     * The provider that a name means: {@code simd}, {@code opencl}, {@code opencl:1}, {@code opencl:radeon}, ...
+     * The provider that a name means: {@code simd}, {@code opencl}, {@code opencl:1}, {@code opencl:radeon}, {@code cuda/tf32}, ...
      *
      * @throws IllegalArgumentException if there is no such provider
      */
     public static Choice choose(String name) {
-        int colon = name.indexOf(':');
-        String wanted = colon < 0 ? name : name.substring(0, colon);
+        int end = 0;
+        while (end < name.length() && name.charAt(end) != ':' && name.charAt(end) != '/') {
+            end++;
+        }
+        String wanted = name.substring(0, end);
+        String device = name.startsWith(":", end) ? name.substring(end + 1) : name.substring(end);
         List<BackendProvider> providers = providers();
         BackendProvider provider = providers.stream()
                 .filter(p -> p.name().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no backend '" + wanted + "'; there are "
                         + providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "))));
-        return new Choice(provider, colon < 0 ? "" : name.substring(colon + 1));
+        return new Choice(provider, device);
     }
 
     /**

@@ -32,6 +32,7 @@ import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.retort.kernels.device.Arguments;
+import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.DeviceTraits;
@@ -88,6 +89,7 @@ final class CudaDevice implements Device {
     private record Measured(Kernel kernel, Arguments arguments, Profile profile, CUevent start, CUevent end) {}
 
     private final Gpu gpu;
+    private final Compute compute;
     private final CUdevice device;
     private final DeviceTraits traits;
     private final boolean pools;
@@ -101,8 +103,9 @@ final class CudaDevice implements Device {
     private final List<Measured> measured = new ArrayList<>();
     private boolean closed;
 
-    CudaDevice(Gpu gpu) {
+    CudaDevice(Gpu gpu, Compute compute) {
         this.gpu = gpu;
+        this.compute = compute;
         device = CudaDriver.device(gpu.index());
         traits = traits(gpu, device);
         pools = CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
@@ -161,7 +164,13 @@ final class CudaDevice implements Device {
 
     @Override
     public String describe() {
-        return gpu + ", float32 and float64";
+        return gpu + ", float32 and float64"
+                + (compute == Compute.FP32 ? "" : ", products of float32 in " + compute);
+    }
+
+    @Override
+    public Compute compute() {
+        return compute;
     }
 
     @Override

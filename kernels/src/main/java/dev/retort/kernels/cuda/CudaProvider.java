@@ -1,5 +1,6 @@
 package dev.retort.kernels.cuda;
 
+import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.device.DeviceChoice;
 import dev.retort.tensor.Backend;
@@ -10,6 +11,26 @@ public final class CudaProvider implements BackendProvider {
     static final String NAME = "cuda";
 
     private static final int PREFERENCE = 40;
+
+    /**
+     * What a user's text says: {@code 1}, {@code h100/tf32}, {@code /bf16}, or nothing.
+     *
+     * @param gpu its number or a part of its name, or empty
+     */
+    private record Wanted(String gpu, Compute compute) {
+        /** @throws IllegalArgumentException if the way to compute is not known */
+        static Wanted of(String device) {
+            int slash = device.lastIndexOf('/');
+            String mode = device.substring(slash + 1);
+            for (Compute compute : Compute.values()) {
+                if (slash < 0 || mode.equalsIgnoreCase(compute.name())) {
+                    return new Wanted(slash < 0 ? device : device.substring(0, slash), compute);
+                }
+            }
+            throw new IllegalArgumentException("CUDA does not compute in '" + mode
+                    + "': write cuda (float32), cuda/tf32 or cuda/bf16, or with a GPU's number cuda:1/tf32");
+        }
+    }
 
     @Override
     public String name() {
@@ -28,7 +49,8 @@ public final class CudaProvider implements BackendProvider {
             return Usability.absent(driver.trouble(), driver.cause());
         }
         try {
-            Gpu gpu = driver.choose(device);
+            Wanted wanted = Wanted.of(device);
+            Gpu gpu = driver.choose(wanted.gpu);
             return gpu.trouble() == null
                     ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; devices: "
                             + DeviceChoice.list(driver.gpus()))
@@ -50,7 +72,8 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend create(String device) {
-        CudaDevice opened = new CudaDevice(CudaDriver.probe().choose(device));
+        Wanted wanted = Wanted.of(device);
+        CudaDevice opened = new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute);
         try {
             return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
         } catch (RuntimeException | Error e) {

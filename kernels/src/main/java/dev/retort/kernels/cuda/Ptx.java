@@ -1,5 +1,6 @@
 package dev.retort.kernels.cuda;
 
+import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.KernelUnit;
 import dev.retort.tensor.DType;
@@ -37,6 +38,13 @@ final class Ptx {
     /** Shapes of {@code tiled}. */
     private static final List<Map<String, Integer>> TILES = List.of(Map.of("MICRO", 4, "STEP", 16));
 
+    /** Shapes of {@code matrix}. */
+    private static final List<Map<String, Integer>> MATRIX_SHAPES =
+            List.of(Map.of("TILE", 128, "VEC", 4), Map.of("TILE", 64, "VEC", 4), Map.of("TILE", 64, "VEC", 1));
+
+    /** The file that is for CUDA alone. */
+    private static final String MATRIX = "matrix";
+
     private Ptx() {}
 
     /** Every unit that is shipped. */
@@ -46,6 +54,13 @@ final class Ptx {
         for (Map<String, Integer> tile : TILES) {
             FLOATING.forEach(type -> units.add(new KernelUnit("tiled", type, new TreeMap<>(tile))));
         }
+        for (Compute compute : Compute.values()) {
+            for (Map<String, Integer> shape : MATRIX_SHAPES) {
+                Map<String, Integer> numbers = new TreeMap<>(shape);
+                numbers.put("MODE", compute.ordinal());
+                units.add(new KernelUnit(MATRIX, DType.F32, numbers));
+            }
+        }
         return units;
     }
 
@@ -53,7 +68,7 @@ final class Ptx {
     static String source(KernelUnit unit) {
         StringBuilder text = new StringBuilder();
         unit.macros(true).forEach((name, value) -> text.append("#define " + name + " " + value + "\n"));
-        return text + KernelSource.text("cuda.h", unit.file());
+        return text + KernelSource.text("cuda.h", unit.file() + (unit.file().equals(MATRIX) ? ".cu" : ".cl"));
     }
 
     /** A unit's PTX. */

@@ -79,16 +79,16 @@ final class Convolutions {
             return;
         }
         if (products.wide == null) {
-            finish(
-                            products.tiled(x.dtype(), "convolution_tiled")
-                                    .struct(n.struct())
-                                    .in(x)
-                                    .in(weight),
-                            epilogue,
-                            x)
+            boolean aligned = Tiling.aligned(x.offset(), weight.offset(), x.dim(3), n.channels());
+            Tiling tiling = products.tiling(x.dtype(), n.outputPixels(), n.outputs(), spec.groups(), aligned);
+            Launch launch = tiling.kernel(ops.queue, x.dtype(), "convolution")
+                    .struct(n.struct())
+                    .in(x)
+                    .in(weight);
+            finish(launch, epilogue, x)
                     .out(y)
                     .computes(n.operations())
-                    .over(products.tiles(n.outputPixels(), n.outputs(), spec.groups()));
+                    .over(tiling.grid(n.outputPixels(), n.outputs(), spec.groups()));
             return;
         }
         int length = n.taps() * n.channels();
@@ -123,13 +123,16 @@ final class Convolutions {
             return;
         }
         if (products.wide == null) {
-            products.tiled(g.dtype(), "convolution_input_tiled")
+            boolean aligned =
+                    Tiling.aligned(g.offset(), weight.offset(), g.dim(3), n.outputs(), n.channels());
+            Tiling tiling = products.tiling(g.dtype(), n.inputPixels(), n.channels(), spec.groups(), aligned);
+            tiling.kernel(ops.queue, g.dtype(), "convolution_input")
                     .struct(n.struct())
                     .in(g)
                     .in(weight)
                     .out(dx)
                     .computes(n.operations())
-                    .over(products.tiles(n.inputPixels(), n.channels(), spec.groups()));
+                    .over(tiling.grid(n.inputPixels(), n.channels(), spec.groups()));
             return;
         }
         int length = n.taps() * n.channels();
@@ -171,15 +174,20 @@ final class Convolutions {
     /** dw [chunks, weight]: the sums over {@code chunk} output rows each. */
     private void weightGradient(Numbers n, Tensor x, Tensor g, int chunk, int chunks, Tensor dw) {
         int groups = n.spec().groups();
-        boolean tiled = products.wide == null;
-        Launch launch = tiled
-                ? products.tiled(x.dtype(), "convolution_weight_tiled")
+        int length = n.taps() * n.channels();
+        boolean aligned =
+                Tiling.aligned(x.offset(), g.offset(), x.dim(3), g.dim(3), n.outputs(), n.channels());
+        Tiling tiling = products.wide == null
+                ? products.tiling(x.dtype(), n.outputs(), length, groups * chunks, aligned)
+                : null;
+        Launch launch = tiling != null
+                ? tiling.kernel(ops.queue, x.dtype(), "convolution_weight")
                 : products.wide.kernel(ops.queue, x.dtype(), "convolution_weight_wide");
-        Grid grid = tiled
-                ? products.tiles(n.outputs(), n.taps() * n.channels(), groups * chunks)
+        Grid grid = tiling != null
+                ? tiling.grid(n.outputs(), length, groups * chunks)
                 : products.wide.weightGrid(n.outputs(), n.taps(), n.channels(), groups * chunks, x.dtype());
         launch.struct(n.struct())
-                .number(tiled ? chunk * n.output().dim(2) : chunk)
+                .number(tiling != null ? chunk * n.output().dim(2) : chunk)
                 .number(chunks)
                 .in(x)
                 .in(g)

@@ -38,6 +38,16 @@ public interface Device extends AutoCloseable {
      */
     void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile);
 
+    /** How the kernels of {@code matrix.cu} make products in float32; null on a device that has not got them. */
+    default Compute compute() {
+        return null;
+    }
+
+    /** The vendor's library for matrix products; null if there is none. */
+    default ProductLibrary library() {
+        return null;
+    }
+
     /** Waits until the queue is empty. */
     void finish();
 

@@ -1,6 +1,8 @@
 package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
+import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +48,22 @@ final class DeviceQueue {
     synchronized void launch(Kernel kernel, Grid grid, Arguments arguments) {
         open().launch(kernel, grid, arguments, profile);
         launches.merge(kernel.toString(), 1L, Long::sum);
+    }
+
+    /** Puts products on the queue that the vendor's library makes. */
+    synchronized void gemm(GemmSpec spec, Tensor a, Tensor b, Tensor c) {
+        DeviceStorage.of(c).wrote(null);
+        open().library()
+                .gemm(
+                        c.dtype(),
+                        spec,
+                        DeviceStorage.of(a).block(),
+                        a.offset(),
+                        DeviceStorage.of(b).block(),
+                        b.offset(),
+                        DeviceStorage.of(c).block(),
+                        c.offset());
+        launches.merge("gemm " + c.dtype() + " of the library", 1L, Long::sum);
     }
 
     synchronized void finish() {

@@ -13,9 +13,9 @@ public final class KernelSource {
 
     private KernelSource() {}
 
-    /** The whole text of a file of kernels in a dialect, for example {@code opencl.h}. */
+    /** The whole text of a file of kernels, for example {@code unary.cl}, in a dialect, for example {@code opencl.h}. */
     public static String text(String dialect, String file) {
-        return read(dialect) + read("common.h") + read(file + ".cl");
+        return read(dialect) + read("common.h") + read(file);
     }
 
     private static String read(String name) {

@@ -7,7 +7,7 @@ import dev.retort.tensor.Tensor;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Matrix products: in tiles on a GPU, in vector registers on a CPU ({@link WideTile}). */
+/** Matrix products: by the vendor's library if there is one, else in tiles on a GPU ({@link Tiling}), in vector registers on a CPU ({@link WideTile}). */
 final class Products {
     /** Work-items along each side of a group for GPUs. */
     static final int SIDE = 16;
@@ -39,10 +39,11 @@ final class Products {
         wide = traits.cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
     }
 
-    /** A kernel for GPUs. */
-    Launch tiled(DType type, String function) {
-        Map<String, Integer> shape = new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
-        return ops.queue.kernel("tiled", type, shape, function);
+    /** The kernels for a product of m x n on a GPU; {@link Tiling#aligned} tells whether its operands are. */
+    Tiling tiling(DType type, int m, int n, int batch, boolean aligned) {
+        return ops.device.compute() != null && type == DType.F32
+                ? Tiling.matrix(ops.device.compute(), m, n, batch, aligned)
+                : Tiling.common(tuning);
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -57,8 +58,13 @@ final class Products {
         }
         int batch = spec.batch1() * spec.batch2();
         Epilogue epilogue = new Epilogue(bias, null, false);
+        if (ops.device.library() != null && bias == null && spec.k() > 0) {
+            ops.queue.gemm(spec, a, b, c);
+            return;
+        }
         if (wide == null) {
-            tiled(c.dtype(), "gemm_tiled")
+            Tiling tiling = tiling(c.dtype(), spec.m(), spec.n(), batch, aligned(a, b, spec));
+            tiling.gemm(ops.queue, c.dtype(), spec)
                     .struct(struct(spec))
                     .in(a, spec.a().offset())
                     .in(b, spec.b().offset())
@@ -66,7 +72,7 @@ final class Products {
                     .in(bias == null ? a : bias)
                     .out(c, spec.c().offset(), null)
                     .computes(2.0 * spec.m() * spec.n() * spec.k() * batch)
-                    .over(tiles(spec.m(), spec.n(), batch));
+                    .over(tiling.grid(spec.m(), spec.n(), batch));
             return;
         }
         int rowStride = spec.transposeB() ? 1 : spec.b().ld();
@@ -88,10 +94,14 @@ final class Products {
         }
     }
 
-    /** For a product of m x n in tiles. Rows go along x, the only axis on which a grid is as long as a tensor may be. */
-    Grid tiles(int m, int n, int batch) {
-        int tile = SIDE * tuning.tileMicro();
-        return new Grid(ceil(m, tile) * SIDE, ceil(n, tile) * SIDE, batch, SIDE, SIDE);
+    private static boolean aligned(Tensor a, Tensor b, GemmSpec spec) {
+        return aligned(a, spec.a(), spec.transposeA() ? spec.m() : spec.k())
+                && aligned(b, spec.b(), spec.transposeB() ? spec.k() : spec.n());
+    }
+
+    private static boolean aligned(Tensor x, GemmSpec.Layout layout, int consecutive) {
+        return Tiling.aligned(
+                x.offset() + layout.offset(), layout.ld(), layout.stride1(), layout.stride2(), consecutive);
     }
 
     static int ceil(int a, int b) {

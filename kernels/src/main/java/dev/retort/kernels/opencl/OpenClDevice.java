@@ -297,7 +297,7 @@ final class OpenClDevice implements Device {
             options.append(" -cl-fp32-correctly-rounded-divide-sqrt");
         }
         unit.macros(traits.doubles()).forEach((name, value) -> options.append(" -D" + name + "=" + value));
-        return programs.program(unit.file(), KernelSource.text("opencl.h", unit.file()), options.toString());
+        return programs.program(unit.file(), KernelSource.text("opencl.h", unit.file() + ".cl"), options.toString());
     }
 
     /** What the driver refused, in words; a device that is full may say so only when memory is used. */

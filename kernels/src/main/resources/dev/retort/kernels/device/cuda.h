@@ -1,6 +1,6 @@
 // The dialect of CUDA C: says for it what opencl.h says for OpenCL C.
 #define KERNEL extern "C" __global__ void
-#define DEVICE static __device__ __forceinline__
+#define DEVICE __device__ __forceinline__
 #define GLOBAL
 #define LOCAL __shared__
 #define BARRIER() __syncthreads()

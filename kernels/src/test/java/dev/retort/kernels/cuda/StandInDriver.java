@@ -1,5 +1,6 @@
 package dev.retort.kernels.cuda;
 
+import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.KernelUnit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,15 +57,20 @@ final class StandInDriver {
         return FOLDER;
     }
 
+    private static String resource(Class<?> beside, String name) throws IOException {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     private static String text() throws IOException {
         StringBuilder text = new StringBuilder();
-        try (InputStream in = StandInDriver.class.getResourceAsStream("stand-in-driver.cpp")) {
-            text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        text.append(resource(StandInDriver.class, "stand-in-driver.cpp"));
+        String hardware = resource(KernelSource.class, "mma.h");
         List<String> entries = new ArrayList<>();
         for (KernelUnit unit : Ptx.units()) {
             String space = unit.toString().replace('-', '_');
-            String source = Ptx.source(unit).replace("extern \"C\"", "static");
+            String source = Ptx.source(unit).replace("extern \"C\"", "static").replace(hardware, "");
             text.append("\nnamespace " + space + " {\n" + source + "}\n");
             unit.macros(true).keySet().forEach(macro -> text.append("#undef " + macro + "\n"));
             Matcher kernels = ENTRY.matcher(Ptx.text(unit));

@@ -141,6 +141,108 @@ static std::function<void()> bound(void (*kernel)(A...), void** values) {
     return bound(kernel, values, std::index_sequence_for<A...>());
 }
 
+// What mma.h asks of the hardware. Copies arrive when they are waited for, no sooner; lanes of a warp meet at a product.
+struct Copy {
+    float* to;
+    const float* from;
+    int bytes;
+};
+static std::deque<std::vector<Copy>> copies[MOST_ITEMS];
+static std::vector<Copy> begun[MOST_ITEMS];
+
+template <int BYTES>
+void copy_async(float* to, const float* from) {
+    if (reinterpret_cast<uintptr_t>(to) % BYTES || reinterpret_cast<uintptr_t>(from) % BYTES) {
+        fprintf(stderr, "stand-in: a copy of %d bytes is not aligned\n", BYTES);
+        abort();
+    }
+    begun[running].push_back({to, from, BYTES});
+}
+
+static void commit_copies() {
+    copies[running].push_back(begun[running]);
+    begun[running].clear();
+}
+
+template <int LATER>
+void await_copies() {
+    while (copies[running].size() > LATER) {
+        for (const Copy& copy : copies[running].front()) {
+            if (copy.from) {
+                memcpy(copy.to, copy.from, copy.bytes);
+            } else {
+                memset(copy.to, 0, copy.bytes);
+            }
+        }
+        copies[running].pop_front();
+    }
+}
+
+static unsigned bits_of(float v) {
+    unsigned bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static float float_of(unsigned bits) {
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static unsigned to_tf32(float v) {
+    return isfinite(v) ? (bits_of(v) + 0x1000) & ~0x1fffu : bits_of(v);
+}
+
+static unsigned to_bf16(float v) {
+    unsigned bits = bits_of(v);
+    return v != v ? 0x7fff : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+static unsigned to_bf16(float low, float high) {
+    return to_bf16(high) << 16 | to_bf16(low);
+}
+
+// A product of a warp: what its lanes hold of a and b is exchanged, then each adds up its own four elements of c.
+static unsigned held[MOST_ITEMS][6];
+
+template <class A, class B>
+static void warp_product(float* c, const unsigned* a, const unsigned* b, int depth, A a_element, B b_element) {
+    memcpy(held[running], a, 4 * sizeof *a);
+    memcpy(held[running] + 4, b, 2 * sizeof *b);
+    group_barrier();
+    unsigned(*warp)[6] = held + running / 32 * 32;
+    int lane = running % 32;
+    for (int s = 0; s < 4; s++) {
+        int row = lane / 4 + s / 2 * 8;
+        int column = lane % 4 * 2 + s % 2;
+        for (int k = 0; k < depth; k++) {
+            c[s] += a_element(warp, row, k) * b_element(warp, k, column);
+        }
+    }
+    group_barrier();
+}
+
+static void mma_tf32(float* c, const unsigned* a, const unsigned* b) {
+    warp_product(
+            c, a, b, 8,
+            [](unsigned (*warp)[6], int row, int k) { return float_of(warp[row % 8 * 4 + k % 4][row / 8 + k / 4 * 2]); },
+            [](unsigned (*warp)[6], int k, int column) { return float_of(warp[column * 4 + k % 4][4 + k / 4]); });
+}
+
+static float half_of(unsigned pair, int k) {
+    return float_of(k % 2 ? pair & 0xffff0000u : pair << 16);
+}
+
+static void mma_bf16(float* c, const unsigned* a, const unsigned* b) {
+    warp_product(
+            c, a, b, 16,
+            [](unsigned (*warp)[6], int row, int k) {
+                return half_of(warp[row % 8 * 4 + k % 8 / 2][row / 8 + k / 8 * 2], k);
+            },
+            [](unsigned (*warp)[6], int k, int column) { return half_of(warp[column * 4 + k % 8 / 2][4 + k / 8], k); });
+}
+
 struct Entry {
     const char* unit;
     const char* name;

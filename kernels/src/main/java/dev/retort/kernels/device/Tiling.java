@@ -1,0 +1,78 @@
+package dev.retort.kernels.device;
+
+import dev.retort.tensor.DType;
+import dev.retort.tensor.GemmSpec;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The kernels that make a product in tiles: which file, compiled for which numbers, and how many rows and columns a group of work-items has.
+ *
+ * @param file of the kernels, by which their functions are named
+ * @param numbers of the file
+ * @param tile rows and columns of a tile
+ * @param groupX work-items of a group along x
+ * @param groupY along y
+ */
+record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, int groupY) {
+    /** Groups of a grid along y and z. */
+    private static final int MOST_GROUPS = 65_535;
+
+    /** Elements that {@code matrix.cu} copies at once where operands are aligned to so many. */
+    private static final int VECTOR = 4;
+
+    private static final int MATRIX_GROUP = 256;
+    private static final int LARGE_TILE = 128;
+    private static final int SMALL_TILE = 64;
+
+    /** Groups with which a large GPU is busy: with fewer, smaller tiles are the faster ones. */
+    private static final int ENOUGH_GROUPS = 256;
+
+    /** Those of {@code tiled.cl}, for any GPU. */
+    static Tiling common(DeviceTuning tuning) {
+        Map<String, Integer> numbers =
+                new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
+        return new Tiling("tiled", numbers, Products.SIDE * tuning.tileMicro(), Products.SIDE, Products.SIDE);
+    }
+
+    /** Those of {@code matrix.cu} for a product of m x n. */
+    static Tiling matrix(Compute compute, int m, int n, int batch, boolean aligned) {
+        long large = (long) Products.ceil(m, LARGE_TILE) * Products.ceil(n, LARGE_TILE) * batch;
+        int tile = aligned && large >= ENOUGH_GROUPS ? LARGE_TILE : SMALL_TILE;
+        Map<String, Integer> numbers =
+                new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", aligned ? VECTOR : 1));
+        return new Tiling("matrix", numbers, tile, MATRIX_GROUP, 1);
+    }
+
+    /** Whether extents, distances and places of operands all are multiples of what is copied at once. */
+    static boolean aligned(long... numbers) {
+        for (long number : numbers) {
+            if (number % VECTOR != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A kernel by its name without the file's. */
+    Launch kernel(DeviceQueue queue, DType type, String function) {
+        return queue.kernel(file, type, numbers, function + "_" + file);
+    }
+
+    /** The kernel for matrices that lie as {@code spec} says. */
+    Launch gemm(DeviceQueue queue, DType type, GemmSpec spec) {
+        String lie = (spec.transposeA() ? "t" : "n") + (spec.transposeB() ? "t" : "n");
+        return kernel(queue, type, file.equals("matrix") ? "gemm_" + lie : "gemm");
+    }
+
+    /** For a product of m x n. Rows go along x, the only axis on which a grid is as long as a tensor may be. */
+    Grid grid(int m, int n, int batch) {
+        int columns = Products.ceil(n, tile);
+        if (columns > MOST_GROUPS || batch > MOST_GROUPS) {
+            throw new IllegalArgumentException("A device multiplies at most " + MOST_GROUPS + " matrices of at most "
+                    + (long) MOST_GROUPS * tile + " columns at once, not " + batch + " of " + n
+                    + ": use smaller batches");
+        }
+        return new Grid(Products.ceil(m, tile) * groupX, columns * groupY, batch, groupX, groupY);
+    }
+}
