@@ -8,6 +8,8 @@ import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.DeviceTraits;
+import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.Kernel;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
@@ -50,6 +52,23 @@ class OpenClFaultsTest {
                     .hasMessageContaining("at most 1 work-item(s) in a group")
                     .hasMessageContaining("simd");
         }
+    }
+
+    @Test
+    void aKernelWithSmallerGroupsThanItsDeviceSaysWhatToDo() {
+        Kernel product = new Kernel("tiled", DType.F32, "gemm_tiled", "-DMICRO=8 -DSTEP=16");
+        OpenClDevice.checkGroup("a card", product, 256, new Grid(1000, 1000, 1, 16, 16));
+        assertThatThrownBy(() -> OpenClDevice.checkGroup("a card", product, 255, new Grid(1000, 1000, 1, 16, 16)))
+                .isInstanceOf(OpenClException.class)
+                .hasMessageContaining("a card runs gemm_tiled F32 in groups of at most 255 work-item(s)")
+                .hasMessageContaining("asked for 16 x 16")
+                .hasMessageContaining("smaller tile.micro")
+                .hasMessageContaining("RETORT_DEVICE_TUNING");
+        Kernel other = new Kernel("unary", DType.F64, "unary_EXP", "");
+        assertThatThrownBy(() -> OpenClDevice.checkGroup("a card", other, 32, Grid.of(1000)))
+                .isInstanceOf(OpenClException.class)
+                .hasMessageContaining("unary_EXP F64 in groups of at most 32 work-item(s), asked for 64 x 1")
+                .hasMessageEndingWith(": choose another device, or compute with simd");
     }
 
     @Test
