@@ -59,6 +59,11 @@ abstract sealed class RecordingBackend implements Backend permits Tape {
     }
 
     @Override
+    public void synchronize() {
+        base.synchronize();
+    }
+
+    @Override
     public Backend root() {
         return base.root();
     }

@@ -398,6 +398,23 @@ class TapeTest {
         }
     }
 
+    @Test
+    void waitingGoesToTheBackendThatComputes() {
+        int[] waits = new int[1];
+        Backend slow = new ReferenceBackend() {
+            @Override
+            public void synchronize() {
+                waits[0]++;
+            }
+        };
+        try (Tape tape = Tape.on(slow);
+                Tape second = Tape.on(tape)) {
+            second.synchronize();
+        }
+        assertThat(waits[0]).isEqualTo(1);
+        slow.close();
+    }
+
     private Parameter parameter(double... values) {
         return new Parameter(backend.tensor(values, values.length));
     }

@@ -135,10 +135,13 @@ final class Arrangement {
         int[] steps = new int[ends.length];
         Arrays.fill(steps, 1);
         List<Tensor> parts = new ArrayList<>();
-        for (int size : sizes) {
-            ends[along] = starts[along] + size;
-            parts.add(ops.slice(x, starts, ends, steps));
-            starts[along] = ends[along];
+        try (Scope scope = Scope.open()) {
+            for (int size : sizes) {
+                ends[along] = starts[along] + size;
+                parts.add(ops.slice(x, starts, ends, steps));
+                starts[along] = ends[along];
+            }
+            parts.forEach(scope::keep);
         }
         return List.copyOf(parts);
     }

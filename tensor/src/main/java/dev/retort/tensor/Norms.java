@@ -90,9 +90,12 @@ final class Norms {
 
     /** The gradient of x with those of gamma and beta, if there is a gamma. */
     private static NormGradient gradient(Scope scope, Formula f, Tensor x, Tensor gamma, Tensor normal, Tensor g) {
-        return gamma == null
-                ? new NormGradient(scope.keep(x), null, null)
-                : new NormGradient(scope.keep(x), scope.keep(sumRows(f, f.mul(g, normal))), scope.keep(sumRows(f, g)));
+        if (gamma == null) {
+            return new NormGradient(scope.keep(x), null, null);
+        }
+        Tensor dGamma = sumRows(f, f.mul(g, normal));
+        Tensor dBeta = sumRows(f, g);
+        return new NormGradient(scope.keep(x), scope.keep(dGamma), scope.keep(dBeta));
     }
 
     /** g - mean(g) - normal*mean(g*normal): what is left of g once mean and variance may move too. */

@@ -3,6 +3,7 @@ package dev.retort.kernels.device;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 
@@ -75,9 +76,10 @@ public final class DeviceBackend extends DeviceOperations {
         }
         requireHere(x.dtype(), x, weight, bias);
         int in = weight.dim(1);
-        Tensor y = allocate(x.shape().with(-1, weight.dim(0)), x.dtype());
-        products.linear(x, weight, Math.toIntExact(x.size() / in), bias, y);
-        return y;
+        return result(
+                x.shape().with(-1, weight.dim(0)),
+                x.dtype(),
+                y -> products.linear(x, weight, Math.toIntExact(x.size() / in), bias, y));
     }
 
     @Override
@@ -90,9 +92,8 @@ public final class DeviceBackend extends DeviceOperations {
             return super.convolution(x, weight, bias, addend, spec, relu);
         }
         requireHere(x.dtype(), bias, addend);
-        Tensor y = allocateConv2d(x, weight, spec);
-        convolutions.forward(x, weight, spec, new Epilogue(bias, addend, relu), y);
-        return y;
+        Epilogue epilogue = new Epilogue(bias, addend, relu);
+        return conv2d(x, weight, spec, y -> convolutions.forward(x, weight, spec, epilogue, y));
     }
 
     // Activations
@@ -103,14 +104,12 @@ public final class DeviceBackend extends DeviceOperations {
             return super.reluGradient(y, g);
         }
         requireHere(y.dtype(), y, g);
-        Tensor dx = allocate(y.shape(), y.dtype());
-        queue.kernel("unary", y.dtype(), "relu_gradient")
+        return result(y.shape(), y.dtype(), dx -> queue.kernel("unary", y.dtype(), "relu_gradient")
                 .number(size(y))
                 .in(y)
                 .in(g)
                 .out(dx)
-                .over(Grid.of(size(y)));
-        return dx;
+                .over(Grid.of(size(y))));
     }
 
     // Rows
@@ -148,9 +147,11 @@ public final class DeviceBackend extends DeviceOperations {
 
     private Tensor row(String function, Tensor x) {
         requireHere(x.dtype(), x);
-        Tensor y = allocate(x.shape(), x.dtype());
-        queue.kernel("rows", x.dtype(), function).number(x.dim(-1)).in(x).out(y).over(rows(x));
-        return y;
+        return result(x.shape(), x.dtype(), y -> queue.kernel("rows", x.dtype(), function)
+                .number(x.dim(-1))
+                .in(x)
+                .out(y)
+                .over(rows(x)));
     }
 
     @Override
@@ -159,14 +160,12 @@ public final class DeviceBackend extends DeviceOperations {
             return super.softmaxGradient(y, g, axis);
         }
         requireHere(y.dtype(), y, g);
-        Tensor dx = allocate(y.shape(), y.dtype());
-        queue.kernel("rows", y.dtype(), "softmax_gradient")
+        return result(y.shape(), y.dtype(), dx -> queue.kernel("rows", y.dtype(), "softmax_gradient")
                 .number(y.dim(-1))
                 .in(y)
                 .in(g)
                 .out(dx)
-                .over(rows(y));
-        return dx;
+                .over(rows(y)));
     }
 
     @Override
@@ -179,8 +178,7 @@ public final class DeviceBackend extends DeviceOperations {
             return super.layerNorm(x, gamma, beta, eps);
         }
         requireHere(x.dtype(), x, gamma, beta);
-        Tensor y = allocate(x.shape(), x.dtype());
-        queue.kernel("rows", x.dtype(), "layer_norm")
+        return result(x.shape(), x.dtype(), y -> queue.kernel("rows", x.dtype(), "layer_norm")
                 .number(x.dim(-1))
                 .value(x.dtype(), eps)
                 .number(gamma == null ? 0 : 1)
@@ -189,8 +187,7 @@ public final class DeviceBackend extends DeviceOperations {
                 .in(gamma == null ? x : gamma)
                 .in(beta == null ? x : beta)
                 .out(y)
-                .over(rows(x));
-        return y;
+                .over(rows(x)));
     }
 
     @Override
@@ -199,8 +196,9 @@ public final class DeviceBackend extends DeviceOperations {
             return super.layerNormGradient(x, gamma, eps, g);
         }
         requireHere(x.dtype(), x, gamma, g);
-        Tensor dx = allocate(x.shape(), x.dtype());
-        try (Tensor scaled = allocate(x.shape(), x.dtype())) {
+        try (Scope scope = Scope.open()) {
+            Tensor dx = allocate(x.shape(), x.dtype());
+            Tensor scaled = allocate(x.shape(), x.dtype());
             queue.kernel("rows", x.dtype(), "layer_norm_gradient")
                     .number(x.dim(-1))
                     .value(x.dtype(), eps)
@@ -212,14 +210,14 @@ public final class DeviceBackend extends DeviceOperations {
                     .out(scaled)
                     .over(rows(x));
             if (gamma == null) {
-                return new NormGradient(dx, null, null);
+                return new NormGradient(scope.keep(dx), null, null);
             }
             int rows = Math.toIntExact(x.size() / x.dim(-1));
             Tensor dGamma = allocate(gamma.shape(), x.dtype());
             Tensor dBeta = allocate(gamma.shape(), x.dtype());
             reductions.sumRows(scaled, rows, dGamma);
             reductions.sumRows(g, rows, dBeta);
-            return new NormGradient(dx, dGamma, dBeta);
+            return new NormGradient(scope.keep(dx), scope.keep(dGamma), scope.keep(dBeta));
         }
     }
 
@@ -231,9 +229,10 @@ public final class DeviceBackend extends DeviceOperations {
             return super.sigmoidFocalLoss(x, targets, alpha, gamma);
         }
         requireHere(x.dtype(), x, targets);
-        Tensor y = allocate(x.shape(), x.dtype());
-        focal("focal", x, alpha, gamma).in(x).in(targets).out(y).over(Grid.of(size(x)));
-        return y;
+        return result(
+                x.shape(),
+                x.dtype(),
+                y -> focal("focal", x, alpha, gamma).in(x).in(targets).out(y).over(Grid.of(size(x))));
     }
 
     @Override
@@ -242,9 +241,12 @@ public final class DeviceBackend extends DeviceOperations {
             return super.sigmoidFocalLossGradient(x, targets, alpha, gamma, g);
         }
         requireHere(x.dtype(), x, targets, g);
-        Tensor dx = allocate(x.shape(), x.dtype());
-        focal("focal_gradient", x, alpha, gamma).in(x).in(targets).in(g).out(dx).over(Grid.of(size(x)));
-        return dx;
+        return result(x.shape(), x.dtype(), dx -> focal("focal_gradient", x, alpha, gamma)
+                .in(x)
+                .in(targets)
+                .in(g)
+                .out(dx)
+                .over(Grid.of(size(x))));
     }
 
     /** With the weight of a target t, alpha*t + (1 - alpha)(1 - t), as base + slope*t; 1 if alpha is negative. */
@@ -262,14 +264,12 @@ public final class DeviceBackend extends DeviceOperations {
             return super.bceWithLogits(x, targets);
         }
         requireHere(x.dtype(), x, targets);
-        Tensor y = allocate(x.shape(), x.dtype());
-        queue.kernel("loss", x.dtype(), "bce")
+        return result(x.shape(), x.dtype(), y -> queue.kernel("loss", x.dtype(), "bce")
                 .number(size(x))
                 .in(x)
                 .in(targets)
                 .out(y)
-                .over(Grid.of(size(x)));
-        return y;
+                .over(Grid.of(size(x))));
     }
 
     @Override
@@ -278,15 +278,13 @@ public final class DeviceBackend extends DeviceOperations {
             return super.smoothL1(x, targets, beta);
         }
         requireHere(x.dtype(), x, targets);
-        Tensor y = allocate(x.shape(), x.dtype());
-        queue.kernel("loss", x.dtype(), "smooth_l1")
+        return result(x.shape(), x.dtype(), y -> queue.kernel("loss", x.dtype(), "smooth_l1")
                 .number(size(x))
                 .value(x.dtype(), beta)
                 .in(x)
                 .in(targets)
                 .out(y)
-                .over(Grid.of(size(x)));
-        return y;
+                .over(Grid.of(size(x))));
     }
 
     // Optimisers

@@ -10,6 +10,7 @@ import dev.retort.tensor.dense.DenseOperations;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Memory on the device: allocation, transfer, movement, and what is known of integers without a look at the device. */
 abstract class DeviceMovement extends DenseOperations {
@@ -169,9 +170,7 @@ abstract class DeviceMovement extends DenseOperations {
         if (x.storage() != y.storage() || same || !overlap) {
             return x.alias();
         }
-        Tensor copy = allocate(x.shape(), x.dtype());
-        copy(x, copy);
-        return copy;
+        return result(x.shape(), x.dtype(), copy -> copy(x, copy));
     }
 
     @Override
@@ -211,6 +210,11 @@ abstract class DeviceMovement extends DenseOperations {
             Arrays.setAll(values, i -> narrow[i]);
         }
         return values;
+    }
+
+    /** As {@link #result} of the superclass, for the kernels' classes. */
+    final Tensor temporary(Shape shape, DType dtype, Consumer<Tensor> compute) {
+        return result(shape, dtype, compute);
     }
 
     /** y = x, as {@link #copy(Tensor, Tensor)} of the superclass, for the kernels' classes. */

@@ -46,7 +46,11 @@ final class Indexing {
                     + lines.extent() + " of shape " + x.shape());
         }
         int padded = padded(lines);
-        Tensor order = ops.allocate(Shape.of(lines.count(), padded), DType.I32);
+        return ops.temporary(Shape.of(lines.count(), padded), DType.I32, order -> sort(x, lines, descending, order));
+    }
+
+    private void sort(Tensor x, Lines lines, boolean descending, Tensor order) {
+        int padded = padded(lines);
         ops.queue
                 .kernel("sort", x.dtype(), "sort_start")
                 .number(padded)
@@ -69,7 +73,6 @@ final class Indexing {
                         .over(Grid.of(padded / 2, lines.count(), 1));
             }
         }
-        return order;
     }
 
     /** y = the slices of x along {@code axis} that the index names. */

@@ -147,8 +147,8 @@ final class Products {
         int lanes = wide.lanes(b.dtype());
         int panels = ceil(p.columns, lanes);
         int count = batch.outer * batch.inner;
-        Tensor packed = ops.allocate(Shape.of(count, panels, p.taps * p.inner, lanes), b.dtype());
-        wide.kernel(ops.queue, b.dtype(), "wide_pack")
+        Shape shape = Shape.of(count, panels, p.taps * p.inner, lanes);
+        return ops.temporary(shape, b.dtype(), packed -> wide.kernel(ops.queue, b.dtype(), "wide_pack")
                 .number(p.taps)
                 .number(p.inner)
                 .number(p.columns)
@@ -160,8 +160,7 @@ final class Products {
                 .number(batch.innerStride)
                 .in(b, offset)
                 .out(packed)
-                .over(Grid.of(p.taps * p.inner, panels, count));
-        return packed;
+                .over(Grid.of(p.taps * p.inner, panels, count)));
     }
 
     /**

@@ -15,6 +15,7 @@ import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
 import static org.jocl.CL.CL_FALSE;
+import static org.jocl.CL.CL_KERNEL_WORK_GROUP_SIZE;
 import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
 import static org.jocl.CL.CL_OUT_OF_HOST_MEMORY;
@@ -32,9 +33,11 @@ import static org.jocl.CL.clEnqueueWriteBuffer;
 import static org.jocl.CL.clFinish;
 import static org.jocl.CL.clFlush;
 import static org.jocl.CL.clGetEventProfilingInfo;
+import static org.jocl.CL.clGetKernelWorkGroupInfo;
 import static org.jocl.CL.clReleaseCommandQueue;
 import static org.jocl.CL.clReleaseContext;
 import static org.jocl.CL.clReleaseEvent;
+import static org.jocl.CL.clReleaseKernel;
 import static org.jocl.CL.clReleaseMemObject;
 import static org.jocl.CL.clSetKernelArg;
 import static org.jocl.CL.clWaitForEvents;
@@ -84,6 +87,9 @@ final class OpenClDevice implements Device {
 
     private record Buffer(cl_mem memory, long bytes) implements Block {}
 
+    /** A kernel of a program, and the most work-items in a group that it runs with: fewer than the device's where it needs many registers. */
+    private record Function(cl_kernel kernel, long limit) {}
+
     private final Found found;
     private final DeviceTraits traits;
     private final cl_context context;
@@ -91,7 +97,7 @@ final class OpenClDevice implements Device {
     private final OpenClPrograms programs;
     private final Staging<cl_mem, cl_event> staging;
     private final Map<KernelUnit, cl_program> built = new HashMap<>();
-    private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
+    private final Map<Kernel, Function> kernels = new HashMap<>();
     private final List<Measured> measured = new ArrayList<>();
     /** Whether it can be asked to round float32 quotients and roots correctly. */
     private final boolean roundsDivisions;
@@ -232,7 +238,9 @@ final class OpenClDevice implements Device {
 
     @Override
     public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
-        cl_kernel function = kernels.computeIfAbsent(kernel, this::create);
+        Function known = kernels.computeIfAbsent(kernel, this::create);
+        checkGroup(found.toString(), kernel, known.limit, grid);
+        cl_kernel function = known.kernel;
         List<Object> values = arguments.values();
         for (int i = 0; i < values.size(); i++) {
             set(function, i, values.get(i));
@@ -265,6 +273,24 @@ final class OpenClDevice implements Device {
         }
     }
 
+    /**
+     * Refuses groups that are too large for a kernel, though not for its device.
+     *
+     * @param limit the most work-items in a group of this kernel
+     */
+    static void checkGroup(String device, Kernel kernel, long limit, Grid grid) {
+        if ((long) grid.groupX() * grid.groupY() > limit) {
+            String product = kernel.unit().file().equals("tiled")
+                    ? "set a smaller tile.micro in a file that the environment's RETORT_DEVICE_TUNING names, "
+                    : "";
+            throw new OpenClException(
+                    device + " runs " + kernel + " in groups of at most " + limit + " work-item(s), asked for "
+                            + grid.groupX() + " x " + grid.groupY() + ": " + product
+                            + "choose another device, or compute with simd",
+                    null);
+        }
+    }
+
     private static void set(cl_kernel function, int index, Object value) {
         if (value instanceof Buffer buffer) {
             clSetKernelArg(function, index, Sizeof.cl_mem, Pointer.to(buffer.memory));
@@ -283,8 +309,12 @@ final class OpenClDevice implements Device {
         }
     }
 
-    private cl_kernel create(Kernel kernel) {
-        return clCreateKernel(built.computeIfAbsent(kernel.unit(), this::build), kernel.function(), null);
+    private Function create(Kernel kernel) {
+        cl_kernel made =
+                clCreateKernel(built.computeIfAbsent(kernel.unit(), this::build), kernel.function(), null);
+        long[] limit = new long[1];
+        clGetKernelWorkGroupInfo(made, found.id(), CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(limit), null);
+        return new Function(made, limit[0]);
     }
 
     private cl_program build(KernelUnit unit) {
@@ -342,7 +372,7 @@ final class OpenClDevice implements Device {
         if (!closed) {
             closed = true;
             finish();
-            kernels.values().forEach(CL::clReleaseKernel);
+            kernels.values().forEach(function -> clReleaseKernel(function.kernel));
             built.values().forEach(CL::clReleaseProgram);
             clReleaseCommandQueue(queue);
             clReleaseContext(context);

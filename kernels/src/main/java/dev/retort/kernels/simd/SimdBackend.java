@@ -156,11 +156,9 @@ public final class SimdBackend extends SimdOperations {
             return super.convolution(x, weight, bias, addend, spec, relu);
         }
         requireHere(bias, addend);
-        Tensor y = allocateConv2d(x, weight, spec);
         Epilogue<float[]> epilogue = new Epilogue<>(
                 floatsOrNull(bias), offsetOrZero(bias), floatsOrNull(addend), offsetOrZero(addend), relu);
-        convolve(x, weight, spec, y, epilogue);
-        return y;
+        return conv2d(x, weight, spec, y -> convolve(x, weight, spec, y, epilogue));
     }
 
     /** Whether {@code addend} is F32 and of the shape of this convolution's output. */

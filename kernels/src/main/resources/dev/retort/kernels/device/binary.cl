@@ -35,19 +35,27 @@ BINARY(binary_DIV, T, quotient(u, v))
 
 #if IS_FLOATING || IS_INTEGER
 // NaN wins, and 0 is larger than -0.
-BINARY(binary_MAX, T, u != u || u > v || (u == v && u == 0 && 1 / (float) u > 0) ? u : v)
-BINARY(binary_MIN, T, u != u || u < v || (u == v && u == 0 && 1 / (float) u < 0) ? u : v)
+#define LARGER(u, v) (u != u || u > v || (u == v && u == 0 && 1 / (float) u > 0) ? u : v)
+#define SMALLER(u, v) (u != u || u < v || (u == v && u == 0 && 1 / (float) u < 0) ? u : v)
+BINARY(binary_MAX, T, LARGER(u, v))
+BINARY(binary_MIN, T, SMALLER(u, v))
 BINARY(compare_LT, uchar, u < v)
 BINARY(compare_LE, uchar, u <= v)
 BINARY(compare_GT, uchar, u > v)
 BINARY(compare_GE, uchar, u >= v)
 
-// Below `below` becomes `low`, above `above` becomes `high`: different numbers for integers between fractional bounds.
+// Below `below` becomes `low`, above `above` becomes `high`: different numbers for integers between fractional bounds. Of floating types
+// the larger and then the smaller one.
 KERNEL clamp_to(int n, GLOBAL const T* x, int x0, GLOBAL T* y, int y0, T below, T low, T above, T high) {
     int i = ITEM(0);
     if (i < n) {
         T v = x[x0 + i];
+#if IS_FLOATING
+        T u = LARGER(v, low);
+        y[y0 + i] = SMALLER(u, high);
+#else
         y[y0 + i] = v < below ? low : v > above ? high : v;
+#endif
     }
 }
 #else

@@ -113,9 +113,10 @@ KERNEL gemm_wide(
 }
 
 // The sums of ROWS pixels, consecutive from `first` on in images of `own_height` x `own_width`. A tap reads `inner` elements of a pixel
-// in images of `height` x `width`, which SOURCE names; where there is none it reads `zeros`. Only the first pixel is divided out. A tap
-// has sums of its own: compilers keep those of one loop in registers, and spill those that several loops share.
-#define CONVOLVE(SOURCE, pixels, own_height, own_width, height, width, from, stride, inner, zeros, panel)              \
+// in images of `height` x `width`, which SOURCE names; where there is none it reads `zeros`. The products with those are NaN for an
+// infinite weight: `dropped` says to leave them out. Only the first pixel is divided out. A tap has sums of its own: compilers keep those
+// of one loop in registers, and spill those that several loops share.
+#define CONVOLVE(SOURCE, pixels, own_height, own_width, height, width, from, stride, inner, zeros, dropped, panel)     \
     GLOBAL const T* rows[ROWS];                                                                                         \
     V sums[ROWS];                                                                                                       \
     int ys[ROWS];                                                                                                       \
@@ -154,7 +155,7 @@ KERNEL gemm_wide(
             }                                                                                                           \
             ACCUMULATE(parts, rows, 1, weights, inner)                                                                  \
             _Pragma("unroll") for (int r = 0; r < ROWS; r++) {                                                          \
-                sums[r] += parts[r];                                                                                    \
+                sums[r] += (dropped) && rows[r] == (zeros) ? (V) 0 : parts[r];                                          \
             }                                                                                                           \
             weights += (inner) * LANES;                                                                                 \
         }                                                                                                               \
@@ -196,6 +197,7 @@ KERNEL convolution_wide(
                 c.in_stride,
                 c.channels,
                 zeros + zeros0,
+                0,
                 from)
         int column = ITEM(2) * c.outputs + panel * LANES;
         for (int r = 0; r < ROWS && first + r < pixels; r++) {
@@ -239,6 +241,7 @@ KERNEL convolution_input_wide(
                 c.out_stride,
                 c.outputs,
                 zeros + zeros0,
+                1,
                 from)
         int column = ITEM(2) * c.channels + panel * LANES;
         Epilogue none = {0, 0, 0};

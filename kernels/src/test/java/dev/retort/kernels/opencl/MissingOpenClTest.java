@@ -2,12 +2,11 @@ package dev.retort.kernels.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.JavaProcess;
 import dev.retort.tensor.BackendProvider.Usability;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -30,16 +29,9 @@ class MissingOpenClTest {
     }
 
     private static String probe(String variable, Path value) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Probe.class.getName()));
+        ProcessBuilder builder = JavaProcess.of(Probe.class);
         builder.environment().put(variable, value.toString());
-        Process process = builder.redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return JavaProcess.output(builder.redirectErrorStream(true).start());
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Every declared operation runs on the device: the queue's tally grows by it, in every dtype. */
 class OnDeviceTest {
     /** Transfers, and views of the same memory: no kernel. */
-    private static final Set<Operation> WITHOUT_KERNEL =
+    static final Set<Operation> WITHOUT_KERNEL =
             EnumSet.of(Operation.UPLOAD, Operation.DOWNLOAD, Operation.RESHAPE, Operation.NARROW);
 
     @Test

@@ -8,6 +8,9 @@ import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.DeviceTraits;
+import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.Kernel;
+import dev.retort.kernels.device.KernelUnit;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
@@ -15,6 +18,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +54,23 @@ class OpenClFaultsTest {
                     .hasMessageContaining("at most 1 work-item(s) in a group")
                     .hasMessageContaining("simd");
         }
+    }
+
+    @Test
+    void aKernelWithSmallerGroupsThanItsDeviceSaysWhatToDo() {
+        Kernel product = new Kernel(new KernelUnit("tiled", DType.F32, Map.of("MICRO", 8, "STEP", 16)), "gemm_tiled");
+        OpenClDevice.checkGroup("a card", product, 256, new Grid(1000, 1000, 1, 16, 16));
+        assertThatThrownBy(() -> OpenClDevice.checkGroup("a card", product, 255, new Grid(1000, 1000, 1, 16, 16)))
+                .isInstanceOf(OpenClException.class)
+                .hasMessageContaining("a card runs gemm_tiled F32 in groups of at most 255 work-item(s)")
+                .hasMessageContaining("asked for 16 x 16")
+                .hasMessageContaining("smaller tile.micro")
+                .hasMessageContaining("RETORT_DEVICE_TUNING");
+        Kernel other = new Kernel(new KernelUnit("unary", DType.F64, Map.of()), "unary_EXP");
+        assertThatThrownBy(() -> OpenClDevice.checkGroup("a card", other, 32, Grid.of(1000)))
+                .isInstanceOf(OpenClException.class)
+                .hasMessageContaining("unary_EXP F64 in groups of at most 32 work-item(s), asked for 64 x 1")
+                .hasMessageEndingWith(": choose another device, or compute with simd");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.retort.kernels.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.JavaProcess;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
@@ -9,7 +10,6 @@ import dev.retort.tensor.heap.HeapMemory;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,9 +44,8 @@ class TightHeapTest {
         Process process = JavaProcess.of(Growing.class, all.toArray(String[]::new))
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return Integer.parseInt(output.lines()
+        return Integer.parseInt(JavaProcess.output(process)
+                .lines()
                 .filter(line -> line.endsWith(" collections"))
                 .findFirst()
                 .orElseThrow()

@@ -3,6 +3,7 @@ package dev.retort.kernels.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.retort.kernels.JavaProcess;
 import dev.retort.tensor.conformance.Conformance;
 import dev.retort.tensor.conformance.Conformance.Check;
 import dev.retort.tensor.conformance.Oracle;

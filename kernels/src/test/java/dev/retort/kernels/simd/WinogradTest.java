@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.kernels.JavaProcess;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.cases.OperationCase.Accuracy;
 import dev.retort.tensor.cases.Tolerance;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -261,9 +261,7 @@ class WinogradTest {
         for (int i = 0; i < 300; i++) {
             Digest.hashes();
         }
-        String cold = new String(interpreted.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(interpreted.waitFor()).isZero();
-        assertThat(cold.strip()).isEqualTo(Digest.hashes());
+        assertThat(JavaProcess.output(interpreted).strip()).isEqualTo(Digest.hashes());
     }
 
     /** Prints a hash of a convolution and its gradients by each algorithm, with whole vectors of channels and a rest. */

@@ -280,5 +280,19 @@ final class ElementwiseCases {
                 Accuracy.RELATIVE,
                 (ops, x) -> ops.clamp(x[0], -1, 1),
                 Operand.of(Shape.of(5), NAN, INF, -INF, 1, -0.5).constant());
+        // 0 is larger than -0, as for MAX and MIN: seen in the sign of 1/0. Whole vectors and a rest.
+        double[] zeros = new double[37];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = i % 3 == 0 ? -0.0 : i % 3 == 1 ? 0.0 : 2;
+        }
+        for (double[] bound : new double[][] {{0, INF}, {-0.0, INF}, {-INF, 0}, {-INF, -0.0}}) {
+            cases.one(
+                    Operation.CLAMP,
+                    "signs of zeros from " + bound[0] + " to " + bound[1],
+                    FLOATING,
+                    Accuracy.RELATIVE,
+                    (ops, x) -> CaseList.scalar(ops, x[0], 1).div(ops.clamp(x[0], bound[0], bound[1])),
+                    Operand.of(Shape.of(zeros.length), zeros).constant());
+        }
     }
 }

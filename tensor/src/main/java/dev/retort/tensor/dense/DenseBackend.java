@@ -11,6 +11,7 @@ import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
 import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * What backends share wherever their memory lies: transfer, views and movement, for all dtypes. Arguments are checked here and results
@@ -21,6 +22,18 @@ public abstract class DenseBackend implements Backend {
 
     /** A new tensor with arbitrary contents. */
     protected abstract Tensor allocate(Shape shape, DType dtype);
+
+    /** A new tensor that {@code compute} writes. If that fails, its memory goes back at once, not with the scope. */
+    protected final Tensor result(Shape shape, DType dtype, Consumer<Tensor> compute) {
+        Tensor y = allocate(shape, dtype);
+        try {
+            compute.accept(y);
+        } catch (RuntimeException | Error failure) {
+            y.close();
+            throw failure;
+        }
+        return y;
+    }
 
     /** Copies an array of x's element type and size into x. */
     protected abstract void write(Object values, Tensor x);
@@ -77,9 +90,7 @@ public abstract class DenseBackend implements Backend {
     public Tensor upload(Object values, Shape shape, DType dtype) {
         require(Operation.UPLOAD, dtype);
         checkArray(values, shape, dtype);
-        Tensor x = allocate(shape, dtype);
-        write(values, x);
-        return x;
+        return result(shape, dtype, x -> write(values, x));
     }
 
     @Override
@@ -108,22 +119,20 @@ public abstract class DenseBackend implements Backend {
     @Override
     public Tensor full(Shape shape, DType dtype, double value) {
         require(Operation.FULL, dtype);
-        Tensor x = allocate(shape, dtype);
-        fill(x, value);
-        return x;
+        return result(shape, dtype, x -> fill(x, value));
     }
 
     @Override
     public Tensor cast(Tensor x, DType target) {
         require(Operation.CAST, x.dtype(), x);
         require(Operation.CAST, target);
-        Tensor y = allocate(x.shape(), target);
-        if (x.dtype() == target) {
-            copy(x, y);
-        } else {
-            convert(x, y);
-        }
-        return y;
+        return result(x.shape(), target, y -> {
+            if (x.dtype() == target) {
+                copy(x, y);
+            } else {
+                convert(x, y);
+            }
+        });
     }
 
     @Override
@@ -156,14 +165,13 @@ public abstract class DenseBackend implements Backend {
     @Override
     public Tensor permute(Tensor x, int[] axes) {
         require(Operation.PERMUTE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.permute(x.shape(), axes), x.dtype());
+        Shape shape = ResultShapes.permute(x.shape(), axes);
         long[] own = x.shape().strides();
         long[] strides = new long[axes.length];
         for (int i = 0; i < axes.length; i++) {
             strides[i] = own[x.shape().axis(axes[i])];
         }
-        copy(x, 0, strides, y, 0, y.shape().strides(), y.shape().toArray());
-        return y;
+        return result(shape, x.dtype(), y -> copy(x, 0, strides, y, 0, shape.strides(), shape.toArray()));
     }
 
     @Override
@@ -181,14 +189,26 @@ public abstract class DenseBackend implements Backend {
             }
             extents[i] += before[i] + after[i];
         }
-        Tensor y = full(Shape.of(extents), x.dtype(), value);
-        long[] strides = y.shape().strides();
-        long start = 0;
-        for (int i = 0; i < rank; i++) {
-            start += before[i] * strides[i];
+        return result(Shape.of(extents), x.dtype(), y -> {
+            fill(y, value);
+            long[] strides = y.shape().strides();
+            copy(
+                    x,
+                    0,
+                    x.shape().strides(),
+                    y,
+                    place(before, strides),
+                    strides,
+                    x.shape().toArray());
+        });
+    }
+
+    private static long place(int[] index, long[] strides) {
+        long place = 0;
+        for (int i = 0; i < index.length; i++) {
+            place += index[i] * strides[i];
         }
-        copy(x, 0, x.shape().strides(), y, start, strides, x.shape().toArray());
-        return y;
+        return place;
     }
 
     @Override
@@ -200,34 +220,34 @@ public abstract class DenseBackend implements Backend {
         }
         int[] extents = new int[rank];
         long[] strides = x.shape().strides();
-        long start = 0;
+        long start = place(starts, strides);
         for (int i = 0; i < rank; i++) {
             if (starts[i] < 0 || ends[i] < starts[i] || ends[i] > x.dim(i) || steps[i] < 1) {
                 throw new ShapeException("slice: [" + starts[i] + ", " + ends[i] + ") by " + steps[i]
                         + " does not lie inside axis " + i + " of " + x.shape());
             }
             extents[i] = (int) ((ends[i] - starts[i] + (steps[i] - 1L)) / steps[i]);
-            start += starts[i] * strides[i];
             strides[i] *= steps[i];
         }
-        Tensor y = allocate(Shape.of(extents), x.dtype());
-        copy(x, start, strides, y, 0, y.shape().strides(), extents);
-        return y;
+        return result(
+                Shape.of(extents),
+                x.dtype(),
+                y -> copy(x, start, strides, y, 0, y.shape().strides(), extents));
     }
 
     @Override
     public Tensor sliceGradient(Tensor g, Shape shape, int[] starts, int[] steps) {
         require(Operation.SLICE_GRADIENT, g.dtype(), g);
         checkSliceGradient(g.shape(), shape, starts, steps);
-        Tensor y = full(shape, g.dtype(), 0);
         long[] strides = shape.strides();
-        long start = 0;
+        long start = place(starts, strides);
         for (int i = 0; i < strides.length; i++) {
-            start += starts[i] * strides[i];
             strides[i] *= steps[i];
         }
-        copy(g, 0, g.shape().strides(), y, start, strides, g.shape().toArray());
-        return y;
+        return result(shape, g.dtype(), y -> {
+            fill(y, 0);
+            copy(g, 0, g.shape().strides(), y, start, strides, g.shape().toArray());
+        });
     }
 
     private static void checkSliceGradient(Shape g, Shape shape, int[] starts, int[] steps) {
@@ -261,39 +281,29 @@ public abstract class DenseBackend implements Backend {
             }
             total += part.dim(joined);
         }
-        Tensor y = allocate(first.shape().with(joined, total), first.dtype());
-        long[] strides = y.shape().strides();
-        long start = 0;
-        for (Tensor part : parts) {
-            copy(
-                    part,
-                    0,
-                    part.shape().strides(),
-                    y,
-                    start,
-                    strides,
-                    part.shape().toArray());
-            start += part.dim(joined) * strides[joined];
-        }
-        return y;
+        return result(first.shape().with(joined, total), first.dtype(), y -> {
+            long[] strides = y.shape().strides();
+            long start = 0;
+            for (Tensor part : parts) {
+                int[] extents = part.shape().toArray();
+                copy(part, 0, part.shape().strides(), y, start, strides, extents);
+                start += part.dim(joined) * strides[joined];
+            }
+        });
     }
 
     @Override
     public Tensor broadcastTo(Tensor x, Shape shape) {
         require(Operation.BROADCAST_TO, x.dtype(), x);
         long[] strides = x.shape().broadcastStrides(shape);
-        Tensor y = allocate(shape, x.dtype());
-        copy(x, 0, strides, y, 0, shape.strides(), shape.toArray());
-        return y;
+        return result(shape, x.dtype(), y -> copy(x, 0, strides, y, 0, shape.strides(), shape.toArray()));
     }
 
     @Override
     public Tensor argSort(Tensor x, int axis, boolean descending) {
         require(Operation.ARG_SORT, x.dtype(), x);
         int along = x.axis(axis);
-        Tensor y = allocate(x.shape(), DType.I64);
-        argSort(x, along, descending, y);
-        return y;
+        return result(x.shape(), DType.I64, y -> argSort(x, along, descending, y));
     }
 
     @Override

@@ -10,10 +10,12 @@ import dev.retort.tensor.Operation;
 import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.ResultShapes;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UnaryOp;
+import java.util.function.Consumer;
 
 /**
  * The arithmetic of backends, but for the loops: says what is declared, checks arguments and allocates results, so that every such
@@ -39,9 +41,7 @@ public abstract class DenseOperations extends DenseBackend {
     @Override
     public Tensor unary(UnaryOp op, Tensor x) {
         require(Operation.UNARY, x.dtype(), x);
-        Tensor y = allocate(x.shape(), x.dtype());
-        unary(op, x, y);
-        return y;
+        return result(x.shape(), x.dtype(), y -> unary(op, x, y));
     }
 
     /** y = f(x), floating. */
@@ -55,9 +55,7 @@ public abstract class DenseOperations extends DenseBackend {
         if (!a.dtype().isFloating()) {
             checkIntegers(op, b);
         }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), a.dtype());
-        binary(op, a, b, y);
-        return y;
+        return result(Shape.broadcast(a.shape(), b.shape()), a.dtype(), y -> binary(op, a, b, y));
     }
 
     /** What integers cannot do: powers, and division by zero. */
@@ -89,9 +87,7 @@ public abstract class DenseOperations extends DenseBackend {
         if (a.dtype() == DType.BOOL && op != CompareOp.EQ && op != CompareOp.NE) {
             throw new ShapeException("compare: truth values have no order, so no " + op + "; only EQ and NE");
         }
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        compare(op, a, b, y);
-        return y;
+        return result(Shape.broadcast(a.shape(), b.shape()), DType.BOOL, y -> compare(op, a, b, y));
     }
 
     /** y = a op b, broadcast; any dtype, y BOOL. */
@@ -101,9 +97,7 @@ public abstract class DenseOperations extends DenseBackend {
     public Tensor logical(LogicalOp op, Tensor a, Tensor b) {
         require(Operation.LOGICAL, a.dtype(), a, b);
         requireSameType(Operation.LOGICAL, a, b);
-        Tensor y = allocate(Shape.broadcast(a.shape(), b.shape()), DType.BOOL);
-        logical(op, a, b, y);
-        return y;
+        return result(Shape.broadcast(a.shape(), b.shape()), DType.BOOL, y -> logical(op, a, b, y));
     }
 
     /** y = a op b, broadcast; all BOOL. */
@@ -118,9 +112,7 @@ public abstract class DenseOperations extends DenseBackend {
                     + condition.shape() + "; make one by compare");
         }
         Shape shape = Shape.broadcast(condition.shape(), Shape.broadcast(a.shape(), b.shape()));
-        Tensor y = allocate(shape, a.dtype());
-        where(condition, a, b, y);
-        return y;
+        return result(shape, a.dtype(), y -> where(condition, a, b, y));
     }
 
     /** y = condition ? a : b, broadcast; any dtype. */
@@ -132,9 +124,7 @@ public abstract class DenseOperations extends DenseBackend {
         if (!(low <= high)) {
             throw new ShapeException("clamp: bounds [" + low + ", " + high + "] hold nothing");
         }
-        Tensor y = allocate(x.shape(), x.dtype());
-        clamp(x, low, high, y);
-        return y;
+        return result(x.shape(), x.dtype(), y -> clamp(x, low, high, y));
     }
 
     /** y = min(max(x, low), high); floating or integer. */
@@ -145,9 +135,7 @@ public abstract class DenseOperations extends DenseBackend {
     @Override
     public Tensor reduce(ReduceOp op, Tensor x, int[] axes, boolean keepDims) {
         require(Operation.REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.reduce(op, x, axes, keepDims), x.dtype());
-        reduce(op, x, axes, y);
-        return y;
+        return result(ResultShapes.reduce(op, x, axes, keepDims), x.dtype(), y -> reduce(op, x, axes, y));
     }
 
     /** y = x reduced over {@code axes}; floating or integer. */
@@ -156,9 +144,7 @@ public abstract class DenseOperations extends DenseBackend {
     @Override
     public Tensor argReduce(boolean largest, Tensor x, int axis) {
         require(Operation.ARG_REDUCE, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.argReduce(x, axis), DType.I64);
-        argReduce(largest, x, axis, y);
-        return y;
+        return result(ResultShapes.argReduce(x, axis), DType.I64, y -> argReduce(largest, x, axis, y));
     }
 
     /** y, I64: the places of the extremes along {@code axis}; floating or integer. */
@@ -168,9 +154,7 @@ public abstract class DenseOperations extends DenseBackend {
     public Tensor cumsum(Tensor x, int axis) {
         require(Operation.CUMSUM, x.dtype(), x);
         x.shape().axis(axis);
-        Tensor y = allocate(x.shape(), x.dtype());
-        cumsum(x, axis, y);
-        return y;
+        return result(x.shape(), x.dtype(), y -> cumsum(x, axis, y));
     }
 
     /** y = running sums of x along {@code axis}; floating or integer. */
@@ -183,14 +167,14 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.GEMM, a.dtype(), a, b);
         requireSameType(Operation.GEMM, a, b);
         spec.check(a.shape(), b.shape(), shape);
-        Tensor y = allocate(shape, a.dtype());
-        if (!spec.coversOutput(shape.size()) || spec.k() == 0) {
-            fill(y, 0);
-        }
-        if (spec.k() > 0) {
-            gemm(a, b, spec, y);
-        }
-        return y;
+        return result(shape, a.dtype(), y -> {
+            if (!spec.coversOutput(shape.size()) || spec.k() == 0) {
+                fill(y, 0);
+            }
+            if (spec.k() > 0) {
+                gemm(a, b, spec, y);
+            }
+        });
     }
 
     /** Writes the products of {@code spec} into y, k > 0; floating. */
@@ -198,16 +182,14 @@ public abstract class DenseOperations extends DenseBackend {
 
     @Override
     public Tensor conv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
-        Tensor y = allocateConv2d(x, weight, spec);
-        conv2d(x, weight, spec, y);
-        return y;
+        return conv2d(x, weight, spec, y -> conv2d(x, weight, spec, y));
     }
 
-    /** Checks the operands of {@link #conv2d(Tensor, Tensor, Conv2dSpec)}, and allocates its result. */
-    protected final Tensor allocateConv2d(Tensor x, Tensor weight, Conv2dSpec spec) {
+    /** Checks the operands of {@link #conv2d(Tensor, Tensor, Conv2dSpec)}, and has {@code compute} write its result. */
+    protected final Tensor conv2d(Tensor x, Tensor weight, Conv2dSpec spec, Consumer<Tensor> compute) {
         require(Operation.CONV2D, x.dtype(), x, weight);
         requireSameType(Operation.CONV2D, x, weight);
-        return allocate(spec.outputShape(x.shape(), weight.shape()), x.dtype());
+        return result(spec.outputShape(x.shape(), weight.shape()), x.dtype(), compute);
     }
 
     /** y = x convolved with {@code weight}; floating. */
@@ -218,9 +200,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.CONV2D_INPUT_GRADIENT, g.dtype(), g, weight);
         requireSameType(Operation.CONV2D_INPUT_GRADIENT, g, weight);
         ResultShapes.convolutionGradient(g, input, weight.shape(), spec);
-        Tensor y = allocate(input, g.dtype());
-        conv2dInputGradient(g, weight, spec, y);
-        return y;
+        return result(input, g.dtype(), y -> conv2dInputGradient(g, weight, spec, y));
     }
 
     /** y, of the input's shape: the gradient with respect to it; floating. */
@@ -231,9 +211,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.CONV2D_WEIGHT_GRADIENT, x.dtype(), x, g);
         requireSameType(Operation.CONV2D_WEIGHT_GRADIENT, x, g);
         ResultShapes.convolutionGradient(g, x.shape(), weight, spec);
-        Tensor y = allocate(weight, x.dtype());
-        conv2dWeightGradient(x, g, spec, y);
-        return y;
+        return result(weight, x.dtype(), y -> conv2dWeightGradient(x, g, spec, y));
     }
 
     /** y, of the weight's shape: the gradient with respect to it; floating. */
@@ -245,10 +223,12 @@ public abstract class DenseOperations extends DenseBackend {
     public Pooled maxPool2d(Tensor x, Pool2dSpec spec) {
         require(Operation.MAX_POOL2D, x.dtype(), x);
         Shape shape = spec.outputShape(x.shape());
-        Tensor values = allocate(shape, x.dtype());
-        Tensor indices = allocate(shape, DType.I32);
-        maxPool2d(x, spec, values, indices);
-        return new Pooled(values, indices);
+        try (Scope scope = Scope.open()) {
+            Tensor values = allocate(shape, x.dtype());
+            Tensor indices = allocate(shape, DType.I32);
+            maxPool2d(x, spec, values, indices);
+            return new Pooled(scope.keep(values), scope.keep(indices));
+        }
     }
 
     /** The largest of each window and their places, I32; floating. */
@@ -259,9 +239,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.MAX_POOL2D_GRADIENT, g.dtype(), g, indices);
         ResultShapes.maxPool2dGradient(g, indices, input);
         checkIndices(Operation.MAX_POOL2D_GRADIENT, indices, input.dim(1) * input.dim(2));
-        Tensor y = allocate(input, g.dtype());
-        maxPool2dGradient(g, indices, y);
-        return y;
+        return result(input, g.dtype(), y -> maxPool2dGradient(g, indices, y));
     }
 
     /** y, of the input's shape: zero, with each g added where its index points; floating. */
@@ -270,9 +248,7 @@ public abstract class DenseOperations extends DenseBackend {
     @Override
     public Tensor resizeNearest(Tensor x, int height, int width) {
         require(Operation.RESIZE_NEAREST, x.dtype(), x);
-        Tensor y = allocate(ResultShapes.resizeNearest(x.shape(), height, width), x.dtype());
-        resizeNearest(x, y);
-        return y;
+        return result(ResultShapes.resizeNearest(x.shape(), height, width), x.dtype(), y -> resizeNearest(x, y));
     }
 
     /** y = x resized to y's height and width; floating. */
@@ -282,9 +258,7 @@ public abstract class DenseOperations extends DenseBackend {
     public Tensor resizeNearestGradient(Tensor g, Shape input) {
         require(Operation.RESIZE_NEAREST_GRADIENT, g.dtype(), g);
         ResultShapes.resizeNearestGradient(g, input);
-        Tensor y = allocate(input, g.dtype());
-        resizeNearestGradient(g, y);
-        return y;
+        return result(input, g.dtype(), y -> resizeNearestGradient(g, y));
     }
 
     /** y, of the input's shape: the sums of g over the copies of each pixel; floating. */
@@ -300,9 +274,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.INDEX_SELECT, x.dtype(), x, index);
         Shape shape = ResultShapes.indexSelect(x, axis, index);
         checkIndices(Operation.INDEX_SELECT, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        indexSelect(x, x.axis(axis), index, y);
-        return y;
+        return result(shape, x.dtype(), y -> indexSelect(x, x.axis(axis), index, y));
     }
 
     /** y = the slices of x that {@code index} names; any dtype. */
@@ -313,9 +285,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.INDEX_ADD, x.dtype(), x, index, source);
         Shape shape = ResultShapes.indexAdd(x, axis, index, source);
         checkIndices(Operation.INDEX_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        indexAdd(x, x.axis(axis), index, source, y);
-        return y;
+        return result(shape, x.dtype(), y -> indexAdd(x, x.axis(axis), index, source, y));
     }
 
     /** y = x plus the slices of {@code source} at the places that {@code index} names; floating or integer. */
@@ -326,9 +296,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.GATHER, x.dtype(), x, index);
         Shape shape = ResultShapes.gather(x, axis, index);
         checkIndices(Operation.GATHER, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        gather(x, x.axis(axis), index, y);
-        return y;
+        return result(shape, x.dtype(), y -> gather(x, x.axis(axis), index, y));
     }
 
     /** y = the elements of x that {@code index}, of y's shape, names; any dtype. */
@@ -339,9 +307,7 @@ public abstract class DenseOperations extends DenseBackend {
         require(Operation.SCATTER_ADD, x.dtype(), x, index, source);
         Shape shape = ResultShapes.scatterAdd(x, axis, index, source);
         checkIndices(Operation.SCATTER_ADD, index, x.dim(axis));
-        Tensor y = allocate(shape, x.dtype());
-        scatterAdd(x, x.axis(axis), index, source, y);
-        return y;
+        return result(shape, x.dtype(), y -> scatterAdd(x, x.axis(axis), index, source, y));
     }
 
     /** y = x plus each element of {@code source} at the place that {@code index}, of its shape, names; floating or integer. */

@@ -1,20 +1,35 @@
-package dev.retort.kernels.simd;
+package dev.retort.kernels;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM beside this one, of the same kind and with the same class path and the Vector API: for what is fixed when a JVM starts. */
-final class JavaProcess {
+public final class JavaProcess {
     private JavaProcess() {}
 
     /** Runs the main method of {@code main}, with further options of the JVM. */
-    static ProcessBuilder of(Class<?> main, String... options) {
+    public static ProcessBuilder of(Class<?> main, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(List.of(
                 "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), main.getName()));
         return new ProcessBuilder(command);
+    }
+
+    /**
+     * What a process prints up to its end.
+     *
+     * @throws AssertionError with that if it fails
+     */
+    public static String output(Process process) throws IOException, InterruptedException {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new AssertionError("The process ended with " + process.exitValue() + " and said: " + output);
+        }
+        return output;
     }
 }
