@@ -3,6 +3,7 @@ package dev.retort.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.kernels.JavaProcess;
+import dev.retort.kernels.device.CacheFolder;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
@@ -47,7 +48,7 @@ class SharedCacheTest {
 
     /** Lets as many processes begin at once when all have opened the device. */
     private void compute(int processes) throws IOException, InterruptedException {
-        ProcessBuilder builder = JavaProcess.of(Computing.class, "-D" + OpenClPrograms.FOLDER_PROPERTY + "=" + folder)
+        ProcessBuilder builder = JavaProcess.of(Computing.class, "-D" + CacheFolder.PROPERTY + "=" + folder)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         List<Process> running = new ArrayList<>();
         for (int i = 0; i < processes; i++) {
@@ -69,7 +70,7 @@ class SharedCacheTest {
     /** Every file with what changes if it is written again: what the file system calls it, and when. */
     private Map<Path, Object> files() throws IOException {
         Map<Path, Object> files = new TreeMap<>();
-        try (Stream<Path> all = Files.list(folder)) {
+        try (Stream<Path> all = Files.list(folder.resolve("opencl"))) {
             for (Path file : all.toList()) {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                 files.put(file, Arrays.asList(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size()));
