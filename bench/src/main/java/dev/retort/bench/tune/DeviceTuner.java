@@ -88,12 +88,15 @@ public final class DeviceTuner {
         for (int extent : cpu ? new int[] {4, 6, 8, 12} : new int[] {2, 4, 6, 8}) {
             for (int other : cpu ? new int[] {32, 64} : new int[] {8, 16}) {
                 DeviceTuning candidate = cpu
-                        ? new DeviceTuning(extent, other, now.tileMicro(), now.tileStep())
-                        : new DeviceTuning(now.wideRows(), now.wideBytes(), extent, other);
+                        ? new DeviceTuning(extent, other, now.tileMicro(), now.tileStep(), now.matrixGroups())
+                        : new DeviceTuning(now.wideRows(), now.wideBytes(), extent, other, now.matrixGroups());
                 if (!candidate.equals(now)) {
                     all.add(candidate);
                 }
             }
+        }
+        for (int groups : cpu ? new int[] {} : new int[] {64, 1024}) {
+            all.add(now.withMatrixGroups(groups));
         }
         return all;
     }

@@ -6,7 +6,7 @@ import dev.retort.kernels.device.DeviceTuning;
 import org.junit.jupiter.api.Test;
 
 class DeviceTunerTest {
-    private static final DeviceTuning NOW = new DeviceTuning(6, 64, 4, 16);
+    private static final DeviceTuning NOW = new DeviceTuning(6, 64, 4, 16, 256);
 
     @Test
     void anotherShapeHasToWinByTwoHundredths() {
@@ -21,12 +21,12 @@ class DeviceTunerTest {
         assertThat(DeviceTuner.candidates(NOW, true))
                 .startsWith(NOW)
                 .doesNotHaveDuplicates()
-                .contains(new DeviceTuning(4, 32, 4, 16))
+                .contains(new DeviceTuning(4, 32, 4, 16, 256))
                 .allMatch(t -> t.tileMicro() == 4 && t.tileStep() == 16);
         assertThat(DeviceTuner.candidates(NOW, false))
                 .startsWith(NOW)
                 .doesNotHaveDuplicates()
-                .contains(new DeviceTuning(6, 64, 8, 8))
+                .contains(new DeviceTuning(6, 64, 8, 8, 256))
                 .allMatch(t -> t.wideRows() == 6 && t.wideBytes() == 64);
     }
 }

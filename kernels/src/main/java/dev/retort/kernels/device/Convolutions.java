@@ -80,7 +80,8 @@ final class Convolutions {
         }
         if (products.wide == null) {
             boolean aligned = Tiling.aligned(x.offset(), weight.offset(), x.dim(3), n.channels());
-            Tiling tiling = products.tiling(x.dtype(), n.outputPixels(), n.outputs(), spec.groups(), aligned);
+            Tiling tiling = products.tiling(
+                    x.dtype(), n.outputPixels(), n.outputs(), n.channels(), spec.groups(), aligned);
             Launch launch = tiling.kernel(ops.queue, x.dtype(), "convolution")
                     .struct(n.struct())
                     .in(x)
@@ -125,7 +126,8 @@ final class Convolutions {
         if (products.wide == null) {
             boolean aligned =
                     Tiling.aligned(g.offset(), weight.offset(), g.dim(3), n.outputs(), n.channels());
-            Tiling tiling = products.tiling(g.dtype(), n.inputPixels(), n.channels(), spec.groups(), aligned);
+            Tiling tiling = products.tiling(
+                    g.dtype(), n.inputPixels(), n.channels(), g.size(), spec.groups(), aligned);
             tiling.kernel(ops.queue, g.dtype(), "convolution_input")
                     .struct(n.struct())
                     .in(g)
@@ -178,7 +180,7 @@ final class Convolutions {
         boolean aligned =
                 Tiling.aligned(x.offset(), g.offset(), x.dim(3), g.dim(3), n.outputs(), n.channels());
         Tiling tiling = products.wide == null
-                ? products.tiling(x.dtype(), n.outputs(), length, groups * chunks, aligned)
+                ? products.tiling(x.dtype(), n.outputs(), length, g.size(), groups * chunks, aligned)
                 : null;
         Launch launch = tiling != null
                 ? tiling.kernel(ops.queue, x.dtype(), "convolution_weight")

@@ -25,8 +25,10 @@ import java.util.Properties;
  * @param wideBytes bytes of a vector of sums there: 16, 32 or 64, since OpenCL has vectors of up to 16 numbers
  * @param tileMicro rows and columns of sums that a work-item of the kernels for GPUs holds
  * @param tileStep depth that passes through local memory at a time there
+ * @param matrixGroups groups of work-items from which on the kernels for NVIDIA's GPUs take tiles of 128 x 128, below them 64 x 64: so many
+ *     keep the GPU busy
  */
-public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileStep) {
+public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileStep, int matrixGroups) {
     /** System property with the path of a file of sections; what it leaves out keeps its default. */
     public static final String FILE_PROPERTY = "retort.device.tuning";
 
@@ -36,7 +38,8 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
     private static final String BYTES = "wide.bytes";
     private static final String MICRO = "tile.micro";
     private static final String STEP = "tile.step";
-    private static final List<String> KEYS = List.of(ROWS, BYTES, MICRO, STEP);
+    private static final String GROUPS = "matrix.groups";
+    private static final List<String> KEYS = List.of(ROWS, BYTES, MICRO, STEP, GROUPS);
     private static final int MOST_ROWS = 16;
     private static final int MOST_STEP = 64;
 
@@ -46,6 +49,7 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
         check(BYTES, vector, "16, 32 or 64", wideBytes);
         check(MICRO, tileMicro >= 1 && tileMicro <= MOST_ROWS, "from 1 to " + MOST_ROWS, tileMicro);
         check(STEP, tileStep >= 1 && tileStep <= MOST_STEP, "from 1 to " + MOST_STEP, tileStep);
+        check(GROUPS, matrixGroups >= 1, "at least 1", matrixGroups);
     }
 
     private static void check(String key, boolean holds, String wanted, int value) {
@@ -73,7 +77,8 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
                 number(device, table, ROWS),
                 number(device, table, BYTES),
                 number(device, table, MICRO),
-                number(device, table, STEP));
+                number(device, table, STEP),
+                number(device, table, GROUPS));
     }
 
     private static int number(DeviceTraits device, Properties table, String key) {
@@ -143,10 +148,16 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
         return table;
     }
 
+    /** The same with another {@link #matrixGroups}. */
+    public DeviceTuning withMatrixGroups(int groups) {
+        return new DeviceTuning(wideRows, wideBytes, tileMicro, tileStep, groups);
+    }
+
     /** As a section of a file. */
     public String text(DeviceTraits device) {
         String section = section(device);
         return section + "." + ROWS + " = " + wideRows + "\n" + section + "." + BYTES + " = " + wideBytes + "\n"
-                + section + "." + MICRO + " = " + tileMicro + "\n" + section + "." + STEP + " = " + tileStep + "\n";
+                + section + "." + MICRO + " = " + tileMicro + "\n" + section + "." + STEP + " = " + tileStep + "\n"
+                + section + "." + GROUPS + " = " + matrixGroups + "\n";
     }
 }

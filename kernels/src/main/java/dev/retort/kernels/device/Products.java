@@ -39,10 +39,10 @@ final class Products {
         wide = traits.cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
     }
 
-    /** The kernels for a product of m x n on a GPU; {@link Tiling#aligned} tells whether its operands are. */
-    Tiling tiling(DType type, int m, int n, int batch, boolean aligned) {
-        return ops.device.compute() != null && type == DType.F32
-                ? Tiling.matrix(ops.device.compute(), m, n, batch, aligned)
+    /** The kernels for sums of k products, m x n of them, on a GPU; {@link Tiling#aligned} tells whether the operands are. */
+    Tiling tiling(DType type, int m, int n, long k, int batch, boolean aligned) {
+        return ops.device.compute() != null && type == DType.F32 && k > 0
+                ? Tiling.matrix(tuning, ops.device.compute(), m, n, batch, aligned)
                 : Tiling.common(tuning);
     }
 
@@ -63,7 +63,7 @@ final class Products {
             return;
         }
         if (wide == null) {
-            Tiling tiling = tiling(c.dtype(), spec.m(), spec.n(), batch, aligned(a, b, spec));
+            Tiling tiling = tiling(c.dtype(), spec.m(), spec.n(), spec.k(), batch, aligned(a, b, spec));
             tiling.gemm(ops.queue, c.dtype(), spec)
                     .struct(struct(spec))
                     .in(a, spec.a().offset())

@@ -25,9 +25,6 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     private static final int LARGE_TILE = 128;
     private static final int SMALL_TILE = 64;
 
-    /** Groups with which a large GPU is busy: with fewer, smaller tiles are the faster ones. */
-    private static final int ENOUGH_GROUPS = 256;
-
     /** Those of {@code tiled.cl}, for any GPU. */
     static Tiling common(DeviceTuning tuning) {
         Map<String, Integer> numbers =
@@ -36,9 +33,9 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     }
 
     /** Those of {@code matrix.cu} for a product of m x n. */
-    static Tiling matrix(Compute compute, int m, int n, int batch, boolean aligned) {
+    static Tiling matrix(DeviceTuning tuning, Compute compute, int m, int n, int batch, boolean aligned) {
         long large = (long) Products.ceil(m, LARGE_TILE) * Products.ceil(n, LARGE_TILE) * batch;
-        int tile = aligned && large >= ENOUGH_GROUPS ? LARGE_TILE : SMALL_TILE;
+        int tile = aligned && large >= tuning.matrixGroups() ? LARGE_TILE : SMALL_TILE;
         Map<String, Integer> numbers =
                 new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", aligned ? VECTOR : 1));
         return new Tiling("matrix", numbers, tile, MATRIX_GROUP, 1);

@@ -33,7 +33,7 @@ class DeviceTuningTest {
 
     private static Properties table(String... entries) {
         Properties table = new Properties();
-        for (String number : new String[] {"wide.rows", "wide.bytes", "tile.micro", "tile.step"}) {
+        for (String number : new String[] {"wide.rows", "wide.bytes", "tile.micro", "tile.step", "matrix.groups"}) {
             table.setProperty("default." + number, "16");
         }
         for (int i = 0; i < entries.length; i += 2) {
@@ -45,19 +45,19 @@ class DeviceTuningTest {
     @Test
     void theMostParticularSectionCounts() {
         Properties table = table("gpu.tile.micro", "3");
-        assertThat(DeviceTuning.of(CARD, table)).isEqualTo(new DeviceTuning(16, 16, 3, 16));
+        assertThat(DeviceTuning.of(CARD, table)).isEqualTo(new DeviceTuning(16, 16, 3, 16, 16));
         table.setProperty("advanced-micro-devices-inc.tile.micro", "5");
         assertThat(DeviceTuning.of(CARD, table).tileMicro()).isEqualTo(5);
         table.setProperty("gfx1100.tile.micro", "6");
         assertThat(DeviceTuning.of(CARD, table).tileMicro()).isEqualTo(6);
         table.setProperty("radeon-rx-7900-gfx1100.tile.micro", "7");
         table.setProperty("cpu.tile.step", "9");
-        assertThat(DeviceTuning.of(CARD, table)).isEqualTo(new DeviceTuning(16, 16, 7, 16));
+        assertThat(DeviceTuning.of(CARD, table)).isEqualTo(new DeviceTuning(16, 16, 7, 16, 16));
     }
 
     @Test
     void whatIsWrittenIsReadAgain() throws IOException {
-        DeviceTuning tuning = new DeviceTuning(5, 32, 8, 24);
+        DeviceTuning tuning = new DeviceTuning(5, 32, 8, 24, 256);
         Path file = Files.writeString(folder.resolve("device.properties"), "# made here\n" + tuning.text(CARD));
         System.setProperty(DeviceTuning.FILE_PROPERTY, file.toString());
         assertThat(DeviceTuning.of(CARD)).isEqualTo(tuning);
