@@ -39,6 +39,7 @@ import dev.retort.kernels.device.DeviceTraits;
 import dev.retort.kernels.device.Grid;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelUnit;
+import dev.retort.kernels.device.ProductLibrary;
 import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
 import java.lang.reflect.Array;
@@ -101,9 +102,13 @@ final class CudaDevice implements Device {
     private final Map<KernelUnit, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
     private final List<Measured> measured = new ArrayList<>();
+    /** Null where cuBLAS does not load. */
+    private final CublasProducts cublas;
+
     private boolean closed;
 
-    CudaDevice(Gpu gpu, Compute compute) {
+    /** @param library whether cuBLAS is to make products of matrices, where it loads */
+    CudaDevice(Gpu gpu, Compute compute, boolean library) {
         this.gpu = gpu;
         this.compute = compute;
         device = CudaDriver.device(gpu.index());
@@ -114,6 +119,7 @@ final class CudaDevice implements Device {
             cuCtxSetCurrent(context);
             cuStreamCreate(stream, CU_STREAM_NON_BLOCKING);
             cuMemHostAlloc(ring, Staging.RING_BYTES, 0);
+            cublas = library && CublasLibrary.probe().usable() ? new CublasProducts(context, stream, compute) : null;
         } catch (CudaException e) {
             cuDevicePrimaryCtxRelease(device);
             throw refused("does not open", e);
@@ -165,7 +171,13 @@ final class CudaDevice implements Device {
     @Override
     public String describe() {
         return gpu + ", float32 and float64"
-                + (compute == Compute.FP32 ? "" : ", products of float32 in " + compute);
+                + (compute == Compute.FP32 ? "" : ", products of float32 in " + compute)
+                + (cublas == null ? "" : ", matrix products by cuBLAS");
+    }
+
+    @Override
+    public ProductLibrary library() {
+        return cublas;
     }
 
     @Override
@@ -328,6 +340,9 @@ final class CudaDevice implements Device {
             try {
                 finish();
             } finally {
+                if (cublas != null) {
+                    cublas.close();
+                }
                 modules.values().forEach(JCudaDriver::cuModuleUnload);
                 cuMemFreeHost(ring);
                 cuStreamDestroy(stream);

@@ -32,6 +32,24 @@ public final class CudaProvider implements BackendProvider {
         }
     }
 
+    /** System property: {@code own} has matrix products made by Retort's kernels also where cuBLAS loads. */
+    static final String PRODUCTS_PROPERTY = "retort.cuda.products";
+
+    /** Which layer serves matrix products, and why the others do not. */
+    private static String products() {
+        CublasLibrary cublas = CublasLibrary.probe();
+        return !library() ? "Retort's own kernels, as " + PRODUCTS_PROPERTY + " wants" : cublas.reason();
+    }
+
+    private static boolean library() {
+        String wanted = System.getProperty(PRODUCTS_PROPERTY, "cublas");
+        if (!wanted.equals("cublas") && !wanted.equals("own")) {
+            throw new IllegalArgumentException(
+                    "System property " + PRODUCTS_PROPERTY + " is 'cublas' or 'own', not '" + wanted + "'");
+        }
+        return wanted.equals("cublas");
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -52,8 +70,8 @@ public final class CudaProvider implements BackendProvider {
             Wanted wanted = Wanted.of(device);
             Gpu gpu = driver.choose(wanted.gpu);
             return gpu.trouble() == null
-                    ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; devices: "
-                            + DeviceChoice.list(driver.gpus()))
+                    ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; matrix products: "
+                            + products() + "; devices: " + DeviceChoice.list(driver.gpus()))
                     : Usability.no(gpu.trouble(), null);
         } catch (IllegalArgumentException e) {
             return Usability.no(e.getMessage(), e);
@@ -73,7 +91,7 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend create(String device) {
         Wanted wanted = Wanted.of(device);
-        CudaDevice opened = new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute);
+        CudaDevice opened = new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute, library());
         try {
             return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
         } catch (RuntimeException | Error e) {

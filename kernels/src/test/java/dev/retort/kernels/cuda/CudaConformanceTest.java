@@ -3,11 +3,13 @@ package dev.retort.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.tensor.Backend;
+import dev.retort.tensor.Operation;
 import dev.retort.tensor.conformance.Conformance;
 import dev.retort.tensor.conformance.Conformance.Check;
 import dev.retort.tensor.conformance.Oracle;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -16,22 +18,39 @@ import org.junit.jupiter.api.condition.OS;
 /** The conformance kit on CUDA's host code and kernels, above the stand-in for the driver, in a process of its own. */
 @EnabledOnOs(OS.LINUX)
 class CudaConformanceTest {
+    private static final Set<String> MATRICES = Set.of(Operation.GEMM.name(), "linear", "matmul", "attention");
+
     @Test
-    void theKitPasses() throws IOException, InterruptedException {
-        String said = StandInProcess.run(Kit.class, List.of());
-        assertThat(said).contains(" 0 failed").contains("left behind 0 blocks, 0 pinned, 0 modules, 0 events");
+    void theKitPassesOnOwnKernels() throws IOException, InterruptedException {
+        kit("own", "");
     }
 
-    /** Runs the kit and prints what failed. */
+    @Test
+    void matricesPassOnCublas() throws IOException, InterruptedException {
+        kit("cublas", String.join(",", MATRICES));
+    }
+
+    private static void kit(String products, String operations) throws IOException, InterruptedException {
+        String said = StandInProcess.run(
+                Kit.class, List.of(), "-D" + CudaProvider.PRODUCTS_PROPERTY + "=" + products, "-Doperations=" + operations);
+        assertThat(said).contains(" 0 failed").contains("left behind 0 blocks, 0 pinned, 0 modules, 0 events");
+        assertThat(said.contains("matrix products by cuBLAS")).isEqualTo(products.equals("cublas"));
+        System.out.println(said.lines().filter(line -> line.contains(" passed, ")).findFirst().orElse(""));
+    }
+
+    /** Runs the kit, or its checks of some operations, and prints what failed. */
     static final class Kit {
         private Kit() {}
 
         public static void main(String[] arguments) {
+            List<String> operations = List.of(System.getProperty("operations").split(","));
             int passed = 0;
             int failed = 0;
             try (Backend backend = new CudaProvider().create()) {
                 Conformance kit = new Conformance(backend, new Oracle());
                 List<Check> checks = Stream.concat(kit.agreement().stream(), kit.refusals().stream())
+                        .filter(check -> operations.contains("")
+                                || operations.contains(check.name().split(" ")[0]))
                         .toList();
                 for (Check check : checks) {
                     try {

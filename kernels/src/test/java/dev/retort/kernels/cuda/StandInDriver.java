@@ -15,29 +15,42 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Builds the stand-in for NVIDIA's driver, {@code stand-in-driver.cpp} with all kernels, into a folder for the library path of a process: the
- * product's own host code and JCuda's own natives run on it unchanged.
+ * Builds the stand-ins for NVIDIA's driver, {@code stand-in-driver.cpp} with all kernels, and for cuBLAS into a folder for the library path of
+ * a process: the product's own host code and JCuda's own natives run on them unchanged.
  */
 final class StandInDriver {
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(");
     private static final Path FOLDER = Path.of("target", "stand-in").toAbsolutePath();
-    private static final Path LIBRARY = FOLDER.resolve("libcuda.so.1");
+    private static final String DRIVER = "libcuda.so.1";
+    private static final String CUBLAS = "libcublas.so.12";
 
     private StandInDriver() {}
 
-    /** The folder with the library. A test is skipped, and says why, where there is no g++ and retort.require does not name cuda-stand-in. */
+    /** The folder with the libraries. A test is skipped, and says why, where there is no g++ and retort.require does not name cuda-stand-in. */
     static synchronized Path build() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
-        Path source = FOLDER.resolve("stand-in-driver.cpp");
-        String text = text();
-        if (Files.exists(LIBRARY) && Files.exists(source) && Files.readString(source).equals(text)) {
-            return FOLDER;
+        Path versions = Files.writeString(FOLDER.resolve("versions"), CUBLAS + " { global: cublas*; local: *; };\n");
+        library(DRIVER, text());
+        library(
+                CUBLAS,
+                resource(StandInDriver.class, "stand-in-cublas.cpp"),
+                FOLDER.resolve(DRIVER).toString(),
+                "-Wl,--version-script=" + versions);
+        return FOLDER;
+    }
+
+    /** Compiles a library unless it is there already. */
+    private static void library(String name, String text, String... options) throws IOException, InterruptedException {
+        Path library = FOLDER.resolve(name);
+        Path source = FOLDER.resolve(name + ".cpp");
+        if (Files.exists(library) && Files.exists(source) && Files.readString(source).equals(text)) {
+            return;
         }
-        Files.deleteIfExists(LIBRARY);
+        Files.deleteIfExists(library);
         Files.writeString(source, text);
-        List<String> command = List.of(
-                "g++", "-std=c++17", "-O1", "-w", "-shared", "-fPIC", "-Wl,-soname,libcuda.so.1", "-o",
-                LIBRARY.toString(), source.toString());
+        List<String> command = new ArrayList<>(List.of("g++", "-std=c++17", "-O1", "-w", "-shared", "-fPIC"));
+        command.addAll(List.of("-Wl,-soname," + name, "-o", library.toString(), source.toString()));
+        command.addAll(List.of(options));
         Process compiler;
         try {
             compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -52,9 +65,8 @@ final class StandInDriver {
         }
         String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (compiler.waitFor() != 0) {
-            throw new AssertionError("the stand-in does not build: " + said);
+            throw new AssertionError("the stand-in " + name + " does not build: " + said);
         }
-        return FOLDER;
     }
 
     private static String resource(Class<?> beside, String name) throws IOException {

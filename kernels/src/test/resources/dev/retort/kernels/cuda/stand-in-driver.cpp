@@ -272,6 +272,12 @@ static thread_local bool current;
         return INVALID_CONTEXT; \
     }
 
+// For other stand-ins: puts work on the stream.
+__attribute__((visibility("default"))) void stand_in_later(std::function<void()> work) {
+    LOCKED
+    stream.push_back(work);
+}
+
 static void run_one() {
     std::function<void()> next = stream.front();
     stream.pop_front();
