@@ -140,6 +140,6 @@ final class CudaDriver {
     Gpu choose(String wanted) {
         return wanted.isEmpty()
                 ? gpus.stream().filter(gpu -> gpu.trouble() == null).findFirst().orElse(gpus.get(0))
-                : DeviceChoice.of(CudaProvider.NAME, gpus, wanted);
+                : DeviceChoice.of(CudaProvider.NAME, gpus, Gpu::name, wanted);
     }
 }

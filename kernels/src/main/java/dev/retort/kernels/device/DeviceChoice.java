@@ -2,10 +2,11 @@ package dev.retort.kernels.device;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** How users name one device among several: by its number or a part of what it says of itself. */
+/** How users name one device among several: by its number or a part of its name. */
 public final class DeviceChoice {
     private DeviceChoice() {}
 
@@ -13,17 +14,18 @@ public final class DeviceChoice {
      * The device that is named; the first if none in particular is.
      *
      * @param backend whose devices they are, as users type it
-     * @param devices at least one, each with a text of its own
-     * @param wanted a number, a part of a text, or empty
+     * @param devices at least one
+     * @param name what a device is called
+     * @param wanted a number, a part of a name, or empty
      * @throws IllegalArgumentException if there is no such device; the message lists those that there are
      */
-    public static <D> D of(String backend, List<D> devices, String wanted) {
+    public static <D> D of(String backend, List<D> devices, Function<D, String> name, String wanted) {
         String part = wanted.toLowerCase(Locale.ROOT);
         boolean number = wanted.matches("\\d+");
         return IntStream.range(0, devices.size())
                 .filter(i -> number
                         ? wanted.equals(Integer.toString(i))
-                        : devices.get(i).toString().toLowerCase(Locale.ROOT).contains(part))
+                        : name.apply(devices.get(i)).toLowerCase(Locale.ROOT).contains(part))
                 .mapToObj(devices::get)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no " + backend + " device '" + wanted

@@ -67,8 +67,9 @@ final class DeviceMemory {
 
     private Device.Block retry(long size, DeviceMemoryException first) {
         long given = pooled;
-        device.finish();
         trim();
+        // A driver may give memory back no sooner than what still uses it has run.
+        device.finish();
         DeviceMemoryException cause = first;
         if (live + size <= limit) {
             try {

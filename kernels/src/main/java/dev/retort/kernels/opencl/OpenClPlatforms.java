@@ -181,7 +181,7 @@ final class OpenClPlatforms {
     Found choose(String wanted) {
         return wanted.isEmpty()
                 ? devices.stream().filter(Found::gpu).findFirst().orElse(devices.get(0))
-                : DeviceChoice.of(OpenClProvider.NAME, devices, wanted);
+                : DeviceChoice.of(OpenClProvider.NAME, devices, Found::toString, wanted);
     }
 
     /** Every device with its number. */
