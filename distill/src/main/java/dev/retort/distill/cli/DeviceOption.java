@@ -19,7 +19,8 @@ public final class DeviceOption {
             paramLabel = "NAME",
             defaultValue = "${env:RETORT_DEVICE:-auto}",
             description =
-                    "What computes: simd, reference, opencl, opencl:1, a part of a device's name as in opencl:radeon;"
+                    "What computes: simd, reference, opencl, opencl:1, a part of a device's name as in opencl:radeon, cuda,"
+                            + " cuda/tf32 or cuda/bf16 for tensor cores;"
                             + " 'retort devices' lists them. By default RETORT_DEVICE, else the first one that can be used.")
     private String name;
 
