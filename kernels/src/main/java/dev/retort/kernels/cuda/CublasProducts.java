@@ -2,6 +2,7 @@ package dev.retort.kernels.cuda;
 
 import static jcuda.cudaDataType.CUDA_R_32F;
 import static jcuda.cudaDataType.CUDA_R_64F;
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGemmStridedBatchedEx_new;
@@ -13,7 +14,6 @@ import static jcuda.jcublas.cublasComputeType.CUBLAS_COMPUTE_64F;
 import static jcuda.jcublas.cublasGemmAlgo.CUBLAS_GEMM_DEFAULT;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_N;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
-import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 
 import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device.Block;

@@ -26,12 +26,12 @@ import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
-import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.retort.kernels.device.Arguments;
+import dev.retort.kernels.device.CacheFolder;
 import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceMemoryException;
@@ -44,6 +44,7 @@ import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
 import java.lang.reflect.Array;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,9 @@ import jcuda.driver.JCudaDriver;
 
 /** An NVIDIA GPU with one stream, in the context that it shares with NVIDIA's libraries. */
 final class CudaDevice implements Device {
+    /** System property: whether the ways to compute a convolution are measured or taken by rule. */
+    static final String CHOICES_PROPERTY = "retort.cuda.choices";
+
     /** Kernels whose events are kept until they are read. */
     private static final int MOST_MEASURED = 4096;
 
@@ -124,8 +128,7 @@ final class CudaDevice implements Device {
             cuDevicePrimaryCtxRelease(device);
             throw refused("does not open", e);
         }
-        staging = new Staging<>(
-                ring.getByteBuffer(0, Staging.RING_BYTES).order(ByteOrder.nativeOrder()), new Copies());
+        staging = new Staging<>(ring.getByteBuffer(0, Staging.RING_BYTES).order(ByteOrder.nativeOrder()), new Copies());
     }
 
     private static DeviceTraits traits(Gpu gpu, CUdevice device) {
@@ -183,6 +186,19 @@ final class CudaDevice implements Device {
     @Override
     public Compute compute() {
         return compute;
+    }
+
+    /** A file for this kind of GPU, this driver, and cuBLAS if it serves; none if {@value #CHOICES_PROPERTY} is {@code rules}. */
+    @Override
+    public Path choices() {
+        String wanted = System.getProperty(CHOICES_PROPERTY, "measured");
+        if (!wanted.equals("measured") && !wanted.equals("rules")) {
+            throw new IllegalArgumentException(
+                    "System property " + CHOICES_PROPERTY + " is 'measured' or 'rules', not '" + wanted + "'");
+        }
+        String name = gpu.name().replaceAll("[^A-Za-z0-9]+", "-") + "-cuda-"
+                + CudaDriver.probe().version() + (cublas == null ? "" : "-cublas");
+        return wanted.equals("rules") ? null : CacheFolder.of("cuda").resolve("choices-" + name + ".txt");
     }
 
     @Override

@@ -64,13 +64,15 @@ final class CudaDriver {
             for (int i = 0; i < count[0]; i++) {
                 gpus.add(gpu(i));
             }
-            return gpus.isEmpty() ? failed("no NVIDIA GPU: " + INSTALL, null) : new CudaDriver(gpus, version[0], null, null);
+            return gpus.isEmpty()
+                    ? failed("no NVIDIA GPU: " + INSTALL, null)
+                    : new CudaDriver(gpus, version[0], null, null);
         } catch (CudaException e) {
             return failed(
                     says(e, CUresult.CUDA_ERROR_NO_DEVICE)
                             ? "the NVIDIA driver finds no GPU (is one installed, and visible by CUDA_VISIBLE_DEVICES?)"
-                            : "the NVIDIA driver says " + e.getMessage() + ": restart the machine if the driver was just updated, else "
-                                    + INSTALL,
+                            : "the NVIDIA driver says " + e.getMessage()
+                                    + ": restart the machine if the driver was just updated, else " + INSTALL,
                     e);
         } catch (Throwable e) {
             return failed("no NVIDIA driver (libcuda.so.1 does not load): " + INSTALL, e);

@@ -70,8 +70,8 @@ public final class CudaProvider implements BackendProvider {
             Wanted wanted = Wanted.of(device);
             Gpu gpu = driver.choose(wanted.gpu);
             return gpu.trouble() == null
-                    ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; matrix products: "
-                            + products() + "; devices: " + DeviceChoice.list(driver.gpus()))
+                    ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; matrix products: " + products()
+                            + "; devices: " + DeviceChoice.list(driver.gpus()))
                     : Usability.no(gpu.trouble(), null);
         } catch (IllegalArgumentException e) {
             return Usability.no(e.getMessage(), e);

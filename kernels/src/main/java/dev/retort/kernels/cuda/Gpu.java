@@ -25,7 +25,6 @@ record Gpu(int index, String name, int major, int minor, long memory) {
 
     @Override
     public String toString() {
-        return String.format(
-                Locale.ROOT, "%s (compute capability %d.%d, %.1f GB)", name, major, minor, memory / 1e9);
+        return String.format(Locale.ROOT, "%s (compute capability %d.%d, %.1f GB)", name, major, minor, memory / 1e9);
     }
 }

@@ -23,17 +23,18 @@ final class Ptx {
     private static final List<DType> ALL = List.of(DType.values());
 
     /** What each file is compiled for. */
-    private static final Map<String, List<DType>> FILES = new TreeMap<>(Map.of(
-            "binary", ALL,
-            "index", ALL,
-            "loss", FLOATING,
-            "movement", ALL,
-            "optimizer", FLOATING,
-            "picture", FLOATING,
-            "reduction", NUMBERS,
-            "rows", FLOATING,
-            "sort", ALL,
-            "unary", FLOATING));
+    private static final Map<String, List<DType>> FILES = new TreeMap<>(Map.ofEntries(
+            Map.entry("binary", ALL),
+            Map.entry("index", ALL),
+            Map.entry("loss", FLOATING),
+            Map.entry("movement", ALL),
+            Map.entry("optimizer", FLOATING),
+            Map.entry("picture", FLOATING),
+            Map.entry("reduction", NUMBERS),
+            Map.entry("rows", FLOATING),
+            Map.entry("sort", ALL),
+            Map.entry("unary", FLOATING),
+            Map.entry("unfold", FLOATING)));
 
     /** Shapes of {@code tiled}. */
     private static final List<Map<String, Integer>> TILES = List.of(Map.of("MICRO", 4, "STEP", 16));

@@ -1,5 +1,7 @@
 package dev.retort.kernels.device;
 
+import java.nio.file.Path;
+
 /**
  * What {@link DeviceBackend} needs of a driver: memory, copies, and kernels on one in-order queue. What is put on the queue runs in that
  * order, and the host waits in {@link #read} and {@link #finish}, and where too much is on the way. Calls come from one thread at a time.
@@ -45,6 +47,11 @@ public interface Device extends AutoCloseable {
 
     /** The vendor's library for matrix products; null if there is none. */
     default ProductLibrary library() {
+        return null;
+    }
+
+    /** The file that keeps which ways to compute are the fastest on it; null not to measure. */
+    default Path choices() {
         return null;
     }
 

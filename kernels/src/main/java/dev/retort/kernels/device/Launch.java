@@ -57,6 +57,13 @@ final class Launch {
         return this;
     }
 
+    /** What is done to sums before they are stored; what it has not, {@code other} stands for. */
+    Launch epilogue(Epilogue epilogue, Tensor other) {
+        return struct(epilogue.struct())
+                .in(epilogue.bias() == null ? other : epilogue.bias())
+                .in(epilogue.addend() == null ? other : epilogue.addend());
+    }
+
     Launch struct(int[] members) {
         arguments.struct(members);
         return this;

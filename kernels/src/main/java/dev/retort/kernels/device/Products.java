@@ -4,6 +4,7 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -39,11 +40,15 @@ final class Products {
         wide = traits.cpu() ? new WideTile(other.wideRows(), other.wideBytes()) : null;
     }
 
-    /** The kernels for sums of k products, m x n of them, on a GPU; {@link Tiling#aligned} tells whether the operands are. */
-    Tiling tiling(DType type, int m, int n, long k, int batch, boolean aligned) {
+    /**
+     * The kernels for sums of k products, m x n of them, on a GPU, by rule the best first.
+     *
+     * @param aligned see {@link Tiling#aligned}
+     */
+    List<Tiling> tilings(DType type, int m, int n, long k, int batch, boolean aligned) {
         return ops.device.compute() != null && type == DType.F32 && k > 0
                 ? Tiling.matrix(tuning, ops.device.compute(), m, n, batch, aligned)
-                : Tiling.common(tuning);
+                : List.of(Tiling.common(tuning));
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -63,7 +68,8 @@ final class Products {
             return;
         }
         if (wide == null) {
-            Tiling tiling = tiling(c.dtype(), spec.m(), spec.n(), spec.k(), batch, aligned(a, b, spec));
+            Tiling tiling = tilings(c.dtype(), spec.m(), spec.n(), spec.k(), batch, aligned(a, b, spec))
+                    .get(0);
             tiling.gemm(ops.queue, c.dtype(), spec)
                     .struct(struct(spec))
                     .in(a, spec.a().offset())

@@ -2,6 +2,7 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,17 +28,23 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
 
     /** Those of {@code tiled.cl}, for any GPU. */
     static Tiling common(DeviceTuning tuning) {
-        Map<String, Integer> numbers =
-                new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
+        Map<String, Integer> numbers = new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
         return new Tiling("tiled", numbers, Products.SIDE * tuning.tileMicro(), Products.SIDE, Products.SIDE);
     }
 
-    /** Those of {@code matrix.cu} for a product of m x n. */
-    static Tiling matrix(DeviceTuning tuning, Compute compute, int m, int n, int batch, boolean aligned) {
-        long large = (long) Products.ceil(m, LARGE_TILE) * Products.ceil(n, LARGE_TILE) * batch;
-        int tile = aligned && large >= tuning.matrixGroups() ? LARGE_TILE : SMALL_TILE;
-        Map<String, Integer> numbers =
-                new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", aligned ? VECTOR : 1));
+    /** Those of {@code matrix.cu} for a product of m x n, by rule the best first. */
+    static List<Tiling> matrix(DeviceTuning tuning, Compute compute, int m, int n, int batch, boolean aligned) {
+        Tiling small = matrix(compute, SMALL_TILE, aligned ? VECTOR : 1);
+        if (!aligned) {
+            return List.of(small);
+        }
+        Tiling large = matrix(compute, LARGE_TILE, VECTOR);
+        long groups = (long) Products.ceil(m, LARGE_TILE) * Products.ceil(n, LARGE_TILE) * batch;
+        return groups >= tuning.matrixGroups() ? List.of(large, small) : List.of(small, large);
+    }
+
+    private static Tiling matrix(Compute compute, int tile, int vector) {
+        Map<String, Integer> numbers = new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", vector));
         return new Tiling("matrix", numbers, tile, MATRIX_GROUP, 1);
     }
 
@@ -60,6 +67,12 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     Launch gemm(DeviceQueue queue, DType type, GemmSpec spec) {
         String lie = (spec.transposeA() ? "t" : "n") + (spec.transposeB() ? "t" : "n");
         return kernel(queue, type, file.equals("matrix") ? "gemm_" + lie : "gemm");
+    }
+
+    /** For example {@code matrix 128}. */
+    @Override
+    public String toString() {
+        return file + " " + tile;
     }
 
     /** For a product of m x n. Rows go along x, the only axis on which a grid is as long as a tensor may be. */

@@ -310,8 +310,7 @@ final class OpenClDevice implements Device {
     }
 
     private Function create(Kernel kernel) {
-        cl_kernel made =
-                clCreateKernel(built.computeIfAbsent(kernel.unit(), this::build), kernel.function(), null);
+        cl_kernel made = clCreateKernel(built.computeIfAbsent(kernel.unit(), this::build), kernel.function(), null);
         long[] limit = new long[1];
         clGetKernelWorkGroupInfo(made, found.id(), CL_KERNEL_WORK_GROUP_SIZE, Sizeof.size_t, Pointer.to(limit), null);
         return new Function(made, limit[0]);

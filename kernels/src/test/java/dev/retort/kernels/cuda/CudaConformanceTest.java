@@ -8,6 +8,8 @@ import dev.retort.tensor.conformance.Conformance;
 import dev.retort.tensor.conformance.Conformance.Check;
 import dev.retort.tensor.conformance.Oracle;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -18,7 +20,15 @@ import org.junit.jupiter.api.condition.OS;
 /** The conformance kit on CUDA's host code and kernels, above the stand-in for the driver, in a process of its own. */
 @EnabledOnOs(OS.LINUX)
 class CudaConformanceTest {
-    private static final Set<String> MATRICES = Set.of(Operation.GEMM.name(), "linear", "matmul", "attention");
+    private static final Set<String> PRODUCTS = Set.of(
+            "linear",
+            "matmul",
+            "attention",
+            "convolution",
+            Operation.GEMM.name(),
+            Operation.CONV2D.name(),
+            Operation.CONV2D_INPUT_GRADIENT.name(),
+            Operation.CONV2D_WEIGHT_GRADIENT.name());
 
     @Test
     void theKitPassesOnOwnKernels() throws IOException, InterruptedException {
@@ -26,16 +36,28 @@ class CudaConformanceTest {
     }
 
     @Test
-    void matricesPassOnCublas() throws IOException, InterruptedException {
-        kit("cublas", String.join(",", MATRICES));
+    void productsPassOnCublas() throws IOException, InterruptedException {
+        kit("cublas", String.join(",", PRODUCTS));
+        Path choices = StandInDriver.build().resolve("cache/cuda/choices-Stand-in-A-cuda-12.6-cublas.txt");
+        for (String product : new String[] {"forward", "input", "weight"}) {
+            assertThat(Files.readAllLines(choices))
+                    .as("on the stand-in cuBLAS is the faster one: it takes no barriers to play out")
+                    .anyMatch(line -> line.startsWith(product + " F32") && line.endsWith(" -> library"));
+        }
     }
 
     private static void kit(String products, String operations) throws IOException, InterruptedException {
         String said = StandInProcess.run(
-                Kit.class, List.of(), "-D" + CudaProvider.PRODUCTS_PROPERTY + "=" + products, "-Doperations=" + operations);
+                Kit.class,
+                List.of(),
+                "-D" + CudaProvider.PRODUCTS_PROPERTY + "=" + products,
+                "-Doperations=" + operations);
         assertThat(said).contains(" 0 failed").contains("left behind 0 blocks, 0 pinned, 0 modules, 0 events");
         assertThat(said.contains("matrix products by cuBLAS")).isEqualTo(products.equals("cublas"));
-        System.out.println(said.lines().filter(line -> line.contains(" passed, ")).findFirst().orElse(""));
+        System.out.println(said.lines()
+                .filter(line -> line.contains(" passed, "))
+                .findFirst()
+                .orElse(""));
     }
 
     /** Runs the kit, or its checks of some operations, and prints what failed. */

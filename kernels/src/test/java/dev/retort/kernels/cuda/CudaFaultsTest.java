@@ -105,7 +105,8 @@ class CudaFaultsTest {
                 }
                 System.out.println("sum " + first.sum().item());
                 first.close();
-                System.out.println("sum " + backend.full(Shape.of(10 << 20), DType.F32, 1).sum().item());
+                System.out.println("sum "
+                        + backend.full(Shape.of(10 << 20), DType.F32, 1).sum().item());
                 throw new IllegalArgumentException("a step that fails");
             } catch (IllegalArgumentException failed) {
                 System.out.println(failed.getMessage());
@@ -163,7 +164,8 @@ class CudaFaultsTest {
                         }
                     }
                 }
-                backend.matmul(all[0].narrow(0, 40), all[1].narrow(0, 40), false, true).close();
+                backend.matmul(all[0].narrow(0, 40), all[1].narrow(0, 40), false, true)
+                        .close();
                 backend.profile()
                         .forEach(time -> System.out.println(time.kernel() + " x " + time.calls() + " " + time.bytes()));
             }

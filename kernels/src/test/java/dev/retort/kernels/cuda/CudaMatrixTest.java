@@ -30,9 +30,18 @@ class CudaMatrixTest {
     @ParameterizedTest
     @EnumSource(Compute.class)
     void productsAreThoseOfRoundedOperands(Compute compute) throws IOException, InterruptedException {
-        String said = StandInProcess.run(Products.class, List.of(), "-Dcompute=" + compute);
+        String said = StandInProcess.run(
+                Products.class,
+                List.of(),
+                "-Dcompute=" + compute,
+                "-D" + CudaDevice.CHOICES_PROPERTY + "=rules",
+                "-D" + CudaProvider.PRODUCTS_PROPERTY + "=own");
         assertThat(said).contains("worst ").contains("left behind 0 blocks");
-        System.out.println(compute + ": " + said.lines().filter(line -> line.contains("worst")).findFirst().orElse(""));
+        System.out.println(compute + ": "
+                + said.lines()
+                        .filter(line -> line.contains("worst"))
+                        .findFirst()
+                        .orElse(""));
     }
 
     /** Compares products with those of simd; ends with an error at the first that is too far away. */
@@ -69,15 +78,8 @@ class CudaMatrixTest {
                     Shape aShape = ta ? Shape.of(k, m) : Shape.of(m, k);
                     Shape bShape = tb ? Shape.of(n, k) : Shape.of(k, n);
                     GemmSpec spec = GemmSpec.dense(m, n, k, ta, tb);
-                    compare(
-                            "gemm " + spec,
-                            cuda,
-                            simd,
-                            a,
-                            aShape,
-                            b,
-                            bShape,
-                            (x, y) -> x.backend().gemm(x, y, spec, Shape.of(m, n)));
+                    compare("gemm " + spec, cuda, simd, a, aShape, b, bShape, (x, y) -> x.backend()
+                            .gemm(x, y, spec, Shape.of(m, n)));
                 }
             }
         }
@@ -90,7 +92,8 @@ class CudaMatrixTest {
             float[] x = random((int) xShape.size(), compute, 3);
             float[] w = random((int) wShape.size(), compute, 4);
             float[] g = random((int) yShape.size(), compute, 5);
-            compare("conv2d " + spec, cuda, simd, x, xShape, w, wShape, (a, b) -> a.backend().conv2d(a, b, spec));
+            compare("conv2d " + spec, cuda, simd, x, xShape, w, wShape, (a, b) -> a.backend()
+                    .conv2d(a, b, spec));
             compare("conv2d for its input " + spec, cuda, simd, g, yShape, w, wShape, (a, b) -> a.backend()
                     .conv2dInputGradient(a, b, xShape, spec));
             compare("conv2d for its weight " + spec, cuda, simd, x, xShape, g, yShape, (a, b) -> a.backend()
@@ -119,8 +122,7 @@ class CudaMatrixTest {
                     double distance = Math.abs(actual[i] - expected[i]) / scale;
                     worst = Math.max(worst, distance);
                     if (!(distance < ENOUGH)) {
-                        throw new AssertionError(
-                                what + " at " + i + ": " + actual[i] + " in place of " + expected[i]);
+                        throw new AssertionError(what + " at " + i + ": " + actual[i] + " in place of " + expected[i]);
                     }
                 }
             }

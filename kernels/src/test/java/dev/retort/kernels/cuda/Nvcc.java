@@ -51,8 +51,8 @@ final class Nvcc {
         Files.writeString(source, Ptx.source(unit));
         run("nvcc", "-ptx", "-arch=compute_80", "-w", "-o", ptx.toString(), source.toString());
         String text = VERSION.matcher(Files.readString(ptx)).replaceFirst(OLDEST_VERSION);
-        return "// " + unit + ": made by PtxTest -Dretort.ptx=write, not to be changed by hand\n" + HASH
-                + hash(unit) + "\n" + BUILD + build + "\n" + text;
+        return "// " + unit + ": made by PtxTest -Dretort.ptx=write, not to be changed by hand\n" + HASH + hash(unit)
+                + "\n" + BUILD + build + "\n" + text;
     }
 
     /** That of a unit's source. */

@@ -33,37 +33,48 @@ class PtxAssemblyTest {
 
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
+    /** A unit for a kind of GPU. */
+    private record Job(KernelUnit unit, String target) {}
+
     @Test
     void everyUnitAssembles() throws IOException {
         JNvPTXCompiler.setExceptionsEnabled(true);
+        List<Job> jobs = Ptx.units().stream()
+                .flatMap(unit -> TARGETS.stream().map(target -> new Job(unit, target)))
+                .toList();
         List<String> table = new ArrayList<>();
         table.add(String.format(
                 "%-24s %-28s %-6s %9s %6s %6s %6s", "unit", "kernel", "for", "registers", "shared", "stack", "spills"));
-        for (KernelUnit unit : Ptx.units()) {
-            String ptx = Ptx.text(unit);
-            long entries = Pattern.compile("\\.entry ").matcher(ptx).results().count();
-            for (String target : TARGETS) {
-                Matcher kernels = KERNEL.matcher(assemble(unit, ptx, target));
-                int found = 0;
-                while (kernels.find()) {
-                    found++;
-                    Matcher shared = SHARED.matcher(kernels.group(7));
-                    int spilled = Integer.parseInt(kernels.group(4)) + Integer.parseInt(kernels.group(5));
-                    table.add(String.format(
-                            "%-24s %-28s %-6s %9s %6s %6s %6d",
-                            unit,
-                            kernels.group(1),
-                            target,
-                            kernels.group(6),
-                            shared.find() ? shared.group(1) : "0",
-                            kernels.group(3),
-                            spilled));
-                    assertThat(spilled).as("bytes spilled by " + kernels.group(1) + " of " + unit + " on " + target).isZero();
-                }
-                assertThat(found).as("kernels of " + unit + " that the assembler tells of").isEqualTo((int) entries);
-            }
-        }
+        jobs.parallelStream().map(PtxAssemblyTest::lines).toList().forEach(table::addAll);
         Files.write(Path.of("target", "ptx-resources.txt"), table);
+    }
+
+    /** What the kernels of a unit take, a line each. */
+    private static List<String> lines(Job job) {
+        String ptx = Ptx.text(job.unit);
+        int entries = (int) Pattern.compile("\\.entry ").matcher(ptx).results().count();
+        List<String> lines = new ArrayList<>();
+        Matcher kernels = KERNEL.matcher(assemble(job.unit, ptx, job.target));
+        while (kernels.find()) {
+            Matcher shared = SHARED.matcher(kernels.group(7));
+            int spilled = Integer.parseInt(kernels.group(4)) + Integer.parseInt(kernels.group(5));
+            lines.add(String.format(
+                    "%-24s %-28s %-6s %9s %6s %6s %6d",
+                    job.unit,
+                    kernels.group(1),
+                    job.target,
+                    kernels.group(6),
+                    shared.find() ? shared.group(1) : "0",
+                    kernels.group(3),
+                    spilled));
+            assertThat(spilled)
+                    .as("bytes spilled by " + kernels.group(1) + " of " + job)
+                    .isZero();
+        }
+        assertThat(lines)
+                .as("kernels of " + job.unit + " that the assembler tells of")
+                .hasSize(entries);
+        return lines;
     }
 
     /** What the assembler says of a unit. */
@@ -84,7 +95,8 @@ class PtxAssemblyTest {
             JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(compiler, size);
             byte[] log = new byte[(int) size[0] + 1];
             JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, log);
-            throw new AssertionError(unit + " does not assemble for " + target + ": " + new String(log, StandardCharsets.US_ASCII), e);
+            throw new AssertionError(
+                    unit + " does not assemble for " + target + ": " + new String(log, StandardCharsets.US_ASCII), e);
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
         }

@@ -43,7 +43,9 @@ final class StandInDriver {
     private static void library(String name, String text, String... options) throws IOException, InterruptedException {
         Path library = FOLDER.resolve(name);
         Path source = FOLDER.resolve(name + ".cpp");
-        if (Files.exists(library) && Files.exists(source) && Files.readString(source).equals(text)) {
+        if (Files.exists(library)
+                && Files.exists(source)
+                && Files.readString(source).equals(text)) {
             return;
         }
         Files.deleteIfExists(library);
@@ -56,7 +58,8 @@ final class StandInDriver {
             compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException absent) {
             String reason = "the stand-in for NVIDIA's driver needs g++ (Debian and Ubuntu: g++)";
-            if (Arrays.asList(System.getProperty("retort.require", "").split(",")).contains("cuda-stand-in")) {
+            if (Arrays.asList(System.getProperty("retort.require", "").split(","))
+                    .contains("cuda-stand-in")) {
                 throw new AssertionError(reason, absent);
             }
             System.out.println("Skipped: " + reason);

@@ -1,7 +1,10 @@
 package dev.retort.kernels.cuda;
 
 import dev.retort.kernels.JavaProcess;
+import dev.retort.kernels.device.CacheFolder;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM that finds the stand-in where it looks for NVIDIA's driver. */
@@ -9,9 +12,14 @@ final class StandInProcess {
     private StandInProcess() {}
 
     /** What the main method of a class says. Settings of the stand-in are NAME=VALUE. */
-    static String run(Class<?> main, List<String> settings, String... options) throws IOException, InterruptedException {
-        ProcessBuilder builder = JavaProcess.of(main, options).redirectErrorStream(true);
-        builder.environment().put("LD_LIBRARY_PATH", StandInDriver.build().toString());
+    static String run(Class<?> main, List<String> settings, String... options)
+            throws IOException, InterruptedException {
+        Path folder = StandInDriver.build();
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("-D" + CacheFolder.PROPERTY + "=" + folder.resolve("cache"));
+        ProcessBuilder builder =
+                JavaProcess.of(main, all.toArray(String[]::new)).redirectErrorStream(true);
+        builder.environment().put("LD_LIBRARY_PATH", folder.toString());
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             builder.environment().put(setting.substring(0, equals), setting.substring(equals + 1));
