@@ -25,7 +25,7 @@ import jcuda.driver.JCudaDriver;
  */
 final class CudaDriver {
     private static final String INSTALL =
-            "install the display driver (Debian: nvidia-driver; Ubuntu: nvidia-driver-580-server or later; in a container: the NVIDIA"
+            "install the display driver (Debian: nvidia-driver; Ubuntu: nvidia-driver-535 or later; in a container: the NVIDIA"
                     + " container toolkit, and --gpus all)";
 
     private static final int NAME_BYTES = 256;
