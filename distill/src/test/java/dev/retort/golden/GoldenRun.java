@@ -18,6 +18,9 @@ import java.util.Map;
 /** One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares results. */
 record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
 
+    /** System property that names the one backend to run on. */
+    static final String DEVICE = "retort.golden.device";
+
     /** What is computed and compared. */
     interface Body {
         void run(GoldenRun run) throws IOException;
@@ -34,9 +37,15 @@ record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
 
     /**
      * Runs a check on the reference backend in float64, in float32 on the CPU backend where there is one, and in both on OpenCL where that
-     * can be used.
+     * can be used; or in both on the one backend that {@link #DEVICE} names.
      */
     static void each(GoldenCase golden, Body body) throws IOException {
+        String device = System.getProperty(DEVICE, "");
+        if (!device.isEmpty()) {
+            on(device, DType.F32, golden, body);
+            on(device, DType.F64, golden, body);
+            return;
+        }
         on("reference", DType.F64, golden, body);
         boolean cpu = Backends.providers().stream()
                 .anyMatch(provider -> provider.name().equals("simd"));
