@@ -13,6 +13,11 @@ public final class Parts {
         List<Part> parts = new ArrayList<>(List.of(new DevicesPart(), new ConformancePart()));
         Arrays.stream(Precision.values()).map(GradientsPart::new).forEach(parts::add);
         parts.addAll(List.of(new GoldenPart(), new TrainingPart(), new MemoryPart()));
+        for (SpeedPart.Kind kind : SpeedPart.Kind.values()) {
+            Arrays.stream(Precision.values())
+                    .map(precision -> new SpeedPart(kind, precision))
+                    .forEach(parts::add);
+        }
         return parts;
     }
 
