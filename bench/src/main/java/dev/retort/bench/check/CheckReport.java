@@ -39,7 +39,12 @@ public final class CheckReport {
         all.put("started", started);
         all.put("host", host);
         all.put("settings", settings);
-        all.put("failed", results.stream().filter(r -> r.status().isBad()).map(PartResult::name).toList());
+        all.put(
+                "failed",
+                results.stream()
+                        .filter(r -> r.status().isBad())
+                        .map(PartResult::name)
+                        .toList());
         all.put("left", left.stream().map(Part::name).toList());
         all.put("parts", results);
         AtomicFile.writeString(folder.resolve(JSON_FILE), JSON.writeValueAsString(all) + "\n");

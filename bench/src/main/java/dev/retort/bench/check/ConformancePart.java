@@ -37,11 +37,13 @@ final class ConformancePart implements Part {
                 }
             }
             System.out.println(kit.coverage());
-            int skipped = kit.skipped().values().stream().mapToInt(Integer::intValue).sum();
+            int skipped =
+                    kit.skipped().values().stream().mapToInt(Integer::intValue).sum();
             run.figure("checks", checks.size());
             run.figure("failed", failed);
             run.figure("skipped", skipped);
-            run.sum(checks.size() - failed + " of " + checks.size() + " checks pass, " + skipped + " cases are skipped");
+            run.sum(checks.size() - failed + " of " + checks.size() + " checks pass, " + skipped
+                    + " cases are skipped");
         }
     }
 }

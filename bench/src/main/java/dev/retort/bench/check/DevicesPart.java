@@ -42,12 +42,11 @@ final class DevicesPart implements Part {
     /** The driver's own words, where its tool is. */
     private static void driver(PartRun run) {
         try {
-            Process tool = new ProcessBuilder("nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader")
+            Process tool = new ProcessBuilder(
+                            "nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader")
                     .redirectErrorStream(true)
                     .start();
-            run.figure(
-                    "nvidia-smi",
-                    new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+            run.figure("nvidia-smi", new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         } catch (IOException notThere) {
             run.figure("nvidia-smi", "not there");
         }

@@ -28,7 +28,8 @@ final class GradientsPart implements Part {
 
     @Override
     public String what() {
-        return "The gradient matrix in " + precision + ": results and gradients of every operation against the reference";
+        return "The gradient matrix in " + precision
+                + ": results and gradients of every operation against the reference";
     }
 
     @Override
@@ -62,7 +63,8 @@ final class GradientsPart implements Part {
 
     private static String text(Cell cell) {
         return cell.name() + ", " + cell.kind().name().toLowerCase(Locale.ROOT) + " in " + cell.dtype() + ": error "
-                + cell.worstError() + ", accepted " + cell.bound() + " " + cell.detail().place() + " "
+                + cell.worstError() + ", accepted " + cell.bound() + " "
+                + cell.detail().place() + " "
                 + cell.detail().note();
     }
 }

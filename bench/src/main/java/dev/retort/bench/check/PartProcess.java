@@ -113,8 +113,9 @@ public final class PartProcess {
     }
 
     private static String tail(Path log) throws IOException {
-        List<String> lines =
-                new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         return String.join(" | ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 }

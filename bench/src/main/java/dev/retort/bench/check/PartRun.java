@@ -55,7 +55,8 @@ public final class PartRun {
 
     private static String text(Throwable failure) {
         String message = failure.getMessage();
-        boolean forPeople = message != null && (failure instanceof AssertionError || failure instanceof IllegalStateException);
+        boolean forPeople =
+                message != null && (failure instanceof AssertionError || failure instanceof IllegalStateException);
         return forPeople ? message : failure.toString();
     }
 

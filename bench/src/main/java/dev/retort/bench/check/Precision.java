@@ -1,7 +1,7 @@
 package dev.retort.bench.check;
 
-import dev.retort.tensor.Backends;
 import dev.retort.tensor.BackendProvider.Usability;
+import dev.retort.tensor.Backends;
 import dev.retort.tensor.cases.ComputeMode;
 import java.util.Locale;
 

@@ -73,6 +73,7 @@ final class SpeedPart implements Part {
     public void run(PartRun run) throws IOException {
         try (Stopwatch stopwatch = new Stopwatch(run, precision)) {
             kind.works.apply(run.settings()).forEach(stopwatch::row);
+            stopwatch.sum();
         }
     }
 

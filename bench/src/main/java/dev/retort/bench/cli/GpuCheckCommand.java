@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 /** {@code retort gpu-check}: all that is to be seen on a device, in one go. */
 @Command(
         name = "gpu-check",
-        description = "Checks and measures a device: operations, gradients, golden data, training, memory, speed, each in"
-                + " a process of its own. Ends with 1 if a part failed.",
+        description =
+                "Checks and measures a device: operations, gradients, golden data, training, memory, speed, each in"
+                        + " a process of its own. Ends with 1 if a part failed.",
         footer = {
             "",
             "Writes " + CheckReport.JSON_FILE + " and " + CheckReport.PAGE + " after every part, and each part's log. A"

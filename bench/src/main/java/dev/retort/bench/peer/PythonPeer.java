@@ -29,7 +29,8 @@ public final class PythonPeer implements Peer {
     /** Environment variable that names a Python to take instead of the system's. */
     public static final String PYTHON = "RETORT_PYTHON";
 
-    private static final List<String> SCRIPTS = List.of("pytorch_peer.py", "pytorch_mode.py", "pytorch_retinanet.py", "pytorch_icd.py");
+    private static final List<String> SCRIPTS =
+            List.of("pytorch_peer.py", "pytorch_mode.py", "pytorch_retinanet.py", "pytorch_icd.py");
     private static final List<String> USUAL = List.of("python3", "/usr/bin/python3");
     /** Libraries beneath PyTorch read these once, when they are loaded. */
     private static final List<String> THREADS =

@@ -184,8 +184,7 @@ final class Networks {
                 double w = box[2] - box[0];
                 double h = box[3] - box[1];
                 long id = annotations.size() + 1L;
-                annotations.add(
-                        new Annotation(id, info.id(), 1 + classOf(i), box[0], box[1], w, h, w * h, false));
+                annotations.add(new Annotation(id, info.id(), 1 + classOf(i), box[0], box[1], w, h, w * h, false));
             }
         }
         return CocoDataset.inMemory("the benchmark's pictures", infos(), categories(), annotations, pictures);

@@ -59,7 +59,8 @@ class DeviceCheckTest {
         assertThat(json().get("failed").size()).isEqualTo(4);
         assertThat(json().get("left").size()).isZero();
         assertThat(Files.readString(folder.resolve(CheckReport.PAGE)))
-                .contains("# Check of the device simd", "| passes | passed |", "there is nothing \\| to do", "| 0.250 |");
+                .contains(
+                        "# Check of the device simd", "| passes | passed |", "there is nothing \\| to do", "| 0.250 |");
         assertThat(out.toString().lines()).hasSize(6);
     }
 

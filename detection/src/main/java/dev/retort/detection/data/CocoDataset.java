@@ -201,7 +201,8 @@ public final class CocoDataset {
             throw new DataException("Image id " + image.id() + " of " + source + " has no picture in memory");
         }
         if (picture.width() != image.width() || picture.height() != image.height()) {
-            throw new DataException("Picture " + (held == null ? file(image) : image.fileName()) + " is " + picture.width() + "x" + picture.height() + ", but "
+            throw new DataException("Picture " + (held == null ? file(image) : image.fileName()) + " is "
+                    + picture.width() + "x" + picture.height() + ", but "
                     + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id()
                     + ". Boxes would not fit: correct the entry's width and height, or restore the original file"
                     + " (a camera's rotation tag is not applied).");

@@ -110,14 +110,10 @@ public final class ShapesGenerator {
         for (Map.Entry<String, Integer> entry : settings.splits.entrySet()) {
             if (entry.getKey().equals(split)) {
                 Map<Long, Picture> held = new ConcurrentHashMap<>();
-                List<PaintedPicture> painted =
-                        paint(settings, split, first, entry.getValue(), (info, picture) -> held.put(info.id(), picture));
+                List<PaintedPicture> painted = paint(
+                        settings, split, first, entry.getValue(), (info, picture) -> held.put(info.id(), picture));
                 return CocoDataset.inMemory(
-                        "generated shapes, split " + split,
-                        images(painted),
-                        categories(),
-                        annotations(painted),
-                        held);
+                        "generated shapes, split " + split, images(painted), categories(), annotations(painted), held);
             }
             first += entry.getValue();
         }

@@ -76,7 +76,8 @@ class ShapesGeneratorTest {
         assertThat(held.categories()).isEqualTo(written.categories());
         for (ImageInfo image : written.images()) {
             assertThat(held.annotations(image.id())).isEqualTo(written.annotations(image.id()));
-            assertThat(held.picture(image).rgb()).isEqualTo(written.picture(image).rgb());
+            assertThat(held.picture(image).rgb())
+                    .isEqualTo(written.picture(image).rgb());
         }
         assertThat(held.head(1).pictureProblems()).isEmpty();
         assertThatThrownBy(() -> held.file(held.images().get(0))).hasMessageContaining("held in memory");

@@ -39,8 +39,8 @@ public record LossCurves(double[] cpu, double[] nudged, double[] device) {
         }
         long live = backend.memory().liveBytes();
         if (live != 0) {
-            throw new AssertionError(
-                    "The training left " + live + " bytes behind on " + backend.name() + ": its tensors were not closed");
+            throw new AssertionError("The training left " + live + " bytes behind on " + backend.name()
+                    + ": its tensors were not closed");
         }
         return losses;
     }

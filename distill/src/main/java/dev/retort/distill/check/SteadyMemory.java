@@ -54,14 +54,17 @@ public final class SteadyMemory {
      */
     public static List<Mark> of(Backend backend, int steps) {
         if (steps < QUARTERS) {
-            throw new IllegalArgumentException("Memory is looked at after each quarter of the steps: take "
-                    + QUARTERS + " or more, not " + steps);
+            throw new IllegalArgumentException(
+                    "Memory is looked at after each quarter of the steps: take " + QUARTERS + " or more, not " + steps);
         }
         List<Mark> marks;
         try (DemoStudent student = new DemoStudent(backend)) {
             marks = train(student, backend, steps);
         }
-        demand(backend.memory().liveBytes() == 0, "bytes are left behind: " + backend.memory().liveBytes(), marks);
+        demand(
+                backend.memory().liveBytes() == 0,
+                "bytes are left behind: " + backend.memory().liveBytes(),
+                marks);
         for (int quarter = 1; quarter < marks.size(); quarter++) {
             long grown = besidesPool(marks.get(quarter)) - besidesPool(marks.get(quarter - 1));
             demand(grown < NOISE, "the heap besides the pool grew by " + grown + " bytes in quarter " + quarter, marks);
@@ -90,7 +93,10 @@ public final class SteadyMemory {
             if (live < 0) {
                 live = now;
             }
-            demand(now == live, "live bytes are " + now + " after step " + step + ", " + live + " after the first", marks);
+            demand(
+                    now == live,
+                    "live bytes are " + now + " after step " + step + ", " + live + " after the first",
+                    marks);
             if (step % quarter == 0) {
                 marks.add(mark(step, backend, allocated, quarter));
                 allocated = allocatedByThread();

@@ -22,8 +22,7 @@ class DeviceCurvesTest {
             System.out.println("Skipped: opencl cannot be used here: " + usability.reason());
             Assumptions.abort(usability.reason());
         }
-        LossCurves curves =
-                new LossCurves(curve("simd", false), curve("simd", true), curve("opencl", false));
+        LossCurves curves = new LossCurves(curve("simd", false), curve("simd", true), curve("opencl", false));
         System.out.println(
                 "relative distance of loss curves, step by step: simd from simd with one weight one ulp larger "
                         + LossCurves.text(curves.own()) + "; opencl from simd " + LossCurves.text(curves.between()));

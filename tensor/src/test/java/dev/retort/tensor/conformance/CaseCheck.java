@@ -111,8 +111,8 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
             } else {
                 Demand.holds(
                         expected.shares().get(i).containsAll(shares),
-                        how + "result " + i + " shares memory only with the operands " + expected.shares().get(i) + ", not "
-                                + shares);
+                        how + "result " + i + " shares memory only with the operands "
+                                + expected.shares().get(i) + ", not " + shares);
             }
         }
     }

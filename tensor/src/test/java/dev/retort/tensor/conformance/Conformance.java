@@ -173,13 +173,16 @@ public final class Conformance {
 
     /** One bad input. */
     public Check refusal(BadInput bad) {
-        return Check.named(bad.name(), () -> inScope(() -> {
-            String message = Demand.thrown(
-                            ShapeException.class, () -> bad.action().accept(backend))
-                    .getMessage();
-            Demand.holds(
-                    message != null && message.length() >= TELLING, "the message says what is wrong: " + message);
-        }));
+        return Check.named(
+                bad.name(),
+                () -> inScope(() -> {
+                    String message = Demand.thrown(
+                                    ShapeException.class, () -> bad.action().accept(backend))
+                            .getMessage();
+                    Demand.holds(
+                            message != null && message.length() >= TELLING,
+                            "the message says what is wrong: " + message);
+                }));
     }
 
     private void skip(String operation, DType dtype, Set<Capability> missing) {
