@@ -57,9 +57,13 @@ fi
 
 mkdir -p "$out/lib"
 out=$(cd "$out" && pwd -P)
-# Not compressed: a .tar.gz of plain classes is smaller than one of packed ones.
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-  --output "$out/java" >"$out/jlink.log" 2>&1 || fail "jlink of $jdk failed: $(tail -n 3 "$out/jlink.log")"
+# Strings shared (1) but not compressed: a .tar.gz of plain classes is smaller than one of packed ones. Later JDKs may know no 1.
+runtime() {
+  rm -rf "$out/java"
+  "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages "$@" --output "$out/java" \
+    >"$out/jlink.log" 2>&1
+}
+runtime --compress=1 || runtime || fail "jlink of $jdk failed: $(tail -n 3 "$out/jlink.log")"
 rm "$out/jlink.log"
 if command -v strip >/dev/null; then
   find "$out/java/lib" -name '*.so' -exec strip --strip-unneeded {} +
