@@ -3,9 +3,10 @@ the teacher's pyramid without gradients, the student, all losses, backward, clip
 
 import math
 
+import pytorch_mode as mode
 import torch
 import torch.nn.functional as F
-from pytorch_retinanet import RetinaNet, anchors, encode, normalised, read_safetensors
+from pytorch_retinanet import RetinaNet, anchors, encode, normalised, pictures, read_safetensors
 from torch import nn
 from torchvision.ops import box_iou, sigmoid_focal_loss
 
@@ -31,9 +32,14 @@ def labels(all_anchors, boxes, classes, background):
 
 
 def detector_losses(logits, deltas, all_anchors, boxes, classes, normalizer):
-    logits, deltas = torch.cat(logits, 1)[0], torch.cat(deltas, 1)[0]
-    background = logits.shape[1]
-    label, matched = labels(all_anchors, boxes, classes, background)
+    """Of a batch whose pictures all have the same boxes."""
+    logits, deltas = torch.cat(logits, 1).float(), torch.cat(deltas, 1).float()
+    count, background = len(logits), logits.shape[2]
+    # Every picture is matched for itself, as if the boxes were its own.
+    label, matched = (torch.cat(parts) for parts in zip(*(
+        labels(all_anchors, boxes, classes, background) for _ in range(count)
+    )))
+    logits, deltas, all_anchors = logits.flatten(0, 1), deltas.flatten(0, 1), all_anchors.repeat(count, 1)
     foreground = (label >= 0) & (label < background)
     normalizer.update(int(foreground.sum()))
     valid = label >= 0
@@ -55,23 +61,24 @@ class Normalizer:
 
 def sine(x, features=CENTRE_FEATURES):
     """The sines, then the cosines, of positions [...]: [..., features]."""
-    place = torch.arange(features // 2, dtype=torch.float32)
+    place = torch.arange(features // 2, dtype=torch.float32, device=x.device)
     angle = x.unsqueeze(-1) * 2 * math.pi / 10000 ** (2 * place / features)
     return torch.cat((angle.sin(), angle.cos()), -1)
 
 
 def descriptors(boxes, classes, numbers, height, width):
-    """Descriptors [1, K, D] of real and sampled instances, which of them are real, and the edges' distances [1, K, 4]."""
-    size = torch.tensor((width, height), dtype=torch.float32)
+    """Descriptors [K, D] of real and sampled instances, which of them are real, and the edges' distances [K, 4]."""
+    where = boxes.device
+    size = torch.tensor((width, height), dtype=torch.float32, device=where)
     sampled = SAMPLED_PER_BOX * len(boxes)
-    extent = (0.2 + 0.2 * torch.randn(sampled, 2).clamp(-2, 2)).clamp(2e-3, 0.7)
-    centre = torch.rand(sampled, 2).clamp(0.03, 0.97)
+    extent = (0.2 + 0.2 * torch.randn(sampled, 2, device=where).clamp(-2, 2)).clamp(2e-3, 0.7)
+    centre = torch.rand(sampled, 2, device=where).clamp(0.03, 0.97)
     fake = torch.cat((centre - extent / 2, centre + extent / 2), 1).clamp(0, 1)
     box = torch.cat((boxes / size.repeat(2), fake))
-    kind = torch.cat((classes, torch.randint(numbers, (sampled,))))
-    real = torch.arange(len(box)) < len(boxes)
+    kind = torch.cat((classes, torch.randint(numbers, (sampled,), device=where)))
+    real = torch.arange(len(box), device=where) < len(boxes)
     extent = box[:, 2:] - box[:, :2]
-    jittered = (box[:, :2] + box[:, 2:]) / 2 + (torch.rand(len(box), 2) - 0.5) * 2 * JITTER * extent
+    jittered = (box[:, :2] + box[:, 2:]) / 2 + (torch.rand(len(box), 2, device=where) - 0.5) * 2 * JITTER * extent
     scale = (1.44 * torch.log((extent * size).clamp(min=1)) - 5).clamp(0, SCALES - 1).long()
     parts = (
         F.one_hot(kind, numbers).float(),
@@ -79,13 +86,13 @@ def descriptors(boxes, classes, numbers, height, width):
         F.one_hot(scale, SCALES).float().flatten(1),
     )
     offsets = torch.cat((jittered - box[:, :2], box[:, 2:] - jittered), 1)
-    return torch.cat(parts, 1).unsqueeze(0), real.unsqueeze(0), offsets.unsqueeze(0)
+    return torch.cat(parts, 1), real, offsets
 
 
 def positions(padding, channels):
     """DETR's sine embedding of the valid cells of a level, [N, H*W, C]."""
     features = channels // 2
-    place = torch.arange(features)
+    place = torch.arange(features, device=padding.device)
     period = 10000 ** (2 * torch.div(place, 2, rounding_mode="floor") / features)
     parts = []
     for axis in (1, 2):
@@ -102,7 +109,7 @@ def pyramid_context(levels, height, width):
     for level in levels:
         n, channels, h, w = level.shape
         stride = (height / h + width / w) / 2
-        mask = torch.ones(n, h, w, dtype=torch.bool)
+        mask = torch.ones(n, h, w, dtype=torch.bool, device=level.device)
         mask[:, : math.ceil(height / stride), : math.ceil(width / stride)] = False
         padding.append(mask.flatten(1))
         places.append(positions(mask, channels))
@@ -170,7 +177,10 @@ class Distillation(nn.Module):
         return {"distillation": WEIGHT * loss.mean()}
 
     def forward(self, student, teacher, boxes, classes, numbers, height, width):
-        described, real, offsets = descriptors(boxes, classes, numbers, height, width)
+        described, real, offsets = (
+            torch.stack(parts)
+            for parts in zip(*(descriptors(boxes, classes, numbers, height, width) for _ in range(len(student[0]))))
+        )
         padding, places = pyramid_context(teacher, height, width)
         queries, weights, values = self.decode(self.encoder(described), flatten(teacher), padding, places)
         return {
@@ -181,27 +191,31 @@ class Distillation(nn.Module):
 
 def step(task, layout):
     scene = read_safetensors(task["scene"])
-    picture = scene["picture"].to(torch.uint8)
+    batch = pictures(task, scene)
     boxes, classes = scene["boxes"], scene["classes"].long()
-    height, width = picture.shape[:2]
+    height, width = batch.shape[1:3]
     student = RetinaNet(task["student"], task).load(task["student_weights"], layout)
     student.backbone.bottom_up.freeze()
     teacher = RetinaNet(task["teacher"], task).load(task["teacher_weights"], layout).eval().requires_grad_(False)
-    distillation = Distillation(task["classes"], task["channels"])
+    distillation = Distillation(task["classes"], task["channels"]).to(mode.device)
     trained = [p for p in student.parameters() if p.requires_grad]
     sgd = torch.optim.SGD(trained, lr=1e-5, momentum=0.9, weight_decay=1e-4)
     adamw = torch.optim.AdamW(distillation.parameters(), lr=1e-4, weight_decay=1e-4)
     normalizer = Normalizer()
+    teacher_backbone = mode.maybe_compiled(teacher.backbone)
+    backbone, head = mode.maybe_compiled(student.backbone), mode.maybe_compiled(student.head)
 
     def run():
-        x = normalised(picture, layout)
-        with torch.no_grad():
-            teacher_levels = teacher.backbone(x)
-        levels = student.backbone(x)
-        logits, deltas = student.head(levels)
-        losses = detector_losses(logits, deltas, torch.cat(anchors(levels)), boxes, classes, normalizer)
-        losses |= distillation(levels, teacher_levels, boxes, classes, task["classes"], height, width)
-        values = {name: loss.item() for name, loss in losses.items()}
+        x = normalised(batch, layout)
+        with mode.autocast():
+            with torch.no_grad():
+                teacher_levels = teacher_backbone(x)
+            levels = backbone(x)
+            logits, deltas = head(levels)
+            losses = distillation(levels, teacher_levels, boxes, classes, task["classes"], height, width)
+        losses |= detector_losses(logits, deltas, torch.cat(anchors(levels)), boxes, classes, normalizer)
+        # One wait for the device, not one a term.
+        values = dict(zip(losses, torch.stack([loss.float() for loss in losses.values()]).tolist()))
         if not all(map(math.isfinite, values.values())):
             raise ValueError(f"a loss is not finite: {values}")
         sgd.zero_grad(set_to_none=True)

@@ -1,6 +1,7 @@
 """PyTorch's side of `retort bench --against pytorch`.
 
-Started with the number of threads. Reads one JSON object a line, answers with one JSON object a line:
+Started with the number of threads; --device cuda, --precision tf32 or bf16 and --compile choose another way to compute
+(pytorch_mode.py). Reads one JSON object a line, answers with one JSON object a line:
 
   {"prepare": NAME, "kind": KIND, ...extents}  makes the operands and warms up     -> {"prepared": true, "layout": ...,
                                                                                        "result": {...}}
@@ -8,9 +9,10 @@ Started with the number of threads. Reads one JSON object a line, answers with o
   {"run": true}                                one timed round of what is prepared -> {"seconds": ..., "peak_bytes": ...}
 
 The result is what the first execution gave, in a few numbers, where there is something to compare. Warm-up is three
-rounds. Work on images is prepared in both memory layouts; the faster one is kept. The end of the input ends the process.
+rounds. Work on images is prepared in both memory layouts and the faster one is kept, on a GPU in channels-last alone. The end of the input ends the process.
 """
 
+import argparse
 import ctypes
 import gc
 import json
@@ -34,16 +36,18 @@ except ImportError as missing:
     say({"missing": missing.name or str(missing)})
     sys.exit(0)
 
+import pytorch_mode as mode
 import torch.nn.functional as F
 
 
-def uniform(*shape):
+def uniform(*shape, dtype=torch.float32):
     """Numbers in [-1, 1), none so small that processors slow down."""
-    return torch.rand(*shape) * 2 - 1
+    return (torch.rand(*shape, device=mode.device) * 2 - 1).to(dtype)
 
 
 def gemm(t, layout):
-    a, b = uniform(t["batch"], t["m"], t["k"]), uniform(t["batch"], t["k"], t["n"])
+    a = uniform(t["batch"], t["m"], t["k"], dtype=mode.dtype())
+    b = uniform(t["batch"], t["k"], t["n"], dtype=mode.dtype())
     if t["batch"] == 1:
         a, b = a[0], b[0]
     return lambda: torch.matmul(a, b)
@@ -82,8 +86,8 @@ def sgd(t, layout):
     return optimizer.step
 
 
-def image(t, layout):
-    return uniform(1, t["in"], t["height"], t["width"]).contiguous(memory_format=layout)
+def image(t, layout, dtype=torch.float32):
+    return uniform(1, t["in"], t["height"], t["width"], dtype=dtype).contiguous(memory_format=layout)
 
 
 def with_backward(t, forward, leaves):
@@ -104,8 +108,8 @@ def with_backward(t, forward, leaves):
 
 
 def convolution(t, layout):
-    x = image(t, layout)
-    w = uniform(t["out"], t["in"], t["kernel"], t["kernel"]).contiguous(memory_format=layout)
+    x = image(t, layout, mode.dtype())
+    w = uniform(t["out"], t["in"], t["kernel"], t["kernel"], dtype=mode.dtype()).contiguous(memory_format=layout)
     # The first layer's input is a picture: nobody asks for its gradient.
     leaves = [x, w] if t["input_gradient"] else [w]
     return with_backward(t, lambda: F.conv2d(x, w, None, t["stride"], t["kernel"] // 2), leaves)
@@ -180,6 +184,7 @@ def timed(call, repeats):
     start = time.perf_counter()
     for _ in range(repeats):
         call()
+    mode.synchronize()
     return time.perf_counter() - start
 
 
@@ -187,6 +192,7 @@ def warm_up(call):
     """Seconds of one call, in the last of the rounds, and the result of the first call."""
     start = time.perf_counter()
     first = call()
+    mode.synchronize()
     calls, seconds = 1, time.perf_counter() - start
     for round in range(WARM_UPS):
         if round > 0:
@@ -200,6 +206,8 @@ def warm_up(call):
 def give_memory_back():
     """What is free goes back to the system, where the C library can do that."""
     gc.collect()
+    if mode.device.type == "cuda":
+        torch.cuda.empty_cache()
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError):
@@ -207,6 +215,9 @@ def give_memory_back():
 
 
 def reset_peak():
+    if mode.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(mode.device)
+        return
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")
@@ -215,6 +226,9 @@ def reset_peak():
 
 
 def peak_bytes():
+    """Of the process; on a GPU, of its tensors there."""
+    if mode.device.type == "cuda":
+        return torch.cuda.max_memory_allocated(mode.device)
     try:
         with open("/proc/self/status") as file:
             for line in file:
@@ -235,6 +249,8 @@ def prepare(task):
         return None
     best = None
     for name, layout in LAYOUTS.items():
+        if mode.device.type == "cuda" and name != "channels_last":
+            continue
         torch.manual_seed(1)
         seconds, first = warm_up(ON_IMAGES[kind](task, layout))
         if best is None or seconds < best[0]:
@@ -261,10 +277,24 @@ def has_reference_blas():
 
 
 def main():
-    torch.set_num_threads(int(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("threads", type=int)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", default="fp32", choices=("fp32", "tf32", "bf16"))
+    parser.add_argument("--compile", action="store_true")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     name = "pytorch " + torch.__version__
-    if has_reference_blas():
+    if options.compile and not hasattr(torch, "compile"):
+        say({"missing": "torch.compile: this is " + name})
+        return
+    try:
+        mode.choose(options.device, options.precision, options.compile)
+    except (AssertionError, RuntimeError) as error:
+        say({"missing": f"{options.device}: {error}"})
+        return
+    if options.device == "cpu" and has_reference_blas():
         name += " (reference BLAS)"
         print(
             "retort: this PyTorch multiplies matrices by the reference BLAS, which is slow: install an optimised one"

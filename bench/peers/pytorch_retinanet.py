@@ -7,6 +7,7 @@ import json
 import math
 import struct
 
+import pytorch_mode as mode
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -32,7 +33,8 @@ def read_safetensors(path):
     for name, entry in header.items():
         start, end = entry["data_offsets"]
         count = (end - start) // 4
-        tensors[name] = torch.frombuffer(data, dtype=torch.float32, count=count, offset=start).reshape(entry["shape"])
+        values = torch.frombuffer(data, dtype=torch.float32, count=count, offset=start).reshape(entry["shape"])
+        tensors[name] = values.to(mode.device)
     return tensors
 
 
@@ -49,7 +51,8 @@ class FrozenNorm(nn.Module):
             return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, eps=1e-5)
         scale = self.weight * (self.running_var + 1e-5).rsqrt()
         shift = self.bias - self.running_mean * scale
-        return x * scale.reshape(1, -1, 1, 1) + shift.reshape(1, -1, 1, 1)
+        # In the activations' own type: autocast would leave float32 behind otherwise.
+        return x * scale.reshape(1, -1, 1, 1).to(x.dtype) + shift.reshape(1, -1, 1, 1).to(x.dtype)
 
 
 class Conv(nn.Conv2d):
@@ -185,7 +188,7 @@ class RetinaNet(nn.Module):
             for name, tensor in read_safetensors(path).items()
         }
         self.load_state_dict(state)
-        return self.to(memory_format=layout)
+        return self.to(mode.device).to(memory_format=layout)
 
 
 def anchors(levels):
@@ -199,11 +202,11 @@ def anchors(levels):
                 w = math.sqrt(area / ratio)
                 h = ratio * w
                 cell.append((-w / 2, -h / 2, w / 2, h / 2))
-        y = torch.arange(level.shape[2], dtype=torch.float32) * stride
-        x = torch.arange(level.shape[3], dtype=torch.float32) * stride
+        y = torch.arange(level.shape[2], dtype=torch.float32, device=mode.device) * stride
+        x = torch.arange(level.shape[3], dtype=torch.float32, device=mode.device) * stride
         y, x = torch.meshgrid(y, x, indexing="ij")
         places = torch.stack((x, y, x, y), -1).reshape(-1, 1, 4)
-        result.append((places + torch.tensor(cell)).reshape(-1, 4))
+        result.append((places + torch.tensor(cell, device=mode.device)).reshape(-1, 4))
     return result
 
 
@@ -224,24 +227,29 @@ def encode(boxes, targets):
     return torch.stack((dx, dy, torch.log(tw / w), torch.log(th / h)), -1)
 
 
-def normalised(picture, layout):
-    """[H, W, 3] bytes to [1, 3, H, W] numbers."""
-    x = picture.permute(2, 0, 1).unsqueeze(0).float().div(255)
-    x = (x - torch.tensor(MEAN).reshape(1, 3, 1, 1)) / torch.tensor(STD).reshape(1, 3, 1, 1)
+def normalised(pictures, layout):
+    """[N, H, W, 3] bytes to [N, 3, H, W] numbers."""
+    mean, std = (torch.tensor(values, device=mode.device).reshape(1, 3, 1, 1) for values in (MEAN, STD))
+    x = (pictures.permute(0, 3, 1, 2).float().div(255) - mean) / std
     return x.contiguous(memory_format=layout)
 
 
+def pictures(task, scene):
+    """The scene's picture, as often as a batch has pictures: [N, H, W, 3] bytes."""
+    return scene["picture"].to(torch.uint8).unsqueeze(0).repeat(task.get("batch", 1), 1, 1, 1)
+
+
 def detections(logits, deltas, boxes, height, width):
-    """Per level the best 1000 above 0.05, then NMS by class over all levels and the best 100: boxes, scores, classes."""
+    """Of one picture: per level the best 1000 above 0.05, then NMS by class over all levels and the best 100: boxes, scores, classes."""
     kept_boxes, kept_scores, kept_classes = [], [], []
     for level_logits, level_deltas, level_boxes in zip(logits, deltas, boxes):
-        classes = level_logits.shape[2]
-        scores = level_logits[0].flatten().sigmoid_()
+        classes = level_logits.shape[1]
+        scores = level_logits.float().flatten().sigmoid_()
         candidates = torch.nonzero(scores > 0.05).squeeze(1)
         scores, order = scores[candidates].topk(min(1000, candidates.numel()))
         candidates = candidates[order]
         anchor = torch.div(candidates, classes, rounding_mode="floor")
-        kept_boxes.append(decode(level_boxes[anchor], level_deltas[0][anchor]))
+        kept_boxes.append(decode(level_boxes[anchor], level_deltas[anchor].float()))
         kept_scores.append(scores)
         kept_classes.append(candidates % classes)
     found, scores, classes = torch.cat(kept_boxes), torch.cat(kept_scores), torch.cat(kept_classes)
@@ -254,14 +262,22 @@ def detections(logits, deltas, boxes, height, width):
 
 def inference(task, layout):
     network = RetinaNet(task["student"], task).eval().load(task["student_weights"], layout)
-    picture = read_safetensors(task["scene"])["picture"].to(torch.uint8)
+    batch = pictures(task, read_safetensors(task["scene"]))
+    backbone, head = mode.maybe_compiled(network.backbone), mode.maybe_compiled(network.head)
+    # Compilers do not take tensors of the inference mode.
+    without_gradients = torch.no_grad if mode.compiled else torch.inference_mode
 
     def run():
-        with torch.inference_mode():
-            x = normalised(picture, layout)
-            levels = network.backbone(x)
-            logits, deltas = network.head(levels)
-            boxes, scores, _ = detections(logits, deltas, anchors(levels), *picture.shape[:2])
+        with without_gradients():
+            with mode.autocast():
+                levels = backbone(normalised(batch, layout))
+                logits, deltas = head(levels)
+            places = anchors(levels)
+            found = [
+                detections([x[n] for x in logits], [x[n] for x in deltas], places, *batch.shape[1:3])
+                for n in range(len(batch))
+            ]
+            boxes, scores, _ = found[0]
             return {"count": len(boxes), "boxes": boxes.sum().item(), "scores": scores.sum().item()}
 
     return run

@@ -13,10 +13,14 @@ import dev.retort.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One golden case on one backend and type: uploads its tensors, in another order of axes if asked, and compares results. */
 record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
+
+    /** System property that names the one backend to run on. */
+    static final String DEVICE = "retort.golden.device";
 
     /** What is computed and compared. */
     interface Body {
@@ -33,17 +37,25 @@ record GoldenRun(GoldenCase golden, Backend backend, DType dtype) {
     }
 
     /**
-     * Runs a check on the reference backend in float64, in float32 on the CPU backend where there is one, and in both on OpenCL where that
-     * can be used.
+     * Runs a check on the reference backend in float64, in float32 on the CPU backend where there is one, and in both on OpenCL and
+     * CUDA where these can be used; or in both on the one backend that {@link #DEVICE} names.
      */
     static void each(GoldenCase golden, Body body) throws IOException {
+        String device = System.getProperty(DEVICE, "");
+        if (!device.isEmpty()) {
+            on(device, DType.F32, golden, body);
+            on(device, DType.F64, golden, body);
+            return;
+        }
         on("reference", DType.F64, golden, body);
         boolean cpu = Backends.providers().stream()
                 .anyMatch(provider -> provider.name().equals("simd"));
         on(cpu ? "simd" : "reference", DType.F32, golden, body);
-        if (isUsable("opencl")) {
-            on("opencl", DType.F32, golden, body);
-            on("opencl", DType.F64, golden, body);
+        for (String accelerated : List.of("opencl", "cuda")) {
+            if (isUsable(accelerated)) {
+                on(accelerated, DType.F32, golden, body);
+                on(accelerated, DType.F64, golden, body);
+            }
         }
     }
 

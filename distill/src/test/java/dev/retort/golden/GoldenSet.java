@@ -17,12 +17,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The golden reference data: the zip on the test class path, or the folder that the system property
+ * The golden reference data: the zip on the test class path, or the folder or zip that the system property
  * {@code retort.golden} names (relative to the root of the repository). {@code manifest.json} lists the cases; a README
  * beside it tells the format.
  */
 public final class GoldenSet implements Closeable {
-    /** Names a folder with another set of the same format. */
+    /** Names a folder, or a zip of one, with another set of the same format. */
     public static final String PROPERTY = "retort.golden";
 
     private final Path root;
@@ -50,18 +50,24 @@ public final class GoldenSet implements Closeable {
     public static GoldenSet open() throws IOException {
         String folder = System.getProperty(PROPERTY, "");
         if (!folder.isEmpty()) {
-            return new GoldenSet(repositoryRoot().resolve(folder), null);
+            Path named = Path.of(folder).isAbsolute()
+                    ? Path.of(folder)
+                    : repositoryRoot().resolve(folder);
+            return Files.isRegularFile(named) ? inside(named) : new GoldenSet(named, null);
         }
         URL resource = GoldenSet.class.getResource("/golden.zip");
         if (resource == null) {
             throw new IOException("golden.zip is not on the class path");
         }
-        FileSystem zip;
         try {
-            zip = FileSystems.newFileSystem(Path.of(resource.toURI()));
+            return inside(Path.of(resource.toURI()));
         } catch (URISyntaxException e) {
             throw new IOException("golden.zip has an odd address: " + resource, e);
         }
+    }
+
+    private static GoldenSet inside(Path file) throws IOException {
+        FileSystem zip = FileSystems.newFileSystem(file);
         try {
             return new GoldenSet(zip.getPath("/"), zip);
         } catch (Throwable failure) {

@@ -86,7 +86,7 @@ public final class Alternation implements AutoCloseable {
     }
 
     /** The middle value; the mean of the two middle ones of an even number. */
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -29,7 +29,8 @@ public final class PythonPeer implements Peer {
     /** Environment variable that names a Python to take instead of the system's. */
     public static final String PYTHON = "RETORT_PYTHON";
 
-    private static final List<String> SCRIPTS = List.of("pytorch_peer.py", "pytorch_retinanet.py", "pytorch_icd.py");
+    private static final List<String> SCRIPTS =
+            List.of("pytorch_peer.py", "pytorch_mode.py", "pytorch_retinanet.py", "pytorch_icd.py");
     private static final List<String> USUAL = List.of("python3", "/usr/bin/python3");
     /** Libraries beneath PyTorch read these once, when they are loaded. */
     private static final List<String> THREADS =
@@ -61,16 +62,25 @@ public final class PythonPeer implements Peer {
      * @throws IllegalStateException if there is none; the message names the packages
      */
     public static PythonPeer start(int threads) {
-        String named = System.getenv(PYTHON);
-        return start(named == null || named.isBlank() ? USUAL : List.of(named), threads);
+        return start(threads, List.of());
     }
 
-    static PythonPeer start(List<String> pythons, int threads) {
+    /**
+     * The same, computing in another way.
+     *
+     * @param options of the script, such as {@code --device cuda --precision bf16 --compile}
+     */
+    public static PythonPeer start(int threads, List<String> options) {
+        String named = System.getenv(PYTHON);
+        return start(named == null || named.isBlank() ? USUAL : List.of(named), threads, options);
+    }
+
+    static PythonPeer start(List<String> pythons, int threads, List<String> options) {
         Path folder = unpack();
         Set<String> reasons = new LinkedHashSet<>();
         for (String python : pythons) {
             try {
-                Process process = launch(python, folder.resolve(SCRIPTS.get(0)), threads);
+                Process process = launch(python, folder.resolve(SCRIPTS.get(0)), threads, options);
                 BufferedReader answers =
                         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
                 String line = answers.readLine();
@@ -96,8 +106,10 @@ public final class PythonPeer implements Peer {
                         + ". " + PYTHON + " names another Python");
     }
 
-    private static Process launch(String python, Path script, int threads) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(python, "-B", script.toString(), Integer.toString(threads));
+    private static Process launch(String python, Path script, int threads, List<String> options) throws IOException {
+        List<String> line = new ArrayList<>(List.of(python, "-B", script.toString(), Integer.toString(threads)));
+        line.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(line);
         for (String variable : THREADS) {
             builder.environment().put(variable, Integer.toString(threads));
         }
@@ -116,6 +128,11 @@ public final class PythonPeer implements Peer {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the peer's scripts: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether its process still runs. */
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.retort.bench.network.Scenario;
 import dev.retort.detection.data.Batch;
 import dev.retort.distill.train.Detector;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A RetinaNet's inference on one picture: normalisation, backbone, pyramid, head, decoding, suppression. The first row is the first
@@ -18,18 +17,23 @@ public final class InferSuite {
     private InferSuite() {}
 
     public static List<Work> of(Scenario scenario) {
-        String name = "retinanet-r" + scenario.student() + "-" + scenario.height() + "x" + scenario.width();
-        double operations = Floor.operations(Floor.inference(scenario));
+        Work work = work(scenario, 1);
+        String first = work.name().replace("/", "/first-");
+        return List.of(new Work(first, work.task(), work.operations(), 1, work.setup(), true), work);
+    }
+
+    /** Inference on a batch. */
+    public static Work work(Scenario scenario, int pictures) {
+        String name = NAME + "/retinanet-r" + scenario.student() + "-" + scenario.height() + "x" + scenario.width()
+                + (pictures == 1 ? "" : "-batch-" + pictures);
+        double operations = pictures * Floor.operations(Floor.inference(scenario));
         Work.Setup setup = operands -> {
-            Networks networks = new Networks(scenario, operands);
+            Networks networks = new Networks(scenario, pictures, operands);
             Detector detector = networks.detector("student_weights", scenario.student());
             detector.network().setTraining(false);
             Batch batch = networks.batch();
             return () -> detector.detect(batch);
         };
-        Map<String, Object> task = Networks.task("inference", scenario);
-        return List.of(
-                new Work(NAME + "/first-" + name, task, operations, 1, setup, true),
-                new Work(NAME + "/" + name, task, operations, 1, setup));
+        return new Work(name, Networks.task("inference", scenario, pictures), operations, 1, setup);
     }
 }

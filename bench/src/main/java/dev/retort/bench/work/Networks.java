@@ -5,11 +5,8 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.CocoWriter;
-import dev.retort.detection.data.DataFolder;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.data.Sample;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.recipe.RecipeReader;
@@ -21,15 +18,15 @@ import dev.retort.tensor.io.SafeTensorsWriter;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The detectors and the one picture of a {@link Scenario}, here and as files for a peer. Weights are drawn, then tamed so that
+ * The detectors and the picture of a {@link Scenario}, here and as files for a peer; a batch of several has the one picture as often. Weights are drawn, then tamed so that
  * numbers stay as large as in a trained network, and candidates are as many as post-processing takes.
  */
 final class Networks {
@@ -56,24 +53,28 @@ final class Networks {
     };
 
     private final Scenario scenario;
+    private final int batch;
     private final Operands operands;
     private final Path folder;
 
-    Networks(Scenario scenario, Operands operands) throws IOException {
+    /** @param batch pictures a batch */
+    Networks(Scenario scenario, int batch, Operands operands) throws IOException {
         if (scenario.boxes() > BOXES.length) {
             throw new IllegalArgumentException(
                     "A scenario has " + BOXES.length + " boxes at most, not " + scenario.boxes());
         }
         this.scenario = scenario;
+        this.batch = batch;
         this.operands = operands;
         this.folder = operands.folder();
         writeScene();
     }
 
     /** What a peer has to know of the networks. */
-    static Map<String, Object> task(String kind, Scenario scenario) {
+    static Map<String, Object> task(String kind, Scenario scenario, int batch) {
         return Map.of(
                 "kind", kind,
+                "batch", batch,
                 "student", scenario.student(),
                 "teacher", scenario.teacher(),
                 "stem", scenario.stem(),
@@ -90,7 +91,7 @@ final class Networks {
                         strideIn1x1: true, freezeAt: 2}
                 data: {trainSplit: %s, flip: 0, pixels: torchvision, cacheMegabytes: 64}
                 optimizer: {kind: sgd, clipValue: 1}
-                training: {iterations: 90000, batch: 1, seed: %d}
+                training: {iterations: 90000, batch: %d, seed: %d}
                 distillation: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}
                 """
                         .formatted(
@@ -99,6 +100,7 @@ final class Networks {
                                 scenario.channels(),
                                 scenario.convolutions(),
                                 SPLIT,
+                                batch,
                                 SEED,
                                 scenario.channels(),
                                 Scenario.HEADS);
@@ -153,30 +155,39 @@ final class Networks {
         return new Picture(scenario.width(), scenario.height(), rgb);
     }
 
-    private ImageInfo info() {
-        return new ImageInfo(1, "1.png", scenario.width(), scenario.height());
+    /** Entries of the pictures, ids from 1. */
+    private List<ImageInfo> infos() {
+        return IntStream.rangeClosed(1, batch)
+                .mapToObj(id -> new ImageInfo(id, id + ".png", scenario.width(), scenario.height()))
+                .toList();
     }
 
-    /** The picture as a batch of one. */
+    /** The pictures as a batch. */
     Batch batch() {
-        return Batch.of(List.of(new Sample(info(), picture(), new double[0], new int[0], false)), 1);
+        Picture picture = picture();
+        return Batch.of(
+                infos().stream()
+                        .map(info -> new Sample(info, picture, new double[0], new int[0], false))
+                        .toList(),
+                1);
     }
 
-    /** The picture with its boxes as a data set. */
-    CocoDataset dataset() throws IOException {
-        DataFolder places = DataFolder.standard(folder, SPLIT);
-        Files.createDirectories(places.images());
-        Files.createDirectories(places.annotations().getParent());
-        PictureWriter.write(picture(), places.images().resolve(info().fileName()));
+    /** The pictures with their boxes as a data set. */
+    CocoDataset dataset() {
+        Picture picture = picture();
+        Map<Long, Picture> pictures = new HashMap<>();
         List<Annotation> annotations = new ArrayList<>();
-        for (int i = 0; i < scenario.boxes(); i++) {
-            double[] box = box(i);
-            double w = box[2] - box[0];
-            double h = box[3] - box[1];
-            annotations.add(new Annotation(i + 1, 1, 1 + classOf(i), box[0], box[1], w, h, w * h, false));
+        for (ImageInfo info : infos()) {
+            pictures.put(info.id(), picture);
+            for (int i = 0; i < scenario.boxes(); i++) {
+                double[] box = box(i);
+                double w = box[2] - box[0];
+                double h = box[3] - box[1];
+                long id = annotations.size() + 1L;
+                annotations.add(new Annotation(id, info.id(), 1 + classOf(i), box[0], box[1], w, h, w * h, false));
+            }
         }
-        CocoWriter.write(places.annotations(), Map.of(), List.of(info()), categories(), annotations);
-        return CocoDataset.open(folder, SPLIT);
+        return CocoDataset.inMemory("the benchmark's pictures", infos(), categories(), annotations, pictures);
     }
 
     /** XYXY in pixels. */

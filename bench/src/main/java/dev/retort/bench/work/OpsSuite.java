@@ -60,7 +60,7 @@ public final class OpsSuite {
     }
 
     /** C[b] = A[b] B[b], row-major, A [b, m, k] and B [b, k, n]. */
-    static Work gemm(String name, int batch, int m, int n, int k) {
+    public static Work gemm(String name, int batch, int m, int n, int k) {
         GemmSpec spec = new GemmSpec(
                 m,
                 n,

@@ -20,11 +20,16 @@ public final class StepSuite {
     private StepSuite() {}
 
     public static List<Work> of(Scenario scenario) {
+        return List.of(work(scenario, 1));
+    }
+
+    /** A step on a batch. */
+    public static Work work(Scenario scenario, int pictures) {
         String name = NAME + "/icd-r" + scenario.student() + "-from-r" + scenario.teacher() + "-" + scenario.height()
-                + "x" + scenario.width();
-        double operations = Floor.operations(Floor.step(scenario));
-        return List.of(new Work(name, Networks.task("step", scenario), operations, 1, operands -> {
-            Networks networks = new Networks(scenario, operands);
+                + "x" + scenario.width() + (pictures == 1 ? "" : "-batch-" + pictures);
+        double operations = pictures * Floor.operations(Floor.step(scenario));
+        return new Work(name, Networks.task("step", scenario, pictures), operations, 1, operands -> {
+            Networks networks = new Networks(scenario, pictures, operands);
             CocoDataset dataset = networks.dataset();
             Recipe recipe = networks.recipe(scenario.student());
             Detector teacher = networks.detector("teacher_weights", scenario.teacher());
@@ -33,6 +38,6 @@ public final class StepSuite {
             Distiller distiller = operands.closing(new Distiller(recipe, dataset, teacher, iterations));
             Trainer trainer = operands.closing(new Trainer(recipe, dataset, student, distiller));
             return trainer::step;
-        }));
+        });
     }
 }

@@ -32,7 +32,7 @@ class PeersTest {
     @Test
     void missingPythonAndMissingTorchAreToldWithThePackages() throws IOException {
         String bare = python("echo '{\"missing\": \"torch\"}'");
-        assertThatThrownBy(() -> PythonPeer.start(List.of("/nowhere/python3", bare), 1))
+        assertThatThrownBy(() -> PythonPeer.start(List.of("/nowhere/python3", bare), 1, List.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("apt-get install python3-torch python3-torchvision")
                 .hasMessageContaining("/nowhere/python3 cannot be started")
@@ -53,7 +53,7 @@ class PeersTest {
                 "echo '{\"error\": \"ValueError: no\"}'",
                 "read command",
                 "exit 0");
-        try (PythonPeer peer = PythonPeer.start(List.of(bare, ready), 3)) {
+        try (PythonPeer peer = PythonPeer.start(List.of(bare, ready), 3, List.of())) {
             assertThat(peer.name()).isEqualTo("pytorch 3");
             assertThat(peer.prepare("ops/any", Map.of("kind", "any"))).isTrue();
             assertThat(peer.result()).containsExactly(Map.entry("loss", 2.5));

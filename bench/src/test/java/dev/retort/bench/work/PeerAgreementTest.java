@@ -21,7 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where PyTorch is installed: it does the same work, so with the same weights it gets the same numbers. */
 class PeerAgreementTest {
@@ -57,30 +58,32 @@ class PeerAgreementTest {
         }
     }
 
-    private Map<String, Double> peerResult(String kind) {
-        Map<String, Object> task = new LinkedHashMap<>(Networks.task(kind, SCENARIO));
+    private Map<String, Double> peerResult(String kind, int batch) {
+        Map<String, Object> task = new LinkedHashMap<>(Networks.task(kind, SCENARIO, batch));
         task.putAll(operands.told());
         assertThat(peer.prepare(kind, task)).isTrue();
         assertThat(peer.seconds()).isPositive();
         return peer.result();
     }
 
-    @Test
-    void inference() throws IOException {
-        Networks networks = new Networks(SCENARIO, operands);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void inference(int batch) throws IOException {
+        Networks networks = new Networks(SCENARIO, batch, operands);
         Detector detector = networks.detector("student_weights", SCENARIO.student());
         detector.network().setTraining(false);
         Detections found = detector.detect(networks.batch()).get(0);
-        Map<String, Double> result = peerResult("inference");
+        Map<String, Double> result = peerResult("inference", batch);
         assertThat(found.size()).isGreaterThan(20).isEqualTo(result.get("count").intValue());
         assertThat(Arrays.stream(found.boxes()).sum()).isCloseTo(result.get("boxes"), withinPercentage(PERCENT));
         assertThat(Arrays.stream(found.scores()).sum()).isCloseTo(result.get("scores"), withinPercentage(PERCENT));
     }
 
     /** The sampled instances are drawn by each side for itself; all that does not hang on them agrees. */
-    @Test
-    void step() throws IOException {
-        Networks networks = new Networks(SCENARIO, operands);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void step(int batch) throws IOException {
+        Networks networks = new Networks(SCENARIO, batch, operands);
         CocoDataset dataset = networks.dataset();
         Recipe recipe = networks.recipe(SCENARIO.student());
         Detector teacher = networks.detector("teacher_weights", SCENARIO.teacher());
@@ -91,7 +94,7 @@ class PeerAgreementTest {
                 Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
             losses = trainer.step().losses();
         }
-        Map<String, Double> result = peerResult("step");
+        Map<String, Double> result = peerResult("step", batch);
         assertThat(result).containsOnlyKeys("classification", "box", "identification", "localisation", "distillation");
         assertThat(losses.get("classification")).isCloseTo(result.get("classification"), withinPercentage(PERCENT));
         assertThat(losses.get("box")).isCloseTo(result.get("box"), withinPercentage(PERCENT));

@@ -17,6 +17,9 @@ import java.util.Map;
 public final class CocoDataset {
     private final String source;
     private final Path imageFolder;
+    /** Pictures by id, where they are held in memory; null where they are files. */
+    private final Map<Long, Picture> held;
+
     private final List<ImageInfo> images;
     private final List<Category> categories;
     private final Map<Long, List<Annotation>> annotations;
@@ -31,8 +34,20 @@ public final class CocoDataset {
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
+        this(source, imageFolder, null, images, categories, annotations, notices);
+    }
+
+    private CocoDataset(
+            String source,
+            Path imageFolder,
+            Map<Long, Picture> held,
+            List<ImageInfo> images,
+            List<Category> categories,
+            Map<Long, List<Annotation>> annotations,
+            List<String> notices) {
         this.source = source;
         this.imageFolder = imageFolder;
+        this.held = held;
         this.images = List.copyOf(images);
         this.categories = List.copyOf(categories);
         this.annotations = annotations;
@@ -55,6 +70,27 @@ public final class CocoDataset {
             throw new DataException("The picture folder " + imageFolder + " of " + annotations + " is not there");
         }
         return CocoReader.read(annotations, imageFolder);
+    }
+
+    /**
+     * A data set whose pictures are held in memory, for programs that make their own.
+     *
+     * @param source names it in messages
+     * @param categories sorted by id
+     * @param pictures by the id of their entry in {@code images}, of its size
+     */
+    public static CocoDataset inMemory(
+            String source,
+            List<ImageInfo> images,
+            List<Category> categories,
+            List<Annotation> annotations,
+            Map<Long, Picture> pictures) {
+        Map<Long, List<Annotation>> byImage = new LinkedHashMap<>();
+        for (Annotation annotation : annotations) {
+            byImage.computeIfAbsent(annotation.imageId(), id -> new ArrayList<>())
+                    .add(annotation);
+        }
+        return new CocoDataset(source, null, Map.copyOf(pictures), images, categories, byImage, List.of());
     }
 
     /** The annotation file, for messages. */
@@ -139,11 +175,18 @@ public final class CocoDataset {
         for (ImageInfo image : kept) {
             keptAnnotations.put(image.id(), annotations(image.id()));
         }
-        return new CocoDataset(source, imageFolder, kept, categories, keptAnnotations, notices);
+        return new CocoDataset(source, imageFolder, held, kept, categories, keptAnnotations, notices);
     }
 
-    /** The file of a picture. */
+    /**
+     * The file of a picture.
+     *
+     * @throws DataException if pictures are held in memory
+     */
     public Path file(ImageInfo image) {
+        if (held != null) {
+            throw new DataException("The pictures of " + source + " are held in memory, not in files");
+        }
         return imageFolder.resolve(image.fileName());
     }
 
@@ -153,19 +196,27 @@ public final class CocoDataset {
      * @throws DataException if it is missing, damaged or of another size than the annotation file says
      */
     public Picture picture(ImageInfo image) {
-        Path file = file(image);
-        if (!Files.isRegularFile(file)) {
-            throw new DataException("Picture " + file + " (image id " + image.id() + " of " + source
-                    + ") is not there. Put it there, or remove the entry.");
+        Picture picture = held == null ? read(image) : held.get(image.id());
+        if (picture == null) {
+            throw new DataException("Image id " + image.id() + " of " + source + " has no picture in memory");
         }
-        Picture picture = PictureReader.read(file);
         if (picture.width() != image.width() || picture.height() != image.height()) {
-            throw new DataException("Picture " + file + " is " + picture.width() + "x" + picture.height() + ", but "
+            throw new DataException("Picture " + (held == null ? file(image) : image.fileName()) + " is "
+                    + picture.width() + "x" + picture.height() + ", but "
                     + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id()
                     + ". Boxes would not fit: correct the entry's width and height, or restore the original file"
                     + " (a camera's rotation tag is not applied).");
         }
         return picture;
+    }
+
+    private Picture read(ImageInfo image) {
+        Path file = file(image);
+        if (!Files.isRegularFile(file)) {
+            throw new DataException("Picture " + file + " (image id " + image.id() + " of " + source
+                    + ") is not there. Put it there, or remove the entry.");
+        }
+        return PictureReader.read(file);
     }
 
     /** Decodes every picture once and returns one message for each that cannot be used. */

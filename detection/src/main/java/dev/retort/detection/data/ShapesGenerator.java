@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -102,9 +104,39 @@ public final class ShapesGenerator {
         });
     }
 
+    /** A split of the data set that {@link #generate} would write, held in memory. */
+    public static CocoDataset inMemory(Settings settings, String split) {
+        int first = 1;
+        for (Map.Entry<String, Integer> entry : settings.splits.entrySet()) {
+            if (entry.getKey().equals(split)) {
+                Map<Long, Picture> held = new ConcurrentHashMap<>();
+                List<PaintedPicture> painted = paint(
+                        settings, split, first, entry.getValue(), (info, picture) -> held.put(info.id(), picture));
+                return CocoDataset.inMemory(
+                        "generated shapes, split " + split, images(painted), categories(), annotations(painted), held);
+            }
+            first += entry.getValue();
+        }
+        throw new IllegalArgumentException("There is no split '" + split + "' among " + settings.splits.keySet());
+    }
+
     private static void split(Settings settings, String name, int first, int count, Path folder) {
         DataFolder files = DataFolder.standard(folder, name);
-        List<PaintedPicture> pictures = IntStream.range(first, first + count)
+        List<PaintedPicture> pictures = paint(
+                settings,
+                name,
+                first,
+                count,
+                (info, picture) -> PictureWriter.write(picture, files.images().resolve(info.fileName())));
+        Map<String, Object> info = new LinkedHashMap<>();
+        info.put("description", "Generated shapes, split " + name);
+        info.put("seed", settings.seed);
+        CocoWriter.write(files.annotations(), info, images(pictures), categories(), annotations(pictures));
+    }
+
+    private static List<PaintedPicture> paint(
+            Settings settings, String name, int first, int count, BiConsumer<ImageInfo, Picture> sink) {
+        return IntStream.range(first, first + count)
                 .parallel()
                 .mapToObj(id -> {
                     String fileName = String.format(Locale.ROOT, "%s_%06d.png", name, id);
@@ -112,14 +144,23 @@ public final class ShapesGenerator {
                     RandomSequence random = CounterRandom.sequence(settings.seed, Purpose.SYNTHETIC_DATA, id);
                     ShapePainter painter = new ShapePainter(settings, random);
                     List<ShapePainter.Painted> objects = painter.paint();
-                    PictureWriter.write(painter.picture(), files.images().resolve(fileName));
+                    sink.accept(info, painter.picture());
                     return new PaintedPicture(info, objects);
                 })
                 .toList();
-        List<Category> categories = new ArrayList<>();
-        for (ShapeKind kind : ShapeKind.values()) {
-            categories.add(new Category(kind.ordinal() + 1, kind.label()));
-        }
+    }
+
+    private static List<ImageInfo> images(List<PaintedPicture> pictures) {
+        return pictures.stream().map(PaintedPicture::info).toList();
+    }
+
+    private static List<Category> categories() {
+        return Arrays.stream(ShapeKind.values())
+                .map(kind -> new Category(kind.ordinal() + 1, kind.label()))
+                .toList();
+    }
+
+    private static List<Annotation> annotations(List<PaintedPicture> pictures) {
         List<Annotation> annotations = new ArrayList<>();
         for (PaintedPicture picture : pictures) {
             for (ShapePainter.Painted o : picture.objects) {
@@ -128,10 +169,6 @@ public final class ShapesGenerator {
                         id, picture.info.id(), o.kind().ordinal() + 1, o.x(), o.y(), o.w(), o.h(), o.visible(), false));
             }
         }
-        List<ImageInfo> images = pictures.stream().map(PaintedPicture::info).toList();
-        Map<String, Object> info = new LinkedHashMap<>();
-        info.put("description", "Generated shapes, split " + name);
-        info.put("seed", settings.seed);
-        CocoWriter.write(files.annotations(), info, images, categories, annotations);
+        return annotations;
     }
 }

@@ -66,6 +66,26 @@ class ShapesGeneratorTest {
     }
 
     @Test
+    void aSplitInMemoryIsTheWrittenOne() {
+        ShapesGenerator.Settings settings = ShapesGenerator.Settings.standard(2, 3, 1, 1);
+        Path root = folder.resolve("set");
+        ShapesGenerator.generate(settings, root);
+        CocoDataset written = CocoDataset.open(root, "val");
+        CocoDataset held = ShapesGenerator.inMemory(settings, "val");
+        assertThat(held.images()).isEqualTo(written.images());
+        assertThat(held.categories()).isEqualTo(written.categories());
+        for (ImageInfo image : written.images()) {
+            assertThat(held.annotations(image.id())).isEqualTo(written.annotations(image.id()));
+            assertThat(held.picture(image).rgb())
+                    .isEqualTo(written.picture(image).rgb());
+        }
+        assertThat(held.head(1).pictureProblems()).isEmpty();
+        assertThatThrownBy(() -> held.file(held.images().get(0))).hasMessageContaining("held in memory");
+        assertThatThrownBy(() -> ShapesGenerator.inMemory(settings, "best"))
+                .hasMessageContaining("'best' among [train, val, test]");
+    }
+
+    @Test
     void boxesAreTightAndClassesBalanced() {
         ShapesGenerator.Settings settings = ShapesGenerator.Settings.standard(1, 1, 1, 0);
         int[] counts = new int[ShapeKind.values().length];

@@ -1,7 +1,5 @@
 package dev.retort.tensor.conformance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
@@ -33,9 +31,7 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
         List<Result> first = attempt(Injection.NONE, false);
         List<Result> second = attempt(Injection.NONE, false);
         for (int i = 0; i < first.size(); i++) {
-            assertThat(first.get(i).sameBits(second.get(i)))
-                    .as("result " + i + " has the same bits twice")
-                    .isTrue();
+            Demand.holds(first.get(i).sameBits(second.get(i)), "result " + i + " has the same bits twice");
         }
         attempt(Injection.OTHER_SEED, true);
         for (Injection injection : injections) {
@@ -43,7 +39,7 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
                 attempt(injection, false);
             }
         }
-        assertThat(backend.memory().liveBytes()).as("live bytes afterwards").isEqualTo(before);
+        Demand.equal(backend.memory().liveBytes(), before, "live bytes afterwards");
     }
 
     private List<Result> attempt(Injection injection, boolean views) {
@@ -93,16 +89,16 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
 
     private void checkMemory(
             Expectation expected, List<Tensor> results, List<Tensor> operands, List<Object> values, String how) {
-        assertThat(Oracle.written(operands))
-                .as(how + "operands whose version says that they were written in place")
-                .isEqualTo(expected.written());
+        Demand.equal(
+                Oracle.written(operands),
+                expected.written(),
+                how + "operands whose version says that they were written in place");
         for (int i = 0; i < operands.size(); i++) {
             Tensor operand = operands.get(i);
             if (!expected.written().contains(i)) {
                 try (Tensor fresh = backend.upload(values.get(i), operand.shape(), operand.dtype())) {
-                    assertThat(Result.of(operand).sameBits(Result.of(fresh)))
-                            .as(how + "operand " + i + " is not written")
-                            .isTrue();
+                    Demand.holds(
+                            Result.of(operand).sameBits(Result.of(fresh)), how + "operand " + i + " is not written");
                 }
             }
         }
@@ -111,23 +107,20 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
         for (int i = 0; i < Math.min(results.size(), expected.shares().size()); i++) {
             var shares = Oracle.shares(results.get(i), operands);
             if (view) {
-                assertThat(shares)
-                        .as(how + "operands whose memory result " + i + " shares")
-                        .isEqualTo(expected.shares().get(i));
+                Demand.equal(shares, expected.shares().get(i), how + "operands whose memory result " + i + " shares");
             } else {
-                assertThat(expected.shares().get(i))
-                        .as(how + "operands whose memory result " + i + " may share")
-                        .containsAll(shares);
+                Demand.holds(
+                        expected.shares().get(i).containsAll(shares),
+                        how + "result " + i + " shares memory only with the operands "
+                                + expected.shares().get(i) + ", not " + shares);
             }
         }
     }
 
     private void compare(Expectation expected, List<Result> actual, String how) {
-        assertThat(actual).hasSameSizeAs(expected.values());
+        Demand.equal(actual.size(), expected.values().size(), how + "number of results");
         for (int i = 0; i < actual.size(); i++) {
-            assertThat(actual.get(i).dtype())
-                    .as(how + "type of result " + i)
-                    .isEqualTo(expected.dtypes().get(i));
+            Demand.equal(actual.get(i).dtype(), expected.dtypes().get(i), how + "type of result " + i);
             Tolerance tolerance = Tolerance.forward(actual.get(i).dtype(), c.accuracy());
             String difference = expected.values().get(i).difference(actual.get(i), tolerance);
             if (difference != null) {
@@ -157,9 +150,7 @@ record CaseCheck(Backend backend, Oracle oracle, OperationCase c, DType dtype, L
             double[] expected = new double[(int) margin.shape().size()];
             Arrays.fill(expected, margin(larger.dtype()));
             try (Tensor untouched = Operand.upload(backend, expected, margin.shape(), larger.dtype())) {
-                assertThat(margin.sameBits(Result.of(untouched)))
-                        .as("the memory around a view is not written")
-                        .isTrue();
+                Demand.holds(margin.sameBits(Result.of(untouched)), "the memory around a view is not written");
             }
         }
     }

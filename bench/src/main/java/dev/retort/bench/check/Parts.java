@@ -1,0 +1,63 @@
+package dev.retort.bench.check;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** All parts, in the order in which they run: what has to be right comes before what is fast. */
+public final class Parts {
+    private Parts() {}
+
+    public static List<Part> all() {
+        List<Part> parts = new ArrayList<>(List.of(new DevicesPart(), new ConformancePart()));
+        Arrays.stream(Precision.values()).map(GradientsPart::new).forEach(parts::add);
+        parts.addAll(List.of(new GoldenPart(), new TrainingPart(), new MemoryPart()));
+        for (SpeedPart.Kind kind : SpeedPart.Kind.values()) {
+            Arrays.stream(Precision.values())
+                    .map(precision -> new SpeedPart(kind, precision))
+                    .forEach(parts::add);
+        }
+        return parts;
+    }
+
+    /**
+     * The part of a name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Part named(String name) {
+        return chosen(List.of(name), List.of()).get(0);
+    }
+
+    /**
+     * Parts by name, in their order. A name stands for all parts that begin with it and a hyphen as well: {@code gradients} for
+     * {@code gradients-fp32} and its like.
+     *
+     * @param only empty for all
+     * @throws IllegalArgumentException if a name stands for none, or if none is left
+     */
+    public static List<Part> chosen(List<String> only, List<String> skip) {
+        List<Part> all = all();
+        for (List<String> names : List.of(only, skip)) {
+            for (String name : names) {
+                if (all.stream().noneMatch(part -> means(name, part))) {
+                    throw new IllegalArgumentException("There is no part '" + name + "'; there are "
+                            + all.stream().map(Part::name).collect(Collectors.joining(", ")));
+                }
+            }
+        }
+        List<Part> chosen = all.stream()
+                .filter(part -> only.isEmpty() || only.stream().anyMatch(name -> means(name, part)))
+                .filter(part -> skip.stream().noneMatch(name -> means(name, part)))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("No part is left: --skip takes all that --only names");
+        }
+        return chosen;
+    }
+
+    private static boolean means(String name, Part part) {
+        return part.name().equals(name) || part.name().startsWith(name + "-");
+    }
+}

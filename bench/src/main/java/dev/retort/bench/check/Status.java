@@ -1,0 +1,31 @@
+package dev.retort.bench.check;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/** What came of a part. */
+public enum Status {
+    /** It has begun; what a process that ended before its time leaves behind. */
+    RUNNING("running"),
+    PASSED("passed"),
+    FAILED("failed"),
+    /** It makes no sense here. */
+    SKIPPED("skipped"),
+    TIMED_OUT("timed out");
+
+    private final String text;
+
+    Status(String text) {
+        this.text = text;
+    }
+
+    /** Whether the device is not as it should be, or nobody knows. */
+    public boolean isBad() {
+        return this != PASSED && this != SKIPPED;
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+        return text;
+    }
+}
