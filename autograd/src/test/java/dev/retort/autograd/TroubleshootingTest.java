@@ -61,7 +61,7 @@ class TroubleshootingTest {
         mistakes.put("product", () -> matrix(2, 3).matmul(matrix(2, 3)));
         mistakes.put("types", () -> pair().add(pair().cast(DType.F64)));
         mistakes.put("backends", () -> pair().add(SIMD.tensor(new float[2], 2)));
-        mistakes.put("backend's name", () -> Backends.create("cuda"));
+        mistakes.put("backend's name", () -> Backends.create("cude"));
         mistakes.put("undeclared", () -> SIMD.tensor(new long[2], 2).exp());
         mistakes.put("detached loss", () -> onTape(x -> x.detach().square().sum()));
         mistakes.put("loss of two elements", () -> onTape(Tensor::square));

@@ -2,8 +2,6 @@ package dev.retort.bench.measure;
 
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,11 +23,6 @@ public final class TextFile {
 
     /** Writes the file. */
     public static void write(String text, Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        AtomicFile.write(file, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.writeString(file, text);
     }
 }

@@ -4,7 +4,6 @@ import dev.retort.tensor.io.AtomicFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,12 +40,7 @@ final class RewrittenNatives {
     static Path keep(byte[] library, Path file) throws IOException {
         if (!Files.isRegularFile(file) || !Arrays.equals(Files.readAllBytes(file), library)) {
             Files.createDirectories(file.getParent());
-            AtomicFile.write(file, channel -> {
-                ByteBuffer bytes = ByteBuffer.wrap(library);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
+            AtomicFile.writeBytes(file, library);
         }
         return file;
     }

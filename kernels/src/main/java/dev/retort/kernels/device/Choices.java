@@ -2,8 +2,6 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -106,12 +104,7 @@ final class Choices {
         chosen.forEach((what, way) -> text.append(what + ARROW + way + "\n"));
         try {
             Files.createDirectories(file.getParent());
-            AtomicFile.write(file, channel -> {
-                ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
+            AtomicFile.writeString(file, text);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.INFO, "Choices are not kept: {0}", e.toString());
         }

@@ -13,7 +13,6 @@ import static org.jocl.CL.clReleaseProgram;
 import dev.retort.kernels.device.CacheFolder;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,14 +135,7 @@ final class OpenClPrograms {
                 return;
             }
             Files.createDirectories(file.getParent());
-            AtomicFile.write(file, channel -> {
-                for (byte[] part : new byte[][] {digest(binary), binary}) {
-                    ByteBuffer bytes = ByteBuffer.wrap(part);
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
-                    }
-                }
-            });
+            AtomicFile.writeBytes(file, digest(binary), binary);
         } catch (IOException | CLException e) {
             LOG.log(System.Logger.Level.INFO, "Compiled kernels are not kept: {0}", e.toString());
         }

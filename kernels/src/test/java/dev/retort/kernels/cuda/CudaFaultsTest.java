@@ -19,8 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is missing, what a GPU cannot do, and what a user gets wrong: one clear message each. In processes of their own, above the stand-in. */
+@Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(OS.LINUX)
 class CudaFaultsTest {
     private static final String NOTHING_LEFT = "left behind 0 blocks, 0 pinned, 0 modules, 0 events";

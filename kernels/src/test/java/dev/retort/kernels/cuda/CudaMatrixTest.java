@@ -18,6 +18,8 @@ import java.util.Random;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The kernels of matrix.cu in every way to compute, with both tiles and both widths of copies, above the stand-in: what they give is what
  * float32 gives of operands that were rounded before.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(OS.LINUX)
 class CudaMatrixTest {
     @ParameterizedTest

@@ -17,11 +17,14 @@ import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The shipped PTX assembles for Ampere's and Hopper's data-centre GPUs, and no kernel keeps registers in memory for want of them. The
  * assembler is inside JCuda: no GPU and no driver is needed. What each kernel takes is written to {@code target/ptx-resources.txt}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class PtxAssemblyTest {
     private static final List<String> TARGETS = List.of("sm_80", "sm_90");

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The shipped PTX is what nvcc makes of the sources of today. {@code -Dretort.ptx=write} makes anew what is not: after a change of a kernel, with
  * {@code mvn test -pl kernels -am -Dtest=PtxTest -Dsurefire.failIfNoSpecifiedTests=false -Dretort.ptx=write}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PtxTest {
     private static final Path FOLDER = Path.of("src/main/resources/dev/retort/kernels/cuda");
     private static final boolean WRITE = "write".equals(System.getProperty("retort.ptx"));

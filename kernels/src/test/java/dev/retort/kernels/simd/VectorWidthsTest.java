@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import jdk.incubator.vector.VectorShape;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The conformance kit on vectors of every width that this processor has, each in a JVM of its own, since the width is fixed when kernels
  * are loaded. A width that the processor lacks is skipped and said so.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class VectorWidthsTest {
     @ParameterizedTest(name = "{0} bits")
     @ValueSource(ints = {128, 256, 512})

@@ -2,7 +2,6 @@ package dev.retort.tensor.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,14 +47,21 @@ public final class AtomicFile {
         }
     }
 
-    /** Writes {@code target} with a text in UTF-8, as {@link #write} does. */
-    public static void writeString(Path target, CharSequence text) throws IOException {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
+    /** Writes {@code target} with some bytes, one array after the other, as {@link #write} does. */
+    public static void writeBytes(Path target, byte[]... parts) throws IOException {
         write(target, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            for (byte[] part : parts) {
+                ByteBuffer bytes = ByteBuffer.wrap(part);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
             }
         });
+    }
+
+    /** Writes {@code target} with a text in UTF-8, as {@link #write} does. */
+    public static void writeString(Path target, CharSequence text) throws IOException {
+        writeBytes(target, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void removeAfter(Throwable failure, Path temporary) {
