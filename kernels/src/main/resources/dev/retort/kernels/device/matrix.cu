@@ -20,7 +20,7 @@ struct alignas(16) Four {
 };
 
 // An operand says where it is consecutive (ALONG_K or across), what it is to know of its row or column (Line, made by line), of its place
-// along the sum (Place, made by place, moved on by advance), and where the VEC elements from there on are; null for zeros.
+// along the sum (Place, made by place, moved on by advance), where the VEC elements from there on are (at; null for zeros), and where it begins (from).
 
 // A matrix in memory: element (line, k) is at line*line_stride + k*k_stride.
 template <bool ALONG>
@@ -83,7 +83,7 @@ struct Patches {
     typedef Pixel Line;
     typedef Tap Place;
     const Convolution& c;
-    const float* x;
+    const float* from;
     int pixels;
 
     DEVICE Pixel line(int number) const {
@@ -98,9 +98,9 @@ struct Patches {
     }
     DEVICE const float* at(Pixel pixel, Tap tap) const {
         int y = under(pixel.y, tap.y, c.stride_h, c.pad_h, c.dilation_h);
-        int x_at = under(pixel.x, tap.x, c.stride_w, c.pad_w, c.dilation_w);
-        bool inside = pixel.image >= 0 && tap.y < c.kernel_h && y >= 0 && y < c.height && x_at >= 0 && x_at < c.width;
-        return inside ? x + ((pixel.image * c.height + y) * c.width + x_at) * c.in_stride + tap.channel : 0;
+        int x = under(pixel.x, tap.x, c.stride_w, c.pad_w, c.dilation_w);
+        bool inside = pixel.image >= 0 && tap.y < c.kernel_h && y >= 0 && y < c.height && x >= 0 && x < c.width;
+        return inside ? from + ((pixel.image * c.height + y) * c.width + x) * c.in_stride + tap.channel : 0;
     }
 };
 
@@ -110,7 +110,7 @@ struct Covering {
     typedef Pixel Line;
     typedef Tap Place;
     const Convolution& c;
-    const float* g;
+    const float* from;
     int pixels;
 
     DEVICE Pixel line(int number) const {
@@ -127,7 +127,7 @@ struct Covering {
         int y = over(pixel.y, tap.y, c.stride_h, c.pad_h, c.dilation_h);
         int x = over(pixel.x, tap.x, c.stride_w, c.pad_w, c.dilation_w);
         bool inside = pixel.image >= 0 && tap.y < c.kernel_h && y >= 0 && y < c.out_height && x >= 0 && x < c.out_width;
-        return inside ? g + ((pixel.image * c.out_height + y) * c.out_width + x) * c.out_stride + tap.channel : 0;
+        return inside ? from + ((pixel.image * c.out_height + y) * c.out_width + x) * c.out_stride + tap.channel : 0;
     }
 };
 
@@ -137,7 +137,7 @@ struct Turned {
     typedef int Line;
     typedef Tap Place;
     const Convolution& c;
-    const float* weight;
+    const float* from;
 
     DEVICE int line(int channel) const {
         return channel;
@@ -151,7 +151,7 @@ struct Turned {
     DEVICE const float* at(int channel, Tap tap) const {
         int taps = c.kernel_h * c.kernel_w;
         bool inside = channel < c.channels && tap.y < c.kernel_h;
-        return inside ? weight + (tap.channel * taps + tap.y * c.kernel_w + tap.x) * c.channels + channel : 0;
+        return inside ? from + (tap.channel * taps + tap.y * c.kernel_w + tap.x) * c.channels + channel : 0;
     }
 };
 
@@ -164,7 +164,7 @@ struct PatchColumns {
         Pixel pixel;
     };
     const Convolution& c;
-    const float* x;
+    const float* from;
     int last;
 
     DEVICE Tap line(int number) const {
@@ -187,10 +187,10 @@ struct PatchColumns {
     }
     DEVICE const float* at(Tap tap, Place place) const {
         int y = under(place.pixel.y, tap.y, c.stride_h, c.pad_h, c.dilation_h);
-        int x_at = under(place.pixel.x, tap.x, c.stride_w, c.pad_w, c.dilation_w);
+        int x = under(place.pixel.x, tap.x, c.stride_w, c.pad_w, c.dilation_w);
         bool inside =
-                place.number < last && tap.y < c.kernel_h && y >= 0 && y < c.height && x_at >= 0 && x_at < c.width;
-        return inside ? x + ((place.pixel.image * c.height + y) * c.width + x_at) * c.in_stride + tap.channel : 0;
+                place.number < last && tap.y < c.kernel_h && y >= 0 && y < c.height && x >= 0 && x < c.width;
+        return inside ? from + ((place.pixel.image * c.height + y) * c.width + x) * c.in_stride + tap.channel : 0;
     }
 };
 
@@ -225,7 +225,8 @@ struct Loader {
 #pragma unroll
         for (int i = 0; i < CHUNKS; i++) {
             const float* from = operand.at(lines[Operand::ALONG_K ? i : 0], places[Operand::ALONG_K ? 0 : i]);
-            copy_async<VEC * 4>(panel + target + i * (ITEMS / PER_LINE) * pitch, from);
+            float* to = panel + target + i * (ITEMS / PER_LINE) * pitch;
+            copy_async<VEC * 4>(to, from ? from : operand.from, !from);
         }
 #pragma unroll
         for (int i = 0; i < PLACES; i++) {

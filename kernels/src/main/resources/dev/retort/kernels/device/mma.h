@@ -1,11 +1,11 @@
 // What matrix.cu asks of the hardware beyond CUDA C, in PTX (ISA 7.8): copies to shared memory that run by themselves, rounding to the
 // formats of tensor cores, and their products. A fragment's element by lane: g = lane / 4, t = lane % 4.
 
-// Begins to copy BYTES bytes to shared memory, or zeros if there is no source.
+// Begins to copy BYTES bytes to shared memory, or to put zeros there; the address is to be a valid one also for zeros.
 template <int BYTES>
-DEVICE void copy_async(float* to, const float* from) {
+DEVICE void copy_async(float* to, const float* from, bool zeros) {
     unsigned place = (unsigned) __cvta_generic_to_shared(to);
-    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(place), "l"(from), "n"(BYTES), "r"(from ? BYTES : 0));
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(place), "l"(from), "n"(BYTES), "r"(zeros ? 0 : BYTES));
 }
 
 // What was begun since the last call is a group.

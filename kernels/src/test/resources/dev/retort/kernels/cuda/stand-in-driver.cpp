@@ -141,22 +141,37 @@ static std::function<void()> bound(void (*kernel)(A...), void** values) {
     return bound(kernel, values, std::index_sequence_for<A...>());
 }
 
+// Memory by its beginning.
+static std::map<char*, size_t> blocks, pinned;
+
+static bool within(const std::map<char*, size_t>& memory, const void* from, size_t bytes) {
+    char* begin = static_cast<char*>(const_cast<void*>(from));
+    auto after = memory.upper_bound(begin);
+    if (after == memory.begin()) {
+        return false;
+    }
+    auto block = std::prev(after);
+    return begin + bytes <= block->first + block->second;
+}
+
 // What mma.h asks of the hardware. Copies arrive when they are waited for, no sooner; lanes of a warp meet at a product.
 struct Copy {
     float* to;
     const float* from;
     int bytes;
+    bool zeros;
 };
 static std::deque<std::vector<Copy>> copies[MOST_ITEMS];
 static std::vector<Copy> begun[MOST_ITEMS];
 
 template <int BYTES>
-void copy_async(float* to, const float* from) {
-    if (reinterpret_cast<uintptr_t>(to) % BYTES || reinterpret_cast<uintptr_t>(from) % BYTES) {
-        fprintf(stderr, "stand-in: a copy of %d bytes is not aligned\n", BYTES);
+void copy_async(float* to, const float* from, bool zeros) {
+    bool aligned = reinterpret_cast<uintptr_t>(to) % BYTES == 0 && reinterpret_cast<uintptr_t>(from) % BYTES == 0;
+    if (!aligned || !within(blocks, from, zeros ? 1 : BYTES)) {
+        fprintf(stderr, "stand-in: a copy of %d bytes is not aligned, or not from device memory\n", BYTES);
         abort();
     }
-    begun[running].push_back({to, from, BYTES});
+    begun[running].push_back({to, from, BYTES, zeros});
 }
 
 static void commit_copies() {
@@ -168,10 +183,10 @@ template <int LATER>
 void await_copies() {
     while (copies[running].size() > LATER) {
         for (const Copy& copy : copies[running].front()) {
-            if (copy.from) {
-                memcpy(copy.to, copy.from, copy.bytes);
-            } else {
+            if (copy.zeros) {
                 memset(copy.to, 0, copy.bytes);
+            } else {
+                memcpy(copy.to, copy.from, copy.bytes);
             }
         }
         copies[running].pop_front();
@@ -259,7 +274,6 @@ struct Event {
 };
 static std::recursive_mutex lock;
 static std::deque<std::function<void()>> stream;
-static std::map<char*, size_t> blocks, pinned;
 static size_t used;
 static int contexts, modules, events;
 static thread_local bool current;
@@ -288,16 +302,6 @@ static void run_all() {
     while (!stream.empty()) {
         run_one();
     }
-}
-
-static bool within(const std::map<char*, size_t>& memory, const void* from, size_t bytes) {
-    char* begin = static_cast<char*>(const_cast<void*>(from));
-    auto after = memory.upper_bound(begin);
-    if (after == memory.begin()) {
-        return false;
-    }
-    auto block = std::prev(after);
-    return begin + bytes <= block->first + block->second;
 }
 
 static Result allocate(void** pointer, size_t bytes) {
