@@ -17,6 +17,7 @@ import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
 
 import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device.Block;
+import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.ProductLibrary;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
@@ -31,7 +32,7 @@ import jcuda.runtime.cudaStream_t;
 
 /**
  * Matrix products by cuBLAS on a stream of the driver's. cuBLAS counts matrices by columns: a matrix by rows is there its own transpose, so
- * C = A B is asked for as C' = B' A'. Its products are deterministic for a GPU, a version and a shape, as long as one stream uses it.
+ * C = A B is asked for as C' = B' A'. Its products are deterministic for a GPU, a version, a shape and where operands begin, as long as one stream uses it.
  */
 final class CublasProducts implements ProductLibrary {
     private static final Pointer ONE = Pointer.to(new float[] {1});
@@ -48,7 +49,12 @@ final class CublasProducts implements ProductLibrary {
         this.context = context;
         this.compute = compute;
         cublasCreate(handle);
-        cublasSetStream(handle, new cudaStream_t(stream));
+        try {
+            cublasSetStream(handle, new cudaStream_t(stream));
+        } catch (CudaException e) {
+            cublasDestroy(handle);
+            throw e;
+        }
     }
 
     @Override
@@ -102,6 +108,10 @@ final class CublasProducts implements ProductLibrary {
                     single ? computeType() : CUBLAS_COMPUTE_64F,
                     CUBLAS_GEMM_DEFAULT);
         } catch (CudaException e) {
+            String text = "cuBLAS has no memory to multiply " + spec + ": close tensors, or use a smaller batch";
+            if (String.valueOf(e.getMessage()).contains("CUBLAS_STATUS_ALLOC_FAILED")) {
+                throw new DeviceMemoryException(text, e);
+            }
             throw new CudaDriverException("cuBLAS does not multiply " + spec + ": " + e.getMessage(), e);
         }
     }

@@ -26,6 +26,7 @@ import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
@@ -59,10 +60,11 @@ import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
-import jcuda.driver.JCudaDriver;
 
 /** An NVIDIA GPU with one stream, in the context that it shares with NVIDIA's libraries. */
 final class CudaDevice implements Device {
+    private static final System.Logger LOG = System.getLogger(CudaDevice.class.getName());
+
     /** System property: whether the ways to compute a convolution are measured or taken by rule. */
     static final String CHOICES_PROPERTY = "retort.cuda.choices";
 
@@ -118,17 +120,40 @@ final class CudaDevice implements Device {
         device = CudaDriver.device(gpu.index());
         traits = traits(gpu, device);
         pools = CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
-        cuDevicePrimaryCtxRetain(context, device);
+        boolean retained = false;
         try {
+            cuDevicePrimaryCtxRetain(context, device);
+            retained = true;
             cuCtxSetCurrent(context);
             cuStreamCreate(stream, CU_STREAM_NON_BLOCKING);
             cuMemHostAlloc(ring, Staging.RING_BYTES, 0);
-            cublas = library && CublasLibrary.probe().usable() ? new CublasProducts(context, stream, compute) : null;
         } catch (CudaException e) {
-            cuDevicePrimaryCtxRelease(device);
-            throw refused("does not open", e);
+            RuntimeException refused = refused("does not open", e);
+            if (retained) {
+                release(refused, () -> cuDevicePrimaryCtxRelease(device));
+            }
+            throw refused;
         }
+        cublas = library ? cublas() : null;
         staging = new Staging<>(ring.getByteBuffer(0, Staging.RING_BYTES).order(ByteOrder.nativeOrder()), new Copies());
+    }
+
+    /** cuBLAS, or null where it does not load or, though it loads, does not start: as one that is newer than the driver. */
+    private CublasProducts cublas() {
+        if (!CublasLibrary.probe().usable()) {
+            return null;
+        }
+        try {
+            return new CublasProducts(context, stream, compute);
+        } catch (CudaException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} does not start on {1} ({2}): Retort''s own kernels make matrix products. Is it newer than the driver?",
+                    CublasLibrary.probe().reason(),
+                    gpu,
+                    e.getMessage());
+            return null;
+        }
     }
 
     private static DeviceTraits traits(Gpu gpu, CUdevice device) {
@@ -263,7 +288,11 @@ final class CudaDevice implements Device {
             width = 1;
         }
         synchronize();
-        cuMemcpyDtoH(target, ((Buffer) from).withByteOffset(offset), width * Array.getLength(array));
+        try {
+            cuMemcpyDtoH(target, ((Buffer) from).withByteOffset(offset), width * Array.getLength(array));
+        } catch (CudaException e) {
+            throw refused("does not give " + Array.getLength(array) + " elements", e);
+        }
     }
 
     @Override
@@ -349,21 +378,32 @@ final class CudaDevice implements Device {
         measured.clear();
     }
 
+    /** Gives everything back, also after an error that stays: then the driver refuses most of it, and the first refusal is thrown. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            try {
-                finish();
-            } finally {
-                if (cublas != null) {
-                    cublas.close();
-                }
-                modules.values().forEach(JCudaDriver::cuModuleUnload);
-                cuMemFreeHost(ring);
-                cuStreamDestroy(stream);
-                cuDevicePrimaryCtxRelease(device);
-            }
+        if (closed) {
+            return;
+        }
+        closed = true;
+        RuntimeException failure = new CudaDriverException(gpu + " did not give back all it had", null);
+        release(failure, this::finish);
+        if (cublas != null) {
+            release(failure, cublas::close);
+        }
+        modules.values().forEach(module -> release(failure, () -> cuModuleUnload(module)));
+        release(failure, () -> cuMemFreeHost(ring));
+        release(failure, () -> cuStreamDestroy(stream));
+        release(failure, () -> cuDevicePrimaryCtxRelease(device));
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+
+    private static void release(RuntimeException failure, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException refused) {
+            failure.addSuppressed(refused);
         }
     }
 }

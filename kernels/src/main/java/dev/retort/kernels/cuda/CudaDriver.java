@@ -28,6 +28,9 @@ final class CudaDriver {
             "install the display driver (Debian: nvidia-driver; Ubuntu: nvidia-driver-535 or later; in a container: the NVIDIA"
                     + " container toolkit, and --gpus all)";
 
+    /** The first that reads PTX of version 7.8. */
+    private static final int OLDEST_VERSION = 11_080;
+
     private static final int NAME_BYTES = 256;
 
     private static CudaDriver probed;
@@ -60,6 +63,12 @@ final class CudaDriver {
             cuDriverGetVersion(version);
             int[] count = new int[1];
             cuDeviceGetCount(count);
+            if (version[0] < OLDEST_VERSION) {
+                return failed(
+                        "the NVIDIA driver serves CUDA " + text(version[0]) + ", and Retort's kernels need "
+                                + text(OLDEST_VERSION) + ": " + INSTALL,
+                        null);
+            }
             List<Gpu> gpus = new ArrayList<>();
             for (int i = 0; i < count[0]; i++) {
                 gpus.add(gpu(i));
@@ -75,7 +84,11 @@ final class CudaDriver {
                                     + ": restart the machine if the driver was just updated, else " + INSTALL,
                     e);
         } catch (Throwable e) {
-            return failed("no NVIDIA driver (libcuda.so.1 does not load): " + INSTALL, e);
+            return failed(
+                    JCudaDriver.class.getResource("/lib/" + RewrittenNatives.fileName("JCudaDriver")) == null
+                            ? "JCuda has no library for this system: it is there for Linux and Windows on x86-64"
+                            : "no NVIDIA driver (libcuda.so.1 does not load): " + INSTALL,
+                    e);
         }
     }
 
@@ -122,6 +135,10 @@ final class CudaDriver {
 
     /** For example 12.6: the newest CUDA that the driver serves. */
     String version() {
+        return text(version);
+    }
+
+    private static String text(int version) {
         return version / 1000 + "." + version % 1000 / 10;
     }
 

@@ -37,8 +37,7 @@ public final class CudaProvider implements BackendProvider {
 
     /** Which layer serves matrix products, and why the others do not. */
     private static String products() {
-        CublasLibrary cublas = CublasLibrary.probe();
-        return !library() ? "Retort's own kernels, as " + PRODUCTS_PROPERTY + " wants" : cublas.reason();
+        return library() ? CublasLibrary.probe().reason() : "Retort's own kernels, as " + PRODUCTS_PROPERTY + " wants";
     }
 
     private static boolean library() {

@@ -58,18 +58,17 @@ final class Choices {
         synchronized (this) {
             known = ways.get(chosen.getOrDefault(what, ""));
             if (known == null) {
-                String fastest = fastest(ways);
-                chosen.put(what, fastest);
-                save();
-                known = ways.get(fastest);
+                known = ways.get(fastest(what, ways));
             }
         }
         known.run();
     }
 
-    private String fastest(Map<String, Runnable> ways) {
-        String fastest = ways.keySet().iterator().next();
+    /** Measures; the file keeps the result unless a way found no memory: it may at another time. */
+    private String fastest(String what, Map<String, Runnable> ways) {
+        String fastest = null;
         double least = Double.POSITIVE_INFINITY;
+        DeviceMemoryException full = null;
         for (Map.Entry<String, Runnable> way : ways.entrySet()) {
             try {
                 double seconds = seconds(way.getValue());
@@ -77,9 +76,16 @@ final class Choices {
                     least = seconds;
                     fastest = way.getKey();
                 }
-            } catch (DeviceMemoryException full) {
-                LOG.log(System.Logger.Level.DEBUG, "{0} is no choice: {1}", way.getKey(), full);
+            } catch (DeviceMemoryException e) {
+                full = e;
             }
+        }
+        if (fastest == null) {
+            throw full;
+        }
+        chosen.put(what, fastest);
+        if (full == null) {
+            save(what, fastest);
         }
         return fastest;
     }
@@ -99,9 +105,12 @@ final class Choices {
         return least;
     }
 
-    private void save() {
+    /** Adds a line to the file, in which those of other processes stay. */
+    private void save(String what, String way) {
+        Map<String, String> lines = read(file);
+        lines.put(what, way);
         StringBuilder text = new StringBuilder();
-        chosen.forEach((what, way) -> text.append(what + ARROW + way + "\n"));
+        lines.forEach((known, fastest) -> text.append(known + ARROW + fastest + "\n"));
         try {
             Files.createDirectories(file.getParent());
             AtomicFile.writeString(file, text);

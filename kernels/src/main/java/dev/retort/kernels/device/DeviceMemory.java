@@ -104,11 +104,16 @@ final class DeviceMemory {
 
     /** Gives everything back to the device, what tensors hold included: they cannot be used any more. */
     synchronized void close() {
-        trim();
-        held.forEach(device::free);
-        held.clear();
-        live = 0;
-        closed = true;
+        try {
+            trim();
+            held.forEach(device::free);
+        } finally {
+            free.clear();
+            held.clear();
+            pooled = 0;
+            live = 0;
+            closed = true;
+        }
     }
 
     synchronized MemoryStatistics statistics() {

@@ -46,9 +46,11 @@ final class Products {
      * @param aligned see {@link Tiling#aligned}
      */
     List<Tiling> tilings(DType type, int m, int n, long k, int batch, boolean aligned) {
-        return ops.device.compute() != null && type == DType.F32 && k > 0
-                ? Tiling.matrix(tuning, ops.device.compute(), m, n, batch, aligned)
-                : List.of(Tiling.common(tuning));
+        Compute compute = ops.device.compute();
+        if (compute != null && type == DType.F32 && k > 0) {
+            return Tiling.matrix(tuning, compute, m, n, batch, aligned);
+        }
+        return List.of(compute != null ? Tiling.compiled() : Tiling.common(tuning.tileMicro(), tuning.tileStep()));
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -111,7 +113,7 @@ final class Products {
     }
 
     static int ceil(int a, int b) {
-        return (a + b - 1) / b;
+        return a / b + (a % b == 0 ? 0 : 1);
     }
 
     private static int[] struct(GemmSpec spec) {

@@ -31,8 +31,8 @@ final class TiledConvolutions implements Convolutions.Kernels {
     }
 
     /** What the time of a convolution depends on. */
-    private String key(String what, ConvolutionNumbers n, Tensor x) {
-        return what + " " + x.dtype() + " " + ops.device.compute() + " " + n.groups() + " "
+    private String key(String what, ConvolutionNumbers n, Tensor x, boolean aligned) {
+        return what + " " + x.dtype() + " " + ops.device.compute() + (aligned ? " aligned " : " ") + n.groups() + " "
                 + Arrays.toString(n.struct());
     }
 
@@ -61,7 +61,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
                 finish(n, epilogue, y);
             });
         }
-        choices.run(key("forward", n, x), ways);
+        choices.run(key("forward", n, x, aligned), ways);
     }
 
     @Override
@@ -83,7 +83,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
             GemmSpec product = GemmSpec.dense(n.inputPixels(), n.channels(), n.outputs(), false, false);
             ways.put(LIBRARY, () -> ops.queue.gemm(product, g, weight, dx));
         }
-        choices.run(key("input", n, g), ways);
+        choices.run(key("input", n, g, aligned), ways);
     }
 
     @Override
@@ -114,7 +114,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
                 }
             });
         }
-        choices.run(key("weight", n, x), ways);
+        choices.run(key("weight", n, x, aligned), ways);
     }
 
     private boolean libraryServes(ConvolutionNumbers n, Tensor x) {

@@ -22,14 +22,22 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     /** Elements that {@code matrix.cu} copies at once where operands are aligned to so many. */
     private static final int VECTOR = 4;
 
+    private static final String MATRIX = "matrix";
+    private static final int COMPILED_MICRO = 4;
+    private static final int COMPILED_STEP = 16;
     private static final int MATRIX_GROUP = 256;
     private static final int LARGE_TILE = 128;
     private static final int SMALL_TILE = 64;
 
     /** Those of {@code tiled.cl}, for any GPU. */
-    static Tiling common(DeviceTuning tuning) {
-        Map<String, Integer> numbers = new TreeMap<>(Map.of("MICRO", tuning.tileMicro(), "STEP", tuning.tileStep()));
-        return new Tiling("tiled", numbers, Products.SIDE * tuning.tileMicro(), Products.SIDE, Products.SIDE);
+    static Tiling common(int micro, int step) {
+        Map<String, Integer> numbers = new TreeMap<>(Map.of("MICRO", micro, "STEP", step));
+        return new Tiling("tiled", numbers, Products.SIDE * micro, Products.SIDE, Products.SIDE);
+    }
+
+    /** The one shape of {@code tiled.cl} that is shipped compiled. */
+    static Tiling compiled() {
+        return common(COMPILED_MICRO, COMPILED_STEP);
     }
 
     /** Those of {@code matrix.cu} for a product of m x n, by rule the best first. */
@@ -45,7 +53,7 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
 
     private static Tiling matrix(Compute compute, int tile, int vector) {
         Map<String, Integer> numbers = new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", vector));
-        return new Tiling("matrix", numbers, tile, MATRIX_GROUP, 1);
+        return new Tiling(MATRIX, numbers, tile, MATRIX_GROUP, 1);
     }
 
     /** Whether extents, distances and places of operands all are multiples of what is copied at once. */
@@ -66,7 +74,7 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     /** The kernel for matrices that lie as {@code spec} says. */
     Launch gemm(DeviceQueue queue, DType type, GemmSpec spec) {
         String lie = (spec.transposeA() ? "t" : "n") + (spec.transposeB() ? "t" : "n");
-        return kernel(queue, type, file.equals("matrix") ? "gemm_" + lie : "gemm");
+        return kernel(queue, type, file.equals(MATRIX) ? "gemm_" + lie : "gemm");
     }
 
     /** For example {@code matrix 128}. */
@@ -78,11 +86,12 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     /** For a product of m x n. Rows go along x, the only axis on which a grid is as long as a tensor may be. */
     Grid grid(int m, int n, int batch) {
         int columns = Products.ceil(n, tile);
-        if (columns > MOST_GROUPS || batch > MOST_GROUPS) {
-            throw new IllegalArgumentException("A device multiplies at most " + MOST_GROUPS + " matrices of at most "
+        if (file.equals(MATRIX) && (columns > MOST_GROUPS || batch > MOST_GROUPS)) {
+            throw new IllegalArgumentException("CUDA multiplies at most " + MOST_GROUPS + " matrices of at most "
                     + (long) MOST_GROUPS * tile + " columns at once, not " + batch + " of " + n
                     + ": use smaller batches");
         }
-        return new Grid(Products.ceil(m, tile) * groupX, columns * groupY, batch, groupX, groupY);
+        int rows = Math.multiplyExact(Products.ceil(m, tile), groupX);
+        return new Grid(rows, Math.multiplyExact(columns, groupY), batch, groupX, groupY);
     }
 }

@@ -1,15 +1,17 @@
 // Products in float32 for NVIDIA's GPUs: a group of 256 work-items makes a tile of TILE x TILE sums, of which a warp has half the rows
-// and a quarter of the columns. Operands come to shared memory by asynchronous copies of VEC elements, two steps in flight; convolutions
+// and a quarter of the columns. Operands come to shared memory by asynchronous copies of VEC elements, a step while the one before is added up; convolutions
 // look theirs up in [N, H, W, C] as they lie. MODE says how products are made: 0 float32, 1 TF32 and 2 BF16 on tensor cores; sums are
 // float32 always.
 #include "product.h"
 #include "mma.h"
 
 #define ITEMS 256
+// Two groups at once on a multiprocessor: at most 128 registers each.
+#define MATRIX_KERNEL extern "C" __global__ void __launch_bounds__(ITEMS, 2)
 #define STEP 16
 #define WARP_ROWS (TILE / 2)
 #define WARP_COLUMNS (TILE / 4)
-// In shared memory what is consecutive is padded so that the lanes of a warp meet no bank twice.
+// In shared memory what is consecutive is padded so that the lanes of a warp meet no bank twice where they read float32 or TF32.
 #define PITCH_ALONG_K (STEP + 4)
 #define PITCH_ACROSS_K (TILE + 8)
 #define PANEL (TILE * PITCH_ALONG_K)
@@ -453,7 +455,7 @@ DEVICE void matrices(
 }
 
 #define MATRICES(name, a_along, b_along)                                               \
-    KERNEL name(                                                                       \
+    MATRIX_KERNEL name(                                                                       \
             Gemm g,                                                                    \
             const float* a,                                                            \
             int a0,                                                                    \
@@ -473,7 +475,7 @@ MATRICES(gemm_tn_matrix, false, false)
 MATRICES(gemm_tt_matrix, false, true)
 
 // y [pixels, outputs] = patches of x [pixels, taps*channels] times weight^T, by groups.
-KERNEL convolution_matrix(
+MATRIX_KERNEL convolution_matrix(
         Convolution c,
         const float* x,
         int x0,
@@ -501,7 +503,7 @@ KERNEL convolution_matrix(
 }
 
 // dx [pixels of x, channels]: the sum over taps and outputs of g times weight.
-KERNEL convolution_input_matrix(
+MATRIX_KERNEL convolution_input_matrix(
         Convolution c,
         const float* g,
         int g0,
@@ -522,7 +524,7 @@ KERNEL convolution_input_matrix(
 }
 
 // dw [outputs, taps*channels] = g^T times patches of x, the pixels in chunks whose sums are added up afterwards: [chunks, weight].
-KERNEL convolution_weight_matrix(
+MATRIX_KERNEL convolution_weight_matrix(
         Convolution c,
         int chunk,
         int chunks,

@@ -5,12 +5,13 @@
 template <int BYTES>
 DEVICE void copy_async(float* to, const float* from, bool zeros) {
     unsigned place = (unsigned) __cvta_generic_to_shared(to);
-    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(place), "l"(from), "n"(BYTES), "r"(zeros ? 0 : BYTES));
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(place), "l"(from), "n"(BYTES), "r"(zeros ? 0 : BYTES)
+                 : "memory");
 }
 
 // What was begun since the last call is a group.
 DEVICE void commit_copies() {
-    asm volatile("cp.async.commit_group;");
+    asm volatile("cp.async.commit_group;" ::: "memory");
 }
 
 // Waits until at most LATER of the last groups of this work-item are still to come.

@@ -2,6 +2,7 @@ package dev.retort.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.device.CacheFolder;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.conformance.Conformance;
@@ -12,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -23,6 +27,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(OS.LINUX)
 class CudaConformanceTest {
+    @TempDir
+    Path cache;
+
     private static final Set<String> PRODUCTS = Set.of(
             "linear",
             "matmul",
@@ -35,13 +42,13 @@ class CudaConformanceTest {
 
     @Test
     void theKitPassesOnOwnKernels() throws IOException, InterruptedException {
-        kit("own", "");
+        kit("own", "", 4_000);
     }
 
     @Test
     void productsPassOnCublas() throws IOException, InterruptedException {
-        kit("cublas", String.join(",", PRODUCTS));
-        Path choices = StandInDriver.build().resolve("cache/cuda/choices-Stand-in-A-cuda-12.6-cublas.txt");
+        kit("cublas", String.join(",", PRODUCTS), 500);
+        Path choices = cache.resolve("cuda/choices-Stand-in-A-cuda-12.6-cublas.txt");
         for (String product : new String[] {"forward", "input", "weight"}) {
             assertThat(Files.readAllLines(choices))
                     .as("on the stand-in cuBLAS is the faster one: it takes no barriers to play out")
@@ -49,18 +56,18 @@ class CudaConformanceTest {
         }
     }
 
-    private static void kit(String products, String operations) throws IOException, InterruptedException {
+    private void kit(String products, String operations, int least) throws IOException, InterruptedException {
         String said = StandInProcess.run(
                 Kit.class,
                 List.of(),
+                "-D" + CacheFolder.PROPERTY + "=" + cache,
                 "-D" + CudaProvider.PRODUCTS_PROPERTY + "=" + products,
                 "-Doperations=" + operations);
         assertThat(said).contains(" 0 failed").contains("left behind 0 blocks, 0 pinned, 0 modules, 0 events");
         assertThat(said.contains("matrix products by cuBLAS")).isEqualTo(products.equals("cublas"));
-        System.out.println(said.lines()
-                .filter(line -> line.contains(" passed, "))
-                .findFirst()
-                .orElse(""));
+        Matcher passed = Pattern.compile("(\\d+) passed, ").matcher(said);
+        assertThat(passed.find()).isTrue();
+        assertThat(Integer.parseInt(passed.group(1))).isGreaterThan(least);
     }
 
     /** Runs the kit, or its checks of some operations, and prints what failed. */

@@ -73,6 +73,22 @@ class CudaFaultsTest {
     }
 
     @Test
+    void aDriverThatIsTooOldIsRefused() throws IOException, InterruptedException {
+        assertThat(probe("", "STAND_IN_VERSION=11070"))
+                .contains("false: the NVIDIA driver serves CUDA 11.7, and Retort's kernels need 11.8: install");
+    }
+
+    @Test
+    void cublasThatDoesNotStartIsLeftOut() throws IOException, InterruptedException {
+        assertThat(StandInProcess.run(Full.class, List.of("STAND_IN_MEMORY=" + (64 << 20), "STAND_IN_CUBLAS=1")))
+                .contains("does not start on Stand-in A")
+                .contains("CUBLAS_STATUS_NOT_INITIALIZED")
+                .contains("sum 9437184.0")
+                .doesNotContain("matrix products by cuBLAS")
+                .contains(NOTHING_LEFT);
+    }
+
+    @Test
     void aGpuIsChosenByNumberOrName() throws IOException, InterruptedException {
         String said = probe("1;stand-in b;IN B/tf32;7;/tf16;in a/BF16", "STAND_IN_DEVICES=2", "STAND_IN_CAPABILITY=90");
         assertThat(said.lines().filter(line -> line.startsWith("true") || line.startsWith("false")))

@@ -3,6 +3,7 @@ package dev.retort.kernels.cuda;
 import dev.retort.kernels.JavaProcess;
 import dev.retort.kernels.device.CacheFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,9 @@ final class StandInProcess {
             throws IOException, InterruptedException {
         Path folder = StandInDriver.build();
         List<String> all = new ArrayList<>(List.of(options));
-        all.add("-D" + CacheFolder.PROPERTY + "=" + folder.resolve("cache"));
+        if (all.stream().noneMatch(option -> option.startsWith("-D" + CacheFolder.PROPERTY))) {
+            all.add("-D" + CacheFolder.PROPERTY + "=" + Files.createTempDirectory(folder, "cache"));
+        }
         ProcessBuilder builder =
                 JavaProcess.of(main, all.toArray(String[]::new)).redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", folder.toString());

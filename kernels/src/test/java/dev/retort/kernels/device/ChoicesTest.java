@@ -1,6 +1,7 @@
 package dev.retort.kernels.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.tensor.DType;
 import java.io.IOException;
@@ -70,10 +71,13 @@ class ChoicesTest {
         Map<String, Runnable> ways = new LinkedHashMap<>();
         ways.put("slow", way("slow", 20));
         ways.put("fast", way("fast", 1));
-        ways.put("full", () -> {
-            throw new DeviceMemoryException("planted", null);
-        });
         return ways;
+    }
+
+    private static Runnable full() {
+        return () -> {
+            throw new DeviceMemoryException("planted", null);
+        };
     }
 
     private static Choices choices(Path file) {
@@ -102,6 +106,32 @@ class ChoicesTest {
         choices.run("b", ways());
         assertThat(ran).endsWith("fast");
         assertThat(Files.readString(file)).isEqualTo("a -> slow\nb -> fast\n");
+    }
+
+    @Test
+    void aWayWithoutMemoryIsNoChoiceInThisProcessAlone() {
+        Path file = folder.resolve("choices.txt");
+        Map<String, Runnable> ways = ways();
+        ways.put("full", full());
+        Choices choices = choices(file);
+        choices.run("a", ways);
+        assertThat(file).doesNotExist();
+        ran.clear();
+        choices.run("a", ways);
+        assertThat(ran).containsExactly("fast");
+        assertThatThrownBy(() -> choices.run("b", Map.of("one", full(), "other", full())))
+                .isInstanceOf(DeviceMemoryException.class)
+                .hasMessage("planted");
+    }
+
+    @Test
+    void whatAnotherProcessHasKeptStays() throws IOException {
+        Path file = folder.resolve("choices.txt");
+        Choices first = choices(file);
+        Choices second = choices(file);
+        first.run("a", ways());
+        second.run("b", ways());
+        assertThat(Files.readString(file)).isEqualTo("a -> fast\nb -> fast\n");
     }
 
     @Test
