@@ -39,12 +39,16 @@ public interface BackendProvider {
     /**
      * The same of one device, for backends that have several; others have one, without a name.
      *
-     * @param device its number or name, as users type it behind the backend's name and a colon; empty for none in particular
+     * @param device its number or name, as users type it behind the backend's name and a colon, or from a slash on a way to compute; empty for none in
+     *     particular
      */
     default Usability usability(String device) {
         return device.isEmpty()
                 ? usability()
-                : Usability.no(name() + " has no devices to choose from: leave out ':" + device + "'", null);
+                : Usability.no(
+                        name() + " has nothing to choose from: leave out '" + (device.startsWith("/") ? "" : ":")
+                                + device + "'",
+                        null);
     }
 
     /** How early the automatic choice tries it: lower comes first. */

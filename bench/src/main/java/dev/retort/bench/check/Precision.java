@@ -29,10 +29,9 @@ enum Precision {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The backend's name, such as {@code cuda/tf32:1} for {@code cuda:1}. */
+    /** The backend's name, such as {@code cuda:1/tf32} for {@code cuda:1}. */
     String of(String device) {
-        int colon = device.indexOf(':');
-        return colon < 0 ? device + suffix : device.substring(0, colon) + suffix + device.substring(colon);
+        return device + suffix;
     }
 
     /**
@@ -45,13 +44,9 @@ enum Precision {
         if (this == FP32) {
             return name;
         }
-        try {
-            Usability usability = Backends.choose(name).usability();
-            if (!usability.usable()) {
-                throw new SkippedException(name + " cannot be used: " + usability.reason());
-            }
-        } catch (IllegalArgumentException none) {
-            throw new SkippedException(device + " has no compute mode " + this);
+        Usability usability = Backends.choose(name).usability();
+        if (!usability.usable()) {
+            throw new SkippedException(name + " cannot be used: " + usability.reason());
         }
         return name;
     }

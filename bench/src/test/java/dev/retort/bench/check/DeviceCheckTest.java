@@ -96,10 +96,10 @@ class DeviceCheckTest {
     @Test
     void precisionsAreBackends() {
         assertThat(Precision.TF32.of("cuda")).isEqualTo("cuda/tf32");
-        assertThat(Precision.BF16.of("cuda:1")).isEqualTo("cuda/bf16:1");
+        assertThat(Precision.BF16.of("cuda:1")).isEqualTo("cuda:1/bf16");
         assertThat(Precision.FP32.of("opencl:0")).isEqualTo("opencl:0");
         assertThatThrownBy(() -> Precision.TF32.require("simd"))
                 .isInstanceOf(SkippedException.class)
-                .hasMessage("simd has no compute mode tf32");
+                .hasMessage("simd/tf32 cannot be used: simd has nothing to choose from: leave out '/tf32'");
     }
 }

@@ -177,7 +177,7 @@ class OpenClFaultsTest {
                 .hasMessageContaining("'777'");
         assertThatThrownBy(() -> Backends.create("simd:1"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("simd has no devices to choose from");
+                .hasMessageContaining("simd has nothing to choose from");
         Backends.create("opencl:0").close();
     }
 }
