@@ -71,9 +71,6 @@ final class CudaDevice implements Device {
     /** Kernels whose events are kept until they are read. */
     private static final int MOST_MEASURED = 4096;
 
-    /** Groups of a grid along y and z. */
-    private static final int MOST_GROUPS = 65_535;
-
     /** Device memory, whose address kernels are given as a number. */
     private static final class Buffer extends CUdeviceptr implements Block {
         private final long bytes;
@@ -298,7 +295,7 @@ final class CudaDevice implements Device {
     @Override
     public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         cuCtxSetCurrent(context);
-        Grid folded = grid.folded(MOST_GROUPS);
+        Grid folded = grid.folded(Grid.MOST_CUDA_GROUPS);
         try {
             CUfunction function = functions.computeIfAbsent(kernel, this::function);
             CUevent start = profile == null ? null : record(CU_EVENT_DEFAULT);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Which of several ways to compute the same is the fastest on a device: measured when a shape is met for the first time, and kept in a file
@@ -46,14 +47,15 @@ final class Choices {
     /**
      * Computes something by the fastest way.
      *
-     * @param what names it with all that its time depends on
+     * @param name names it with all that its time depends on; asked for only where there is a choice
      * @param ways by name, each giving the same result at the same place whenever it is run
      */
-    void run(String what, Map<String, Runnable> ways) {
+    void run(Supplier<String> name, Map<String, Runnable> ways) {
         if (file == null || ways.size() == 1) {
             ways.values().iterator().next().run();
             return;
         }
+        String what = name.get();
         Runnable known;
         synchronized (this) {
             known = ways.get(chosen.getOrDefault(what, ""));

@@ -8,6 +8,9 @@ public record Grid(int x, int y, int z, int groupX, int groupY) {
     /** Work-items of a group where a kernel does not care. Few different groups, because some drivers compile for each. */
     static final int GROUP = 64;
 
+    /** The most groups that CUDA runs along y, and along z. */
+    public static final int MOST_CUDA_GROUPS = 65_535;
+
     private static final int SHORT = 32;
 
     /** One axis. */

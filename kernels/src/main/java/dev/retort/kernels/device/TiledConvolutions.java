@@ -61,7 +61,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
                 finish(n, epilogue, y);
             });
         }
-        choices.run(key("forward", n, x, aligned), ways);
+        choices.run(() -> key("forward", n, x, aligned), ways);
     }
 
     @Override
@@ -83,7 +83,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
             GemmSpec product = GemmSpec.dense(n.inputPixels(), n.channels(), n.outputs(), false, false);
             ways.put(LIBRARY, () -> ops.queue.gemm(product, g, weight, dx));
         }
-        choices.run(key("input", n, g, aligned), ways);
+        choices.run(() -> key("input", n, g, aligned), ways);
     }
 
     @Override
@@ -114,7 +114,7 @@ final class TiledConvolutions implements Convolutions.Kernels {
                 }
             });
         }
-        choices.run(key("weight", n, x, aligned), ways);
+        choices.run(() -> key("weight", n, x, aligned), ways);
     }
 
     private boolean libraryServes(ConvolutionNumbers n, Tensor x) {

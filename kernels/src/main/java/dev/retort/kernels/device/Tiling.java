@@ -16,9 +16,6 @@ import java.util.TreeMap;
  * @param groupY along y
  */
 record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, int groupY) {
-    /** Groups of a grid along y and z. */
-    private static final int MOST_GROUPS = 65_535;
-
     /** Elements that {@code matrix.cu} copies at once where operands are aligned to so many. */
     private static final int VECTOR = 4;
 
@@ -86,10 +83,11 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     /** For a product of m x n. Rows go along x, the only axis on which a grid is as long as a tensor may be. */
     Grid grid(int m, int n, int batch) {
         int columns = Products.ceil(n, tile);
-        if (file.equals(MATRIX) && (columns > MOST_GROUPS || batch > MOST_GROUPS)) {
-            throw new IllegalArgumentException("CUDA multiplies at most " + MOST_GROUPS + " matrices of at most "
-                    + (long) MOST_GROUPS * tile + " columns at once, not " + batch + " of " + n
-                    + ": use smaller batches");
+        if (file.equals(MATRIX) && (columns > Grid.MOST_CUDA_GROUPS || batch > Grid.MOST_CUDA_GROUPS)) {
+            throw new IllegalArgumentException(
+                    "CUDA multiplies at most " + Grid.MOST_CUDA_GROUPS + " matrices of at most "
+                            + (long) Grid.MOST_CUDA_GROUPS * tile + " columns at once, not " + batch + " of " + n
+                            + ": use smaller batches");
         }
         int rows = Math.multiplyExact(Products.ceil(m, tile), groupX);
         return new Grid(rows, Math.multiplyExact(columns, groupY), batch, groupX, groupY);

@@ -88,12 +88,12 @@ class ChoicesTest {
     void theFastestIsMeasuredOnceAndKept() throws IOException {
         Path file = folder.resolve("new").resolve("choices.txt");
         Choices first = choices(file);
-        first.run("a " + DType.F32, ways());
+        first.run(() -> "a " + DType.F32, ways());
         assertThat(ran).contains("slow").endsWith("fast");
         assertThat(Files.readString(file)).isEqualTo("a F32 -> fast\n");
         ran.clear();
-        first.run("a F32", ways());
-        choices(file).run("a F32", ways());
+        first.run(() -> "a F32", ways());
+        choices(file).run(() -> "a F32", ways());
         assertThat(ran).containsExactly("fast", "fast");
     }
 
@@ -101,9 +101,9 @@ class ChoicesTest {
     void whatTheFileSaysIsTakenAndWhatItCannotSayIsMeasured() throws IOException {
         Path file = Files.writeString(folder.resolve("choices.txt"), "a -> slow\nno sense\nb -> gone\n");
         Choices choices = choices(file);
-        choices.run("a", ways());
+        choices.run(() -> "a", ways());
         assertThat(ran).containsExactly("slow");
-        choices.run("b", ways());
+        choices.run(() -> "b", ways());
         assertThat(ran).endsWith("fast");
         assertThat(Files.readString(file)).isEqualTo("a -> slow\nb -> fast\n");
     }
@@ -114,12 +114,12 @@ class ChoicesTest {
         Map<String, Runnable> ways = ways();
         ways.put("full", full());
         Choices choices = choices(file);
-        choices.run("a", ways);
+        choices.run(() -> "a", ways);
         assertThat(file).doesNotExist();
         ran.clear();
-        choices.run("a", ways);
+        choices.run(() -> "a", ways);
         assertThat(ran).containsExactly("fast");
-        assertThatThrownBy(() -> choices.run("b", Map.of("one", full(), "other", full())))
+        assertThatThrownBy(() -> choices.run(() -> "b", Map.of("one", full(), "other", full())))
                 .isInstanceOf(DeviceMemoryException.class)
                 .hasMessage("planted");
     }
@@ -129,21 +129,21 @@ class ChoicesTest {
         Path file = folder.resolve("choices.txt");
         Choices first = choices(file);
         Choices second = choices(file);
-        first.run("a", ways());
-        second.run("b", ways());
+        first.run(() -> "a", ways());
+        second.run(() -> "b", ways());
         assertThat(Files.readString(file)).isEqualTo("a -> fast\nb -> fast\n");
     }
 
     @Test
     void withoutAFileTheFirstIsTaken() {
-        choices(null).run("a", ways());
+        choices(null).run(() -> "a", ways());
         assertThat(ran).containsExactly("slow");
     }
 
     @Test
     void aFileThatCannotBeWrittenCostsTimeOnly() throws IOException {
         Path file = Files.writeString(folder.resolve("a file"), "").resolve("choices.txt");
-        choices(file).run("a", ways());
+        choices(file).run(() -> "a", ways());
         assertThat(ran).endsWith("fast");
     }
 }
