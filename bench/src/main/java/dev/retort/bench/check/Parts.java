@@ -12,11 +12,14 @@ public final class Parts {
     public static List<Part> all() {
         List<Part> parts = new ArrayList<>(List.of(new DevicesPart(), new ConformancePart()));
         Arrays.stream(Precision.values()).map(GradientsPart::new).forEach(parts::add);
-        parts.addAll(List.of(new GoldenPart(), new TrainingPart(), new MemoryPart()));
+        parts.addAll(List.of(new GoldenPart(), new TrainingPart(), new GraphsPart(), new MemoryPart()));
         for (SpeedPart.Kind kind : SpeedPart.Kind.values()) {
-            Arrays.stream(Precision.values())
-                    .map(precision -> new SpeedPart(kind, precision))
-                    .forEach(parts::add);
+            for (Precision precision : Precision.values()) {
+                parts.add(new SpeedPart(kind, precision, false));
+                if (kind.isNetwork()) {
+                    parts.add(new SpeedPart(kind, precision, true));
+                }
+            }
         }
         return parts;
     }

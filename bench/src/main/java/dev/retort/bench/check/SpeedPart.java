@@ -36,6 +36,11 @@ final class SpeedPart implements Part {
             this.limit = limit;
         }
 
+        /** Whether it is many calls in a row, which is what graphs are for. */
+        boolean isNetwork() {
+            return this == INFER || this == STEP;
+        }
+
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
@@ -48,20 +53,23 @@ final class SpeedPart implements Part {
 
     private final Kind kind;
     private final Precision precision;
+    private final boolean graphs;
 
-    SpeedPart(Kind kind, Precision precision) {
+    /** @param graphs whether what repeats runs as CUDA graphs */
+    SpeedPart(Kind kind, Precision precision, boolean graphs) {
         this.kind = kind;
         this.precision = precision;
+        this.graphs = graphs;
     }
 
     @Override
     public String name() {
-        return kind + "-" + precision;
+        return kind + "-" + precision + (graphs ? "-graphs" : "");
     }
 
     @Override
     public String what() {
-        return kind.title + ", in " + precision + ", beside PyTorch where it is";
+        return kind.title + ", in " + precision + (graphs ? ", as CUDA graphs" : "") + ", beside PyTorch where it is";
     }
 
     @Override
@@ -71,7 +79,7 @@ final class SpeedPart implements Part {
 
     @Override
     public void run(PartRun run) throws IOException {
-        try (Stopwatch stopwatch = new Stopwatch(run, precision)) {
+        try (Stopwatch stopwatch = new Stopwatch(run, precision, graphs)) {
             kind.works.apply(run.settings()).forEach(stopwatch::row);
             stopwatch.sum();
         }

@@ -27,13 +27,12 @@ final class Stopwatch implements AutoCloseable {
     private final double peak;
     private int measured;
 
-    /** @throws SkippedException if the device does not compute in that precision */
-    Stopwatch(PartRun run, Precision precision) throws IOException {
+    /** @throws SkippedException if the device does not compute in that precision, or has no graphs where they are wanted */
+    Stopwatch(PartRun run, Precision precision, boolean graphs) throws IOException {
         this.run = run;
-        backend = Backends.create(precision.require(run.settings().device()));
+        String name = precision.require(run.settings().device());
+        backend = Backends.create(graphs ? Graphs.require(name) : name);
         run.figure("device", backend.describe());
-        // Recorded and replayed steps: once the engine has them, they are a second backend here.
-        run.figure("graphs", "without");
         peak = measurePeak();
         run.figure("peak TFLOP/s", peak / 1e12);
         peers = new TorchPeers(run, precision);

@@ -84,7 +84,13 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
                 boxes = boxes == null ? boxLoss : boxes.add(boxLoss);
                 start += logits.get(level).dim(1);
             }
-            return new Losses(scope.keep(classification.mul(1 / normalizer)), scope.keep(boxes.mul(1 / normalizer)));
+            // From the host as the targets are: a number that changes with every batch is data, not a part of the
+            // computation.
+            Tensor share = classification
+                    .backend()
+                    .root()
+                    .tensor(new double[] {1 / normalizer}, Shape.SCALAR, classification.dtype());
+            return new Losses(scope.keep(classification.mul(share)), scope.keep(boxes.mul(share)));
         }
     }
 

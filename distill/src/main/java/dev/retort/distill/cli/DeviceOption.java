@@ -7,9 +7,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option {@code --device}. */
+/** The options {@code --device} and {@code --graphs}. */
 public final class DeviceOption {
     private static final String AUTOMATIC = "auto";
+    private static final String CUDA = "cuda";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -24,12 +25,23 @@ public final class DeviceOption {
                             + " 'retort devices' lists them. By default RETORT_DEVICE, else the first one that can be used.")
     private String name;
 
+    @Option(
+            names = "--graphs",
+            description =
+                    "On a cuda device: run what repeats from step to step as CUDA graphs; short for /graphs behind its name.")
+    private boolean graphs;
+
     /** A new backend; the automatic choice is told on the error stream. */
     public Backend create() {
+        if (graphs && !name.startsWith(CUDA)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--graphs is for a cuda device: add --device cuda; 'retort devices' lists them.");
+        }
         if (!name.equals(AUTOMATIC)) {
             Backends.Choice choice;
             try {
-                choice = Backends.choose(name);
+                choice = Backends.choose(graphs ? name + "/graphs" : name);
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), e.getMessage() + "; 'retort devices' tells more.", e);
             }

@@ -88,9 +88,11 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption("--device")) {
-            throw new ParameterException(
-                    spec.commandLine(), "--device is for a model; nothing is left to compute with --detections.");
+        for (String option : List.of("--device", "--graphs")) {
+            if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(), option + " is for a model; nothing is left to compute with --detections.");
+            }
         }
         OutputFile.check(json);
         CocoMetrics metrics = what.model != null ? of(what.model) : of(what.files);

@@ -130,10 +130,18 @@ class ModelCommandsTest {
                 List.of("eval", "m", "--data", "d", "--detections", "x", "--ground-truth", "g"),
                 List.of("eval", "--detections", "x", "--ground-truth", "g", "--split", "test"),
                 List.of("eval", "--detections", "x", "--ground-truth", "g", "--device", "auto"),
+                List.of("eval", "--detections", "x", "--ground-truth", "g", "--graphs"),
                 List.of("eval", "m", "n", "--data", "d"))) {
             assertThat(run(args.toArray())).as(args.toString()).isEqualTo(2);
             assertThat(err.toString()).contains("Usage: retort eval");
         }
+    }
+
+    @Test
+    void graphsAreForCuda() {
+        assertThat(run("eval", model, "--data", folder.resolve("shapes"), "--graphs", "--device", "simd"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--graphs is for a cuda device: add --device cuda");
     }
 
     @Test

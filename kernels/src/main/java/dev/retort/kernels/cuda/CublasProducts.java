@@ -3,10 +3,13 @@ package dev.retort.kernels.cuda;
 import static jcuda.cudaDataType.CUDA_R_32F;
 import static jcuda.cudaDataType.CUDA_R_64F;
 import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGemmStridedBatchedEx_new;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
+import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
 import static jcuda.jcublas.cublasComputeType.CUBLAS_COMPUTE_32F;
 import static jcuda.jcublas.cublasComputeType.CUBLAS_COMPUTE_32F_FAST_16BF;
 import static jcuda.jcublas.cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32;
@@ -40,7 +43,14 @@ final class CublasProducts implements ProductLibrary {
     private static final Pointer DOUBLE_ONE = Pointer.to(new double[] {1});
     private static final Pointer DOUBLE_ZERO = Pointer.to(new double[] {0});
 
+    /**
+     * What cuBLAS recommends for the largest GPUs ("cublasSetWorkspace"). It is given its memory, since it could not allocate any while work is
+     * captured into a graph, and since how much there is decides which algorithm it takes.
+     */
+    private static final long WORKSPACE_BYTES = 32 << 20;
+
     private final cublasHandle handle = new cublasHandle();
+    private final CUdeviceptr workspace = new CUdeviceptr();
     private final CUcontext context;
     private final Compute compute;
 
@@ -51,8 +61,10 @@ final class CublasProducts implements ProductLibrary {
         cublasCreate(handle);
         try {
             cublasSetStream(handle, new cudaStream_t(stream));
+            cuMemAlloc(workspace, WORKSPACE_BYTES);
+            cublasSetWorkspace(handle, workspace, WORKSPACE_BYTES);
         } catch (CudaException e) {
-            cublasDestroy(handle);
+            close();
             throw e;
         }
     }
@@ -126,5 +138,7 @@ final class CublasProducts implements ProductLibrary {
 
     void close() {
         cublasDestroy(handle);
+        // Nothing to the driver if it was not allocated.
+        cuMemFree(workspace);
     }
 }

@@ -43,8 +43,11 @@ import dev.retort.kernels.device.KernelUnit;
 import dev.retort.kernels.device.ProductLibrary;
 import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.GemmSpec;
 import java.lang.reflect.Array;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,11 +110,16 @@ final class CudaDevice implements Device {
     private final List<Measured> measured = new ArrayList<>();
     /** Null where cuBLAS does not load. */
     private final CublasProducts cublas;
+    /** Null where work is not to be gathered. */
+    private final Graphs graphs;
 
     private boolean closed;
 
-    /** @param library whether cuBLAS is to make products of matrices, where it loads */
-    CudaDevice(Gpu gpu, Compute compute, boolean library) {
+    /**
+     * @param library whether cuBLAS is to make products of matrices, where it loads
+     * @param recorded whether work that repeats is to be put on the stream as graphs
+     */
+    CudaDevice(Gpu gpu, Compute compute, boolean library, boolean recorded) {
         this.gpu = gpu;
         this.compute = compute;
         device = CudaDriver.device(gpu.index());
@@ -131,6 +139,7 @@ final class CudaDevice implements Device {
             }
             throw refused;
         }
+        graphs = recorded ? new Graphs(stream) : null;
         cublas = library ? cublas() : null;
         staging = new Staging<>(ring.getByteBuffer(0, Staging.RING_BYTES).order(ByteOrder.nativeOrder()), new Copies());
     }
@@ -197,12 +206,21 @@ final class CudaDevice implements Device {
     public String describe() {
         return gpu + ", float32 and float64"
                 + (compute == Compute.FP32 ? "" : ", products of float32 in " + compute)
-                + (cublas == null ? "" : ", matrix products by cuBLAS");
+                + (cublas == null ? "" : ", matrix products by cuBLAS")
+                + (graphs == null ? "" : ", what repeats as CUDA graphs");
     }
 
     @Override
     public ProductLibrary library() {
-        return cublas;
+        return cublas == null || graphs == null ? cublas : this::gather;
+    }
+
+    private void gather(DType type, GemmSpec spec, Block a, long aFirst, Block b, long bFirst, Block c, long cFirst) {
+        cuCtxSetCurrent(context);
+        List<Block> blocks = List.of(a, b, c);
+        List<Object> what = new ArrayList<>(List.of(type, spec, aFirst, bFirst, cFirst));
+        blocks.forEach(block -> what.add(((Buffer) block).address()));
+        graphs.add(what, blocks, () -> cublas.gemm(type, spec, a, aFirst, b, bFirst, c, cFirst));
     }
 
     @Override
@@ -247,6 +265,7 @@ final class CudaDevice implements Device {
     @Override
     public void free(Block block) {
         cuCtxSetCurrent(context);
+        flush();
         if (pools) {
             cuMemFreeAsync((Buffer) block, stream);
         } else {
@@ -257,6 +276,9 @@ final class CudaDevice implements Device {
     @Override
     public void write(Object array, int length, Block to, long offset) {
         cuCtxSetCurrent(context);
+        if (graphs != null && graphs.uses(to)) {
+            flush();
+        }
         try {
             staging.write(array, length, (Buffer) to, offset);
         } catch (CudaException e) {
@@ -284,6 +306,7 @@ final class CudaDevice implements Device {
             target = Pointer.to((byte[]) array);
             width = 1;
         }
+        flush();
         synchronize();
         try {
             cuMemcpyDtoH(target, ((Buffer) from).withByteOffset(offset), width * Array.getLength(array));
@@ -295,6 +318,42 @@ final class CudaDevice implements Device {
     @Override
     public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         cuCtxSetCurrent(context);
+        if (graphs == null) {
+            put(kernel, grid, arguments, profile);
+        } else if (profile == null) {
+            gather(kernel, grid, arguments);
+        } else {
+            flush();
+            put(kernel, grid, arguments, profile);
+        }
+    }
+
+    private void gather(Kernel kernel, Grid grid, Arguments arguments) {
+        List<Object> what = new ArrayList<>(List.of(kernel, grid));
+        List<Block> blocks = new ArrayList<>();
+        for (Object value : arguments.values()) {
+            if (value instanceof Buffer buffer) {
+                blocks.add(buffer);
+                what.add(buffer.address());
+            } else {
+                what.add(value instanceof int[] struct ? IntBuffer.wrap(struct) : value);
+            }
+        }
+        graphs.add(what, blocks, () -> put(kernel, grid, arguments, null));
+    }
+
+    /** Puts what was gathered on the stream. */
+    private void flush() {
+        if (graphs != null) {
+            try {
+                graphs.flush();
+            } catch (CudaException e) {
+                throw refused("does not run work as a graph", e);
+            }
+        }
+    }
+
+    private void put(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         Grid folded = grid.folded(Grid.MOST_CUDA_GROUPS);
         try {
             CUfunction function = functions.computeIfAbsent(kernel, this::function);
@@ -358,6 +417,8 @@ final class CudaDevice implements Device {
 
     @Override
     public void finish() {
+        cuCtxSetCurrent(context);
+        flush();
         synchronize();
         collect();
         staging.drain();
@@ -384,6 +445,9 @@ final class CudaDevice implements Device {
         closed = true;
         RuntimeException failure = new CudaDriverException(gpu + " did not give back all it had", null);
         release(failure, this::finish);
+        if (graphs != null) {
+            release(failure, graphs::close);
+        }
         if (cublas != null) {
             release(failure, cublas::close);
         }

@@ -5,6 +5,7 @@ import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.device.DeviceChoice;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
+import java.util.Arrays;
 
 /** Offers a {@link DeviceBackend} on an NVIDIA GPU, through the display driver alone. */
 public final class CudaProvider implements BackendProvider {
@@ -12,23 +13,36 @@ public final class CudaProvider implements BackendProvider {
 
     private static final int PREFERENCE = 40;
 
+    /** Has work that repeats captured into CUDA graphs. */
+    private static final String GRAPHS = "graphs";
+
     /**
-     * What a user's text says: {@code 1}, {@code h100/tf32}, {@code /bf16}, or nothing.
+     * What a user's text says: {@code 1}, {@code h100/tf32}, {@code /bf16/graphs}, or nothing.
      *
      * @param gpu its number or a part of its name, or empty
      */
-    private record Wanted(String gpu, Compute compute) {
+    private record Wanted(String gpu, Compute compute, boolean graphs) {
         /** @throws IllegalArgumentException if the way to compute is not known */
         static Wanted of(String device) {
-            int slash = device.lastIndexOf('/');
-            String mode = device.substring(slash + 1);
+            String[] parts = device.split("/", -1);
+            Wanted wanted = new Wanted(parts[0], Compute.FP32, false);
+            for (String way : Arrays.asList(parts).subList(1, parts.length)) {
+                wanted = way.equalsIgnoreCase(GRAPHS)
+                        ? new Wanted(wanted.gpu, wanted.compute, true)
+                        : new Wanted(wanted.gpu, compute(way), wanted.graphs);
+            }
+            return wanted;
+        }
+
+        private static Compute compute(String mode) {
             for (Compute compute : Compute.values()) {
-                if (slash < 0 || mode.equalsIgnoreCase(compute.name())) {
-                    return new Wanted(slash < 0 ? device : device.substring(0, slash), compute);
+                if (mode.equalsIgnoreCase(compute.name())) {
+                    return compute;
                 }
             }
             throw new IllegalArgumentException("CUDA does not compute in '" + mode
-                    + "': write cuda (float32), cuda/tf32 or cuda/bf16, or with a GPU's number cuda:1/tf32");
+                    + "': write cuda (float32), cuda/tf32 or cuda/bf16, or with a GPU's number cuda:1/tf32; /graphs behind"
+                    + " it has work that repeats run as CUDA graphs");
         }
     }
 
@@ -90,7 +104,8 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend create(String device) {
         Wanted wanted = Wanted.of(device);
-        CudaDevice opened = new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute, library());
+        CudaDevice opened =
+                new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute, library(), wanted.graphs);
         try {
             return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
         } catch (RuntimeException | Error e) {

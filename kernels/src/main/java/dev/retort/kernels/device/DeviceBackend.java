@@ -296,9 +296,7 @@ public final class DeviceBackend extends DeviceOperations {
         DType type = value.dtype();
         queue.kernel("optimizer", type, "sgd")
                 .number(size(value))
-                .value(type, rate)
-                .value(type, momentum)
-                .value(type, weightDecay)
+                .in(numbers.of("sgd", type, rate, momentum, weightDecay))
                 .in(gradient)
                 .out(buffer)
                 .out(value)
@@ -312,16 +310,20 @@ public final class DeviceBackend extends DeviceOperations {
             Tensor value, Tensor gradient, Tensor average, Tensor squareAverage, int step, AdamWSettings s) {
         requireStep(value, gradient, average, squareAverage);
         DType type = value.dtype();
+        Device.Block settings = numbers.of(
+                "adamw",
+                type,
+                1 - s.rate() * s.weightDecay(),
+                s.beta1(),
+                1 - s.beta1(),
+                s.beta2(),
+                1 - s.beta2(),
+                1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step)),
+                s.eps(),
+                s.rate() / (1 - StrictMath.pow(s.beta1(), step)));
         queue.kernel("optimizer", type, "adamw")
                 .number(size(value))
-                .value(type, 1 - s.rate() * s.weightDecay())
-                .value(type, s.beta1())
-                .value(type, 1 - s.beta1())
-                .value(type, s.beta2())
-                .value(type, 1 - s.beta2())
-                .value(type, 1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step)))
-                .value(type, s.eps())
-                .value(type, s.rate() / (1 - StrictMath.pow(s.beta1(), step)))
+                .in(settings)
                 .in(gradient)
                 .out(average)
                 .out(squareAverage)

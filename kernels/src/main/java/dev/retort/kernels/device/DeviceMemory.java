@@ -1,25 +1,25 @@
 package dev.retort.kernels.device;
 
 import dev.retort.tensor.MemoryStatistics;
-import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A pool of device memory. Blocks come in size classes, eight to a power of two, so that a training step in steady state allocates
- * nothing. A block may be handed out again while kernels on the queue still use it: the next ones come after them. Thread-safe.
+ * nothing; and of the free blocks of a class the oldest is handed out, so that equal steps get equal addresses. A block may be handed out again
+ * while kernels on the queue still use it: the next ones come after them. Thread-safe.
  */
 final class DeviceMemory {
     private static final long SMALLEST = 256;
 
     private final DeviceQueue device;
     private final long limit;
-    private final Map<Long, ArrayDeque<Device.Block>> free = new HashMap<>();
-    /** Blocks that tensors hold. */
-    private final Set<Device.Block> held = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Blocks by size, and by the order in which they were allocated. */
+    private final Map<Long, TreeMap<Long, Device.Block>> free = new HashMap<>();
+    /** Blocks that tensors hold, with their numbers in that order. */
+    private final Map<Device.Block, Long> held = new IdentityHashMap<>();
 
     private boolean closed;
     private long live;
@@ -40,15 +40,17 @@ final class DeviceMemory {
      */
     synchronized DeviceStorage allocate(long bytes) {
         long size = sizeClass(bytes);
-        ArrayDeque<Device.Block> blocks = free.get(size);
-        Device.Block block = blocks == null ? null : blocks.poll();
-        if (block != null) {
+        Map.Entry<Long, Device.Block> pooledBlock =
+                free.computeIfAbsent(size, key -> new TreeMap<>()).pollFirstEntry();
+        Device.Block block;
+        if (pooledBlock != null) {
+            block = pooledBlock.getValue();
+            held.put(block, pooledBlock.getKey());
             pooled -= size;
         } else {
             block = allocateBlock(size);
-            allocations++;
+            held.put(block, allocations++);
         }
-        held.add(block);
         live += size;
         peak = Math.max(peak, live);
         return new DeviceStorage(this, block);
@@ -89,15 +91,15 @@ final class DeviceMemory {
         if (closed) {
             return;
         }
-        held.remove(block);
+        long number = held.remove(block);
         live -= block.bytes();
         pooled += block.bytes();
-        free.computeIfAbsent(block.bytes(), key -> new ArrayDeque<>()).push(block);
+        free.computeIfAbsent(block.bytes(), key -> new TreeMap<>()).put(number, block);
     }
 
     /** Gives every pooled block back to the device. */
     synchronized void trim() {
-        free.values().forEach(blocks -> blocks.forEach(device::free));
+        free.values().forEach(blocks -> blocks.values().forEach(device::free));
         free.clear();
         pooled = 0;
     }
@@ -106,7 +108,7 @@ final class DeviceMemory {
     synchronized void close() {
         try {
             trim();
-            held.forEach(device::free);
+            held.keySet().forEach(device::free);
         } finally {
             free.clear();
             held.clear();

@@ -20,6 +20,7 @@ abstract class DeviceMovement extends DenseOperations {
     final DeviceQueue queue;
     final Device device;
     private final String name;
+    final StepNumbers numbers;
     private final DeviceMemory memory;
 
     DeviceMovement(String name, Device device, long limit) {
@@ -30,6 +31,7 @@ abstract class DeviceMovement extends DenseOperations {
         this.name = name;
         this.device = device;
         queue = new DeviceQueue(device);
+        numbers = new StepNumbers(queue);
         memory = new DeviceMemory(queue, limit);
     }
 
@@ -92,6 +94,7 @@ abstract class DeviceMovement extends DenseOperations {
     @Override
     public final void close() {
         try {
+            numbers.close();
             memory.close();
         } finally {
             queue.close();

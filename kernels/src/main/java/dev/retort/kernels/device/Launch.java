@@ -24,6 +24,12 @@ final class Launch {
         return operand(x, from);
     }
 
+    /** A few numbers that are read, from the beginning of their block on. */
+    Launch in(Device.Block numbers) {
+        arguments.block(numbers, 0);
+        return this;
+    }
+
     /** A tensor that is written: its block and where it begins there, in elements. */
     Launch out(Tensor y) {
         return out(y, null);

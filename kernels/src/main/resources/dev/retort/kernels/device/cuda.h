@@ -5,6 +5,9 @@
 #define LOCAL __shared__
 #define BARRIER() __syncthreads()
 
+// A struct that a kernel is given and does not change: read where it lies, not copied into the memory of each work-item.
+#define BY_VALUE const __grid_constant__
+
 // A grid has at most 65,535 groups along y. Where no kernel looks at z, groups beyond that lie in z.
 #define ITEM(axis) ITEM_##axis
 #define ITEM_0 ((int) (blockIdx.x * blockDim.x + threadIdx.x))

@@ -23,7 +23,7 @@ KERNEL index_select(
 // Index and y are dense and alike; `axes` reads x in their shape, without the axis along which it is looked up, where x has `stride`.
 KERNEL gather(
         int size,
-        Axes axes,
+        BY_VALUE Axes axes,
         int stride,
         GLOBAL const T* x,
         int x0,
@@ -97,8 +97,8 @@ KERNEL index_add(
 // index's strides; `limits` are the index's extents, `inner` its stride along the axis. `order` sorts the index line by line.
 KERNEL scatter_add(
         int size,
-        Axes axes,
-        Axes limits,
+        BY_VALUE Axes axes,
+        BY_VALUE Axes limits,
         int axis,
         int count,
         int inner,

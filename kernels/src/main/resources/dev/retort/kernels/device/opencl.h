@@ -8,6 +8,7 @@
 #define GLOBAL __global
 #define LOCAL __local
 #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+#define BY_VALUE
 
 // This work-item's number along an axis: of all, in its group, and its group's.
 #define ITEM(axis) ((int) get_global_id(axis))

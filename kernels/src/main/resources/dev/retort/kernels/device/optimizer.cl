@@ -7,11 +7,10 @@ KERNEL axpy(int n, T alpha, GLOBAL const T* source, int source0, GLOBAL T* targe
     }
 }
 
+// `numbers` are the rate, the momentum and the decay.
 KERNEL sgd(
         int n,
-        T rate,
-        T momentum,
-        T decay,
+        GLOBAL const T* numbers,
         GLOBAL const T* gradient,
         int gradient0,
         GLOBAL T* buffer,
@@ -21,23 +20,17 @@ KERNEL sgd(
     int i = ITEM(0);
     if (i < n) {
         T v = value[value0 + i];
-        T b = momentum * buffer[buffer0 + i] + (gradient[gradient0 + i] + decay * v);
+        T b = numbers[1] * buffer[buffer0 + i] + (gradient[gradient0 + i] + numbers[2] * v);
         buffer[buffer0 + i] = b;
-        value[value0 + i] = v - rate * b;
+        value[value0 + i] = v - numbers[0] * b;
     }
 }
 
-// `keep` is 1 - rate*decay, the gains 1 - beta, `size` the rate over the first bias correction, `scale` one over the root of the second.
+// `numbers` are 1 - rate*decay, beta1, 1 - beta1, beta2, 1 - beta2, one over the root of the second bias correction, eps, and the rate over
+// the first.
 KERNEL adamw(
         int n,
-        T keep,
-        T beta1,
-        T gain1,
-        T beta2,
-        T gain2,
-        T scale,
-        T eps,
-        T size,
+        GLOBAL const T* numbers,
         GLOBAL const T* gradient,
         int gradient0,
         GLOBAL T* average,
@@ -49,10 +42,10 @@ KERNEL adamw(
     int i = ITEM(0);
     if (i < n) {
         T g = gradient[gradient0 + i];
-        T a = beta1 * average[average0 + i] + gain1 * g;
-        T s = beta2 * square[square0 + i] + gain2 * g * g;
+        T a = numbers[1] * average[average0 + i] + numbers[2] * g;
+        T s = numbers[3] * square[square0 + i] + numbers[4] * g * g;
         average[average0 + i] = a;
         square[square0 + i] = s;
-        value[value0 + i] = keep * value[value0 + i] - size * (a / (sqrt(s) * scale + eps));
+        value[value0 + i] = numbers[0] * value[value0 + i] - numbers[7] * (a / (sqrt(s) * numbers[5] + numbers[6]));
     }
 }

@@ -3,8 +3,8 @@
 
 #define REDUCE(name, start, step, finish)                                                                              \
     KERNEL reduce_##name(                                                                                               \
-            Axes kept,                                                                                                  \
-            Axes reduced,                                                                                               \
+            BY_VALUE Axes kept,                                                                                         \
+            BY_VALUE Axes reduced,                                                                                      \
             int outputs,                                                                                                \
             int count,                                                                                                  \
             int chunk,                                                                                                  \

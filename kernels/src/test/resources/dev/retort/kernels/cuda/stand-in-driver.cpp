@@ -1,10 +1,11 @@
 // A stand-in for NVIDIA's driver, for machines without one: a libcuda.so.1 whose device memory is the host's and whose kernels are the
 // common texts, compiled by g++ behind the words of CUDA C that this file gives a meaning. It is strict where a GPU would be silent or
 // wrong only sometimes: work is done as late as a driver may, asynchronous copies take pinned memory alone, fresh and freed memory is
-// filled with NaN, limits of grids hold. StandInDriver appends the kernels and their table.
+// filled with NaN, limits of grids hold, graphs capture kernels alone. StandInDriver appends the kernels and their table.
 //
 // Environment: STAND_IN_MEMORY bytes of device memory, STAND_IN_CAPABILITY ten times the compute capability, STAND_IN_DEVICES GPUs,
-// STAND_IN_POOLS 0 for a driver without stream-ordered allocation, STAND_IN_VERSION of CUDA times 1000.
+// STAND_IN_POOLS 0 for a driver without stream-ordered allocation, STAND_IN_VERSION of CUDA times 1000, STAND_IN_GRAPHS what the driver says to
+// a graph.
 #include <math.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -32,12 +33,22 @@ static void group_barrier();
 #define __global__
 #define __device__
 #define __forceinline__ inline
+#define __grid_constant__
 #define __launch_bounds__(items, groups)
 #define __shared__ static
 #define __syncthreads() group_barrier()
 
 typedef int Result;
-enum { SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NOT_FOUND = 500 };
+enum {
+    SUCCESS = 0,
+    INVALID_VALUE = 1,
+    OUT_OF_MEMORY = 2,
+    NO_DEVICE = 100,
+    INVALID_IMAGE = 200,
+    INVALID_CONTEXT = 201,
+    NOT_FOUND = 500,
+    CAPTURE_UNSUPPORTED = 900
+};
 
 static long setting(const char* name, long otherwise) {
     const char* text = getenv(name);
@@ -284,10 +295,13 @@ struct Event {
     bool done;
     double seconds;
 };
+typedef std::vector<std::function<void()>> Graph;
 static std::recursive_mutex lock;
 static std::deque<std::function<void()>> stream;
+// What is captured in place of being put on the stream; null most of the time.
+static Graph* capture;
 static size_t used;
-static int contexts, modules, events;
+static int contexts, modules, events, graphs, most_graphs, replays, replayed;
 static thread_local bool current;
 
 #define CALL extern "C" __attribute__((visibility("default"))) Result
@@ -298,10 +312,21 @@ static thread_local bool current;
         return INVALID_CONTEXT; \
     }
 
-// For other stand-ins: puts work on the stream.
+// Only kernels are captured: a host that does anything else meanwhile has lost its way.
+#define NOT_CAPTURED  \
+    IN_CONTEXT        \
+    if (capture) {    \
+        return CAPTURE_UNSUPPORTED; \
+    }
+
+// Puts a kernel, or the work of another stand-in, on the stream.
 __attribute__((visibility("default"))) void stand_in_later(std::function<void()> work) {
     LOCKED
-    stream.push_back(work);
+    if (capture) {
+        capture->push_back(work);
+    } else {
+        stream.push_back(work);
+    }
 }
 
 static void run_one() {
@@ -397,7 +422,9 @@ CALL cuDevicePrimaryCtxRetain(void** context, int) {
 CALL cuDevicePrimaryCtxRelease_v2(int) {
     LOCKED
     if (--contexts == 0) {
-        printf("stand-in: left behind %zu blocks, %zu pinned, %d modules, %d events\n", blocks.size(), pinned.size(), modules, events);
+        printf("stand-in: %d graphs ran in place of %d kernels, most graphs at once %d\n", replays, replayed, most_graphs);
+        printf("stand-in: left behind %zu blocks, %zu pinned, %d modules, %d events, %d graphs\n", blocks.size(), pinned.size(), modules,
+               events, graphs);
         fflush(stdout);
     }
     return SUCCESS;
@@ -415,41 +442,41 @@ CALL cuStreamCreate(void** made, unsigned) {
 }
 
 CALL cuStreamDestroy_v2(void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     run_all();
     return SUCCESS;
 }
 
 CALL cuStreamSynchronize(void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     run_all();
     return SUCCESS;
 }
 
 CALL cuMemAlloc_v2(void** pointer, size_t bytes) {
-    IN_CONTEXT
+    NOT_CAPTURED
     return allocate(pointer, bytes);
 }
 
 CALL cuMemAllocAsync(void** pointer, size_t bytes, void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     return allocate(pointer, bytes);
 }
 
 CALL cuMemFree_v2(char* block) {
-    IN_CONTEXT
+    NOT_CAPTURED
     run_all();
     return release(block);
 }
 
 CALL cuMemFreeAsync(char* block, void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     stream.push_back([block] { release(block); });
     return SUCCESS;
 }
 
 CALL cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
-    IN_CONTEXT
+    NOT_CAPTURED
     char* block = static_cast<char*>(malloc(bytes));
     pinned[block] = bytes;
     *pointer = block;
@@ -457,14 +484,14 @@ CALL cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
 }
 
 CALL cuMemFreeHost(char* block) {
-    IN_CONTEXT
+    NOT_CAPTURED
     pinned.erase(block);
     free(block);
     return SUCCESS;
 }
 
 CALL cuMemcpyHtoDAsync_v2(char* to, const void* from, size_t bytes, void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     if (!within(pinned, from, bytes) || !within(blocks, to, bytes)) {
         return INVALID_VALUE;
     }
@@ -474,7 +501,7 @@ CALL cuMemcpyHtoDAsync_v2(char* to, const void* from, size_t bytes, void*) {
 
 // Waits for nobody: the stream is of the kind that the null stream does not wait for.
 CALL cuMemcpyDtoH_v2(void* to, const char* from, size_t bytes) {
-    IN_CONTEXT
+    NOT_CAPTURED
     if (!within(blocks, from, bytes)) {
         return INVALID_VALUE;
     }
@@ -483,14 +510,14 @@ CALL cuMemcpyDtoH_v2(void* to, const char* from, size_t bytes) {
 }
 
 CALL cuEventCreate(Event** event, unsigned) {
-    IN_CONTEXT
+    NOT_CAPTURED
     events++;
     *event = new Event{false, 0};
     return SUCCESS;
 }
 
 CALL cuEventRecord(Event* event, void*) {
-    IN_CONTEXT
+    NOT_CAPTURED
     stream.push_back([event] {
         timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -501,7 +528,7 @@ CALL cuEventRecord(Event* event, void*) {
 }
 
 CALL cuEventSynchronize(Event* event) {
-    IN_CONTEXT
+    NOT_CAPTURED
     while (!event->done && !stream.empty()) {
         run_one();
     }
@@ -509,13 +536,13 @@ CALL cuEventSynchronize(Event* event) {
 }
 
 CALL cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
-    IN_CONTEXT
+    NOT_CAPTURED
     *milliseconds = (end->seconds - start->seconds) * 1e3;
     return start->done && end->done ? SUCCESS : INVALID_VALUE;
 }
 
 CALL cuEventDestroy_v2(Event* event) {
-    IN_CONTEXT
+    NOT_CAPTURED
     events--;
     stream.push_back([event] { delete event; });
     return SUCCESS;
@@ -569,8 +596,59 @@ CALL cuLaunchKernel(
         return INVALID_VALUE;
     }
     std::function<void()> kernel = entry->bind(values);
-    stream.push_back([=] {
+    stand_in_later([=] {
         run_grid(kernel, entry->barriers, {grid_x, grid_y, grid_z}, {block_x, block_y, block_z});
     });
     return SUCCESS;
+}
+
+CALL cuStreamBeginCapture_v2(void*, int mode) {
+    NOT_CAPTURED
+    capture = new Graph();
+    graphs++;
+    return mode == 2 ? SUCCESS : INVALID_VALUE;
+}
+
+CALL cuStreamEndCapture(void*, Graph** graph) {
+    IN_CONTEXT
+    *graph = capture;
+    capture = nullptr;
+    return *graph ? SUCCESS : INVALID_VALUE;
+}
+
+CALL cuGraphInstantiateWithFlags(Graph** executable, const Graph* graph, unsigned long long) {
+    NOT_CAPTURED
+    Result refused = setting("STAND_IN_GRAPHS", SUCCESS);
+    if (refused) {
+        return refused;
+    }
+    // The one that was captured is gone as soon as this one is there.
+    most_graphs = graphs > most_graphs ? graphs : most_graphs;
+    graphs++;
+    *executable = new Graph(*graph);
+    return SUCCESS;
+}
+
+CALL cuGraphLaunch(const Graph* executable, void*) {
+    NOT_CAPTURED
+    replays++;
+    replayed += executable->size();
+    stream.insert(stream.end(), executable->begin(), executable->end());
+    return SUCCESS;
+}
+
+static Result destroy(Graph* graph) {
+    graphs--;
+    delete graph;
+    return SUCCESS;
+}
+
+CALL cuGraphDestroy(Graph* graph) {
+    NOT_CAPTURED
+    return destroy(graph);
+}
+
+CALL cuGraphExecDestroy(Graph* executable) {
+    NOT_CAPTURED
+    return destroy(executable);
 }
