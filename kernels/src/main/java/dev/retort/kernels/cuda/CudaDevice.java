@@ -15,7 +15,6 @@ import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
-import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemAllocAsync;
 import static jcuda.driver.JCudaDriver.cuMemFree;
@@ -70,6 +69,8 @@ final class CudaDevice implements Device {
 
     /** System property: whether the ways to compute a convolution are measured or taken by rule. */
     static final String CHOICES_PROPERTY = "retort.cuda.choices";
+
+    private static final String GATHERED = "does not run work that was gathered for a graph";
 
     /** Kernels whose events are kept until they are read. */
     private static final int MOST_MEASURED = 4096;
@@ -220,7 +221,15 @@ final class CudaDevice implements Device {
         List<Block> blocks = List.of(a, b, c);
         List<Object> what = new ArrayList<>(List.of(type, spec, aFirst, bFirst, cFirst));
         blocks.forEach(block -> what.add(((Buffer) block).address()));
-        graphs.add(what, blocks, () -> cublas.gemm(type, spec, a, aFirst, b, bFirst, c, cFirst));
+        gather(new LibraryCall(what, () -> cublas.gemm(type, spec, a, aFirst, b, bFirst, c, cFirst)), blocks);
+    }
+
+    private void gather(Graphs.Piece piece, List<Block> blocks) {
+        try {
+            graphs.add(piece, blocks);
+        } catch (CudaException e) {
+            throw refused(GATHERED, e);
+        }
     }
 
     @Override
@@ -318,58 +327,17 @@ final class CudaDevice implements Device {
     @Override
     public void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         cuCtxSetCurrent(context);
-        if (graphs == null) {
-            put(kernel, grid, arguments, profile);
-        } else if (profile == null) {
-            gather(kernel, grid, arguments);
-        } else {
-            flush();
-            put(kernel, grid, arguments, profile);
-        }
-    }
-
-    private void gather(Kernel kernel, Grid grid, Arguments arguments) {
-        List<Object> what = new ArrayList<>(List.of(kernel, grid));
-        List<Block> blocks = new ArrayList<>();
-        for (Object value : arguments.values()) {
-            if (value instanceof Buffer buffer) {
-                blocks.add(buffer);
-                what.add(buffer.address());
-            } else {
-                what.add(value instanceof int[] struct ? IntBuffer.wrap(struct) : value);
-            }
-        }
-        graphs.add(what, blocks, () -> put(kernel, grid, arguments, null));
-    }
-
-    /** Puts what was gathered on the stream. */
-    private void flush() {
-        if (graphs != null) {
-            try {
-                graphs.flush();
-            } catch (CudaException e) {
-                throw refused("does not run work as a graph", e);
-            }
-        }
-    }
-
-    private void put(Kernel kernel, Grid grid, Arguments arguments, Profile profile) {
         Grid folded = grid.folded(Grid.MOST_CUDA_GROUPS);
+        CUfunction function = functions.computeIfAbsent(kernel, this::function);
+        KernelCall call = new KernelCall(function, folded, values(arguments), parameters);
+        if (graphs != null && profile == null) {
+            gather(call, blocks(arguments));
+            return;
+        }
+        flush();
         try {
-            CUfunction function = functions.computeIfAbsent(kernel, this::function);
             CUevent start = profile == null ? null : record(CU_EVENT_DEFAULT);
-            cuLaunchKernel(
-                    function,
-                    Math.toIntExact(folded.paddedX() / folded.groupX()),
-                    Math.toIntExact(folded.paddedY() / folded.groupY()),
-                    folded.z(),
-                    folded.groupX(),
-                    folded.groupY(),
-                    1,
-                    0,
-                    stream,
-                    parameters.of(arguments.values(), block -> ((Buffer) block).address()),
-                    null);
+            call.put(stream);
             if (profile != null) {
                 measured.add(new Measured(kernel, arguments, profile, start, record(CU_EVENT_DEFAULT)));
             }
@@ -382,10 +350,47 @@ final class CudaDevice implements Device {
         }
     }
 
+    private static List<Object> values(Arguments arguments) {
+        List<Object> values = new ArrayList<>();
+        for (Object value : arguments.values()) {
+            if (value instanceof Buffer buffer) {
+                values.add(buffer.address());
+            } else {
+                values.add(value instanceof int[] struct ? IntBuffer.wrap(struct) : value);
+            }
+        }
+        return values;
+    }
+
+    private static List<Block> blocks(Arguments arguments) {
+        List<Block> blocks = new ArrayList<>();
+        for (Object value : arguments.values()) {
+            if (value instanceof Block block) {
+                blocks.add(block);
+            }
+        }
+        return blocks;
+    }
+
+    /** Puts what was gathered on the stream. */
+    private void flush() {
+        if (graphs != null) {
+            try {
+                graphs.flush();
+            } catch (CudaException e) {
+                throw refused(GATHERED, e);
+            }
+        }
+    }
+
     private CUfunction function(Kernel kernel) {
         CUfunction function = new CUfunction();
-        cuModuleGetFunction(function, modules.computeIfAbsent(kernel.unit(), this::load), kernel.function());
-        return function;
+        try {
+            cuModuleGetFunction(function, modules.computeIfAbsent(kernel.unit(), this::load), kernel.function());
+            return function;
+        } catch (CudaException e) {
+            throw refused("has no kernel " + kernel, e);
+        }
     }
 
     private CUmodule load(KernelUnit unit) {

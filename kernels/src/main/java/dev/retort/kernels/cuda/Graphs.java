@@ -1,12 +1,10 @@
 package dev.retort.kernels.cuda;
 
-import static jcuda.driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
+import static jcuda.driver.JCudaDriver.cuGraphCreate;
 import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
 import static jcuda.driver.JCudaDriver.cuGraphLaunch;
-import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
-import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.retort.kernels.device.Device.Block;
@@ -19,45 +17,77 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import jcuda.CudaException;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUgraphNode;
 import jcuda.driver.CUstream;
 
 /**
- * Work for a stream, gathered into runs. A run that comes a second time, the same piece by piece and argument by argument, is captured into a
- * CUDA graph, and from then on one launch of the graph stands for it. Any other run is put on the stream as it is: the work is the same, and
- * so are its results. Calls come from one thread at a time, with the context current.
+ * Work for a stream, gathered into runs. A run that comes a second time, the same kernels in the same order, is made a CUDA graph, and from
+ * then on one launch of the graph stands for it, which is told before what a kernel is called with now, where that is something else. Any
+ * other run is put on the stream as it is: the work is the same, and so are its results. Calls come from one thread at a time, with the
+ * context current.
  */
 final class Graphs {
+    /** Something to put on the stream; equal ones are the same work. */
+    interface Piece {
+        void put(CUstream stream);
+
+        /** What a graph cannot be told anew: a graph made of pieces of these kinds serves others of these kinds. */
+        Object kind();
+
+        /** Adds it to a graph behind other nodes. The stream is there to capture what cannot be added otherwise. */
+        CUgraphNode addTo(CUgraph graph, CUgraphNode[] after, CUstream stream);
+
+        /** Tells a graph that the node stands for this from now on. */
+        void tell(CUgraphExec graph, CUgraphNode node);
+    }
+
     /** Pieces of a run: the GPU begins with one while the host gathers the next. */
-    private static final int MOST_PIECES = 256;
+    private static final int MOST_PIECES = 128;
     /** A run of fewer is not worth a graph. */
     private static final int FEWEST_PIECES = 8;
     /** Pieces of all runs that are remembered: what a graph takes on the GPU grows with them. */
     private static final int MOST_REMEMBERED = 1 << 16;
 
-    /**
-     * Something to put on the stream.
-     *
-     * @param what all that tells it from other work
-     */
-    private record Piece(List<Object> what, Runnable put) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Piece piece && what.equals(piece.what);
+    /** A run as a graph, with what it was told last. */
+    private static final class Recorded {
+        private final CUgraphExec graph = new CUgraphExec();
+        private final CUgraphNode[] nodes;
+        private List<Piece> told;
+
+        Recorded(List<Piece> pieces, CUstream stream) {
+            nodes = new CUgraphNode[pieces.size()];
+            told = pieces;
+            CUgraph template = new CUgraph();
+            cuGraphCreate(template, 0);
+            try {
+                CUgraphNode[] after = {};
+                for (int i = 0; i < nodes.length; i++) {
+                    nodes[i] = pieces.get(i).addTo(template, after, stream);
+                    after = new CUgraphNode[] {nodes[i]};
+                }
+                cuGraphInstantiate(graph, template, 0);
+            } finally {
+                cuGraphDestroy(template);
+            }
         }
 
-        @Override
-        public int hashCode() {
-            return what.hashCode();
+        void launch(List<Piece> pieces, CUstream stream) {
+            for (int i = 0; i < nodes.length; i++) {
+                if (!pieces.get(i).equals(told.get(i))) {
+                    pieces.get(i).tell(graph, nodes[i]);
+                }
+            }
+            told = pieces;
+            cuGraphLaunch(graph, stream);
         }
     }
 
     private final CUstream stream;
     private final Set<Block> used = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Runs that were put on the stream, the one that was not met for the longest time first; without a graph as long as they were met once. */
-    private final Map<List<Piece>, CUgraphExec> known = new LinkedHashMap<>(16, 0.75f, true);
+    /** Runs by their kinds, the one that was not met for the longest time first; null as long as they were met once. */
+    private final Map<List<Object>, Recorded> known = new LinkedHashMap<>(16, 0.75f, true);
 
     private List<Piece> run = new ArrayList<>();
     private int remembered;
@@ -69,11 +99,10 @@ final class Graphs {
     /**
      * Adds work to the run.
      *
-     * @param what all that tells it from other work: equal lists are the same work
      * @param blocks the memory that it reads and writes
      */
-    void add(List<Object> what, Collection<Block> blocks, Runnable put) {
-        run.add(new Piece(what, put));
+    void add(Piece piece, Collection<Block> blocks) {
+        run.add(piece);
         used.addAll(blocks);
         if (run.size() == MOST_PIECES) {
             flush();
@@ -90,48 +119,21 @@ final class Graphs {
         List<Piece> pieces = run;
         run = new ArrayList<>();
         used.clear();
+        List<Object> kinds = pieces.stream().map(Piece::kind).toList();
         if (pieces.size() < FEWEST_PIECES) {
-            pieces.forEach(piece -> piece.put.run());
-            return;
-        }
-        boolean met = known.containsKey(pieces);
-        CUgraphExec graph = known.get(pieces);
-        if (met && graph == null) {
-            graph = captured(pieces);
-            known.put(pieces, graph);
-        }
-        if (graph != null) {
-            cuGraphLaunch(graph, stream);
-            return;
-        }
-        pieces.forEach(piece -> piece.put.run());
-        known.put(pieces, null);
-        remembered += pieces.size();
-        forget();
-    }
-
-    private CUgraphExec captured(List<Piece> pieces) {
-        CUgraph graph = new CUgraph();
-        // Other threads may do with the driver what they like, and so may libraries that load kernels.
-        cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_RELAXED);
-        try {
-            pieces.forEach(piece -> piece.put.run());
-        } catch (RuntimeException refused) {
-            try {
-                cuStreamEndCapture(stream, graph);
-                cuGraphDestroy(graph);
-            } catch (CudaException spoilt) {
-                refused.addSuppressed(spoilt);
+            pieces.forEach(piece -> piece.put(stream));
+        } else if (known.containsKey(kinds)) {
+            Recorded recorded = known.get(kinds);
+            if (recorded == null) {
+                recorded = new Recorded(pieces, stream);
+                known.put(kinds, recorded);
             }
-            throw refused;
-        }
-        cuStreamEndCapture(stream, graph);
-        try {
-            CUgraphExec executable = new CUgraphExec();
-            cuGraphInstantiate(executable, graph, 0);
-            return executable;
-        } finally {
-            cuGraphDestroy(graph);
+            recorded.launch(pieces, stream);
+        } else {
+            pieces.forEach(piece -> piece.put(stream));
+            known.put(kinds, null);
+            remembered += kinds.size();
+            forget();
         }
     }
 
@@ -142,21 +144,25 @@ final class Graphs {
         }
         // Their graphs may still be running.
         cuStreamSynchronize(stream);
-        Iterator<Map.Entry<List<Piece>, CUgraphExec>> oldest = known.entrySet().iterator();
+        Iterator<Map.Entry<List<Object>, Recorded>> oldest = known.entrySet().iterator();
         while (remembered > MOST_REMEMBERED / 2) {
-            Map.Entry<List<Piece>, CUgraphExec> entry = oldest.next();
+            Map.Entry<List<Object>, Recorded> entry = oldest.next();
             oldest.remove();
             remembered -= entry.getKey().size();
-            if (entry.getValue() != null) {
-                cuGraphExecDestroy(entry.getValue());
-            }
+            destroy(entry.getValue());
+        }
+    }
+
+    private static void destroy(Recorded recorded) {
+        if (recorded != null) {
+            cuGraphExecDestroy(recorded.graph);
         }
     }
 
     /** Gives the graphs back; what was gathered and not put on the stream is dropped. */
     void close() {
         run.clear();
-        known.values().stream().filter(graph -> graph != null).forEach(graph -> cuGraphExecDestroy(graph));
+        known.values().forEach(Graphs::destroy);
         known.clear();
     }
 }

@@ -16,12 +16,12 @@ public final class DeviceChoice {
      * @param backend whose devices they are, as users type it
      * @param devices at least one
      * @param name what a device is called
-     * @param wanted a number, a part of a name, or empty
+     * @param wanted a number of at most two digits (more are a part of a name, as in 4090), a part of a name, or empty
      * @throws IllegalArgumentException if there is no such device; the message lists those that there are
      */
     public static <D> D of(String backend, List<D> devices, Function<D, String> name, String wanted) {
         String part = wanted.toLowerCase(Locale.ROOT);
-        boolean number = wanted.matches("\\d+");
+        boolean number = wanted.matches("\\d{1,2}");
         return IntStream.range(0, devices.size())
                 .filter(i -> number
                         ? wanted.equals(Integer.toString(i))

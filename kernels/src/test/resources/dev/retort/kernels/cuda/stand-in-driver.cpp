@@ -295,13 +295,14 @@ struct Event {
     bool done;
     double seconds;
 };
-typedef std::vector<std::function<void()>> Graph;
+// What runs, by the handle of its node; 0 where it was captured.
+typedef std::vector<std::pair<size_t, std::function<void()>>> Graph;
 static std::recursive_mutex lock;
 static std::deque<std::function<void()>> stream;
 // What is captured in place of being put on the stream; null most of the time.
 static Graph* capture;
 static size_t used;
-static int contexts, modules, events, graphs, most_graphs, replays, replayed;
+static int contexts, modules, events, graphs, most_graphs, replays, replayed, told;
 static thread_local bool current;
 
 #define CALL extern "C" __attribute__((visibility("default"))) Result
@@ -323,7 +324,7 @@ static thread_local bool current;
 __attribute__((visibility("default"))) void stand_in_later(std::function<void()> work) {
     LOCKED
     if (capture) {
-        capture->push_back(work);
+        capture->push_back({0, work});
     } else {
         stream.push_back(work);
     }
@@ -422,7 +423,8 @@ CALL cuDevicePrimaryCtxRetain(void** context, int) {
 CALL cuDevicePrimaryCtxRelease_v2(int) {
     LOCKED
     if (--contexts == 0) {
-        printf("stand-in: %d graphs ran in place of %d kernels, most graphs at once %d\n", replays, replayed, most_graphs);
+        printf("stand-in: %d graphs ran in place of %d kernels, told anew %d times, most graphs at once %d\n", replays, replayed, told,
+               most_graphs);
         printf("stand-in: left behind %zu blocks, %zu pinned, %d modules, %d events, %d graphs\n", blocks.size(), pinned.size(), modules,
                events, graphs);
         fflush(stdout);
@@ -578,6 +580,16 @@ CALL cuModuleGetFunction(const Entry** function, const std::string* module, cons
     return NOT_FOUND;
 }
 
+// A kernel on a grid, with copies of its arguments; none if the grid is too large.
+static std::function<void()> launch(const Entry* entry, Index grid, Index block, void** values) {
+    bool fits = grid.x > 0 && grid.x < 1u << 31 && grid.y > 0 && grid.y < 1 << 16 && grid.z > 0 && grid.z < 1 << 16;
+    if (!fits || block.x * block.y * block.z > MOST_ITEMS) {
+        return nullptr;
+    }
+    std::function<void()> kernel = entry->bind(values);
+    return [=] { run_grid(kernel, entry->barriers, grid, block); };
+}
+
 CALL cuLaunchKernel(
         const Entry* entry,
         unsigned grid_x,
@@ -591,14 +603,11 @@ CALL cuLaunchKernel(
         void** values,
         void**) {
     IN_CONTEXT
-    bool fits = grid_x > 0 && grid_x < 1u << 31 && grid_y > 0 && grid_y < 1 << 16 && grid_z > 0 && grid_z < 1 << 16;
-    if (!fits || block_x * block_y * block_z > MOST_ITEMS) {
+    std::function<void()> work = launch(entry, {grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, values);
+    if (!work) {
         return INVALID_VALUE;
     }
-    std::function<void()> kernel = entry->bind(values);
-    stand_in_later([=] {
-        run_grid(kernel, entry->barriers, {grid_x, grid_y, grid_z}, {block_x, block_y, block_z});
-    });
+    stand_in_later(work);
     return SUCCESS;
 }
 
@@ -614,6 +623,66 @@ CALL cuStreamEndCapture(void*, Graph** graph) {
     *graph = capture;
     capture = nullptr;
     return *graph ? SUCCESS : INVALID_VALUE;
+}
+
+CALL cuGraphCreate(Graph** graph, unsigned) {
+    NOT_CAPTURED
+    graphs++;
+    *graph = new Graph();
+    return SUCCESS;
+}
+
+// The host makes chains: each node comes behind the one before.
+static Result add_node(size_t* node, Graph* graph, const size_t* after, size_t count, std::function<void()> work) {
+    static size_t nodes;
+    if (count != (graph->empty() ? 0 : 1) || (count == 1 && *after != graph->back().first)) {
+        return INVALID_VALUE;
+    }
+    *node = ++nodes;
+    graph->push_back({*node, work});
+    return SUCCESS;
+}
+
+struct NodeParameters {
+    const Entry* entry;
+    unsigned grid[3], block[3], shared;
+    void** values;
+    void** extra;
+    void* kernel;
+    void* context;
+};
+
+static std::function<void()> kernel_of(const NodeParameters* p) {
+    return launch(p->entry, {p->grid[0], p->grid[1], p->grid[2]}, {p->block[0], p->block[1], p->block[2]}, p->values);
+}
+
+CALL cuGraphAddKernelNode_v2(size_t* node, Graph* graph, const size_t* after, size_t count, const NodeParameters* p) {
+    NOT_CAPTURED
+    std::function<void()> work = kernel_of(p);
+    return work && !p->kernel && !p->context ? add_node(node, graph, after, count, work) : INVALID_VALUE;
+}
+
+CALL cuGraphAddChildGraphNode(size_t* node, Graph* graph, const size_t* after, size_t count, const Graph* child) {
+    NOT_CAPTURED
+    Graph pieces = *child;
+    return add_node(node, graph, after, count, [pieces] {
+        for (auto& piece : pieces) {
+            piece.second();
+        }
+    });
+}
+
+CALL cuGraphExecKernelNodeSetParams_v2(Graph* executable, size_t node, const NodeParameters* p) {
+    NOT_CAPTURED
+    std::function<void()> work = kernel_of(p);
+    for (auto& piece : *executable) {
+        if (piece.first == node && work && !p->kernel && !p->context) {
+            piece.second = work;
+            told++;
+            return SUCCESS;
+        }
+    }
+    return INVALID_VALUE;
 }
 
 CALL cuGraphInstantiateWithFlags(Graph** executable, const Graph* graph, unsigned long long) {
@@ -633,7 +702,9 @@ CALL cuGraphLaunch(const Graph* executable, void*) {
     NOT_CAPTURED
     replays++;
     replayed += executable->size();
-    stream.insert(stream.end(), executable->begin(), executable->end());
+    for (auto& piece : *executable) {
+        stream.push_back(piece.second);
+    }
     return SUCCESS;
 }
 
