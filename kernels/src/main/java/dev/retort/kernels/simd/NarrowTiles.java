@@ -8,13 +8,13 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link VectorTiles} for 16 registers: 6 x 2 vectors, of which twelve registers hold sums, two a depth of B, and two what is left.
  *
  * <p>The schedulers of JDK 17 and 25 like to load all operands of a turn before the first multiply-add, and then spill sums to make room,
- * which costs the time of a store and a load in every turn: 40 GF/s in place of 85. So each row ends with a fence for loads. On x86 it is no
- * instruction, but no load is moved across it.
+ * which costs the time of a store and a load in every turn: 40 GF/s in place of 85. So each row ends with a fence for loads. On x86 it is
+ * no instruction, but no load is moved across it.
  *
  * <p>Tiles one below the other are one call: what a call costs, some 150 cycles, is a third of a tile with a depth of 64.
  *
- * <p>Where B is packed, a turn is four depths: 90 instructions on JDK 25 and 94 on JDK 17, of which 48 multiply. That counts where a
- * neighbour shares the core, since then instructions run out before multipliers do. Numbers of A are named by depth and row.
+ * <p>Where B is packed, a turn is four depths: 94 instructions on JDK 17 and 25, of which 48 multiply. That counts where a neighbour
+ * shares the core, since then instructions run out before multipliers do. Numbers of A are named by depth and row.
  */
 final class NarrowTiles extends VectorTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
