@@ -40,10 +40,19 @@ enum Precision {
      * @throws SkippedException if the device does not compute so
      */
     String require(String device) {
-        String name = of(device);
-        if (this == FP32) {
-            return name;
-        }
+        return this == FP32 ? of(device) : usable(of(device));
+    }
+
+    /**
+     * The same of the backend on which what repeats runs as CUDA graphs, such as {@code cuda/tf32/graphs}.
+     *
+     * @throws SkippedException if the device does not compute so, or has no graphs
+     */
+    String requireGraphs(String device) {
+        return usable(of(device) + "/graphs");
+    }
+
+    private static String usable(String name) {
         Usability usability = Backends.choose(name).usability();
         if (!usability.usable()) {
             throw new SkippedException(name + " cannot be used: " + usability.reason());

@@ -30,8 +30,8 @@ final class Stopwatch implements AutoCloseable {
     /** @throws SkippedException if the device does not compute in that precision, or has no graphs where they are wanted */
     Stopwatch(PartRun run, Precision precision, boolean graphs) throws IOException {
         this.run = run;
-        String name = precision.require(run.settings().device());
-        backend = Backends.create(graphs ? Graphs.require(name) : name);
+        String device = run.settings().device();
+        backend = Backends.create(graphs ? precision.requireGraphs(device) : precision.require(device));
         run.figure("device", backend.describe());
         peak = measurePeak();
         run.figure("peak TFLOP/s", peak / 1e12);

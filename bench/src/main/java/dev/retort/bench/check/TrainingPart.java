@@ -59,12 +59,13 @@ final class TrainingPart implements Part {
         }
     }
 
-    private static double[] curve(PartRun run, String name, int steps, boolean nudge) {
+    /** The losses of a training on a backend, whose seconds a step are told under its name unless a weight is nudged. */
+    static double[] curve(PartRun run, String name, int steps, boolean nudge) {
         long start = System.nanoTime();
         try (Backend backend = Backends.create(name)) {
             double[] curve = LossCurves.curve(backend, steps, nudge);
             if (!nudge) {
-                run.figure("seconds a step on " + backend.name(), (System.nanoTime() - start) / 1e9 / steps);
+                run.figure("seconds a step on " + name, (System.nanoTime() - start) / 1e9 / steps);
             }
             return curve;
         }

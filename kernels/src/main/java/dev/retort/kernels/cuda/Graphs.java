@@ -119,10 +119,12 @@ final class Graphs {
         List<Piece> pieces = run;
         run = new ArrayList<>();
         used.clear();
-        List<Object> kinds = pieces.stream().map(Piece::kind).toList();
         if (pieces.size() < FEWEST_PIECES) {
             pieces.forEach(piece -> piece.put(stream));
-        } else if (known.containsKey(kinds)) {
+            return;
+        }
+        List<Object> kinds = pieces.stream().map(Piece::kind).toList();
+        if (known.containsKey(kinds)) {
             Recorded recorded = known.get(kinds);
             if (recorded == null) {
                 recorded = new Recorded(pieces, stream);
