@@ -371,25 +371,25 @@ final class BlockedProduct<A> {
         int width = tiles.columns();
         boolean half = columns <= width / 2;
         boolean whole = columns == (half ? width / 2 : width);
+        A tile = tiles.scratch(Scratch.Use.TILE, tiles.rows() * width);
+        int large = whole ? rows / tiles.rows() * tiles.rows() : 0;
+        if (large > 0) {
+            tiles.multiplyAdd(
+                    large, half, count, left, leftOff, b, bOff, bStep, add, addOff, addStep, tile, c, cOff, cStep);
+        }
         A addend = add == null ? tiles.zeros() : add;
         int addendOff = add == null ? 0 : addOff;
         int addendStep = add == null ? 0 : addStep;
-        A tile = tiles.scratch(Scratch.Use.TILE, tiles.rows() * width);
         int tileRows;
-        for (int i = 0; i < rows; i += tileRows) {
+        for (int i = large; i < rows; i += tileRows) {
             int leftRows = rows - i;
             tileRows = leftRows > tiles.smallRows() ? tiles.rows() : tiles.smallRows();
             int a = leftOff + i * TileKernels.A_STRIDE;
             int target = cOff + i * cStep;
             int from = addendOff + i * addendStep;
-            if (!whole || leftRows < tileRows) {
-                tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
-                int inside = Math.min(tileRows, leftRows);
-                tiles.finish(inside, columns, tile, Scratch.START, addend, from, addendStep, c, target, cStep);
-            } else {
-                tiles.multiplyAdd(
-                        tileRows, half, count, left, a, b, bOff, bStep, add, from, addStep, tile, c, target, cStep);
-            }
+            tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
+            int inside = Math.min(tileRows, leftRows);
+            tiles.finish(inside, columns, tile, Scratch.START, addend, from, addendStep, c, target, cStep);
         }
     }
 

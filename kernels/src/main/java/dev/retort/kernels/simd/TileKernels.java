@@ -42,8 +42,9 @@ interface TileKernels<A> {
     void multiply(int rows, boolean half, int depth, A a, int aOff, A b, int bOff, int bStep, A c, int cOff, int cStep);
 
     /**
-     * The same with an addend: {@code c[i, j] = sum + add[i, j]}.
+     * The same with an addend, for large tiles one below the other: {@code c[i, j] = sum + add[i, j]}.
      *
+     * @param rows a multiple of {@link #rows()}
      * @param add row-major, rows {@code addStep} apart (0: the same row for all); null for none; may be {@code c} itself
      * @param room {@link #rows()} x {@link #columns()} elements from {@link Scratch#START} on, to be overwritten
      */
@@ -63,12 +64,26 @@ interface TileKernels<A> {
             A c,
             int cOff,
             int cStep) {
-        if (add == null) {
-            multiply(rows, half, depth, a, aOff, b, bOff, bStep, c, cOff, cStep);
-            return;
+        for (int i = 0; i < rows; i += rows()) {
+            int tile = aOff + i * A_STRIDE;
+            int target = cOff + i * cStep;
+            if (add == null) {
+                multiply(rows(), half, depth, a, tile, b, bOff, bStep, c, target, cStep);
+            } else {
+                multiply(rows(), half, depth, a, tile, b, bOff, bStep, room, Scratch.START, columns());
+                finish(
+                        rows(),
+                        half ? columns() / 2 : columns(),
+                        room,
+                        Scratch.START,
+                        add,
+                        addOff + i * addStep,
+                        addStep,
+                        c,
+                        target,
+                        cStep);
+            }
         }
-        multiply(rows, half, depth, a, aOff, b, bOff, bStep, room, Scratch.START, columns());
-        finish(rows, half ? columns() / 2 : columns(), room, Scratch.START, add, addOff, addStep, c, cOff, cStep);
     }
 
     /**
