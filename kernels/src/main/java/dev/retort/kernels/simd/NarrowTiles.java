@@ -102,19 +102,15 @@ final class NarrowTiles extends VectorTiles {
             float[] c,
             int cOff,
             int cStep) {
-        int turns = bStep == WIDTH ? depth & -4 : depth & -2;
-        if (turns > 0) {
-            if (bStep == WIDTH) {
-                packed6x2(rows, turns, a, aOff, b, bOff, add, addOff, addStep, c, cOff, cStep);
-            } else {
-                strided6x2(rows, turns, a, aOff, b, bOff, bStep, add, addOff, addStep, c, cOff, cStep);
-            }
+        int whole = bStep == WIDTH ? depth & -4 : 0;
+        if (whole == 0) {
+            strided6x2(rows, depth, a, aOff, b, bOff, bStep, add, addOff, addStep, c, cOff, cStep);
+            return;
         }
-        if (turns == 0) {
-            rest6x2(rows, depth, a, aOff, b, bOff, bStep, add, addOff, addStep, c, cOff, cStep);
-        } else if (turns < depth) {
-            int rest = bOff + turns * bStep;
-            rest6x2(rows, depth - turns, a, aOff + turns, b, rest, bStep, c, cOff, cStep, c, cOff, cStep);
+        packed6x2(rows, whole, a, aOff, b, bOff, add, addOff, addStep, c, cOff, cStep);
+        if (whole < depth) {
+            int rest = bOff + whole * WIDTH;
+            strided6x2(rows, depth - whole, a, aOff + whole, b, rest, WIDTH, c, cOff, cStep, c, cOff, cStep);
         }
     }
 
@@ -284,122 +280,8 @@ final class NarrowTiles extends VectorTiles {
         }
     }
 
-    /** An even depth. */
+    /** Any depth and any distance of B's rows: a turn is one depth. */
     private static void strided6x2(
-            int rows,
-            int depth,
-            float[] a,
-            int aOff,
-            float[] b,
-            int bOff,
-            int bStep,
-            float[] add,
-            int addOff,
-            int addStep,
-            float[] c,
-            int cOff,
-            int cStep) {
-        for (int i = 0; i < rows; i += ROWS) {
-            int tile = aOff + i * A_STRIDE;
-            int target = cOff + i * cStep;
-            int addend = addOff + i * addStep;
-            FloatVector c0x = FloatVector.zero(SPECIES);
-            FloatVector c0y = FloatVector.zero(SPECIES);
-            FloatVector c1x = FloatVector.zero(SPECIES);
-            FloatVector c1y = FloatVector.zero(SPECIES);
-            FloatVector c2x = FloatVector.zero(SPECIES);
-            FloatVector c2y = FloatVector.zero(SPECIES);
-            FloatVector c3x = FloatVector.zero(SPECIES);
-            FloatVector c3y = FloatVector.zero(SPECIES);
-            FloatVector c4x = FloatVector.zero(SPECIES);
-            FloatVector c4y = FloatVector.zero(SPECIES);
-            FloatVector c5x = FloatVector.zero(SPECIES);
-            FloatVector c5y = FloatVector.zero(SPECIES);
-            int bi = bOff;
-            for (int p = 0; p < depth; p += 2, bi += 2 * bStep) {
-                int ai = tile + p;
-                FloatVector bx = FloatVector.fromArray(SPECIES, b, bi);
-                FloatVector by = FloatVector.fromArray(SPECIES, b, bi + LANES);
-                FloatVector a0 = FloatVector.broadcast(SPECIES, a[ai]);
-                c0x = bx.fma(a0, c0x);
-                c0y = by.fma(a0, c0y);
-                VarHandle.loadLoadFence();
-                FloatVector a1 = FloatVector.broadcast(SPECIES, a[ai + A_STRIDE]);
-                c1x = bx.fma(a1, c1x);
-                c1y = by.fma(a1, c1y);
-                VarHandle.loadLoadFence();
-                FloatVector a2 = FloatVector.broadcast(SPECIES, a[ai + 2 * A_STRIDE]);
-                c2x = bx.fma(a2, c2x);
-                c2y = by.fma(a2, c2y);
-                VarHandle.loadLoadFence();
-                FloatVector a3 = FloatVector.broadcast(SPECIES, a[ai + 3 * A_STRIDE]);
-                c3x = bx.fma(a3, c3x);
-                c3y = by.fma(a3, c3y);
-                VarHandle.loadLoadFence();
-                FloatVector a4 = FloatVector.broadcast(SPECIES, a[ai + 4 * A_STRIDE]);
-                c4x = bx.fma(a4, c4x);
-                c4y = by.fma(a4, c4y);
-                VarHandle.loadLoadFence();
-                FloatVector a5 = FloatVector.broadcast(SPECIES, a[ai + 5 * A_STRIDE]);
-                c5x = bx.fma(a5, c5x);
-                c5y = by.fma(a5, c5y);
-                VarHandle.loadLoadFence();
-                FloatVector b1x = FloatVector.fromArray(SPECIES, b, bi + bStep);
-                FloatVector b1y = FloatVector.fromArray(SPECIES, b, bi + bStep + LANES);
-                FloatVector a10 = FloatVector.broadcast(SPECIES, a[ai + 1]);
-                c0x = b1x.fma(a10, c0x);
-                c0y = b1y.fma(a10, c0y);
-                VarHandle.loadLoadFence();
-                FloatVector a11 = FloatVector.broadcast(SPECIES, a[ai + 1 + A_STRIDE]);
-                c1x = b1x.fma(a11, c1x);
-                c1y = b1y.fma(a11, c1y);
-                VarHandle.loadLoadFence();
-                FloatVector a12 = FloatVector.broadcast(SPECIES, a[ai + 1 + 2 * A_STRIDE]);
-                c2x = b1x.fma(a12, c2x);
-                c2y = b1y.fma(a12, c2y);
-                VarHandle.loadLoadFence();
-                FloatVector a13 = FloatVector.broadcast(SPECIES, a[ai + 1 + 3 * A_STRIDE]);
-                c3x = b1x.fma(a13, c3x);
-                c3y = b1y.fma(a13, c3y);
-                VarHandle.loadLoadFence();
-                FloatVector a14 = FloatVector.broadcast(SPECIES, a[ai + 1 + 4 * A_STRIDE]);
-                c4x = b1x.fma(a14, c4x);
-                c4y = b1y.fma(a14, c4y);
-                VarHandle.loadLoadFence();
-                FloatVector a15 = FloatVector.broadcast(SPECIES, a[ai + 1 + 5 * A_STRIDE]);
-                c5x = b1x.fma(a15, c5x);
-                c5y = b1y.fma(a15, c5y);
-                VarHandle.loadLoadFence();
-            }
-            c0x = c0x.add(FloatVector.fromArray(SPECIES, add, addend));
-            c0y = c0y.add(FloatVector.fromArray(SPECIES, add, addend + LANES));
-            c1x = c1x.add(FloatVector.fromArray(SPECIES, add, addend + addStep));
-            c1y = c1y.add(FloatVector.fromArray(SPECIES, add, addend + addStep + LANES));
-            c2x = c2x.add(FloatVector.fromArray(SPECIES, add, addend + 2 * addStep));
-            c2y = c2y.add(FloatVector.fromArray(SPECIES, add, addend + 2 * addStep + LANES));
-            c3x = c3x.add(FloatVector.fromArray(SPECIES, add, addend + 3 * addStep));
-            c3y = c3y.add(FloatVector.fromArray(SPECIES, add, addend + 3 * addStep + LANES));
-            c4x = c4x.add(FloatVector.fromArray(SPECIES, add, addend + 4 * addStep));
-            c4y = c4y.add(FloatVector.fromArray(SPECIES, add, addend + 4 * addStep + LANES));
-            c5x = c5x.add(FloatVector.fromArray(SPECIES, add, addend + 5 * addStep));
-            c5y = c5y.add(FloatVector.fromArray(SPECIES, add, addend + 5 * addStep + LANES));
-            c0x.intoArray(c, target);
-            c0y.intoArray(c, target + LANES);
-            c1x.intoArray(c, target + cStep);
-            c1y.intoArray(c, target + cStep + LANES);
-            c2x.intoArray(c, target + 2 * cStep);
-            c2y.intoArray(c, target + 2 * cStep + LANES);
-            c3x.intoArray(c, target + 3 * cStep);
-            c3y.intoArray(c, target + 3 * cStep + LANES);
-            c4x.intoArray(c, target + 4 * cStep);
-            c4y.intoArray(c, target + 4 * cStep + LANES);
-            c5x.intoArray(c, target + 5 * cStep);
-            c5y.intoArray(c, target + 5 * cStep + LANES);
-        }
-    }
-
-    /** Any depth. */
-    private static void rest6x2(
             int rows,
             int depth,
             float[] a,

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link FloatTiles} on the Vector API. What multiplies depends on the number of vector registers: {@link WideTiles} has 32 of
  * 512 bits, {@link NarrowTiles} 16 of 256 or 128.
  *
- * <p>Their rule: one method per tile shape, one loop per method, accumulators in local variables; the JIT keeps these in registers, and
- * nothing else has been seen to do so on every JDK. On JDK 17 a method with many vector calls outgrows the first compiler's limit on
+ * <p>Their rule: one method per tile shape, one innermost loop per method, accumulators in local variables; the JIT keeps these in registers,
+ * and nothing else has been seen to do so on every JDK. On JDK 17 a method with many vector calls outgrows the first compiler's limit on
  * virtual registers, and may then stay in profiled code for good, a hundred times slower (seen): so these methods do no more than
  * a tile needs.
  */
