@@ -324,9 +324,8 @@ final class BlockedProduct<A> {
             int cOff,
             int cStep) {
         boolean biased = !accumulate && slices == 1 && epilogue.bias() != null;
-        A add = accumulate ? c : biased ? epilogue.bias() : null;
-        int addOff = accumulate ? cOff : biased ? epilogue.biasOffset() + column : 0;
-        int addStep = accumulate ? cStep : 0;
+        A row = biased ? epilogue.bias() : null;
+        int rowOff = epilogue.biasOffset() + column;
         multiplyRows(
                 tiles,
                 packedLeft,
@@ -337,20 +336,21 @@ final class BlockedProduct<A> {
                 bOff,
                 bStep,
                 columns,
-                add,
-                addOff,
-                addStep,
+                accumulate,
+                row,
+                rowOff,
                 c,
                 cOff,
                 cStep);
     }
 
     /**
-     * Packed rows of A times one panel of B: {@code c[i, j] = sum + add[i, j]}.
+     * Packed rows of A times one panel of B: {@code c[i, j] = sum + row[j]}, or {@code c[i, j] += sum}.
      *
      * @param leftOff where the first row of A begins; some rows more than {@code rows} are read
      * @param columns columns inside C, at most a panel's
-     * @param add row-major, rows {@code addStep} apart (0: the same row for all); null for none; may be {@code c} itself
+     * @param accumulate whether to add to C
+     * @param row what is added to each row of C, if C is not; null for nothing
      */
     static <A> void multiplyRows(
             TileKernels<A> tiles,
@@ -362,9 +362,9 @@ final class BlockedProduct<A> {
             int bOff,
             int bStep,
             int columns,
-            A add,
-            int addOff,
-            int addStep,
+            boolean accumulate,
+            A row,
+            int rowOff,
             A c,
             int cOff,
             int cStep) {
@@ -375,21 +375,17 @@ final class BlockedProduct<A> {
         int large = whole ? rows / tiles.rows() * tiles.rows() : 0;
         if (large > 0) {
             tiles.multiplyAdd(
-                    large, half, count, left, leftOff, b, bOff, bStep, add, addOff, addStep, tile, c, cOff, cStep);
+                    large, half, count, left, leftOff, b, bOff, bStep, accumulate, row, rowOff, tile, c, cOff, cStep);
         }
-        A addend = add == null ? tiles.zeros() : add;
-        int addendOff = add == null ? 0 : addOff;
-        int addendStep = add == null ? 0 : addStep;
         int tileRows;
         for (int i = large; i < rows; i += tileRows) {
             int leftRows = rows - i;
             tileRows = leftRows > tiles.smallRows() ? tiles.rows() : tiles.smallRows();
             int a = leftOff + i * TileKernels.A_STRIDE;
             int target = cOff + i * cStep;
-            int from = addendOff + i * addendStep;
             tiles.multiply(tileRows, half, count, left, a, b, bOff, bStep, tile, Scratch.START, width);
             int inside = Math.min(tileRows, leftRows);
-            tiles.finish(inside, columns, tile, Scratch.START, addend, from, addendStep, c, target, cStep);
+            tiles.finish(inside, columns, tile, Scratch.START, accumulate, row, rowOff, c, target, cStep);
         }
     }
 

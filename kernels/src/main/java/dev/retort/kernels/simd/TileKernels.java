@@ -42,10 +42,11 @@ interface TileKernels<A> {
     void multiply(int rows, boolean half, int depth, A a, int aOff, A b, int bOff, int bStep, A c, int cOff, int cStep);
 
     /**
-     * The same with an addend, for large tiles one below the other: {@code c[i, j] = sum + add[i, j]}.
+     * The same for large tiles one below the other, with something added: {@code c[i, j] = sum + row[j]}, or {@code c[i, j] += sum}.
      *
      * @param rows a multiple of {@link #rows()}
-     * @param add row-major, rows {@code addStep} apart (0: the same row for all); null for none; may be {@code c} itself
+     * @param accumulate whether to add to C
+     * @param row what is added to each row of C, if C is not; null for nothing
      * @param room {@link #rows()} x {@link #columns()} elements from {@link Scratch#START} on, to be overwritten
      */
     default void multiplyAdd(
@@ -57,32 +58,44 @@ interface TileKernels<A> {
             A b,
             int bOff,
             int bStep,
-            A add,
-            int addOff,
-            int addStep,
+            boolean accumulate,
+            A row,
+            int rowOff,
             A room,
             A c,
             int cOff,
             int cStep) {
+        int columns = half ? columns() / 2 : columns();
         for (int i = 0; i < rows; i += rows()) {
             int tile = aOff + i * A_STRIDE;
             int target = cOff + i * cStep;
-            if (add == null) {
+            if (!accumulate && row == null) {
                 multiply(rows(), half, depth, a, tile, b, bOff, bStep, c, target, cStep);
-            } else {
-                multiply(rows(), half, depth, a, tile, b, bOff, bStep, room, Scratch.START, columns());
-                finish(
-                        rows(),
-                        half ? columns() / 2 : columns(),
-                        room,
-                        Scratch.START,
-                        add,
-                        addOff + i * addStep,
-                        addStep,
-                        c,
-                        target,
-                        cStep);
+                continue;
             }
+            multiply(rows(), half, depth, a, tile, b, bOff, bStep, room, Scratch.START, columns());
+            finish(rows(), columns, room, Scratch.START, accumulate, row, rowOff, c, target, cStep);
+        }
+    }
+
+    /** A tile, or the part of it that lies inside C, with what {@link #multiplyAdd} adds; its rows are {@link #columns()} apart. */
+    default void finish(
+            int rows,
+            int columns,
+            A tile,
+            int tileOff,
+            boolean accumulate,
+            A row,
+            int rowOff,
+            A c,
+            int cOff,
+            int cStep) {
+        if (accumulate) {
+            finish(rows, columns, tile, tileOff, c, cOff, cStep, c, cOff, cStep);
+        } else if (row == null) {
+            finish(rows, columns, tile, tileOff, zeros(), 0, 0, c, cOff, cStep);
+        } else {
+            finish(rows, columns, tile, tileOff, row, rowOff, 0, c, cOff, cStep);
         }
     }
 

@@ -296,9 +296,9 @@ final class Winograd<A> {
                                 right + depth * width,
                                 width,
                                 Math.min(width, n - j),
-                                step + depth > 0 ? sums : null,
-                                target,
-                                sumStep,
+                                step + depth > 0,
+                                null,
+                                0,
                                 sums,
                                 target,
                                 sumStep);

@@ -290,9 +290,9 @@ final class WinogradGradient<A> {
                     Scratch.START + depth * width,
                     width,
                     columns,
-                    add || depth > 0 ? sums : null,
-                    target,
-                    width,
+                    add || depth > 0,
+                    null,
+                    0,
                     sums,
                     target,
                     width);
