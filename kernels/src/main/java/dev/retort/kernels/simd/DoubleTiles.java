@@ -116,14 +116,11 @@ abstract class DoubleTiles implements TileKernels<double[]> {
 
     @Override
     public final void packRowsOfColumns(double[] from, int off, int step, int rows, int count, double[] to, int toOff) {
-        for (int p = 0; p < count; p += TRANSPOSE_DEPTH) {
-            int depths = Math.min(TRANSPOSE_DEPTH, count - p);
+        for (int p = 0; p < count; p++) {
+            int source = off + p * step;
+            int target = toOff + p;
             for (int i = 0; i < rows; i++) {
-                int source = off + p * step + i;
-                int target = toOff + i * A_STRIDE + p;
-                for (int q = 0; q < depths; q++) {
-                    to[target + q] = from[source + q * step];
-                }
+                to[target + i * A_STRIDE] = from[source + i];
             }
         }
     }

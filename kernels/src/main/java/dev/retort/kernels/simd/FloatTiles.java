@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** What all {@link TileKernels} on floats share: everything but the multiplication, in plain loops. */
 abstract class FloatTiles implements TileKernels<float[]> {
-    private static final int TRANSPOSE_DEPTH = 16;
+    static final int TRANSPOSE_DEPTH = 16;
     private static final Scratch<float[]> SCRATCH = new Scratch<>(float[]::new);
 
     private final int width;
@@ -97,7 +97,7 @@ abstract class FloatTiles implements TileKernels<float[]> {
     }
 
     @Override
-    public final void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
+    public void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
         for (int j = 0; j < columns; j += width) {
             int valid = Math.min(width, columns - j);
             for (int p = 0; p < depth; p += TRANSPOSE_DEPTH) {
@@ -115,14 +115,11 @@ abstract class FloatTiles implements TileKernels<float[]> {
 
     @Override
     public final void packRowsOfColumns(float[] from, int off, int step, int rows, int count, float[] to, int toOff) {
-        for (int p = 0; p < count; p += TRANSPOSE_DEPTH) {
-            int depths = Math.min(TRANSPOSE_DEPTH, count - p);
+        for (int p = 0; p < count; p++) {
+            int source = off + p * step;
+            int target = toOff + p;
             for (int i = 0; i < rows; i++) {
-                int source = off + p * step + i;
-                int target = toOff + i * A_STRIDE + p;
-                for (int q = 0; q < depths; q++) {
-                    to[target + q] = from[source + q * step];
-                }
+                to[target + i * A_STRIDE] = from[source + i];
             }
         }
     }

@@ -15,9 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
 abstract class VectorTiles extends FloatTiles {
     private static final VectorSpecies<Float> SPECIES = VectorWidth.FLOATS;
     private static final int LANES = SPECIES.length();
+    private static final int WIDTH = 2 * LANES;
 
     VectorTiles(KernelParameters parameters) {
-        super(2 * LANES, parameters);
+        super(WIDTH, parameters);
     }
 
     /** The tiles for {@link VectorWidth}. */
@@ -50,7 +51,7 @@ abstract class VectorTiles extends FloatTiles {
     private static void addColumn(
             int rows, float[] tile, int tileOff, float[] add, int addOff, int addStep, float[] c, int cOff, int cStep) {
         for (int i = 0; i < rows; i++) {
-            FloatVector.fromArray(SPECIES, tile, tileOff + i * 2 * LANES)
+            FloatVector.fromArray(SPECIES, tile, tileOff + i * WIDTH)
                     .add(FloatVector.fromArray(SPECIES, add, addOff + i * addStep))
                     .intoArray(c, cOff + i * cStep);
         }
@@ -79,16 +80,38 @@ abstract class VectorTiles extends FloatTiles {
     @Override
     public void packPanelRows(
             float[] from, int off, int step, int rows, int columns, float[] to, int toOff, int depth, int first) {
-        int whole = columns - columns % (2 * LANES);
-        int panel = depth * 2 * LANES;
+        int whole = columns - columns % WIDTH;
+        int panel = depth * WIDTH;
         for (int p = 0; p < rows; p++) {
             int source = off + p * step;
-            int target = toOff + (first + p) * 2 * LANES;
-            for (int j = 0; j < whole; j += 2 * LANES, target += panel) {
+            int target = toOff + (first + p) * WIDTH;
+            for (int j = 0; j < whole; j += WIDTH, target += panel) {
                 FloatVector.fromArray(SPECIES, from, source + j).intoArray(to, target);
                 FloatVector.fromArray(SPECIES, from, source + j + LANES).intoArray(to, target + LANES);
             }
         }
         packPanelRowsFrom(whole, from, off, step, rows, columns, to, toOff, depth, first);
+    }
+
+    @Override
+    public void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
+        int whole = columns - columns % WIDTH;
+        for (int j = 0; j < whole; j += WIDTH) {
+            for (int p = 0; p < depth; p += TRANSPOSE_DEPTH) {
+                int depths = Math.min(TRANSPOSE_DEPTH, depth - p);
+                int target = toOff + j * depth + p * WIDTH;
+                for (int i = 0; i < WIDTH; i++) {
+                    spread(from, off + (j + i) * step + p, depths, to, target + i);
+                }
+            }
+        }
+        super.packPanelColumns(from, off + whole * step, step, depth, columns - whole, to, toOff + whole * depth);
+    }
+
+    /** Elements of a row into a column of a panel: range checks leave the loop because the distance is a constant. */
+    private static void spread(float[] from, int off, int n, float[] to, int toOff) {
+        for (int q = 0; q < n; q++) {
+            to[toOff + q * WIDTH] = from[off + q];
+        }
     }
 }
