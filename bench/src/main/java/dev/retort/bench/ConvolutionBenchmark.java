@@ -7,18 +7,11 @@ import dev.retort.kernels.simd.Engine;
 import dev.retort.kernels.simd.Epilogue;
 import dev.retort.kernels.simd.Parallel;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Convolutions as they occur in a RetinaNet, forward (with bias and ReLU) and both gradients. The counter {@code operations} is
@@ -26,15 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * the peak. The command line is {@link FmaPeakBenchmark}'s, with {@code Convolution} as the name, and
  * {@code -p algorithm=DIRECT,WINOGRAD_2,WINOGRAD_4} to compare.
  */
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx2g"})
 @State(Scope.Benchmark)
-public class ConvolutionBenchmark {
+public class ConvolutionBenchmark extends KernelBenchmark {
     /** One layer: where it stands in the network, and its extents. */
     public enum Layer {
         /** A head's layer on p3 of an 800 x 1216 picture. */

@@ -5,32 +5,18 @@ import dev.retort.kernels.simd.Gemm;
 import dev.retort.kernels.simd.Gemm.Matrix;
 import dev.retort.kernels.simd.Parallel;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Square products in float32 and float64, on one and on two threads. The counter {@code operations} is in floating-point operations per second;
  * its share of {@link FmaPeakBenchmark}'s is the share of the peak. The command line stands there.
  */
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx2g"})
 @State(Scope.Benchmark)
-public class GemmBenchmark {
+public class GemmBenchmark extends KernelBenchmark {
     /** Rows, columns and depth. */
     @Param({"512", "1024", "2048"})
     public int size;
