@@ -13,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * outcome to the front, as it moves range checks, and after the first surprise compiles the method again with all of them inside. So
  * nothing in it is a choice: there is always a row to add, if need be of zeros, and adding to C is a method of its own.
  *
- * <p>That they are two also leaves out half of the checks behind each tile: two vectors of a row are loaded once, and where C is added to, its
- * indices have been checked when it is stored. A range check for each of twelve vectors, and its index, take more time than six depths.
+ * <p>That they are two also leaves out half of the checks behind each tile: two vectors of a row are loaded once, and where C is added to, each
+ * index is checked once for the sum and the store. Twelve range checks and indices are some 80 instructions, as many as a turn.
  *
  * <p>A turn is four depths: 87 instructions on JDK 17, 89 on JDK 25, of which 48 multiply. That counts where a neighbour shares the core,
  * since then instructions run out before multipliers do; a loop variable that is the index into A saves five of them. Numbers of A are
