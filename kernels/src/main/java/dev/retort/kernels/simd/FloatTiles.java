@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** What all {@link TileKernels} on floats share: everything but the multiplication, in plain loops. */
 abstract class FloatTiles implements TileKernels<float[]> {
-    static final int TRANSPOSE_DEPTH = 16;
+    private static final int TRANSPOSE_DEPTH = 16;
     private static final Scratch<float[]> SCRATCH = new Scratch<>(float[]::new);
 
     private final int width;
@@ -97,7 +97,7 @@ abstract class FloatTiles implements TileKernels<float[]> {
     }
 
     @Override
-    public void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
+    public final void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
         for (int j = 0; j < columns; j += width) {
             int valid = Math.min(width, columns - j);
             for (int p = 0; p < depth; p += TRANSPOSE_DEPTH) {
@@ -105,11 +105,16 @@ abstract class FloatTiles implements TileKernels<float[]> {
                 for (int i = 0; i < valid; i++) {
                     int source = off + (j + i) * step + p;
                     int target = toOff + j * depth + p * width + i;
-                    for (int q = 0; q < depths; q++) {
-                        to[target + q * width] = from[source + q];
-                    }
+                    spread(from, source, depths, to, target);
                 }
             }
+        }
+    }
+
+    /** Elements of a row into a column of a panel. */
+    void spread(float[] from, int off, int n, float[] to, int toOff) {
+        for (int q = 0; q < n; q++) {
+            to[toOff + q * width] = from[off + q];
         }
     }
 

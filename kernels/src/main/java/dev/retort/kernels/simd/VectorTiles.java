@@ -93,23 +93,9 @@ abstract class VectorTiles extends FloatTiles {
         packPanelRowsFrom(whole, from, off, step, rows, columns, to, toOff, depth, first);
     }
 
+    /** Range checks leave the loop because the distance is a constant. */
     @Override
-    public void packPanelColumns(float[] from, int off, int step, int depth, int columns, float[] to, int toOff) {
-        int whole = columns - columns % WIDTH;
-        for (int j = 0; j < whole; j += WIDTH) {
-            for (int p = 0; p < depth; p += TRANSPOSE_DEPTH) {
-                int depths = Math.min(TRANSPOSE_DEPTH, depth - p);
-                int target = toOff + j * depth + p * WIDTH;
-                for (int i = 0; i < WIDTH; i++) {
-                    spread(from, off + (j + i) * step + p, depths, to, target + i);
-                }
-            }
-        }
-        super.packPanelColumns(from, off + whole * step, step, depth, columns - whole, to, toOff + whole * depth);
-    }
-
-    /** Elements of a row into a column of a panel: range checks leave the loop because the distance is a constant. */
-    private static void spread(float[] from, int off, int n, float[] to, int toOff) {
+    final void spread(float[] from, int off, int n, float[] to, int toOff) {
         for (int q = 0; q < n; q++) {
             to[toOff + q * WIDTH] = from[off + q];
         }
