@@ -87,7 +87,7 @@ cp -R "$root/recipes" "$out/recipes"
 mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
 cp "$root/distill/src/test/resources/golden.zip" "$out/golden.zip"
-cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$out"
+cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/distill/src/main/resources/dev/retort/distill/cli/jvm-options" "$out"
 cp "$root/bench/bundle-launcher" "$out/retort"
 chmod +x "$out/retort"
 

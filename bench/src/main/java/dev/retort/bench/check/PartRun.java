@@ -97,10 +97,10 @@ public final class PartRun {
         write(Status.RUNNING);
     }
 
-    /** Adds a row to the part's table. */
+    /** Adds a row to the part's table. What the caller puts into it later is written with the next word or row. */
     public void row(Map<String, Object> row) {
         System.out.println(row);
-        rows.add(new LinkedHashMap<>(row));
+        rows.add(row);
         write(Status.RUNNING);
     }
 
