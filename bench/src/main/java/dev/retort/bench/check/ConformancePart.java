@@ -28,6 +28,7 @@ final class ConformancePart implements Part {
             checks.addAll(kit.undeclared());
             checks.addAll(kit.refusals());
             int failed = 0;
+            int done = 0;
             for (Check check : checks) {
                 try {
                     check.run().run();
@@ -35,6 +36,7 @@ final class ConformancePart implements Part {
                     failed++;
                     run.fail(wrong.getMessage() == null ? check.name() + ": " + wrong : wrong.getMessage());
                 }
+                run.done(++done);
             }
             System.out.println(kit.coverage());
             int skipped =
