@@ -8,7 +8,7 @@ import dev.retort.tensor.conformance.Oracle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The conformance kit: every operation, results and memory, against the reference in float64. */
+/** The conformance kit: every operation, results and memory, against the reference in float64 and against known values. */
 final class ConformancePart implements Part {
     @Override
     public String name() {
@@ -25,6 +25,7 @@ final class ConformancePart implements Part {
         try (Backend backend = Backends.create(run.settings().device())) {
             Conformance kit = new Conformance(backend, new Oracle());
             List<Check> checks = new ArrayList<>(kit.agreement());
+            checks.addAll(kit.known());
             checks.addAll(kit.undeclared());
             checks.addAll(kit.refusals());
             int failed = 0;
