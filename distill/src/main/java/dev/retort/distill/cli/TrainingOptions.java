@@ -43,13 +43,15 @@ final class TrainingOptions {
 
     @Option(
             names = "--resume",
-            description = "Go on from the checkpoint in --out. Refused if classes, model, data or teacher are not those it"
-                    + " was made with; a new rate, schedule, batch or length is taken, with a notice.")
+            description =
+                    "Go on from the checkpoint in --out. Refused if classes, model, data or teacher are not those it"
+                            + " was made with; a new rate, schedule, batch or length is taken, with a notice.")
     private boolean resume;
 
     @Option(
             names = "--resume-anyway",
-            description = "As --resume, on other data, with another teacher or other pixels, too. Classes and model stay.")
+            description =
+                    "As --resume, on other data, with another teacher or other pixels, too. Classes and model stay.")
     private boolean resumeAnyway;
 
     Recipe recipe() {

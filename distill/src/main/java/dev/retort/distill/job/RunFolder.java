@@ -108,11 +108,11 @@ public final class RunFolder implements AutoCloseable {
             Files.writeString(made, content, StandardOpenOption.CREATE_NEW);
             channel = FileChannel.open(made, StandardOpenOption.WRITE);
             tryLock(channel);
-            while (!link(made, lock)) {
+            while (!link(made, lock, content)) {
                 takeOver(lock);
             }
             RunFolder opened = new RunFolder(lock, content, channel);
-            Files.delete(made);
+            Files.deleteIfExists(made);
             AtomicFile.removeLeftovers(folder);
             return opened;
         } catch (Throwable failure) {
@@ -125,14 +125,15 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** Gives the lock its name; false if there is one already. */
-    private static boolean link(Path made, Path lock) throws IOException {
+    private static boolean link(Path made, Path lock, String content) throws IOException {
         try {
             Files.createLink(lock, made);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
         } catch (UnsupportedOperationException | IOException noLinks) {
-            return create(lock, Files.readString(made));
+            // Or whoever got the lock just now has removed this as a leftover.
+            return create(lock, content);
         }
     }
 

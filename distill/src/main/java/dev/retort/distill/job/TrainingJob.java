@@ -31,13 +31,7 @@ import java.util.List;
  * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
  */
 public record TrainingJob(
-        String name,
-        Recipe recipe,
-        CocoDataset dataset,
-        Detector teacher,
-        Backend backend,
-        Path folder,
-        String goOn) {
+        String name, Recipe recipe, CocoDataset dataset, Detector teacher, Backend backend, Path folder, String goOn) {
     /** Name of the recipe in the run's folder. */
     public static final String RECIPE = "recipe.yaml";
 

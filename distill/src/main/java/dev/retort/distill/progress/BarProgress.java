@@ -70,9 +70,8 @@ final class BarProgress implements Progress {
         Report last = recent.getLast();
         double window = (last.time - first.time) / 1e9;
         double perSecond = window > 0 ? (last.done - first.done) / window : 0;
-        String line =
-                new BarLine(task, last.done, total, perSecond, (now - begin) / 1e9, ended, details)
-                        .text(columns.getAsInt());
+        String line = new BarLine(task, last.done, total, perSecond, (now - begin) / 1e9, ended, details)
+                .text(columns.getAsInt());
         // What is left of a longer line is overwritten.
         out.print("\r" + line + " ".repeat(Math.max(0, drawn - line.length())));
         out.flush();

@@ -113,8 +113,9 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
             notices.add("goes on with what has changed since: " + String.join("; ", changed));
         }
         if (!metadata.containsKey(DATA_KEY)) {
-            notices.add(file + " is of an older version: whether it is undamaged, and of this data and teacher, cannot be"
-                    + " seen from it");
+            notices.add(
+                    file + " is of an older version: whether it is undamaged, and of this data and teacher, cannot be"
+                            + " seen from it");
         }
         return notices;
     }
@@ -145,10 +146,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
 
     private List<RecipeChange> recipeChanges(Path file, Map<String, String> metadata) throws IOException {
         return read(
-                file,
-                metadata,
-                Detector.RECIPE_KEY,
-                text -> RecipeChange.between(text, recipe, !teacher.isEmpty()));
+                file, metadata, Detector.RECIPE_KEY, text -> RecipeChange.between(text, recipe, !teacher.isEmpty()));
     }
 
     private List<String> dataDifferences(Path file, Map<String, String> metadata) throws IOException {

@@ -50,8 +50,8 @@ public final class TrainingRun {
         List<String> notices = new ArrayList<>(trainer.restore(file, anyway));
         saved = trainer.iteration();
         if (saved >= trainer.iterations()) {
-            notices.add(file + " is of iteration " + saved + " already, and the run has " + trainer.iterations()
-                    + ": no step is left, the model is written as it is there");
+            notices.add("no step is left: " + file + " is of iteration " + saved + ", and the run has "
+                    + trainer.iterations() + "; the model is written as it is there");
         }
         return notices;
     }
@@ -103,8 +103,8 @@ public final class TrainingRun {
                 saved = trainer.iteration();
             } catch (IOException | RuntimeException | OutOfMemoryError again) {
                 failure.addSuppressed(again);
-                return ("No checkpoint of iteration " + trainer.iteration() + " could be written ("
-                                + again.getMessage() + "). " + left())
+                return ("No checkpoint of iteration " + trainer.iteration() + " could be written (" + again.getMessage()
+                                + "). " + left())
                         .strip();
             }
         }

@@ -23,9 +23,9 @@ class BarProgressTest {
     @Test
     void at80ColumnsTheLossesAreShortAndTheBarIsLong() {
         assertThat(line("train", 10, 40, 0.2, 80))
-                .isEqualTo("train  25% [#####...............] 10/40, 5.0 s each, 0:55 so far, 2:30 left");
+                .isEqualTo("train  25% [######...................] 10/40, 5.0 s each, 2:30 left, loss 2.728");
         assertThat(line("train", 500, 1500, 10.2, 80))
-                .isEqualTo("train  33% [######..............] 500/1500, 10.2/s, 1:38 left, loss 2.728");
+                .isEqualTo("train  33% [########..................] 500/1500, 10.2/s, 1:38 left, loss 2.728");
     }
 
     @Test
@@ -59,7 +59,9 @@ class BarProgressTest {
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         AtomicLong now = new AtomicLong();
         try (Progress progress = new BarProgress("train", 90, 100, out, () -> 100, now::get)) {
-            assertThat(bytes.toString(StandardCharsets.UTF_8)).startsWith("\rtrain  90% [").contains("90/100, 0:00 so far");
+            assertThat(bytes.toString(StandardCharsets.UTF_8))
+                    .startsWith("\rtrain  90% [")
+                    .contains("90/100, 0:00 so far");
             now.set(10_000_000_000L);
             progress.at(95, List.of("loss 1.5"));
             // Five steps in ten seconds; those before the start do not count.

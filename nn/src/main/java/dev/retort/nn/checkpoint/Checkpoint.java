@@ -124,8 +124,8 @@ public final class Checkpoint {
                         "is no checkpoint: its layout is " + layout + ", not " + LAYOUT
                                 + "; import foreign weights instead");
             }
-            Map<String, Map<String, Integer>> steps = validate(file, source);
             source.checkSeal();
+            Map<String, Map<String, Integer>> steps = validate(file, source);
             for (Map.Entry<String, Module> model : models.entrySet()) {
                 restore(source, model.getKey(), model.getValue());
             }
