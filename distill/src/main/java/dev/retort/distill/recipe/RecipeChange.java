@@ -89,9 +89,10 @@ public record RecipeChange(String key, String before, String now) {
                     "distillation.layers",
                     "distillation.hidden" -> Effect.ARCHITECTURE;
             case "data.shortEdges", "data.longEdge", "data.pixels", "data.keepEmpty" -> Effect.MEANING;
-            // Which pictures a split names is compared by content.
+            // Which pictures are learnt from is compared by content.
             case "data.trainSplit",
                     "data.testSplit",
+                    "data.broken",
                     "data.flip",
                     "optimizer.rate",
                     "optimizer.momentum",

@@ -8,6 +8,7 @@ import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.distill.recipe.Recipe;
+import dev.retort.distill.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -48,13 +49,8 @@ class TrainingRunTest {
 
     /** Pictures are read anew for every batch. */
     private static Recipe recipe(int iterations, double rate) {
-        Recipe tiny = TinyRecipes.detector(iterations, ACCUMULATE, rate);
-        return new Recipe(
-                tiny.model(),
-                new Recipe.Data("train", "test", List.of(64), 64, 0.5, Recipe.PixelScale.TORCHVISION, true, 0),
-                tiny.optimizer(),
-                tiny.training(),
-                tiny.distillation());
+        String tiny = RecipeReader.write(TinyRecipes.detector(iterations, ACCUMULATE, rate));
+        return RecipeReader.parse(tiny, "test", List.of("data.cacheMegabytes=0"));
     }
 
     private void run(Recipe recipe, Path out, boolean resume, int every, Consumer<StepReport> listener)
