@@ -22,7 +22,7 @@ public final class PictureWriter {
 
     private PictureWriter() {}
 
-    /** Writes a file, or none; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format. */
+    /** Writes a file; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format. */
     public static void write(Picture picture, Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         byte[] bytes;
@@ -37,19 +37,7 @@ public final class PictureWriter {
         try {
             Files.write(file, bytes);
         } catch (IOException e) {
-            removeAfter(e, file);
             throw new UncheckedIOException("Cannot write picture " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** A picture that is cut off is worse than none. */
-    private static void removeAfter(IOException failure, Path file) {
-        try {
-            if (Files.isRegularFile(file)) {
-                Files.delete(file);
-            }
-        } catch (IOException secondary) {
-            failure.addSuppressed(secondary);
         }
     }
 
