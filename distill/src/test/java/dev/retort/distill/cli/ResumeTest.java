@@ -285,8 +285,9 @@ class ResumeTest {
         assertThat(end.code()).isEqualTo(1);
         assertThat(end.errors())
                 .singleElement()
-                .isEqualTo("retort: " + run.metrics()
-                        + ", line 3 is no line of metrics: it is not UTF-8. Remove that line");
+                .asString()
+                .startsWith("retort: " + run.metrics() + ", line 3")
+                .contains("not UTF-8");
     }
 
     @Test
