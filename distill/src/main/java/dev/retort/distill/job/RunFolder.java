@@ -99,6 +99,17 @@ public final class RunFolder implements AutoCloseable {
             throw new IllegalStateException("Cannot write into " + folder + ": it is a file, not a folder");
         }
         Files.createDirectories(folder);
+        RunFolder opened = lock(folder);
+        try {
+            AtomicFile.removeLeftovers(folder);
+            return opened;
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private static RunFolder lock(Path folder) throws IOException {
         Path lock = folder.resolve(LOCK);
         String content = JSON.writeValueAsString(Holder.current());
         // Written aside, then given its name: a lock is never seen without its content.
@@ -111,16 +122,14 @@ public final class RunFolder implements AutoCloseable {
             while (!link(made, lock, content)) {
                 takeOver(lock);
             }
-            RunFolder opened = new RunFolder(lock, content, channel);
-            Files.deleteIfExists(made);
-            AtomicFile.removeLeftovers(folder);
-            return opened;
-        } catch (Throwable failure) {
+            return new RunFolder(lock, content, channel);
+        } catch (IOException | RuntimeException e) {
             if (channel != null) {
                 channel.close();
             }
+            throw e;
+        } finally {
             Files.deleteIfExists(made);
-            throw failure;
         }
     }
 

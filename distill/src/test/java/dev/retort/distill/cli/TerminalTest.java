@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ctrl-C as people press it: its character is typed at a terminal of 80 columns, whose driver makes the signal of it. The
- * command ends with 130 and one message.
+ * command ends with 130 and one message. Skipped where there is no {@code script}, unless {@code -Dretort.require=terminal}.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("smoke")
@@ -40,8 +40,10 @@ class TerminalTest {
 
     @BeforeEach
     void generate() {
+        boolean required = List.of(System.getProperty("retort.require", "").split(","))
+                .contains("terminal");
         assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/script")),
+                required || Files.isExecutable(Path.of("/usr/bin/script")),
                 "skipped: there is no 'script' to make a terminal with (Debian, Ubuntu: apt-get install bsdutils)");
         run = new TinyRun(folder.resolve("data"), folder.resolve("run"));
         TinyRun.End end = TinyRun.retort(
