@@ -14,8 +14,8 @@ set -eu
 limit=40000000
 # java.management: gpu-check starts processes with this one's options and looks at the heap. jdk.zipfs: the golden set is a zip.
 modules=java.base,java.logging,java.management,jdk.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
-# Of no use without pictures, terminals or JMH's own runner; and element types that no matrix here has.
-left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-* jline-*
+# Of no use without pictures or JMH's own runner; and element types that no matrix here has.
+left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-*
   ejml-cdense-* ejml-zdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-* *-windows-x86_64.jar"
 
 fail() {

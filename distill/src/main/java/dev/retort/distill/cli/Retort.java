@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
 public final class Retort implements Runnable {
     /** A job that failed. */
     public static final int FAILED = 1;
+    /** As a shell has it for a command that was ended by Ctrl-C. */
+    public static final int INTERRUPTED = 130;
 
     @Spec
     private CommandSpec spec;

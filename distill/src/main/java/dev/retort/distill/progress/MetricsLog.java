@@ -4,6 +4,9 @@ import dev.retort.distill.train.StepReport;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -61,20 +64,31 @@ public final class MetricsLog implements AutoCloseable {
      * @throws IOException if another line is not of the form that this class writes
      */
     public static List<MetricsLine> read(Path file) throws IOException {
-        String text = Files.readString(file);
-        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
+        // Byte by byte as a text of bytes, so that a line that is no UTF-8 has a number.
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        String[] lines = bytes.substring(0, bytes.lastIndexOf('\n') + 1).split("\n");
         List<MetricsLine> read = new ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             try {
                 if (!lines[i].isBlank()) {
-                    read.add(MAPPER.readValue(lines[i], MetricsLine.class));
+                    read.add(MAPPER.readValue(utf8(lines[i]), MetricsLine.class));
                 }
             } catch (JacksonException e) {
                 throw new IOException(
                         file + ", line " + (i + 1) + " is no line of metrics: " + e.getOriginalMessage(), e);
+            } catch (CharacterCodingException e) {
+                throw new IOException(
+                        file + ", line " + (i + 1) + " is no line of metrics: it is not UTF-8. Remove that line", e);
             }
         }
         return read;
+    }
+
+    private static String utf8(String bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+                .toString();
     }
 
     /** Counts a step, and writes its line if it is due. */

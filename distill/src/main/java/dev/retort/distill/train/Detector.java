@@ -41,9 +41,12 @@ public final class Detector implements AutoCloseable {
     /** Section of the network in checkpoints and model files. */
     static final String SECTION = "model";
 
+    /** What the metadata of checkpoints and model files say. */
+    static final String RECIPE_KEY = "recipe";
+
+    static final String CLASSES_KEY = "classes";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String RECIPE_KEY = "recipe";
-    private static final String CLASSES_KEY = "classes";
 
     private final Recipe recipe;
     private final List<Category> categories;
@@ -127,6 +130,11 @@ public final class Detector implements AutoCloseable {
         metadata.put(RECIPE_KEY, JSON.writeValueAsString(recipe));
         metadata.put(CLASSES_KEY, JSON.writeValueAsString(categories));
         return metadata;
+    }
+
+    /** SHA-256 of weights and statistics as they are now: 64 hexadecimal digits. */
+    String digest() {
+        return new Checkpoint().model(SECTION, network).digest();
     }
 
     public Recipe recipe() {
