@@ -17,14 +17,14 @@ final class ClassTable {
 
     static void print(CocoMetrics metrics, PrintWriter out) {
         int width = metrics.categories().stream()
-                .mapToInt(category -> category.name().length())
+                .mapToInt(category -> PlainText.line(category.name()).length())
                 .reduce(TITLE.length(), Math::max);
         row(out, width, TITLE, COLUMNS.stream().map(CocoMetric::label).toList());
         for (Category category : metrics.categories()) {
             row(
                     out,
                     width,
-                    category.name(),
+                    PlainText.line(category.name()),
                     COLUMNS.stream()
                             .map(metric -> figure(metrics.value(metric, category.id())))
                             .toList());
