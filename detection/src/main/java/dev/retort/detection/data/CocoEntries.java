@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -43,6 +44,11 @@ public final class CocoEntries {
     private static final String IMAGES = "images";
     private static final String CATEGORIES = "categories";
     private static final String ANNOTATIONS = "annotations";
+    private static final String DETECTIONS = "detections";
+    /** What an entry of each list is. */
+    private static final Map<String, String> KINDS =
+            Map.of(IMAGES, "image", CATEGORIES, "category", ANNOTATIONS, "annotation", DETECTIONS, "detection");
+
     private static final List<String> ID = List.of("id");
     private static final List<String> IMAGE_FIELDS = List.of("id", "file_name", "width", "height");
     private static final List<String> CATEGORY_FIELDS = List.of("id", "name");
@@ -103,7 +109,7 @@ public final class CocoEntries {
                         + ": a results file is a list of entries with image_id, category_id, bbox and score, nothing"
                         + " around it" + (walk.isObject() ? ". Take the list out of the object" : ""));
             }
-            return list(walk, "detections", RESULT_FIELDS, problems, CocoEntries::result);
+            return list(walk, DETECTIONS, RESULT_FIELDS, problems, CocoEntries::result);
         });
     }
 
@@ -116,10 +122,10 @@ public final class CocoEntries {
         walk.fields(name -> {
             switch (name) {
                 case IMAGES ->
-                    images = once(images, walk, name, withPictures ? IMAGE_FIELDS : ID, entry -> image(entry, withPictures));
+                    images = once(
+                            images, walk, name, withPictures ? IMAGE_FIELDS : ID, entry -> image(entry, withPictures));
                 case CATEGORIES -> categories = once(categories, walk, name, CATEGORY_FIELDS, entry -> category(entry));
-                case ANNOTATIONS ->
-                    annotations = once(annotations, walk, name, ANNOTATION_FIELDS, entry -> box(entry));
+                case ANNOTATIONS -> annotations = once(annotations, walk, name, ANNOTATION_FIELDS, entry -> box(entry));
                 default -> walk.skip();
             }
         });
@@ -151,7 +157,7 @@ public final class CocoEntries {
         int[] number = {0};
         walk.items(() -> {
             int at = number[0]++;
-            JsonEntry entry = JsonEntry.read(walk, name + " entry number " + at, fields, problems);
+            JsonEntry entry = JsonEntry.read(walk, KINDS.get(name), name + " entry number " + at, fields, problems);
             T one = entry == null ? null : maker.make(entry);
             if (one != null) {
                 made.add(one);
@@ -161,7 +167,7 @@ public final class CocoEntries {
     }
 
     private Picture image(JsonEntry entry, boolean withPictures) {
-        Long id = entry.id("image");
+        Long id = entry.required("id") ? entry.whole("id") : null;
         if (!unique(imageIds, id, entry, "picture")) {
             return null;
         }
@@ -179,7 +185,7 @@ public final class CocoEntries {
     }
 
     private Category category(JsonEntry entry) {
-        Long id = entry.id("category");
+        Long id = entry.required("id") ? entry.whole("id") : null;
         if (!unique(categoryIds, id, entry, "category")) {
             return null;
         }
@@ -188,7 +194,7 @@ public final class CocoEntries {
     }
 
     private Box box(JsonEntry entry) {
-        Long id = entry.id("annotation");
+        Long id = entry.required("id") ? entry.whole("id") : null;
         boolean unique = unique(annotationIds, id, entry, "annotation");
         Long image = entry.required("image_id") ? entry.whole("image_id") : null;
         Long category = entry.required("category_id") ? entry.whole("category_id") : null;

@@ -93,8 +93,8 @@ final class CocoReader {
 
     private List<Category> categories(List<Category> entries) {
         Map<String, Set<Long>> names = new LinkedHashMap<>();
-        entries.forEach(category -> names.computeIfAbsent(category.name(), name -> new TreeSet<>())
-                .add(category.id()));
+        entries.forEach(category ->
+                names.computeIfAbsent(category.name(), name -> new TreeSet<>()).add(category.id()));
         names.forEach((name, ids) -> {
             if (ids.size() > 1) {
                 notices.add(file + ": the categories " + ids + " all have the name '" + name
@@ -120,9 +120,12 @@ final class CocoReader {
             convention.add(box, image);
             double area = entry.area() == null ? box[2] * box[3] : entry.area();
             if (isOutside(box, image)) {
-                problem(entry, "outside", "has the bbox " + Arrays.toString(box) + ", wholly outside "
-                        + image.fileName() + " (" + image.width() + "x" + image.height()
-                        + "): correct or remove it");
+                problem(
+                        entry,
+                        "outside",
+                        "has the bbox " + Arrays.toString(box) + ", wholly outside "
+                                + image.fileName() + " (" + image.width() + "x" + image.height()
+                                + "): correct or remove it");
             } else if (!(area >= 0 && area < Double.POSITIVE_INFINITY)) {
                 problem(entry, "area", "has the area " + area + ": it must be finite and not negative");
             } else {

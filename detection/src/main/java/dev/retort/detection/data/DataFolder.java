@@ -59,8 +59,8 @@ public record DataFolder(Path annotations, Path images) {
         String looked = layouts.stream()
                 .map(layout -> "  " + layout.annotations + " with " + places(layout.images))
                 .collect(Collectors.joining("\n"));
-        throw new DataException("No split '" + split + "' in " + directory + ". Looked for:\n" + looked + "\n"
-                + present(directory));
+        throw new DataException(
+                "No split '" + split + "' in " + directory + ". Looked for:\n" + looked + "\n" + present(directory));
     }
 
     /** Whether a split's annotation file is there, in any of the layouts. */
@@ -110,7 +110,9 @@ public record DataFolder(Path annotations, Path images) {
         return files.entrySet().stream()
                 .map(entry -> entry.getKey() + " (" + directory.relativize(entry.getValue()) + ")")
                 .collect(Collectors.joining(
-                        ", ", "There is: ", ". Name one with --split, or in the recipe's data.trainSplit, data.testSplit."));
+                        ", ",
+                        "There is: ",
+                        ". Name one with --split, or in the recipe's data.trainSplit, data.testSplit."));
     }
 
     /** Annotation files by the name of their split. */

@@ -15,6 +15,7 @@ final class JsonEntry {
     /** Beyond it a double does not hold every whole number. */
     private static final double LARGEST_WHOLE = 1L << 53;
 
+    private static final String ID = "id";
     private static final int LONGEST_SHOWN = 60;
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
 
@@ -33,13 +34,14 @@ final class JsonEntry {
     /**
      * Reads the entry at which {@code walk} stands.
      *
-     * @param who names it as long as its id is not known, such as {@code images entry number 0}
+     * @param kind what an entry is; it is named by it and its id
+     * @param who names it if it has no id, such as {@code images entry number 0}
      * @return null if it is no object, which is a problem
      */
-    static JsonEntry read(JsonWalk walk, String who, List<String> names, Problems problems) {
+    static JsonEntry read(JsonWalk walk, String kind, String who, List<String> names, Problems problems) {
         if (!walk.isObject()) {
-            String kind = walk.kind();
-            problems.add("no object", who, () -> who + " is " + kind + ", not an object");
+            String found = walk.kind();
+            problems.add("no object " + kind, who, () -> who + " is " + found + ", not an object");
             walk.skip();
             return null;
         }
@@ -51,11 +53,15 @@ final class JsonEntry {
             if (at < 0) {
                 walk.skip();
             } else {
-                twice[at] = seen[at];
+                twice[at] |= seen[at];
                 seen[at] = true;
                 entry.values[at] = walk.value();
             }
         });
+        Long id = names.contains(ID) ? asWhole(entry.value(ID)) : null;
+        if (id != null) {
+            entry.who = kind + " " + ID + " " + id;
+        }
         for (int i = 0; i < twice.length; i++) {
             if (twice[i]) {
                 String name = names.get(i);
@@ -63,19 +69,6 @@ final class JsonEntry {
             }
         }
         return entry;
-    }
-
-    /** The whole number {@code id}; from here on the entry is named by it. */
-    Long id(String kind) {
-        Long id = required("id") ? whole("id") : null;
-        if (id != null) {
-            who = kind + " id " + id;
-        }
-        return id;
-    }
-
-    String who() {
-        return who;
     }
 
     /** Whether the field is there; if not, that is a problem. */
@@ -90,27 +83,23 @@ final class JsonEntry {
     /** A whole number, or null if the field is missing or none. */
     Long whole(String field) {
         Object value = value(field);
-        if (value instanceof Long number) {
-            return number;
-        }
-        Double number = asNumber(value);
-        if (number != null && number == Math.rint(number) && Math.abs(number) <= LARGEST_WHOLE) {
-            return number.longValue();
-        }
-        if (value != null) {
+        Long whole = asWhole(value);
+        if (whole == null && value != null) {
+            Double number = asNumber(value);
             problem(
                     "whole " + field,
                     "has the " + field + " " + shown(value) + ": it must be a whole number"
                             + (number != null && Math.abs(number) > LARGEST_WHOLE ? " of at most 2^53" : ""));
         }
-        return null;
+        return whole;
     }
 
     /** A whole number that is positive and fits an int, or null. */
     Integer positive(String field) {
         Long number = whole(field);
         if (number != null && (number <= 0 || number > Integer.MAX_VALUE)) {
-            problem("positive " + field, "has the " + field + " " + number + ": it must be positive");
+            String wanted = number <= 0 ? "it must be positive" : "that is too large";
+            problem(wanted + field, "has the " + field + " " + number + ": " + wanted);
             return null;
         }
         return number == null ? null : number.intValue();
@@ -172,8 +161,7 @@ final class JsonEntry {
         if (box[2] < 0 || box[3] < 0) {
             problem(
                     "negative box",
-                    hasTheBox(field, value)
-                            + " with a negative size: bbox is [x, y, width, height], not two corners");
+                    hasTheBox(field, value) + " with a negative size: bbox is [x, y, width, height], not two corners");
             return null;
         }
         return box;
@@ -192,6 +180,15 @@ final class JsonEntry {
 
     private Object value(String field) {
         return values[names.indexOf(field)];
+    }
+
+    private static Long asWhole(Object value) {
+        if (value instanceof Long number) {
+            return number;
+        }
+        Double number = asNumber(value);
+        boolean whole = number != null && number == Math.rint(number) && Math.abs(number) <= LARGEST_WHOLE;
+        return whole ? number.longValue() : null;
     }
 
     private static Double asNumber(Object value) {

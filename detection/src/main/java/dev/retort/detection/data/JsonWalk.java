@@ -65,12 +65,14 @@ final class JsonWalk {
     private static String words(JacksonException e) {
         TokenStreamLocation at = e.getLocation();
         String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-        if (e instanceof UnexpectedEndOfInputException) {
+        // The parser has a class for it, and does not always use it.
+        if (e instanceof UnexpectedEndOfInputException
+                || e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
             return "is cut off: its JSON ends" + where + " in the middle";
         }
         // What the parser says to programmers stands behind these.
         String text = e.getOriginalMessage()
-                .replaceAll("\\s*\\(start marker at .*", "")
+                .replaceAll("\\s*\\((start marker at|not recognized as) .*", "")
                 .replaceAll("(,? from|: enable)? `.*", "");
         return "is not valid JSON" + where + ": " + text;
     }

@@ -59,12 +59,6 @@ public final class Problems {
         return kinds.isEmpty();
     }
 
-    /** How many of a kind there are. */
-    int count(String kind) {
-        Kind known = kinds.get(kind);
-        return known == null ? 0 : known.count;
-    }
-
     /** A line for each kind, in the order in which they were met. */
     public List<String> lines() {
         return kinds.values().stream().map(Kind::line).toList();

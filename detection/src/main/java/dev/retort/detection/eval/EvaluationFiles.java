@@ -47,15 +47,15 @@ public final class EvaluationFiles {
                         entry.area() == null ? box[2] * box[3] : entry.area(),
                         entry.crowd()));
                 if (entry.id() == 0) {
-                    notice(file
-                            + ": annotation id 0 counts like any other here; pycocotools takes a match with it for none");
+                    notice(
+                            file
+                                    + ": annotation id 0 counts like any other here; pycocotools takes a match with it for none");
                 }
             }
             if (withoutArea > 0) {
                 notice(file + ": " + withoutArea + " annotation(s) have no 'area'; width times height is taken");
             }
-            List<Long> ids =
-                    raw.images().stream().map(CocoEntries.Picture::id).toList();
+            List<Long> ids = raw.images().stream().map(CocoEntries.Picture::id).toList();
             return new GroundTruthSet(ids, raw.categories(), truths);
         } catch (DataException e) {
             throw new IOException(e.getMessage(), e);

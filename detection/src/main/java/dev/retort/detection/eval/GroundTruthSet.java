@@ -25,7 +25,8 @@ public record GroundTruthSet(List<Long> imageIds, List<Category> categories, Lis
         annotations = List.copyOf(annotations);
         Problems problems = new Problems();
         Set<Long> images = unique("Image", imageIds, problems);
-        Set<Long> known = unique("Category", categories.stream().map(Category::id).toList(), problems);
+        Set<Long> known =
+                unique("Category", categories.stream().map(Category::id).toList(), problems);
         unique("Annotation", annotations.stream().map(Annotation::id).toList(), problems);
         for (Annotation a : annotations) {
             String what = "Annotation " + a.id();
@@ -81,13 +82,11 @@ public record GroundTruthSet(List<Long> imageIds, List<Category> categories, Lis
             problems.add("image", what, () -> what + " belongs to image " + imageId + ", which is not in the set");
         }
         if (!categories.contains(categoryId)) {
-            problems.add(
-                    "category", what, () -> what + " is of category " + categoryId + ", which is not in the set");
+            problems.add("category", what, () -> what + " is of category " + categoryId + ", which is not in the set");
         }
     }
 
-    private static void checkBox(
-            String what, double x, double y, double width, double height, Problems problems) {
+    private static void checkBox(String what, double x, double y, double width, double height, Problems problems) {
         boolean finite = Double.isFinite(x) && Double.isFinite(y) && Double.isFinite(width) && Double.isFinite(height);
         if (!finite || width < 0 || height < 0) {
             problems.add(

@@ -51,7 +51,8 @@ final class DataInfoCommand implements Runnable {
         problems.forEach(problem -> out.println(PlainText.line(problem)));
         List<String> failures = new ArrayList<>();
         if (!inAnnotations.isEmpty()) {
-            failures.add("the annotations have " + inAnnotations.size() + " kinds of problems");
+            failures.add("annotations have problems of " + inAnnotations.size()
+                    + (inAnnotations.size() == 1 ? " kind" : " kinds"));
         }
         if (!problems.isEmpty()) {
             failures.add(problems.size() + " pictures cannot be used");

@@ -40,8 +40,7 @@ final class DatasetReport {
                 boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
-        List<String> names = dataset.classNames().stream().map(PlainText::line).toList();
-        histogram(out, "boxes of each class", names, dataset.classCounts());
+        histogram(out, "boxes of each class", ShownClasses.of(dataset.categories()), dataset.classCounts());
         sides(out, boxes);
         dataset.notices().forEach(notice -> line(out, "note", PlainText.line(notice)));
         out.println();

@@ -48,7 +48,10 @@ final class EvalCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private What what;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics, as fractions, to this file, too; those of the classes by id.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the metrics, as fractions, to this file, too; those of the classes by id.")
     private Path json;
 
     @Mixin

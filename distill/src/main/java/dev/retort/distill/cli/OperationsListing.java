@@ -1,9 +1,9 @@
 package dev.retort.distill.cli;
 
-import dev.retort.distill.job.TextFile;
 import dev.retort.autograd.OperationTable.Gradient;
 import dev.retort.autograd.OperationTable.Kind;
 import dev.retort.autograd.OperationTable.Row;
+import dev.retort.distill.job.TextFile;
 import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.retort.distill.gradcheck;
 
-import dev.retort.distill.job.TextFile;
 import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
+import dev.retort.distill.job.TextFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

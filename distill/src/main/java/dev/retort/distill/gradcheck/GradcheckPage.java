@@ -1,11 +1,11 @@
 package dev.retort.distill.gradcheck;
 
-import dev.retort.distill.job.TextFile;
 import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix;
 import dev.retort.autograd.GradientMatrix.Cell;
 import dev.retort.autograd.GradientMatrix.Detail;
 import dev.retort.autograd.GradientMatrix.Kind;
+import dev.retort.distill.job.TextFile;
 import dev.retort.distill.report.Html;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -18,10 +18,9 @@ public final class TextFile {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
-            String reason =
-                    e instanceof FileSystemException refused && refused.getReason() != null
-                            ? refused.getReason()
-                            : e.getMessage();
+            String reason = e instanceof FileSystemException refused && refused.getReason() != null
+                    ? refused.getReason()
+                    : e.getMessage();
             throw new IOException("Cannot write " + file + ": " + reason, e);
         }
     }

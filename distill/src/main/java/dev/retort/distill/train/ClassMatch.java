@@ -96,8 +96,9 @@ public record ClassMatch(List<Category> categories, List<String> notices) {
                     + " name: " + some(moved));
         }
         if (!missing.isEmpty()) {
-            notices.add(source + ": " + missing.size() + " classes of the detector are not among its categories; what is"
-                    + " found of them does not count: " + some(missing));
+            notices.add(
+                    source + ": " + missing.size() + " classes of the detector are not among its categories; what is"
+                            + " found of them does not count: " + some(missing));
         }
         if (!unknown.isEmpty()) {
             notices.add(source + ": " + unknown.size() + " categories without a box are unknown to the detector: "
@@ -108,8 +109,10 @@ public record ClassMatch(List<Category> categories, List<String> notices) {
 
     /** Tells how two lists of classes differ, in few words however many there are; empty if they do not. */
     static String difference(String first, List<Category> classes, String second, List<Category> others) {
-        List<Category> onlyFirst = classes.stream().filter(c -> !others.contains(c)).toList();
-        List<Category> onlySecond = others.stream().filter(c -> !classes.contains(c)).toList();
+        List<Category> onlyFirst =
+                classes.stream().filter(c -> !others.contains(c)).toList();
+        List<Category> onlySecond =
+                others.stream().filter(c -> !classes.contains(c)).toList();
         List<String> parts = new ArrayList<>();
         if (!onlyFirst.isEmpty()) {
             parts.add("only " + first + " has " + some(onlyFirst));
