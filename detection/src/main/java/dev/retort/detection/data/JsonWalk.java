@@ -72,7 +72,7 @@ final class JsonWalk {
         }
         // What the parser says to programmers stands behind these.
         String text = e.getOriginalMessage()
-                .replaceAll("\\s*\\((start marker at|not recognized as) .*", "")
+                .replaceAll("\\s*\\((start marker at|for Object starting|for Array starting|not recognized as) .*", "")
                 .replaceAll("(,? from|: enable)? `.*", "");
         return "is not valid JSON" + where + ": " + text;
     }

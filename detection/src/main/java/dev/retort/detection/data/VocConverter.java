@@ -126,8 +126,9 @@ public final class VocConverter {
                 problems.add(
                         "no xml",
                         name,
-                        () -> "Split " + split + " of " + root + " names '" + name + "', but " + xml(name)
-                                + " is not there");
+                        // Not a path: what a list names need not be one.
+                        () -> "Split " + split + " of " + root + " names '" + name + "', but there is no " + name + XML
+                                + " in " + root.resolve("Annotations"));
             } else if (pictures.containsKey(name) && pictures.get(name).fileName == null) {
                 problems.add(
                         "no picture",

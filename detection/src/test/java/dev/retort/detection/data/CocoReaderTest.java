@@ -245,7 +245,9 @@ class CocoReaderTest {
                 List.of("{'a\nb':1}", "is not valid JSON"),
                 List.of("{'a':'\\q'}", "is not valid JSON"),
                 List.of("{'a':/*c*/1}", "is not valid JSON"),
-                List.of("{a:1}", "is not valid JSON"));
+                List.of("{a:1}", "is not valid JSON"),
+                List.of("{'a':[1}", "is not valid JSON", "']'"),
+                List.of("[1}", "is a list"));
     }
 
     @ParameterizedTest

@@ -236,7 +236,7 @@ class VocConverterTest {
 
     @Test
     void everythingThatIsMissingIsToldAtOnce() throws IOException {
-        split("train", "b", "none1", "none2", "a", "c");
+        split("train", "b", "none1\u0000", "none2", "a", "c");
         Files.delete(voc.resolve("JPEGImages").resolve("a.jpg"));
         Files.delete(voc.resolve("JPEGImages").resolve("c.jpg"));
         picture("d", "<object><name>cell</name></object>");
@@ -244,8 +244,8 @@ class VocConverterTest {
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of("cell"), target))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(
-                        "names 'none1'",
-                        "(2 such: none1, none2)",
+                        "names 'none1\u0000'",
+                        "(2 such: none1\u0000, none2)",
                         "(3 such: a, c, a)",
                         "no <bndbox>",
                         "(2 such: d, e)",

@@ -25,7 +25,8 @@ class LauncherTest {
             """
             #!/usr/bin/env bash
             if [ "$1" = -version ]; then
-              exec '%1$s' -version
+              echo 'openjdk version "17.0.15"' >&2
+              exit
             fi
             while [ "$1" != dev.retort.distill.cli.Retort ]; do shift; done
             exec '%1$s' -Xmx256m -XX:-UsePerfData --add-modules=jdk.incubator.vector -cp '%2$s' "$@"
@@ -78,7 +79,7 @@ class LauncherTest {
         String data = "mkdir -p " + name + "/images " + name + "/annotations; printf '%s' '{\"images\":[{\"id\":1,"
                 + "\"file_name\":\"\\u00fc.png\",\"width\":8,\"height\":8}],\"categories\":[{\"id\":1,\"name\":\"\\u00fc\"}],"
                 + "\"annotations\":[]}' > " + name + "/annotations/train.json; ";
-        for (String locale : List.of("LC_ALL=C", "LC_ALL=POSIX", "LANG=C", "LC_ALL=xx_YY.UTF-8", "")) {
+        for (String locale : List.of("LC_ALL=C", "LC_ALL=xx_YY.UTF-8")) {
             End end = shell(data + locale + " bash $R data info " + name + " --check; echo code $?");
             assertThat(end.text())
                     .as(locale)
@@ -90,15 +91,16 @@ class LauncherTest {
     }
 
     @Test
-    void anotherLocaleIsLeftAlone() throws IOException, InterruptedException {
+    void onlyALocaleWithoutMoreThanAsciiIsReplaced() throws IOException, InterruptedException {
         pretendBuilt();
         Files.writeString(
                 folder.resolve("jdk/bin/java"),
-                "#!/usr/bin/env bash\n[ \"$1\" = -version ] && exec '" + JAVA
-                        + "' -version\necho LC_ALL is ${LC_ALL-unset}\n");
+                "#!/usr/bin/env bash\necho 'openjdk version \"17.0.15\"' LC_ALL is ${LC_ALL-unset}\n");
         assertThat(shell("LC_ALL=C.UTF-8 bash $R").text()).contains("LC_ALL is C.UTF-8");
         assertThat(shell("LANG=C.UTF-8 bash $R").text()).contains("LC_ALL is unset");
-        assertThat(shell("LC_ALL=C bash $R").text()).contains("LC_ALL is C.UTF-8");
+        for (String locale : List.of("LC_ALL=C", "LC_ALL=POSIX", "LANG=C", "LC_CTYPE=C LANG=C.UTF-8", "")) {
+            assertThat(shell(locale + " bash $R").text()).as(locale).contains("LC_ALL is C.UTF-8");
+        }
     }
 
     @Test
@@ -129,7 +131,7 @@ class LauncherTest {
         String data = Files.createDirectories(folder.resolve("no data")).toString();
         String predict = " bash $R predict no.safetensors '" + data + "' --out out";
         Files.write(folder.resolve("no data/a.png"), new byte[1]);
-        for (String setting : List.of("0", "-1", "abc", "99999999999")) {
+        for (String setting : List.of("-1", "abc")) {
             End end = shell("RETORT_THREADS=" + setting + predict);
             assertThat(end.code()).as(end.text()).isEqualTo(1);
             assertThat(end.text().lines().filter(line -> line.startsWith("retort: ")))
@@ -147,7 +149,5 @@ class LauncherTest {
         assertThat(shell("RETORT_DEVICE=" + predict).text())
                 .contains("retort: computing with ")
                 .contains("no.safetensors");
-        assertThat(shell("RETORT_DEVICE=nonsense" + predict + " --device simd").text())
-                .doesNotContain("nonsense");
     }
 }
