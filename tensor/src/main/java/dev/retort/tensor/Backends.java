@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** Finds backends. An explicit request that cannot be met is an error with its cause; only the automatic choice falls back. */
+/** Finds backends. An explicit request that cannot be met is an error with its cause; only the automatic choice falls back,
+ * and not behind a backend whose settings are wrong. */
 public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
 
@@ -71,7 +72,8 @@ public final class Backends {
      * A new backend by name, or the first usable one for {@code auto}. A device of a backend that has several stands behind a colon:
      * {@code opencl:0}.
      *
-     * @throws IllegalArgumentException if there is no such name
+     * @throws IllegalArgumentException if there is no such name, or a setting of the backend that {@code auto} comes to is wrong, such as
+     *     the number of threads
      * @throws IllegalStateException if it is not usable here; the message says why and what to do
      */
     public static Backend create(String name) {
@@ -91,6 +93,9 @@ public final class Backends {
                     LOG.log(System.Logger.Level.WARNING, "Backend {0} is passed over: {1}", provider.name(), failure);
                     continue;
                 }
+            }
+            if (usability.cause() instanceof IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(reason, wrong);
             }
             System.Logger.Level level = usability.ordinary() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
             LOG.log(level, "Backend {0} is passed over: {1}", provider.name(), reason);

@@ -64,6 +64,24 @@ public final class CocoDataset {
         return open(folder.annotations(), folder.images());
     }
 
+    /**
+     * A split with what is wrong in its annotation file.
+     *
+     * @param dataset of the entries that are sound
+     * @param problems a line for each kind of problem; {@link #open} would refuse the file with them
+     */
+    public record Examined(CocoDataset dataset, List<String> problems) {}
+
+    /**
+     * Opens a split and leaves out what is wrong with it, for those who want to see all of it.
+     *
+     * @throws DataException if the split is not there, or its annotation file is none
+     */
+    public static Examined examine(Path directory, String split) {
+        DataFolder folder = DataFolder.find(directory, split);
+        return CocoReader.examine(folder.annotations(), folder.images());
+    }
+
     /** Opens an annotation file whose pictures lie in {@code imageFolder}. */
     public static CocoDataset open(Path annotations, Path imageFolder) {
         if (!Files.isDirectory(imageFolder)) {

@@ -1,233 +1,234 @@
 package dev.retort.detection.data;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.TreeSet;
 
 /**
- * Reads COCO instances JSON and validates it. Unknown fields (segmentation, licences) are skipped.
+ * Reads COCO instances JSON and validates it. {@link CocoEntries} tells what is accepted of an entry by itself.
  *
- * <p>Refused: malformed JSON, missing fields, ids used twice, unknown category or image ids, no pictures or no
- * categories, non-finite numbers, negative box sizes, boxes wholly outside their picture. Accepted with a notice: an
- * annotation with id 0 (renumbered, since COCO's evaluation takes it for "unmatched"), a box that leaves its picture by
- * more than one pixel (training clips it, evaluation takes it as it is), a box without extent (training drops it), a
- * missing {@code area} (w*h is taken). A missing {@code iscrowd} is 0.
+ * <p>Refused, all of it at once: missing fields and values of another kind, ids used twice or that are no whole numbers,
+ * unknown category or image ids, keys that an entry has twice, non-finite numbers, negative box sizes, boxes wholly outside
+ * their picture, sets whose boxes are corners or fractions ({@link BoxConvention}). Refused at once: malformed JSON, a list
+ * or a second document, no pictures or no categories.
+ *
+ * <p>Accepted with a notice: an annotation with id 0 (renumbered, since COCO's evaluation takes it for "unmatched"), a box
+ * that leaves its picture by more than one pixel (training clips it, evaluation takes it as it is), a box without extent
+ * (training drops it), a missing {@code area} (w*h is taken), two categories of one name, file names that other tools wrote
+ * ({@link PictureNames}).
  */
 final class CocoReader {
     private static final double OVERHANG = 1;
-
-    private record RawFile(List<RawImage> images, List<RawCategory> categories, List<RawAnnotation> annotations) {}
-
-    private record RawImage(Long id, @JsonProperty("file_name") String fileName, Integer width, Integer height) {}
-
-    private record RawCategory(Long id, String name) {}
-
-    private record RawAnnotation(
-            Long id,
-            @JsonProperty("image_id") Long imageId,
-            @JsonProperty("category_id") Long categoryId,
-            double[] bbox,
-            Double area,
-            @JsonProperty("iscrowd") Integer crowd) {}
-
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final int NAMED = 5;
 
     private final Path file;
+    private final Problems problems = new Problems();
     private final List<String> notices = new ArrayList<>();
 
     private CocoReader(Path file) {
         this.file = file;
     }
 
+    /**
+     * Reads a file.
+     *
+     * @throws DataException if there is anything wrong with it
+     */
     static CocoDataset read(Path file, Path imageFolder) {
+        CocoDataset.Examined examined = examine(file, imageFolder);
+        if (!examined.problems().isEmpty()) {
+            throw new DataException(String.join(";\n", examined.problems()));
+        }
+        return examined.dataset();
+    }
+
+    /**
+     * Reads a file and leaves out the entries that are wrong.
+     *
+     * @throws DataException if it is not such a file at all
+     */
+    static CocoDataset.Examined examine(Path file, Path imageFolder) {
         if (!Files.isRegularFile(file)) {
             throw new DataException("The annotation file " + file + " is not there");
         }
         CocoReader reader = new CocoReader(file);
-        RawFile raw = reader.parse();
-        Map<Long, ImageInfo> images = reader.images(raw);
-        List<Category> categories = reader.categories(raw);
-        Map<Long, List<Annotation>> annotations = reader.annotations(raw, images, categories);
-        return new CocoDataset(
-                file.toString(), imageFolder, List.copyOf(images.values()), categories, annotations, reader.notices);
-    }
-
-    private RawFile parse() {
-        RawFile raw;
+        CocoEntries.Annotations raw;
         try {
-            raw = MAPPER.readValue(file.toFile(), RawFile.class);
-        } catch (JacksonException e) {
-            TokenStreamLocation at = e.getLocation();
-            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new DataException(
-                    file + " is not valid COCO JSON" + where + ": " + e.getOriginalMessage()
-                            + ". Restore or re-export the file.",
-                    e);
+            raw = CocoEntries.annotations(file, true, reader.problems);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
         }
-        if (raw == null) {
-            throw error("holds null instead of an object");
-        }
-        return raw;
+        Map<Long, ImageInfo> images = reader.images(raw.images(), new PictureNames(imageFolder));
+        List<Category> categories = reader.categories(raw.categories());
+        Map<Long, List<Annotation>> annotations = reader.annotations(raw, images);
+        CocoDataset dataset = new CocoDataset(
+                file.toString(), imageFolder, List.copyOf(images.values()), categories, annotations, reader.notices);
+        return new CocoDataset.Examined(dataset, reader.problems.lines(file));
     }
 
-    private Map<Long, ImageInfo> images(RawFile raw) {
-        if (raw.images == null || raw.images.isEmpty()) {
-            throw error("lists no pictures: 'images' is missing or empty");
-        }
+    private Map<Long, ImageInfo> images(List<CocoEntries.Picture> entries, PictureNames names) {
         Map<Long, ImageInfo> images = new LinkedHashMap<>();
-        for (RawImage image : raw.images) {
-            long id = required(image == null ? null : image.id, "id", "images entry number " + images.size());
-            String who = "image id " + id;
-            String name = required(image.fileName, "file_name", who);
-            int width = required(image.width, "width", who);
-            int height = required(image.height, "height", who);
-            if (name.isBlank()) {
-                throw error("has an empty file_name for " + who);
+        Tally renamed = new Tally();
+        String example = "";
+        for (CocoEntries.Picture entry : entries) {
+            String name = names.find(entry.fileName());
+            if (!name.equals(entry.fileName())) {
+                example = example.isEmpty() ? entry.fileName() + " is taken for " + name : example;
+                renamed.count(true, entry.id());
             }
-            if (width <= 0 || height <= 0) {
-                throw error("gives " + who + " the size " + width + "x" + height + ": both must be positive");
-            }
-            if (images.put(id, new ImageInfo(id, name, width, height)) != null) {
-                throw error("uses " + who + " twice: give every picture its own id");
-            }
+            images.put(entry.id(), new ImageInfo(entry.id(), name, entry.width(), entry.height()));
         }
+        renamed.note("picture", "have a file name that is not of this folder; " + example);
         return images;
     }
 
-    private List<Category> categories(RawFile raw) {
-        if (raw.categories == null || raw.categories.isEmpty()) {
-            throw error("lists no categories: 'categories' is missing or empty");
-        }
-        Set<Long> ids = new HashSet<>();
-        List<Category> categories = new ArrayList<>();
-        for (RawCategory category : raw.categories) {
-            long id = required(
-                    category == null ? null : category.id, "id", "categories entry number " + categories.size());
-            if (!ids.add(id)) {
-                throw error("uses category id " + id + " twice: give every category its own id");
+    private List<Category> categories(List<Category> entries) {
+        Map<String, Set<Long>> names = new LinkedHashMap<>();
+        entries.forEach(category ->
+                names.computeIfAbsent(category.name(), name -> new TreeSet<>()).add(category.id()));
+        names.forEach((name, ids) -> {
+            if (ids.size() > 1) {
+                notices.add(file + ": the categories " + ids + " all have the name '" + name
+                        + "' and count as different classes; if they are one, give them one id");
             }
-            categories.add(new Category(id, required(category.name, "name", "category id " + id)));
-        }
-        categories.sort(Comparator.comparingLong(Category::id));
-        return categories;
+        });
+        return entries.stream().sorted(Comparator.comparingLong(Category::id)).toList();
     }
 
-    private Map<Long, List<Annotation>> annotations(
-            RawFile raw, Map<Long, ImageInfo> images, List<Category> categories) {
-        if (raw.annotations == null) {
-            throw error("has no 'annotations' list (a data set without any boxes has an empty one)");
-        }
-        Map<Long, String> names = new LinkedHashMap<>();
-        categories.forEach(category -> names.put(category.id(), category.name()));
-        Set<Long> ids = new HashSet<>();
+    private Map<Long, List<Annotation>> annotations(CocoEntries.Annotations raw, Map<Long, ImageInfo> images) {
         Map<Long, List<Annotation>> byImage = new LinkedHashMap<>();
         Tally overhanging = new Tally();
         Tally degenerate = new Tally();
         Tally withoutArea = new Tally();
-        long number = 0;
-        for (RawAnnotation entry : raw.annotations) {
-            long id = required(entry == null ? null : entry.id, "id", "annotations entry number " + number++);
-            String who = "annotation id " + id;
-            if (!ids.add(id)) {
-                throw error("uses " + who + " twice: give every annotation its own id");
+        BoxConvention convention = new BoxConvention();
+        for (CocoEntries.Box entry : raw.annotations()) {
+            ImageInfo image = images.get(entry.imageId());
+            if (!known(entry, raw) || image == null) {
+                // Without an image its entry was faulty, and that was told.
+                continue;
             }
-            long imageId = required(entry.imageId, "image_id", who);
-            long categoryId = required(entry.categoryId, "category_id", who);
-            ImageInfo image = images.get(imageId);
-            if (image == null) {
-                throw error("has " + who + " for image id " + imageId
-                        + ", which 'images' does not list: add the picture or remove the annotation");
+            double[] box = entry.box();
+            convention.add(box, image);
+            double area = entry.area() == null ? box[2] * box[3] : entry.area();
+            if (isOutside(box, image)) {
+                problem(
+                        entry,
+                        "outside",
+                        "has the bbox " + Arrays.toString(box) + ", wholly outside "
+                                + image.fileName() + " (" + image.width() + "x" + image.height()
+                                + "): correct or remove it");
+            } else if (!(area >= 0 && area < Double.POSITIVE_INFINITY)) {
+                problem(entry, "area", "has the area " + area + ": it must be finite and not negative");
+            } else {
+                double overhang = Math.max(
+                        Math.max(-box[0], -box[1]),
+                        Math.max(box[0] + box[2] - image.width(), box[1] + box[3] - image.height()));
+                overhanging.count(overhang > OVERHANG, entry.id());
+                boolean dropped = !entry.crowd() && !Transforms.keeps(box[0], box[1], box[2], box[3], image);
+                degenerate.count(dropped, entry.id());
+                withoutArea.count(entry.area() == null, entry.id());
+                byImage.computeIfAbsent(entry.imageId(), key -> new ArrayList<>())
+                        .add(new Annotation(
+                                entry.id(),
+                                entry.imageId(),
+                                entry.categoryId(),
+                                box[0],
+                                box[1],
+                                box[2],
+                                box[3],
+                                area,
+                                entry.crowd()));
             }
-            if (!names.containsKey(categoryId)) {
-                throw error("has " + who + " with category id " + categoryId + ", which 'categories' does not list ("
-                        + names.keySet() + "): add the category or correct the annotation");
-            }
-            double[] box = required(entry.bbox, "bbox", who);
-            checkBox(box, image, who);
-            double overhang = Math.max(
-                    Math.max(-box[0], -box[1]),
-                    Math.max(box[0] + box[2] - image.width(), box[1] + box[3] - image.height()));
-            overhanging.count(overhang > OVERHANG, id);
-            degenerate.count(box[2] == 0 || box[3] == 0, id);
-            withoutArea.count(entry.area == null, id);
-            double area = entry.area == null ? box[2] * box[3] : entry.area;
-            if (!(area >= 0 && area < Double.POSITIVE_INFINITY)) {
-                throw error("gives " + who + " the area " + area + ": it must be finite and not negative");
-            }
-            boolean crowd = entry.crowd != null && entry.crowd != 0;
-            byImage.computeIfAbsent(imageId, key -> new ArrayList<>())
-                    .add(new Annotation(id, imageId, categoryId, box[0], box[1], box[2], box[3], area, crowd));
         }
-        overhanging.note("leave their picture by more than a pixel; training clips them");
-        degenerate.note("have a box of no width or height; training drops them");
-        withoutArea.note("have no 'area'; width times height is taken");
-        renumberZero(ids, byImage);
+        overhanging.note("annotation", "leave their picture by more than a pixel; training clips them");
+        degenerate.note("annotation", "have a box of no width or height in their picture; training drops them");
+        withoutArea.note("annotation", "have no 'area'; width times height is taken");
+        judge(convention);
+        renumberZero(byImage);
         return byImage;
     }
 
-    private void checkBox(double[] box, ImageInfo image, String who) {
-        String is = Arrays.toString(box);
-        if (box.length != 4) {
-            throw error("gives " + who + " the bbox " + is + ": it must be [x, y, width, height]");
+    private boolean known(CocoEntries.Box entry, CocoEntries.Annotations raw) {
+        if (!raw.imageIds().contains(entry.imageId())) {
+            problem(
+                    entry,
+                    "image",
+                    "is of image id " + entry.imageId()
+                            + ", which 'images' does not list: add the picture or remove the annotation");
+            return false;
         }
-        for (double value : box) {
-            if (!Double.isFinite(value)) {
-                throw error("gives " + who + " the bbox " + is + ": every number must be finite");
-            }
+        if (!raw.categoryIds().contains(entry.categoryId())) {
+            String listed = some(raw.categoryIds());
+            problem(
+                    entry,
+                    "category",
+                    "is of category id " + entry.categoryId() + ", which 'categories' does not list (" + listed
+                            + "): add the category or correct the annotation");
+            return false;
         }
-        if (box[2] < 0 || box[3] < 0) {
-            throw error("gives " + who + " the bbox " + is
-                    + " with a negative size: bbox is [x, y, width, height], not two corners");
+        return true;
+    }
+
+    /** The first ids; a data set may have hundreds. */
+    private static String some(Set<Long> ids) {
+        List<Long> sorted = ids.stream().sorted().toList();
+        return sorted.size() <= NAMED
+                ? sorted.toString()
+                : sorted.subList(0, NAMED) + " and " + (sorted.size() - NAMED) + " more";
+    }
+
+    private void problem(CocoEntries.Box entry, String kind, String sentence) {
+        String who = "annotation id " + entry.id();
+        problems.add(kind, who, () -> who + " " + sentence);
+    }
+
+    /** Whether no point of a box lies in its picture; a box that touches an edge from outside is none. */
+    static boolean isOutside(double[] box, ImageInfo image) {
+        return box[0] >= image.width() || box[1] >= image.height() || box[0] + box[2] < 0 || box[1] + box[3] < 0;
+    }
+
+    private void judge(BoxConvention convention) {
+        String suspicion = convention.suspicion();
+        if (suspicion == null) {
+            return;
         }
-        boolean outside =
-                box[0] >= image.width() || box[1] >= image.height() || box[0] + box[2] < 0 || box[1] + box[3] < 0;
-        if (outside) {
-            throw error("gives " + who + " the bbox " + is + ", wholly outside " + image.fileName() + " ("
-                    + image.width() + "x" + image.height() + "): correct or remove it");
+        if (convention.isCertain()) {
+            problems.add("convention", "", () -> suspicion);
+        } else {
+            notices.add(file + ": " + suspicion);
         }
     }
 
-    private void renumberZero(Set<Long> ids, Map<Long, List<Annotation>> byImage) {
-        if (!ids.contains(0L)) {
+    private void renumberZero(Map<Long, List<Annotation>> byImage) {
+        long free = 1;
+        List<Annotation> ofZero = null;
+        for (List<Annotation> list : byImage.values()) {
+            for (Annotation annotation : list) {
+                free = Math.max(free, annotation.id() + 1);
+                ofZero = annotation.id() == 0 ? list : ofZero;
+            }
+        }
+        if (ofZero == null) {
             return;
         }
-        long free = ids.stream().mapToLong(Long::longValue).max().orElseThrow() + 1;
-        for (List<Annotation> list : byImage.values()) {
-            list.replaceAll(a -> a.id() != 0
-                    ? a
-                    : new Annotation(
-                            free, a.imageId(), a.categoryId(), a.x(), a.y(), a.w(), a.h(), a.area(), a.crowd()));
-        }
-        notices.add(file + ": annotation id 0 was renumbered to " + free
+        long id = free;
+        ofZero.replaceAll(a -> a.id() != 0
+                ? a
+                : new Annotation(id, a.imageId(), a.categoryId(), a.x(), a.y(), a.w(), a.h(), a.area(), a.crowd()));
+        notices.add(file + ": annotation id 0 was renumbered to " + id
                 + ", since COCO's evaluation takes 0 for \"unmatched\"");
     }
 
-    private <T> T required(T value, String field, String who) {
-        if (value == null) {
-            throw error("has no '" + field + "' for " + who);
-        }
-        return value;
-    }
-
-    private DataException error(String what) {
-        return new DataException(file + " " + what);
-    }
-
-    /** Counts annotations with a property, so that a thousand of them make one notice. */
+    /** Counts entries with a property, so that a thousand of them make one notice. */
     private final class Tally {
         private int count;
         private long first;
@@ -238,9 +239,9 @@ final class CocoReader {
             }
         }
 
-        void note(String what) {
+        void note(String entry, String what) {
             if (count > 0) {
-                notices.add(file + ": " + count + " annotation(s) " + what + " (first: id " + first + ")");
+                notices.add(file + ": " + count + " " + entry + "(s) " + what + " (first: id " + first + ")");
             }
         }
     }

@@ -14,6 +14,16 @@ public final class Transforms {
 
     private Transforms() {}
 
+    /** Whether training keeps a box of a picture at its own size: clipped to it, it is more than 1e-5 wide and high. */
+    static boolean keeps(double x, double y, double w, double h, ImageInfo info) {
+        double[] clipped = Boxes.clip(new double[] {x, y, x + w, y + h}, new ImageSize(info.height(), info.width()));
+        return hasExtent(clipped, 0);
+    }
+
+    private static boolean hasExtent(double[] boxes, int i) {
+        return Boxes.width(boxes, i) > SMALLEST_EXTENT && Boxes.height(boxes, i) > SMALLEST_EXTENT;
+    }
+
     /**
      * Applies one choice of size and mirroring to a picture of a data set and to its objects. Crowds are dropped, boxes
      * are clipped after resizing and mirroring, and those of width or height at most 1e-5 dropped.
@@ -40,8 +50,7 @@ public final class Transforms {
         int kept = 0;
         int[] classes = new int[objects.size()];
         for (int i = 0; i < objects.size(); i++) {
-            boolean hasExtent = Boxes.width(boxes, i) > SMALLEST_EXTENT && Boxes.height(boxes, i) > SMALLEST_EXTENT;
-            if (hasExtent) {
+            if (hasExtent(boxes, i)) {
                 System.arraycopy(boxes, 4 * i, boxes, 4 * kept, 4);
                 classes[kept++] = dataset.classOf(objects.get(i).categoryId());
             }

@@ -83,7 +83,7 @@ class CocoDatasetTest {
                     [40,2,3,4]       | wholly outside a.png (40x30)
                     [1,30,3,4]       | wholly outside
                     [-9,2,3,4]       | wholly outside
-                    null             | no 'bbox' for annotation id 5
+                    null             | annotation id 5 has no 'bbox'
                     """)
     void impossibleBoxesAreRefused(String box, String message) {
         assertThatThrownBy(() -> open(IMAGES, CATEGORIES, annotation(box)))
@@ -101,8 +101,8 @@ class CocoDatasetTest {
                     """
                     'image_id':7     | 'image_id':8     | image id 8, which 'images' does not list
                     'category_id':90 | 'category_id':91 | category id 91, which 'categories' does not list ([4, 90])
-                    'area':9         | 'area':-9        | area -9.0
-                    'id':1,          | ''               | no 'id' for annotations entry number 0
+                    'area':9         | 'area':-9        | annotation id 1 has the area -9.0
+                    'id':1,          | ''               | annotations entry number 0 has no 'id'
                     """)
     void inconsistentAnnotationsAreRefused(String from, String to, String message) {
         String broken = ANNOTATION.replaceFirst(from, to.replace("''", ""));
@@ -114,19 +114,19 @@ class CocoDatasetTest {
     @Test
     void idsUsedTwiceAndEmptySetsAreRefused() {
         assertThatThrownBy(() -> open(IMAGES, CATEGORIES, "[" + ANNOTATION + "," + ANNOTATION + "]"))
-                .hasMessageContaining("annotation id 1 twice");
+                .hasMessageContaining("annotation id 1 occurs twice");
         assertThatThrownBy(() -> open(IMAGES.replace("'id':3", "'id':7"), CATEGORIES, "[]"))
-                .hasMessageContaining("image id 7 twice");
+                .hasMessageContaining("image id 7 occurs twice");
         assertThatThrownBy(() -> open(IMAGES, CATEGORIES.replace("'id':4", "'id':90"), "[]"))
-                .hasMessageContaining("category id 90 twice");
+                .hasMessageContaining("category id 90 occurs twice");
         assertThatThrownBy(() -> open("[]", CATEGORIES, "[]")).hasMessageContaining("lists no pictures");
         assertThatThrownBy(() -> open(IMAGES, "[]", "[]")).hasMessageContaining("lists no categories");
         assertThatThrownBy(() -> openText("{'images':" + IMAGES + ",'categories':" + CATEGORIES + "}"))
                 .hasMessageContaining("no 'annotations'");
         assertThatThrownBy(() -> open(IMAGES.replace("'width':40", "'width':0"), CATEGORIES, "[]"))
-                .hasMessageContaining("image id 7 the size 0x30");
+                .hasMessageContaining("image id 7 has the width 0: it must be positive");
         assertThatThrownBy(() -> open(IMAGES.replace("'width':40,", ""), CATEGORIES, "[]"))
-                .hasMessageContaining("no 'width' for image id 7");
+                .hasMessageContaining("image id 7 has no 'width'");
     }
 
     @Test
@@ -136,8 +136,7 @@ class CocoDatasetTest {
                 .hasMessageContaining("a.json")
                 .hasMessageContaining("line 2, column 9");
         assertThatThrownBy(() -> open(IMAGES.replace("'id':7", "'id':'seven'"), CATEGORIES, "[]"))
-                .hasMessageContaining("line 1")
-                .hasMessageContaining("seven");
+                .hasMessageContaining("images entry number 0 has the id \"seven\": it must be a whole number");
         assertThatThrownBy(() -> openText("null")).hasMessageContaining("null");
         assertThatThrownBy(() -> openText("")).isInstanceOf(DataException.class);
         assertThatThrownBy(() -> CocoDataset.open(folder.resolve("none.json"), folder))
@@ -160,26 +159,6 @@ class CocoDatasetTest {
         assertThat(dataset.notices()).anyMatch(n -> n.contains("1 annotation(s) leave") && n.contains("id 12"));
         assertThat(dataset.notices()).anyMatch(n -> n.contains("no width or height") && n.contains("id 11"));
         assertThat(dataset.notices()).anyMatch(n -> n.contains("no 'area'"));
-    }
-
-    @Test
-    void layoutsAreFoundOrListed() throws IOException {
-        Path annotations = Files.createDirectories(folder.resolve("annotations"));
-        Files.createDirectories(folder.resolve("train2017"));
-        Files.writeString(annotations.resolve("instances_train2017.json"), "{}");
-        assertThat(DataFolder.find(folder, "train"))
-                .isEqualTo(
-                        new DataFolder(annotations.resolve("instances_train2017.json"), folder.resolve("train2017")));
-        Files.writeString(annotations.resolve("train.json"), "{}");
-        assertThatThrownBy(() -> DataFolder.find(folder, "train")).hasMessageContaining("picture folder");
-        Files.createDirectories(folder.resolve("images"));
-        assertThat(DataFolder.find(folder, "train")).isEqualTo(DataFolder.standard(folder, "train"));
-        assertThatThrownBy(() -> DataFolder.find(folder, "val"))
-                .hasMessageContaining("val.json")
-                .hasMessageContaining("instances_val.json")
-                .hasMessageContaining("instances_val2017.json")
-                .hasMessageContaining("There is: instances_train2017.json, train.json");
-        assertThatThrownBy(() -> DataFolder.find(folder.resolve("x"), "val")).hasMessageContaining("no folder");
     }
 
     @Test

@@ -2,8 +2,11 @@ package dev.retort.detection.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,7 +99,7 @@ class VocConverterTest {
         picture("a", "<object>");
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("line 1");
         assertThatThrownBy(() -> VocConverter.convert(folder, List.of(), target))
-                .hasMessageContaining("train.txt");
+                .hasMessageContaining("No folder " + folder.resolve("Annotations"));
     }
 
     @Test
@@ -111,6 +114,176 @@ class VocConverterTest {
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("a.xml")
                 .hasMessageContaining("DOCTYPE");
+    }
+
+    /** What is written must be readable: every split of the target opens, and every picture decodes. */
+    private VocConverter.Report converted(String... splits) {
+        VocConverter.Report report = VocConverter.convert(voc, List.of(), target);
+        assertThat(report.images()).containsOnlyKeys(splits);
+        for (String split : splits) {
+            CocoDataset dataset = CocoDataset.open(target, split);
+            assertThat(dataset.pictureProblems()).isEmpty();
+            assertThat(dataset.size()).isEqualTo(report.images().get(split));
+            assertThat(dataset.annotationCount()).isEqualTo(report.annotations().get(split));
+        }
+        return report;
+    }
+
+    private void rename(String from, String to) throws IOException {
+        Files.move(
+                voc.resolve("JPEGImages").resolve(from),
+                voc.resolve("JPEGImages").resolve(to));
+    }
+
+    @Test
+    void picturesMayHaveAnyKnownEnding() throws IOException {
+        rename("a.jpg", "a.JPG");
+        rename("b.jpg", "b.jpeg");
+        PictureWriter.write(Picture.black(40, 30), voc.resolve("JPEGImages").resolve("c.png"));
+        // The file name in the XML decides between c.jpg and c.png; it is wrong.jpg.
+        assertThat(converted("train", "val").notes()).isEmpty();
+        assertThat(CocoDataset.open(target, "train").images())
+                .extracting(ImageInfo::fileName)
+                .containsExactly("b.jpeg", "c.jpg");
+        assertThat(CocoDataset.open(target, "val").images())
+                .extracting(ImageInfo::fileName)
+                .containsExactly("a.JPG");
+    }
+
+    @Test
+    void theFileNameInTheXmlDecidesBetweenTwoPictures() throws IOException {
+        PictureWriter.write(Picture.black(40, 30), voc.resolve("JPEGImages").resolve("a.png"));
+        Path xml = voc.resolve("Annotations").resolve("a.xml");
+        Files.writeString(xml, Files.readString(xml).replace("wrong.jpg", "a.png"));
+        converted("train", "val");
+        assertThat(CocoDataset.open(target, "val").images())
+                .extracting(ImageInfo::fileName)
+                .containsExactly("a.png");
+    }
+
+    @Test
+    void listsMayHaveBlanksMarksFlagsAndRepetitions() throws IOException {
+        picture("my photo 1", object("cell", "3", "4", "6", "9"));
+        picture("my photo", object("cell", "3", "4", "6", "9"));
+        Files.writeString(
+                voc.resolve("ImageSets").resolve("Main").resolve("train.txt"),
+                "\ufeffb -1\r\n\r\nmy photo 1\r\nmy photo -1\r\n  c  1 \r\nb  1\r\nb\r\n");
+        split("val");
+        VocConverter.Report report = converted("train");
+        assertThat(CocoDataset.open(target, "train").images())
+                .extracting(ImageInfo::fileName)
+                .containsExactly("b.jpg", "c.jpg", "my photo.jpg", "my photo 1.jpg");
+        assertThat(report.notes())
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("train.txt names 2 picture(s) more than once", "first: b"),
+                        note -> assertThat(note).contains("val.txt names no picture; there is no split val"));
+    }
+
+    @Test
+    void listsWithoutAnyPictureAreRefused() throws IOException {
+        split("train");
+        split("val", "", "  ");
+        assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("name no picture");
+    }
+
+    @Test
+    void aListInAnotherEncodingIsNamed() throws IOException {
+        Path list = voc.resolve("ImageSets").resolve("Main").resolve("train.txt");
+        for (Charset charset : List.of(StandardCharsets.ISO_8859_1, StandardCharsets.UTF_16)) {
+            Files.write(list, "caf\u00e9\n".getBytes(charset));
+            assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining(list + " is not in UTF-8")
+                    .hasMessageContaining("Latin-1");
+        }
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void anAnnotationFileInAnotherEncodingIsNamed() throws IOException {
+        Path xml = voc.resolve("Annotations").resolve("a.xml");
+        Files.write(xml, Files.readString(xml).replace("cell", "caf\u00e9").getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(xml + " is not in the encoding");
+    }
+
+    @Test
+    void boxesOutsideAreLeftOutAndListed() throws IOException {
+        picture(
+                "c",
+                object("cell", "41", "4", "60", "9")
+                        + object("cell", "-30", "4", "-5", "9")
+                        + object("cell", "35", "4", "60", "9"));
+        VocConverter.Report report = converted("train", "val");
+        assertThat(report.dropped())
+                .filteredOn(line -> line.startsWith("c: "))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("[41.0, 4.0", "wholly outside the picture"),
+                        line -> assertThat(line).contains("[-30.0, 4.0", "wholly outside the picture"));
+        assertThat(report.annotations()).containsEntry("train", 3);
+    }
+
+    @Test
+    void namesOfClassesAreStrippedAndMustDiffer() {
+        VocConverter.convert(voc, List.of("disc", " cell"), target);
+        assertThat(CocoDataset.open(target, "val").classNames()).containsExactly("disc", "cell");
+        for (List<String> names : List.of(List.of("cell", "disc", "cell"), List.of("cell", "", "disc"))) {
+            assertThatThrownBy(() -> VocConverter.convert(voc, names, folder.resolve("other")))
+                    .hasMessageContaining("must differ and not be empty");
+        }
+    }
+
+    @Test
+    void everythingThatIsMissingIsToldAtOnce() throws IOException {
+        split("train", "b", "none1\u0000", "none2", "a", "c");
+        Files.delete(voc.resolve("JPEGImages").resolve("a.jpg"));
+        Files.delete(voc.resolve("JPEGImages").resolve("c.jpg"));
+        picture("d", "<object><name>cell</name></object>");
+        picture("e", "<object><name>cell</name></object>");
+        assertThatThrownBy(() -> VocConverter.convert(voc, List.of("cell"), target))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll(
+                        "names 'none1\u0000'",
+                        "(2 such: none1\u0000, none2)",
+                        "(3 such: a, c, a)",
+                        "no <bndbox>",
+                        "(2 such: d, e)",
+                        "'disc'");
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void deepNestingIsRefused() throws IOException {
+        Path xml = voc.resolve("Annotations").resolve("a.xml");
+        Files.writeString(
+                xml,
+                "<annotation><object>" + "<name>".repeat(20000) + "x" + "</name>".repeat(20000)
+                        + "</object></annotation>");
+        assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(xml + " nests its elements more than 64 deep");
+    }
+
+    /** A harmless one, one that grows a thousandfold a level, and one that calls on another file. */
+    @Test
+    void doctypesAreRefusedInWords() throws IOException {
+        Path xml = voc.resolve("Annotations").resolve("a.xml");
+        String body = Files.readString(xml);
+        String bomb = "<!ENTITY a '" + "x".repeat(1000) + "'><!ENTITY b '" + "&a;".repeat(1000) + "'><!ENTITY c '"
+                + "&b;".repeat(1000) + "'>";
+        for (String doctype : List.of(
+                "<!DOCTYPE annotation>",
+                "<!DOCTYPE annotation [" + bomb + "]>",
+                "<!DOCTYPE annotation SYSTEM '" + folder.resolve("x.dtd").toUri() + "'>")) {
+            Files.writeString(xml, doctype + "\n" + body.replace("cell", "&c;"));
+            Throwable error = catchThrowable(() -> VocConverter.convert(voc, List.of(), target));
+            assertThat(error)
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining(xml + " has a DOCTYPE at line 1")
+                    .hasMessageContaining("remove that line");
+            assertThat(error.getMessage()).doesNotContain("apache", "http", "feature");
+        }
     }
 
     @Test

@@ -46,16 +46,16 @@ class EvaluationFilesTest {
             value = {
                 "\"image_id\": 7                         | \"image_id\": 8            | image 8",
                 "\"category_id\": 3                      | \"category_id\": 4         | category 4",
-                "\"bbox\": [1, 2.5, 3, 4]                | \"bbox\": [1, 2.5, 3]      | bbox of 3 numbers",
-                "\"bbox\": [1, 2.5, 3, 4]                | \"bbox\": [1, 2.5, -3, 4]  | not negative",
-                "\"bbox\": [1, 2.5, 3, 4],               | ``                         | annotation 0 has no bbox",
-                "\"area\": 11.5,                         | ``                         | annotation 0 has no area",
+                "\"bbox\": [1, 2.5, 3, 4]                | \"bbox\": [1, 2.5, 3]      | annotation id 0 has the bbox [1, 2.5, 3]: it must be [x, y, width, height]",
+                "\"bbox\": [1, 2.5, 3, 4]                | \"bbox\": [1, 2.5, -3, 4]  | with a negative size",
+                "\"bbox\": [1, 2.5, 3, 4],               | ``                         | annotation id 0 has no 'bbox'",
                 "\"area\": 11.5                          | \"area\": NaN              | area NaN",
-                "\"area\": 11.5                          | \"area\": \"big\"          | not the expected JSON (line 3",
-                "\"images\":                             | \"pictures\":              | no images",
-                "{\"id\": 3, \"name\"                    | {\"name\"                  | category 0 has no id",
-                "[{\"id\": 7,                            | [{\"id\": 7}, {\"id\": 7,  | Image id 7 occurs twice",
-                "\"segmentation\":                       | segmentation               | not the expected JSON",
+                "\"area\": 11.5                          | \"area\": \"big\"          | annotation id 0 has the area \"big\"",
+                "\"images\":                             | \"pictures\":              | lists no pictures",
+                "{\"id\": 3, \"name\"                    | {\"name\"                  | categories entry number 0 has no 'id'",
+                "[{\"id\": 7,                            | [{\"id\": 7}, {\"id\": 7,  | image id 7 occurs twice",
+                "\"segmentation\":                       | segmentation               | is not valid JSON at line 4",
+                "\"iscrowd\": 1,                          | \"iscrowd\": \"x\",       | annotation id 0 has the iscrowd",
             })
     void namesWhatIsWrongWithAnnotations(String good, String bad, String problem) throws IOException {
         assertThat(TRUTH).contains(good);
@@ -70,15 +70,15 @@ class EvaluationFilesTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{}                                                                            | not the expected JSON",
-                "[{\"image_id\": 7,                                                            | not the expected JSON",
-                "null                                                                          | no content",
-                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1]}]               | has no score",
+                "{}                                                                            | is an object: a results file is a list",
+                "[{\"image_id\": 7,                                                            | is cut off",
+                "null                                                                          | is null: a results file is a list",
+                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1]}]               | detections entry number 0 has no 'score'",
                 "[{\"image_id\": 1, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1}] | image 1,",
                 "[{\"image_id\": 7, \"category_id\": 1, \"bbox\": [0, 0, 1, 1], \"score\": 1}] | category 1,",
-                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": NaN}] | score NaN",
-                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1e999}] | score Infinity",
-                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1], \"score\": 1}]    | bbox of 3 numbers",
+                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": NaN}] | has the score NaN",
+                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": 1e999}] | has the score Infinity",
+                "[{\"image_id\": 7, \"category_id\": 3, \"bbox\": [0, 0, 1], \"score\": 1}]    | has the bbox [0, 0, 1]: it must be [x, y, width, height]",
             })
     void namesWhatIsWrongWithDetections(String json, String problem) throws IOException {
         GroundTruthSet truth = EvaluationFiles.readGroundTruth(write(TRUTH));
@@ -86,6 +86,30 @@ class EvaluationFilesTest {
         assertThatThrownBy(() -> EvaluationFiles.readDetections(file, truth))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll(file.toString(), problem);
+    }
+
+    /** A missing area is width times height, as in training; a crowd may be true. */
+    @Test
+    void acceptsWhatTrainingAccepts() throws IOException {
+        String text = TRUTH.replace("\"area\": 11.5,", "").replace("\"iscrowd\": 1", "\"iscrowd\": true");
+        GroundTruthSet truth = EvaluationFiles.readGroundTruth(write(text.replace("\"id\": 7", "\"id\": 7.0")));
+        assertThat(truth.annotations()).containsExactly(new Annotation(0, 7, 3, 1, 2.5, 3, 4, 12, true));
+    }
+
+    @Test
+    void tellsEverythingAtOnce() throws IOException {
+        GroundTruthSet truth = EvaluationFiles.readGroundTruth(write(TRUTH));
+        String detection = "{\"image_id\": %s, \"category_id\": 3, \"bbox\": [0, 0, 1, 1], \"score\": %s}";
+        Path file = write("[" + detection.formatted("\"frame_2\"", "0.5") + "," + detection.formatted("7", "NaN") + ","
+                + detection.formatted("1.5", "null") + "]");
+        assertThatThrownBy(() -> EvaluationFiles.readDetections(file, truth))
+                .hasMessageContainingAll(
+                        "detections entry number 0 has the image_id \"frame_2\": it must be a whole number (2 such",
+                        "detections entry number 1 has the score NaN",
+                        "detections entry number 2 has no 'score'");
+        Path unknown = write("[" + detection.formatted("8", "1") + "," + detection.formatted("9", "1") + "]");
+        assertThatThrownBy(() -> EvaluationFiles.readDetections(unknown, truth))
+                .hasMessageContainingAll("Detection 0 belongs to image 8", "(2 such: Detection 0, Detection 1)");
     }
 
     private Path write(String json) throws IOException {

@@ -16,15 +16,15 @@ final class ClassTable {
     private ClassTable() {}
 
     static void print(CocoMetrics metrics, PrintWriter out) {
-        int width = metrics.categories().stream()
-                .mapToInt(category -> category.name().length())
-                .reduce(TITLE.length(), Math::max);
+        List<String> names = ShownClasses.of(metrics.categories());
+        int width = names.stream().mapToInt(String::length).reduce(TITLE.length(), Math::max);
         row(out, width, TITLE, COLUMNS.stream().map(CocoMetric::label).toList());
-        for (Category category : metrics.categories()) {
+        for (int k = 0; k < names.size(); k++) {
+            Category category = metrics.categories().get(k);
             row(
                     out,
                     width,
-                    category.name(),
+                    names.get(k),
                     COLUMNS.stream()
                             .map(metric -> figure(metrics.value(metric, category.id())))
                             .toList());

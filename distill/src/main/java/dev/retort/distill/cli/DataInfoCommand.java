@@ -28,7 +28,7 @@ final class DataInfoCommand implements Runnable {
             names = "--split",
             paramLabel = "NAME",
             description =
-                    "Split to describe, may be repeated; without it, those of train, val and test that are there.")
+                    "Split to describe, may be repeated; without it, those of train, val and test that are there, else all.")
     private List<String> splits = new ArrayList<>();
 
     @Option(names = "--check", description = "Decode every picture, too, and fail if one cannot be used.")
@@ -37,17 +37,28 @@ final class DataInfoCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        List<String> inAnnotations = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (String split : splits.isEmpty() ? present() : splits) {
-            CocoDataset dataset = CocoDataset.open(folder, split);
-            DatasetReport.print(split, dataset, out);
+            CocoDataset.Examined examined = CocoDataset.examine(folder, split);
+            DatasetReport.print(split, examined.dataset(), out);
+            inAnnotations.addAll(examined.problems());
             if (check) {
-                problems.addAll(dataset.pictureProblems());
+                problems.addAll(examined.dataset().pictureProblems());
             }
         }
-        problems.forEach(out::println);
+        inAnnotations.forEach(problem -> out.println(PlainText.line(problem)));
+        problems.forEach(problem -> out.println(PlainText.line(problem)));
+        List<String> failures = new ArrayList<>();
+        if (!inAnnotations.isEmpty()) {
+            failures.add("annotations have problems of " + inAnnotations.size()
+                    + (inAnnotations.size() == 1 ? " kind" : " kinds"));
+        }
         if (!problems.isEmpty()) {
-            throw new DataException(problems.size() + " pictures cannot be used; they are listed above");
+            failures.add(problems.size() + " pictures cannot be used");
+        }
+        if (!failures.isEmpty()) {
+            throw new DataException(String.join(", and ", failures) + "; they are listed above");
         }
     }
 
@@ -55,7 +66,8 @@ final class DataInfoCommand implements Runnable {
         List<String> present = USUAL_SPLITS.stream()
                 .filter(split -> DataFolder.hasAnnotations(folder, split))
                 .toList();
+        List<String> all = present.isEmpty() ? DataFolder.splits(folder) : present;
         // Opening the first one tells where was looked.
-        return present.isEmpty() ? USUAL_SPLITS.subList(0, 1) : present;
+        return all.isEmpty() ? USUAL_SPLITS.subList(0, 1) : all;
     }
 }

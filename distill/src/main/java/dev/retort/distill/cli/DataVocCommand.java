@@ -37,7 +37,8 @@ final class DataVocCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         VocConverter.Report report = VocConverter.convert(source, classes, target);
-        report.dropped().forEach(line -> out.println("left out: " + line));
+        report.notes().forEach(note -> out.println("note: " + PlainText.line(note)));
+        report.dropped().forEach(line -> out.println("left out: " + PlainText.line(line)));
         report.images()
                 .forEach((split, images) -> out.println(split + ": " + images + " pictures, "
                         + report.annotations().get(split) + " boxes"));

@@ -40,9 +40,9 @@ final class DatasetReport {
                 boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
-        histogram(out, "boxes of each class", dataset.classNames(), dataset.classCounts());
+        histogram(out, "boxes of each class", ShownClasses.of(dataset.categories()), dataset.classCounts());
         sides(out, boxes);
-        dataset.notices().forEach(notice -> line(out, "note", notice));
+        dataset.notices().forEach(notice -> line(out, "note", PlainText.line(notice)));
         out.println();
     }
 
@@ -87,7 +87,8 @@ final class DatasetReport {
     }
 
     private static void histogram(PrintWriter out, String title, List<String> names, int[] counts) {
-        int width = names.stream().mapToInt(String::length).max().orElse(1);
+        // A width of 0, as of a class without a name, is none for the format.
+        int width = Math.max(1, names.stream().mapToInt(String::length).max().orElse(1));
         int most = Math.max(1, Arrays.stream(counts).max().orElse(1));
         out.println("  " + title);
         for (int i = 0; i < counts.length; i++) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 public final class DeviceOption {
     private static final String AUTOMATIC = "auto";
     private static final String CUDA = "cuda";
+    private static final String VARIABLE = "RETORT_DEVICE";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -18,12 +19,11 @@ public final class DeviceOption {
     @Option(
             names = "--device",
             paramLabel = "NAME",
-            defaultValue = "${env:RETORT_DEVICE:-auto}",
             description =
                     "What computes: simd, reference, opencl, opencl:1, a part of a device's name as in opencl:radeon, cuda,"
                             + " cuda/tf32 or cuda/bf16 for tensor cores;"
                             + " 'retort devices' lists them. By default RETORT_DEVICE, else the first one that can be used.")
-    private String name;
+    private String given;
 
     @Option(
             names = "--graphs",
@@ -33,19 +33,28 @@ public final class DeviceOption {
 
     /** A new backend; the automatic choice is told on the error stream. */
     public Backend create() {
+        String variable = System.getenv(VARIABLE);
+        boolean fromVariable = given == null && variable != null && !variable.isBlank();
+        String name = fromVariable ? variable.strip() : given == null ? AUTOMATIC : given;
         if (graphs && !name.startsWith(CUDA)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--graphs is for a cuda device: add --device cuda; 'retort devices' lists them.");
         }
         if (!name.equals(AUTOMATIC)) {
+            String where = fromVariable ? VARIABLE + "=" + variable + ": " : "";
             Backends.Choice choice;
             try {
                 choice = Backends.choose(graphs ? name + "/graphs" : name);
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), e.getMessage() + "; 'retort devices' tells more.", e);
+                throw new ParameterException(
+                        spec.commandLine(), where + e.getMessage() + "; 'retort devices' tells more.", e);
             }
-            return choice.create();
+            try {
+                return choice.create();
+            } catch (IllegalStateException e) {
+                throw new IllegalStateException(where + e.getMessage(), e);
+            }
         }
         Backend backend = Backends.create(name);
         spec.commandLine().getErr().println("retort: computing with " + backend.name());

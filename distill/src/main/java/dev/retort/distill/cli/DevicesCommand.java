@@ -71,10 +71,14 @@ final class DevicesCommand implements Callable<Integer> {
         int width = providers.stream().mapToInt(p -> p.name().length()).max().orElse(1);
         out.println(Version.java());
         String automatic = null;
+        String wrong = null;
         for (BackendProvider provider : providers) {
             BackendProvider.Usability usability = provider.usability();
             if (usability.automatic() && automatic == null) {
                 automatic = provider.name();
+            }
+            if (usability.cause() instanceof IllegalArgumentException && automatic == null && wrong == null) {
+                wrong = provider.name();
             }
             out.printf(
                     Locale.ROOT,
@@ -83,9 +87,13 @@ final class DevicesCommand implements Callable<Integer> {
                     usability.usable() ? "usable" : "not usable",
                     usability.reason());
         }
-        out.println(
-                automatic == null
-                        ? "None can be used."
-                        : "The automatic choice is " + automatic + "; --device NAME takes another.");
+        if (wrong != null) {
+            out.println("There is no automatic choice until the setting of " + wrong + " is put right.");
+        } else {
+            out.println(
+                    automatic == null
+                            ? "None can be used."
+                            : "The automatic choice is " + automatic + "; --device NAME takes another.");
+        }
     }
 }

@@ -73,6 +73,6 @@ final class ErrorLine {
     }
 
     private static String oneLine(String message) {
-        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return PlainText.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

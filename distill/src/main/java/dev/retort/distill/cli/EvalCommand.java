@@ -10,12 +10,14 @@ import dev.retort.distill.job.DetectionsJson;
 import dev.retort.distill.job.Evaluations;
 import dev.retort.distill.job.Interruption;
 import dev.retort.distill.job.StoppedException;
+import dev.retort.distill.train.ClassMatch;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -48,7 +50,10 @@ final class EvalCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private What what;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the metrics, as fractions, to this file, too.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the metrics, as fractions, to this file, too; those of the classes by id.")
     private Path json;
 
     @Mixin
@@ -114,7 +119,9 @@ final class EvalCommand implements Callable<Integer> {
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
             CocoDataset dataset = CocoDataset.open(model.data, split);
-            dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+            List<String> notices = new ArrayList<>(dataset.notices());
+            notices.addAll(ClassMatch.of(detector.categories(), dataset).notices());
+            notices.forEach(notice -> spec.commandLine().getErr().println("retort: " + PlainText.line(notice)));
             Evaluation evaluation = evaluate(detector, dataset);
             if (model.detections != null) {
                 DetectionsJson.write(evaluation.detections(), model.detections);

@@ -3,8 +3,8 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
+import dev.retort.distill.job.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes the outcome of an evaluation as JSON: the twelve metrics by their short names, as fractions or -1 where there is
- * nothing to find, and the same for each category under {@code categories}.
+ * nothing to find, and the same for each category under {@code categories}, by its id and with its name: two categories may have one name.
  */
 final class MetricsJson {
     private static final JsonMapper MAPPER =
@@ -26,10 +26,13 @@ final class MetricsJson {
         Map<String, Object> content = new LinkedHashMap<>(values(metrics::value));
         Map<String, Object> categories = new LinkedHashMap<>();
         for (Category category : metrics.categories()) {
-            categories.put(category.name(), values(metric -> metrics.value(metric, category.id())));
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("name", category.name());
+            entry.putAll(values(metric -> metrics.value(metric, category.id())));
+            categories.put(Long.toString(category.id()), entry);
         }
         content.put("categories", categories);
-        Files.writeString(file, MAPPER.writeValueAsString(content) + "\n");
+        TextFile.write(file, MAPPER.writeValueAsString(content) + "\n");
     }
 
     private static Map<String, Double> values(ToDoubleFunction<CocoMetric> of) {

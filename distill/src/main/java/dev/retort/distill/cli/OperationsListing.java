@@ -3,10 +3,10 @@ package dev.retort.distill.cli;
 import dev.retort.autograd.OperationTable.Gradient;
 import dev.retort.autograd.OperationTable.Kind;
 import dev.retort.autograd.OperationTable.Row;
+import dev.retort.distill.job.TextFile;
 import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -156,7 +156,7 @@ final class OperationsListing {
         }
         JsonMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-        Files.writeString(file, mapper.writeValueAsString(list) + "\n");
+        TextFile.write(file, mapper.writeValueAsString(list) + "\n");
     }
 
     private static String name(Kind kind) {

@@ -61,7 +61,7 @@ final class TrainingOptions {
     /** Trains; {@code teacher} is null to train alone. */
     int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
         CocoDataset dataset = CocoDataset.open(data, read.data().trainSplit());
-        dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+        dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + PlainText.line(notice)));
         TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out, "add --resume");
         try (Interruption stop = Interruption.open()) {
             if (!job.run(start(), stop, (student, distiller) -> {})) {

@@ -2,9 +2,9 @@ package dev.retort.distill.gradcheck;
 
 import dev.retort.autograd.ErrorHistogram;
 import dev.retort.autograd.GradientMatrix.Cell;
+import dev.retort.distill.job.TextFile;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class GradcheckFiles {
     public static void writeJson(GradcheckRun run, Path file) throws IOException {
         List<Map<String, Object>> list =
                 run.cells().stream().map(cell -> entry(run, cell)).toList();
-        Files.writeString(file, MAPPER.writeValueAsString(list) + "\n");
+        TextFile.write(file, MAPPER.writeValueAsString(list) + "\n");
     }
 
     private static Map<String, Object> entry(GradcheckRun run, Cell cell) {
@@ -83,7 +83,7 @@ public final class GradcheckFiles {
         } catch (XMLStreamException e) {
             throw new IOException("Cannot write " + file + ": " + e.getMessage(), e);
         }
-        Files.writeString(file, text + "\n");
+        TextFile.write(file, text + "\n");
     }
 
     private static void suite(XMLStreamWriter xml, GradcheckRun run, String backend, List<Cell> cells)

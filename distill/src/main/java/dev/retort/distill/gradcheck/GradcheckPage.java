@@ -5,9 +5,9 @@ import dev.retort.autograd.GradientMatrix;
 import dev.retort.autograd.GradientMatrix.Cell;
 import dev.retort.autograd.GradientMatrix.Detail;
 import dev.retort.autograd.GradientMatrix.Kind;
+import dev.retort.distill.job.TextFile;
 import dev.retort.distill.report.Html;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,7 +51,7 @@ public final class GradcheckPage {
 
     /** Writes the page. */
     public static void write(GradcheckRun run, Path file) throws IOException {
-        Files.writeString(file, new GradcheckPage(run).page());
+        TextFile.write(file, new GradcheckPage(run).page());
     }
 
     private String page() {

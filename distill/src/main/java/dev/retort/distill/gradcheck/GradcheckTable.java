@@ -53,10 +53,10 @@ public final class GradcheckTable {
                 run.cells().stream().filter(c -> c.backend().equals(backend)).toList();
         List<MatrixColumn> columns = MatrixColumn.of(cells);
         StringBuilder kinds = new StringBuilder(" ".repeat(width + 8));
-        StringBuilder titles = new StringBuilder(String.format("  %-" + width + "s %5s", TITLE, "cases"));
+        StringBuilder titles = new StringBuilder(String.format(Locale.ROOT, "  %-" + width + "s %5s", TITLE, "cases"));
         for (MatrixColumn column : columns) {
-            kinds.append(String.format("%" + COLUMN + "s", column.kindTitle()));
-            titles.append(String.format("%" + COLUMN + "s", column.title()));
+            kinds.append(String.format(Locale.ROOT, "%" + COLUMN + "s", column.kindTitle()));
+            titles.append(String.format(Locale.ROOT, "%" + COLUMN + "s", column.title()));
         }
         out.println(backend + ": largest error as a share of what is accepted");
         out.println(kinds);
@@ -84,7 +84,7 @@ public final class GradcheckTable {
 
     private void row(String name, List<Cell> cells, List<MatrixColumn> columns) {
         long cases = cells.stream().map(Cell::name).distinct().count();
-        StringBuilder line = new StringBuilder(String.format("  %-" + width + "s %5d", name, cases));
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-" + width + "s %5d", name, cases));
         for (MatrixColumn column : columns) {
             Optional<Cell> worst = column.worst(cells);
             line.append(String.format(

@@ -2,7 +2,6 @@ package dev.retort.distill.job;
 
 import dev.retort.detection.eval.Detection;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +20,7 @@ public final class DetectionsJson {
         for (Detection detection : detections) {
             text.append(text.length() > 1 ? ",\n" : "\n").append(MAPPER.writeValueAsString(fields(detection)));
         }
-        Files.writeString(file, text.append("\n]\n"));
+        TextFile.write(file, text.append("\n]\n"));
     }
 
     private static Map<String, Object> fields(Detection detection) {

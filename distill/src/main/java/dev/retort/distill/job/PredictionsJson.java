@@ -4,7 +4,6 @@ import dev.retort.detection.data.Category;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.eval.Detection;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +45,6 @@ public final class PredictionsJson {
 
     /** Writes the file. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
+        TextFile.write(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
     }
 }

@@ -60,8 +60,9 @@ public final class Distiller implements AutoCloseable {
         teacher.network().setTraining(false);
         Recipe.Distillation settings = recipe.distillation();
         if (!teacher.categories().equals(dataset.categories())) {
-            throw new TrainingException("The teacher knows the classes " + teacher.categories() + ", the data set has "
-                    + dataset.categories() + ": train a teacher on this data set first");
+            throw new TrainingException("The teacher's classes are not those of " + dataset.source() + ": "
+                    + ClassMatch.difference("the teacher", teacher.categories(), "the data set", dataset.categories())
+                    + ". Train a teacher on this data set first");
         }
         int width = teacher.recipe().model().pyramidChannels();
         if (settings.hidden() != width) {

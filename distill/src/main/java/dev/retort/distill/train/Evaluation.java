@@ -24,16 +24,15 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
     private static final int PREFETCH = 2;
 
     /**
-     * Runs a detector over every picture of a data set.
+     * Runs a detector over every picture of a data set. Detections have the ids of the data set's categories; what is found
+     * of classes that the data set does not list is left out.
      *
      * @param progress told the number of pictures done so far
-     * @throws TrainingException if the data set has a category that the detector does not know
+     * @throws TrainingException if the data set has boxes of a category that the detector does not know
      */
     public static Evaluation of(Detector detector, CocoDataset dataset, IntConsumer progress) {
-        if (!detector.categories().equals(dataset.categories())) {
-            throw new TrainingException("The detector knows the classes " + detector.categories() + ", the data set "
-                    + dataset.source() + " has " + dataset.categories());
-        }
+        List<Category> categories =
+                ClassMatch.of(detector.categories(), dataset).categories();
         detector.network().setTraining(false);
         List<Detection> found = new ArrayList<>();
         DatasetBatches batches = RecipeBatches.evaluation(detector.recipe(), dataset);
@@ -43,7 +42,7 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
                 Batch batch = loader.next();
                 List<Detections> perPicture = detector.detect(batch);
                 for (int n = 0; n < batch.size(); n++) {
-                    found.addAll(detections(batch.samples().get(n).info(), perPicture.get(n), detector.categories()));
+                    found.addAll(detections(batch.samples().get(n).info(), perPicture.get(n), categories));
                 }
                 done += batch.size();
                 progress.accept(done);
@@ -54,14 +53,22 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
         return new Evaluation(evaluator.evaluate(), found);
     }
 
-    /** A picture's detections in COCO's terms. */
+    /**
+     * A picture's detections in COCO's terms.
+     *
+     * @param categories of each class, null for one whose detections are left out
+     */
     public static List<Detection> detections(ImageInfo picture, Detections found, List<Category> categories) {
         List<Detection> detections = new ArrayList<>();
         double[] boxes = found.boxes();
         for (int i = 0; i < found.size(); i++) {
+            Category category = categories.get(found.classes()[i]);
+            if (category == null) {
+                continue;
+            }
             detections.add(new Detection(
                     picture.id(),
-                    categories.get(found.classes()[i]).id(),
+                    category.id(),
                     boxes[4 * i],
                     boxes[4 * i + 1],
                     boxes[4 * i + 2] - boxes[4 * i],

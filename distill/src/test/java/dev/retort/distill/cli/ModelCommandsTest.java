@@ -3,8 +3,11 @@ package dev.retort.distill.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.CocoWriter;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.PictureReader;
@@ -23,8 +26,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,81 @@ class ModelCommandsTest {
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString()).isEqualTo(table);
+    }
+
+    /** The ids in {@code from} become those in {@code to}, for categories and boxes alike. */
+    private Path withOtherIds(long[] from, long[] to) {
+        Map<Long, Long> ids = new HashMap<>();
+        for (int i = 0; i < from.length; i++) {
+            ids.put(from[i], to[i]);
+        }
+        List<Category> categories = dataset.categories().stream()
+                .filter(category -> ids.containsKey(category.id()))
+                .map(category -> new Category(ids.get(category.id()), category.name()))
+                .toList();
+        List<Annotation> boxes = dataset.images().stream()
+                .flatMap(image -> dataset.annotations(image.id()).stream())
+                .filter(a -> ids.containsKey(a.categoryId()))
+                .map(a -> new Annotation(
+                        a.id(), a.imageId(), ids.get(a.categoryId()), a.x(), a.y(), a.w(), a.h(), a.area(), a.crowd()))
+                .toList();
+        Path shapes = scratch.resolve("other");
+        Path file = shapes.resolve("annotations").resolve("test.json");
+        CocoWriter.write(file, Map.of(), dataset.images(), categories, boxes);
+        try {
+            Files.createSymbolicLink(
+                    shapes.resolve("images"), folder.resolve("shapes").resolve("images"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return shapes;
+    }
+
+    private List<String> classLines() {
+        return out.toString()
+                .lines()
+                .dropWhile(line -> !line.contains(" AP50"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void classesInAnotherOrderGiveTheSameMetricsByName() {
+        long[] ids = dataset.categories().stream().mapToLong(Category::id).toArray();
+        long[] turned = ids.clone();
+        for (int i = 0; i < ids.length; i++) {
+            turned[i] = ids[(i + 2) % ids.length];
+        }
+        assertThat(run("eval", model, "--data", folder.resolve("shapes"))).isZero();
+        List<String> lines = classLines();
+        assertThat(lines).hasSize(ids.length + 1);
+        Path other = withOtherIds(ids, turned);
+        Path detections = scratch.resolve("found.json");
+        assertThat(run("eval", model, "--data", other, "--save-detections", detections))
+                .isZero();
+        assertThat(err.toString()).contains(ids.length + " classes have other ids than in the detector");
+        assertThat(classLines()).isEqualTo(lines);
+        assertThat(out.toString()).startsWith(metrics.summary());
+        Path truth = other.resolve("annotations").resolve("test.json");
+        assertThat(run("eval", "--detections", detections, "--ground-truth", truth))
+                .isZero();
+        assertThat(classLines()).isEqualTo(lines);
+    }
+
+    @Test
+    void aSubsetOfTheClassesIsEvaluatedAlone() {
+        long[] ids =
+                dataset.categories().stream().mapToLong(Category::id).skip(1).toArray();
+        assertThat(run("eval", model, "--data", folder.resolve("shapes"))).isZero();
+        String first = dataset.classNames().get(0);
+        List<String> lines = classLines().stream()
+                .filter(line -> !line.startsWith(" " + first + " "))
+                .toList();
+        assertThat(run("eval", model, "--data", withOtherIds(ids, ids))).isZero();
+        assertThat(err.toString())
+                .contains("1 classes of the detector are not among its categories")
+                .contains("'" + first + "' (id 1)");
+        assertThat(classLines()).isEqualTo(lines);
     }
 
     @Test

@@ -187,6 +187,94 @@ class RetortTest {
         // The mean of 1010 values is rounded.
         assertThat(metrics.get("AP").asDouble()).isCloseTo(51.0 / 101, within(1e-12));
         assertThat(metrics.get("APl").asDouble()).isEqualTo(-1);
-        assertThat(metrics.get("categories").get("cat").get("AR100").asDouble()).isEqualTo(0.5);
+        assertThat(metrics.get("categories").get("7").get("AR100").asDouble()).isEqualTo(0.5);
+        assertThat(metrics.get("categories").get("7").get("name").asString()).isEqualTo("cat");
+    }
+
+    /** Two categories of one name: each has its line in the table and its entry in the JSON. */
+    @Test
+    void categoriesOfOneNameAreToldApart() throws IOException {
+        Path truth = Files.writeString(
+                folder.resolve("truth.json"),
+                """
+                {"images": [{"id": 1}], "categories": [{"id": 7, "name": "cat"}, {"id": 8, "name": "cat"}],
+                 "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [10, 10, 20, 20]}]}
+                """);
+        Path detections = Files.writeString(
+                folder.resolve("found.json"),
+                "[{\"image_id\": 1, \"category_id\": 7, \"bbox\": [10, 10, 20, 20], \"score\": 0.9}]");
+        Path json = folder.resolve("metrics.json");
+        assertThat(run("eval", "--detections", "" + detections, "--ground-truth", "" + truth, "--json", "" + json))
+                .isZero();
+        assertThat(out.toString()).contains(" cat (id 7)  1.000", " cat (id 8)      -");
+        JsonNode categories =
+                JsonMapper.builder().build().readTree(Files.readString(json)).get("categories");
+        assertThat(categories.get("7").get("AP").asDouble()).isCloseTo(1, within(1e-12));
+        assertThat(categories.get("8").get("AP").asDouble()).isEqualTo(-1);
+        if (Files.exists(Path.of("/dev/full"))) {
+            assertThat(run(
+                            "eval",
+                            "--detections",
+                            "" + detections,
+                            "--ground-truth",
+                            "" + truth,
+                            "--json",
+                            "/dev/full"))
+                    .isEqualTo(1);
+            assertThat(err.toString()).startsWith("retort: Cannot write /dev/full: ");
+        }
+    }
+
+    private Path annotationFile(String text) throws IOException {
+        Path data = folder.resolve("data");
+        Files.createDirectories(data.resolve("images"));
+        Files.createDirectories(data.resolve("annotations"));
+        Files.writeString(data.resolve("annotations").resolve("train.json"), text);
+        return data;
+    }
+
+    @Test
+    void problemsOfAnnotationsAndPicturesAreListedTogether() throws IOException {
+        Path data = annotationFile(
+                """
+                {"images": [{"id": 1, "file_name": "none.png", "width": 40, "height": 30}],
+                 "categories": [{"id": 1, "name": "cat"}],
+                 "annotations": [
+                   {"id": 1, "image_id": 1, "category_id": 1, "bbox": [50, 10, 20, 20]},
+                   {"id": 2, "image_id": 1, "category_id": 1, "bbox": [60, 10, 20, 20]},
+                   {"id": 3, "image_id": 8, "category_id": 1, "bbox": [10, 10, 20, 20]}]}
+                """);
+        assertThat(run("data", "info", "" + data, "--check")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("(2 such: annotation id 1, annotation id 2)")
+                .contains("annotation id 3 is of image id 8")
+                .contains("none.png");
+        assertThat(err.toString().strip())
+                .isEqualTo(
+                        "retort: annotations have problems of 2 kinds, and 1 pictures cannot be used; they are listed"
+                                + " above");
+        assertThat(run("data", "info", "" + data)).isEqualTo(1);
+        assertThat(err.toString().strip())
+                .isEqualTo("retort: annotations have problems of 2 kinds; they are listed above");
+    }
+
+    /** Escape sequences, line breaks and turned directions in names do not reach the terminal; a name may be empty. */
+    @Test
+    void namesCannotWriteToTheTerminal() throws IOException {
+        Path data = annotationFile(
+                """
+                {"images": [{"id": 1, "file_name": "a\\u001b[2J\\nretort: fine.png", "width": 40, "height": 30}],
+                 "categories": [{"id": 1, "name": "\\u001b[31mred\\u202e"}, {"id": 2, "name": "\\u001b[31mred\\u202e"}],
+                 "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 2, 2], "area": 4}]}
+                """);
+        assertThat(run("data", "info", "" + data, "--check")).isEqualTo(1);
+        assertThat(out + "" + err).doesNotContain("\u001b", "\u202e").contains("\\u001b[31mred\\u202e (id 1)");
+        assertThat(out.toString().lines()).noneMatch(line -> line.startsWith("retort: fine"));
+        annotationFile(
+                """
+                {"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}],
+                 "categories": [{"id": 1, "name": ""}], "annotations": []}
+                """);
+        assertThat(run("data", "info", "" + data)).as(err.toString()).isZero();
     }
 }

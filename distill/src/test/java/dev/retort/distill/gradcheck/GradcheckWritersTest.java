@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,20 @@ class GradcheckWritersTest {
 
     private static String text(Document document, String path) throws Exception {
         return XPathFactory.newInstance().newXPath().evaluate(path, document);
+    }
+
+    @Test
+    void digitsAreTheSameInEveryLocale() {
+        Locale before = Locale.getDefault();
+        StringWriter text = new StringWriter();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertThat(String.format("%d", 1)).isNotEqualTo("1");
+            GradcheckTable.print(RUN, new PrintWriter(text, true));
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(text.toString()).doesNotContainPattern("[\\p{Nd}&&[^0-9]]");
     }
 
     @Test
