@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.Category;
+import dev.retort.detection.data.Printable;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
 import java.io.PrintWriter;
@@ -17,14 +18,14 @@ final class ClassTable {
 
     static void print(CocoMetrics metrics, PrintWriter out) {
         int width = metrics.categories().stream()
-                .mapToInt(category -> category.name().length())
+                .mapToInt(category -> Printable.line(category.name()).length())
                 .reduce(TITLE.length(), Math::max);
         row(out, width, TITLE, COLUMNS.stream().map(CocoMetric::label).toList());
         for (Category category : metrics.categories()) {
             row(
                     out,
                     width,
-                    category.name(),
+                    Printable.line(category.name()),
                     COLUMNS.stream()
                             .map(metric -> figure(metrics.value(metric, category.id())))
                             .toList());

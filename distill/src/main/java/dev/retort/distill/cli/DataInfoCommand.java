@@ -3,11 +3,14 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.DataFolder;
+import dev.retort.detection.data.PictureCheck;
+import dev.retort.detection.data.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,20 +37,25 @@ final class DataInfoCommand implements Runnable {
     @Option(names = "--check", description = "Decode every picture, too, and fail if one cannot be used.")
     private boolean check;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        List<String> problems = new ArrayList<>();
+        int problems = 0;
         for (String split : splits.isEmpty() ? present() : splits) {
-            CocoDataset dataset = CocoDataset.open(folder, split);
+            CocoDataset dataset = CocoDataset.open(folder, split).withMaxPixels(limit.pixels());
             DatasetReport.print(split, dataset, out);
             if (check) {
-                problems.addAll(dataset.pictureProblems());
+                PictureCheck found = PictureCheck.whole(dataset);
+                found.notices().forEach(notice -> out.println(Printable.line(notice)));
+                UsablePictures.list(found, Integer.MAX_VALUE, out);
+                problems += found.problems().size();
             }
         }
-        problems.forEach(out::println);
-        if (!problems.isEmpty()) {
-            throw new DataException(problems.size() + " pictures cannot be used; they are listed above");
+        if (problems > 0) {
+            throw new DataException(problems + " pictures cannot be used; they are listed above");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Printable;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -40,9 +41,11 @@ final class DatasetReport {
                 boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
-        histogram(out, "boxes of each class", dataset.classNames(), dataset.classCounts());
+        List<String> names =
+                dataset.classNames().stream().map(Printable::line).toList();
+        histogram(out, "boxes of each class", names, dataset.classCounts());
         sides(out, boxes);
-        dataset.notices().forEach(notice -> line(out, "note", notice));
+        dataset.notices().forEach(notice -> line(out, "note", Printable.line(notice)));
         out.println();
     }
 

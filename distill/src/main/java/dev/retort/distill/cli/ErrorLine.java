@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.DataException;
+import dev.retort.detection.data.Printable;
 import dev.retort.distill.train.TrainingException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,6 +60,6 @@ final class ErrorLine {
     }
 
     private static String oneLine(String message) {
-        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return Printable.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

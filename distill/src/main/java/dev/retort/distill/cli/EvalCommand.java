@@ -8,6 +8,7 @@ import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
 import dev.retort.distill.job.DetectionsJson;
 import dev.retort.distill.job.Evaluations;
+import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
 import dev.retort.tensor.Backend;
@@ -52,6 +53,9 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     /** Either a model or files. */
     private static final class What {
         @ArgGroup(exclusive = false, multiplicity = "1", heading = "A model on a data set:%n")
@@ -76,6 +80,13 @@ final class EvalCommand implements Callable<Integer> {
                 paramLabel = "FILE",
                 description = "Write the detections to this file, as JSON.")
         private Path detections;
+
+        @Option(
+                names = "--broken",
+                paramLabel = "fail|skip",
+                description = "Whether pictures that cannot be used are left out of the evaluation; by default what"
+                        + " data.broken of the model's recipe says.")
+        private Recipe.Broken broken;
     }
 
     private static final class Files {
@@ -88,7 +99,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        for (String option : List.of("--device", "--graphs")) {
+        for (String option : List.of("--device", "--graphs", "--max-pixels")) {
             if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new ParameterException(
                         spec.commandLine(), option + " is for a model; nothing is left to compute with --detections.");
@@ -101,7 +112,7 @@ final class EvalCommand implements Callable<Integer> {
         out.println();
         ClassTable.print(metrics, out);
         if (json != null) {
-            MetricsJson.write(metrics, json);
+            OutputFile.write(json, file -> MetricsJson.write(metrics, file));
         }
         return 0;
     }
@@ -111,11 +122,13 @@ final class EvalCommand implements Callable<Integer> {
         try (Backend computing = device.create();
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
-            CocoDataset dataset = CocoDataset.open(model.data, split);
-            dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+            CocoDataset dataset = UsablePictures.of(
+                    CocoDataset.open(model.data, split).withMaxPixels(limit.pixels()),
+                    model.broken == null ? detector.recipe().data().broken() : model.broken,
+                    spec.commandLine().getErr());
             Evaluation evaluation = Evaluations.run("eval", detector, dataset);
             if (model.detections != null) {
-                DetectionsJson.write(evaluation.detections(), model.detections);
+                OutputFile.write(model.detections, file -> DetectionsJson.write(evaluation.detections(), file));
             }
             return evaluation.metrics();
         }

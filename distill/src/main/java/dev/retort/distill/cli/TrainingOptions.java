@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,14 +47,19 @@ final class TrainingOptions {
     @Option(names = "--resume", description = "Go on from the checkpoint in --out.")
     private boolean resume;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     Recipe recipe() {
         return RecipeReader.read(recipe, settings);
     }
 
     /** Trains; {@code teacher} is null to train alone. */
     int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
-        CocoDataset dataset = CocoDataset.open(data, read.data().trainSplit());
-        dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+        CocoDataset dataset = UsablePictures.of(
+                CocoDataset.open(data, read.data().trainSplit()).withMaxPixels(limit.pixels()),
+                read.data().broken(),
+                spec.commandLine().getErr());
         TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out);
         if (!job.run(resume, (student, distiller) -> {})) {
             return INTERRUPTED;

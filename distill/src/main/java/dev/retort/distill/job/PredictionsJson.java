@@ -3,8 +3,8 @@ package dev.retort.distill.job;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.eval.Detection;
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,8 +44,8 @@ public final class PredictionsJson {
         pictures.add(picture);
     }
 
-    /** Writes the file. */
+    /** Writes the file, whole or not at all. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
+        AtomicFile.writeString(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
     }
 }
