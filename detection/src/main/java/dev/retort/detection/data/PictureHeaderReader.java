@@ -4,6 +4,10 @@ package dev.retort.detection.data;
  * Reads the headers of JPEG (ITU-T T.81, annex B), PNG (W3C, third edition), GIF (89a) and BMP files.
  */
 final class PictureHeaderReader {
+    private static final int JPEG_BASELINE = 0xc0;
+    /** SOF2; SOF1 has longer tables than SOF0. */
+    private static final int JPEG_PROGRESSIVE = 2;
+
     private static final int GIF_PALETTE_FLAG = 0x80;
     private static final int GIF_GRAPHIC_CONTROL = 0xf9;
     private static final int BMP_OLD_HEADER = 12;
@@ -71,6 +75,13 @@ final class PictureHeaderReader {
         if (frame == 0) {
             throw damaged(bytes, "it has no frame header");
         }
+        int kind = bytes.at(frame + 1) - JPEG_BASELINE;
+        if (kind > JPEG_PROGRESSIVE) {
+            throw new PictureException(
+                    PictureFault.FORMAT,
+                    "Picture " + bytes.name() + " is a JPEG of the kind SOF" + kind
+                            + " (lossless, hierarchical or arithmetic), which is not read. Convert it.");
+        }
         int components = bytes.at(frame + 9);
         return new PictureHeader(
                 PictureFormat.JPEG,
@@ -85,7 +96,7 @@ final class PictureHeaderReader {
 
     /** SOF0 to SOF15; three of the codes between them mean other things. */
     private static boolean isFrame(int marker) {
-        return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+        return marker >= JPEG_BASELINE && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     }
 
     /** The image header, and a walk over all chunks, as EXIF may stand behind the pixels. */

@@ -151,6 +151,20 @@ class PictureHeaderTest {
                 .hasMessageContaining("JPEG, PNG, BMP and GIF are");
     }
 
+    /** A lossless decoder takes over 30 bytes a pixel, and the others are in no decoder here. */
+    @Test
+    void onlyBaselineAndProgressiveJpegIsRead() {
+        byte[] jpeg = PictureWriter.jpeg(Picture.black(16, 16), 0.9f);
+        int frame = 2;
+        while (jpeg[frame + 1] != (byte) 0xc0) {
+            frame += 2 + (jpeg[frame + 2] & 0xff) * 256 + (jpeg[frame + 3] & 0xff);
+        }
+        for (int kind : new int[] {3, 5, 9, 11, 15}) {
+            jpeg[frame + 1] = (byte) (0xc0 + kind);
+            refused(jpeg, 1000, PictureFault.FORMAT, "SOF" + kind);
+        }
+    }
+
     private static void refused(byte[] picture, long maxPixels, PictureFault fault, String words) {
         assertThatThrownBy(() -> PictureReader.decode(picture, "p", maxPixels))
                 .isInstanceOfSatisfying(
