@@ -17,13 +17,6 @@ final class PictureHeaderReader {
     /** Deflate makes at most 258 bytes out of two bits: 1032 out of a byte. */
     private static final long PNG_BYTES_PER_BYTE = 1032;
 
-    /**
-     * A block of 64 samples takes a bit at least, of each component; components of four times fewer columns or rows than
-     * the picture have 16 times fewer blocks. So a byte holds no more than 8 * 64 * 16 pixels; twice that is refused never
-     * by mistake.
-     */
-    private static final long JPEG_PIXELS_PER_BYTE = 2 * 8 * 64 * 16;
-
     /** A GIF's canvas and BMP's runs need no byte a pixel; the other kinds of BMP are checked with their header. */
     private static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -91,7 +84,24 @@ final class PictureHeaderReader {
                 // Four inks are decoded beside the three colours that they become.
                 Byte.SIZE * (components > 3 ? components + 3 : Math.max(1, components)),
                 PictureHeader.Place.ALL,
-                bytes.size() * JPEG_PIXELS_PER_BYTE);
+                jpegCapacity(bytes, frame, components));
+    }
+
+    /**
+     * Each block of 64 samples takes a bit at least. The component with the most blocks has one for 64 pixels, or for more
+     * where another one has more rows and that one more columns.
+     */
+    private static long jpegCapacity(PictureBytes bytes, long frame, int components) {
+        int across = 1;
+        int down = 1;
+        int most = 1;
+        for (int i = 0; i < components; i++) {
+            int factors = bytes.at(frame + 11 + 3L * i);
+            across = Math.max(across, factors >> 4);
+            down = Math.max(down, factors & 15);
+            most = Math.max(most, (factors >> 4) * (factors & 15));
+        }
+        return bytes.size() * Byte.SIZE * 64 * across * down / most;
     }
 
     /** SOF0 to SOF15; three of the codes between them mean other things. */

@@ -14,8 +14,8 @@ public final class BoxPainter {
     /** Pictures are enlarged by a whole number until their longer edge has about this many pixels. */
     private static final int GOOD_SIZE = 1024;
 
-    /** Pixels of the pixel font along the longer edge: capitals are a fiftieth of it high. */
-    private static final float LABELS_ACROSS = 350;
+    /** Pixels of the pixel font along the longer edge, of which a capital has seven. */
+    private static final float FONT_PIXELS_ACROSS = 256;
 
     /**
      * A box to draw, XYXY in pixels of the picture.
@@ -87,7 +87,7 @@ public final class BoxPainter {
     private static void drawLabel(Canvas canvas, Box box, int scale, int thickness) {
         Frame frame = Frame.of(box, scale, thickness);
         int colour = Palette.ofClass(box.classIndex);
-        int fontScale = Math.max(2, Math.round(Math.max(canvas.width(), canvas.height()) / LABELS_ACROSS));
+        int fontScale = Math.max(2, Math.round(Math.max(canvas.width(), canvas.height()) / FONT_PIXELS_ACROSS));
         TextMask text = LabelText.ofMachine().mask(box.label(), fontScale);
         int width = text.width() + 2 * fontScale;
         int height = text.height() + 2 * fontScale;

@@ -205,6 +205,15 @@ class PictureHeaderTest {
         refused(PictureFiles.pngOfSize(-5, 3, 8, 2), most, PictureFault.DAMAGED, "-5x3");
     }
 
+    /** N bytes hold 8 N blocks of one bit at most, of 64 pixels each. */
+    @Test
+    void aJpegHoldsABitForEachBlock() {
+        byte[] jpeg = PictureWriter.jpeg(Picture.black(16, 16), 0.9f);
+        int most = jpeg.length * 8;
+        refused(PictureFiles.jpegOfSize(jpeg, 64 * (most / 64 + 1), 64), 50_000_000, PictureFault.DAMAGED, "cannot hold");
+        refused(PictureFiles.jpegOfSize(jpeg, 64 * (most / 64), 64), 50_000_000, PictureFault.DAMAGED, "premature end");
+    }
+
     /** The least that a file can hold a picture in must pass: all of one colour, packed as tightly as it goes. */
     @Test
     void honestFilesOfOneColourAreRead() {

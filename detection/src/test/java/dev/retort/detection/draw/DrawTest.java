@@ -34,12 +34,12 @@ class DrawTest {
         assertThat(colour(painted, 82, 322)).isZero();
         assertThat(colour(painted, 79, 500)).isZero();
         assertThat(colour(painted, 480, 500)).isZero();
-        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 3, above
+        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 4, above
         // the box.
         assertThat(colour(painted, 80, 319)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 3 - 1, 293)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 3, 293)).isZero();
-        assertThat(colour(painted, 80, 292)).isZero();
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4 - 1, 284)).isEqualTo(ink);
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4, 284)).isZero();
+        assertThat(colour(painted, 80, 283)).isZero();
     }
 
     @Test
@@ -107,8 +107,8 @@ class DrawTest {
         Picture painted =
                 BoxPainter.paint(Picture.black(128, 128), List.of(BoxPainter.Box.truth(20, 20, 60, 60, 1, "HH")));
         Set<Integer> colours = new HashSet<>();
-        for (int y = 481; y < 507; y++) {
-            colours.add(colour(painted, 160 + 3, y));
+        for (int y = 481; y < 516; y++) {
+            colours.add(colour(painted, 160 + 5, y));
         }
         assertThat(colours).containsExactlyInAnyOrder(0, Palette.readableOnBlack(Palette.ofClass(1)));
     }
