@@ -8,6 +8,7 @@ import java.awt.font.FontRenderContext;
 import java.awt.font.TextLayout;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -25,31 +26,35 @@ public final class LabelText {
 
     private static final FontRenderContext SMOOTH = new FontRenderContext(null, true, true);
 
-    /** The machine's font, found when a text first needs it. */
-    private static final class Machine {
-        static final LabelText TEXT = new LabelText(() -> new Font(Font.SANS_SERIF, Font.BOLD, 1));
-    }
+    private static final LabelText MACHINE = new LabelText(() -> new Font(Font.SANS_SERIF, Font.BOLD, 1));
 
-    /** Null where the runtime has no fonts. */
-    private final Font font;
+    private final Supplier<Font> fonts;
+
+    /** Null until a text first needs it, as Java's fonts take time and memory; empty where the runtime has none. */
+    private Optional<Font> found;
 
     LabelText(Supplier<Font> fonts) {
-        this.font = usable(fonts);
+        this.fonts = fonts;
     }
 
     static LabelText ofMachine() {
-        return Machine.TEXT;
+        return MACHINE;
     }
 
     /** The font, if the runtime can draw with it: without fontconfig, FreeType or any font file, it fails in many ways. */
-    private static Font usable(Supplier<Font> fonts) {
-        try {
-            Font font = fonts.get();
-            new TextLayout("a", font, SMOOTH).getBounds();
-            return font;
-        } catch (RuntimeException | LinkageError | InternalError noFonts) {
-            return null;
+    private synchronized Optional<Font> font() {
+        if (found == null) {
+            try {
+                Font font = fonts.get();
+                new TextLayout("a", font, SMOOTH).getBounds();
+                found = Optional.of(font);
+            } catch (OutOfMemoryError e) {
+                throw e;
+            } catch (RuntimeException | Error noFonts) {
+                found = Optional.empty();
+            }
         }
+        return found;
     }
 
     /** A class's name, or {@code class 7} with its id where no font here has all characters of the name. */
@@ -62,7 +67,9 @@ public final class LabelText {
     }
 
     private boolean covers(String text) {
-        return !text.isBlank() && (PixelFont.covers(text) || font != null && font.canDisplayUpTo(text) < 0);
+        return !text.isBlank()
+                && (PixelFont.covers(text)
+                        || font().filter(font -> font.canDisplayUpTo(text) < 0).isPresent());
     }
 
     /**
@@ -74,12 +81,12 @@ public final class LabelText {
         int[] characters = text.codePoints().toArray();
         String shown =
                 characters.length <= LONGEST ? text : new String(characters, 0, LONGEST - REST.length()) + REST;
-        return PixelFont.covers(shown) || font == null || shown.isEmpty()
+        return PixelFont.covers(shown) || font().isEmpty()
                 ? PixelFont.mask(shown, scale)
-                : smooth(shown, scale);
+                : smooth(shown, font().get(), scale);
     }
 
-    private TextMask smooth(String text, int scale) {
+    private static TextMask smooth(String text, Font font, int scale) {
         Font sized = font.deriveFont(SIZE_OVER_CAPITALS * PixelFont.GLYPH_HEIGHT * scale);
         TextLayout layout = new TextLayout(text, sized, SMOOTH);
         Rectangle2D ink = layout.getBounds();

@@ -113,8 +113,9 @@ class DrawTest {
         assertThat(colours).containsExactlyInAnyOrder(0, Palette.readableOnBlack(Palette.ofClass(1)));
     }
 
+    /** What OpenJDK 17 throws where no font file is found; other lacks give other errors. */
     private static final LabelText WITHOUT_FONTS = new LabelText(() -> {
-        throw new InternalError("Fontconfig head is null, check your fonts or fonts configuration");
+        throw new Error("Probable fatal error: No physical fonts found.");
     });
 
     private static int inked(TextMask mask) {
