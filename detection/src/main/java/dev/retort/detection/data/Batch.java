@@ -41,7 +41,13 @@ public record Batch(List<Sample> samples, int height, int width) {
 
     /** Number of floats of the network's input: N*H*W*3. */
     public int pixelCount() {
-        return Math.toIntExact((long) size() * height * width * CHANNELS);
+        long count = (long) size() * height * width * CHANNELS;
+        if (count > Integer.MAX_VALUE) {
+            throw new DataException("A batch of " + size() + " pictures of " + width + "x" + height
+                    + " pixels is too large for one tensor: " + count + " numbers, at most " + Integer.MAX_VALUE
+                    + ". Make batches or pictures smaller.");
+        }
+        return (int) count;
     }
 
     /** The network's input, {@code [N, H, W, 3]}: normalised, then padded with zeros. */

@@ -1,12 +1,14 @@
 package dev.retort.detection.data;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A validated COCO-format detection data set: pictures, categories and annotations, in the order of the file. Class
@@ -25,6 +27,7 @@ public final class CocoDataset {
     private final Map<Long, List<Annotation>> annotations;
     private final Map<Long, Integer> classes;
     private final List<String> notices;
+    private final long maxPixels;
 
     /** Takes parts that were validated; {@code categories} sorted by id. */
     CocoDataset(
@@ -34,7 +37,7 @@ public final class CocoDataset {
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
-        this(source, imageFolder, null, images, categories, annotations, notices);
+        this(source, imageFolder, null, images, categories, annotations, notices, PictureReader.DEFAULT_MAX_PIXELS);
     }
 
     private CocoDataset(
@@ -44,7 +47,8 @@ public final class CocoDataset {
             List<ImageInfo> images,
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
-            List<String> notices) {
+            List<String> notices,
+            long maxPixels) {
         this.source = source;
         this.imageFolder = imageFolder;
         this.held = held;
@@ -52,6 +56,7 @@ public final class CocoDataset {
         this.categories = List.copyOf(categories);
         this.annotations = annotations;
         this.notices = List.copyOf(notices);
+        this.maxPixels = maxPixels;
         this.classes = new HashMap<>();
         for (Category category : categories) {
             classes.put(category.id(), classes.size());
@@ -108,7 +113,15 @@ public final class CocoDataset {
             byImage.computeIfAbsent(annotation.imageId(), id -> new ArrayList<>())
                     .add(annotation);
         }
-        return new CocoDataset(source, null, Map.copyOf(pictures), images, categories, byImage, List.of());
+        return new CocoDataset(
+                source,
+                null,
+                Map.copyOf(pictures),
+                images,
+                categories,
+                byImage,
+                List.of(),
+                PictureReader.DEFAULT_MAX_PIXELS);
     }
 
     /** The annotation file, for messages. */
@@ -185,6 +198,17 @@ public final class CocoDataset {
         return subset(images.subList(0, Math.min(count, images.size())));
     }
 
+    /** The data set without these pictures. */
+    CocoDataset without(Set<Long> imageIds) {
+        return subset(
+                images.stream().filter(image -> !imageIds.contains(image.id())).toList());
+    }
+
+    /** The same data set, which refuses pictures of more than {@code pixels}, whatever fits the heap. */
+    public CocoDataset withMaxPixels(long pixels) {
+        return new CocoDataset(source, imageFolder, held, images, categories, annotations, notices, pixels);
+    }
+
     private CocoDataset subset(List<ImageInfo> kept) {
         if (kept.isEmpty()) {
             throw new DataException("No picture of " + source + " is left after the selection");
@@ -193,60 +217,125 @@ public final class CocoDataset {
         for (ImageInfo image : kept) {
             keptAnnotations.put(image.id(), annotations(image.id()));
         }
-        return new CocoDataset(source, imageFolder, held, kept, categories, keptAnnotations, notices);
+        return new CocoDataset(source, imageFolder, held, kept, categories, keptAnnotations, notices, maxPixels);
     }
 
     /**
      * The file of a picture.
      *
-     * @throws DataException if pictures are held in memory
+     * @throws DataException if pictures are held in memory, or if its name cannot be that of a file
      */
     public Path file(ImageInfo image) {
         if (held != null) {
             throw new DataException("The pictures of " + source + " are held in memory, not in files");
         }
-        return imageFolder.resolve(image.fileName());
+        try {
+            return imageFolder.resolve(image.fileName());
+        } catch (InvalidPathException e) {
+            throw new PictureException(
+                    PictureFault.NAME,
+                    "The file_name of " + who(image) + ", " + image.fileName() + ", can be that of no file here ("
+                            + e.getReason() + "). Correct it, and rename the picture if it has that name.",
+                    e);
+        }
+    }
+
+    /** Whether a picture's name leads out of the picture folder: it is absolute, or goes up. Links are not followed. */
+    boolean liesOutside(ImageInfo image) {
+        if (held != null) {
+            return false;
+        }
+        try {
+            Path name = Path.of(image.fileName()).normalize();
+            return name.isAbsolute() || name.startsWith("..");
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /**
-     * Decodes a picture.
+     * Decodes a picture, turned as its rotation tag says.
      *
-     * @throws DataException if it is missing, damaged or of another size than the annotation file says
+     * @throws PictureException if it is missing, damaged, too large or of another size than the annotation file says
      */
     public Picture picture(ImageInfo image) {
-        Picture picture = held == null ? read(image) : held.get(image.id());
+        if (held == null) {
+            Picture picture = PictureReader.read(existing(image), maxPixels);
+            if (picture.width() != image.width() || picture.height() != image.height()) {
+                throw misfit(image, PictureHeader.read(file(image)));
+            }
+            return picture;
+        }
+        Picture picture = held.get(image.id());
         if (picture == null) {
-            throw new DataException("Image id " + image.id() + " of " + source + " has no picture in memory");
+            throw new PictureException(
+                    PictureFault.MISSING, "Image id " + image.id() + " of " + source + " has no picture in memory");
         }
         if (picture.width() != image.width() || picture.height() != image.height()) {
-            throw new DataException("Picture " + (held == null ? file(image) : image.fileName()) + " is "
-                    + picture.width() + "x" + picture.height() + ", but "
-                    + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id()
-                    + ". Boxes would not fit: correct the entry's width and height, or restore the original file"
-                    + " (a camera's rotation tag is not applied).");
+            throw new PictureException(
+                    PictureFault.SIZE,
+                    "Picture " + image.fileName() + " is " + picture.width() + "x" + picture.height() + ", but "
+                            + source + " says " + image.width() + "x" + image.height() + " for image id "
+                            + image.id());
         }
         return picture;
     }
 
-    private Picture read(ImageInfo image) {
+    /**
+     * Reads a picture's header and refuses what {@link #picture} would refuse by it.
+     *
+     * @return how the picture is turned
+     */
+    Orientation checkHeader(ImageInfo image) {
+        if (held != null) {
+            picture(image);
+            return Orientation.UPRIGHT;
+        }
+        Path file = existing(image);
+        PictureHeader header = PictureHeader.read(file);
+        PictureMemory.checkSize(header, maxPixels, file.toString());
+        if (header.width() != image.width() || header.height() != image.height()) {
+            throw misfit(image, header);
+        }
+        return header.orientation();
+    }
+
+    private PictureException misfit(ImageInfo image, PictureHeader header) {
+        boolean unturned =
+                header.turned() && header.storedWidth() == image.width() && header.storedHeight() == image.height();
+        String is = header.width() + "x" + header.height();
+        String says = "but " + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id();
+        String file = file(image).toString();
+        return new PictureException(
+                PictureFault.SIZE,
+                "Picture " + file
+                        + (unturned
+                                ? " has rotation tag " + header.orientation().tag() + " and is shown as " + is + ", "
+                                        + says + ", as it is stored. If its boxes were drawn on the turned picture, as"
+                                        + " viewers show it, exchange width and height; if on the stored one, take the"
+                                        + " tag away (exiftool -Orientation= FILE, jpegtran -copy none)."
+                                : " is " + is + ", " + says + ". Boxes would not fit: correct the entry's width and"
+                                        + " height, or restore the original file."));
+    }
+
+    private String who(ImageInfo image) {
+        return "image id " + image.id() + " of " + source;
+    }
+
+    private Path existing(ImageInfo image) {
         Path file = file(image);
         if (!Files.isRegularFile(file)) {
-            throw new DataException("Picture " + file + " (image id " + image.id() + " of " + source
-                    + ") is not there. Put it there, or remove the entry.");
+            throw new PictureException(
+                    PictureFault.MISSING,
+                    "Picture " + file + " (" + who(image) + ") is not there. Put it there, or remove the entry.");
         }
-        return PictureReader.read(file);
+        return file;
     }
 
     /** Decodes every picture once and returns one message for each that cannot be used. */
     public List<String> pictureProblems() {
-        List<String> problems = new ArrayList<>();
-        for (ImageInfo image : images) {
-            try {
-                picture(image);
-            } catch (DataException e) {
-                problems.add(e.getMessage());
-            }
-        }
-        return problems;
+        return PictureCheck.whole(this).problems().stream()
+                .map(PictureCheck.Problem::message)
+                .toList();
     }
 }

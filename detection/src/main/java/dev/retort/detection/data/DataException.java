@@ -1,7 +1,7 @@
 package dev.retort.detection.data;
 
 /** Something about a data set or a picture is wrong; the message names the file, the value and what to do about it. */
-public final class DataException extends RuntimeException {
+public class DataException extends RuntimeException {
     public DataException(String message) {
         super(message);
     }

@@ -5,6 +5,8 @@ import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The batches of a data set. For training: an endless random order with random sizes and mirroring, all of it a pure
@@ -17,12 +19,18 @@ public final class DatasetBatches implements BatchSource {
     /** Draws a picture takes from its iteration's stream: one for the mirror, one for the size. */
     private static final int DRAWS = 2;
 
+    private static final System.Logger LOG = System.getLogger(DatasetBatches.class.getName());
+
+    private static final String BEFOREHAND = " 'retort data info DIR --check' decodes every picture beforehand;"
+            + " data.broken=skip trains without such pictures.";
+
     /**
      * @param batchSize pictures a batch
      * @param multiple height and width of a batch are multiples of this, 32 for a pyramid from res5
      * @param cacheBytes bytes of decoded pictures to keep in memory, 0 for none
+     * @param replaceDamaged whether training takes another picture where one turns out to be damaged when it is decoded
      */
-    public record Settings(int batchSize, int multiple, long cacheBytes) {
+    public record Settings(int batchSize, int multiple, long cacheBytes, boolean replaceDamaged) {
         public Settings {
             if (batchSize <= 0 || multiple <= 0) {
                 throw new IllegalArgumentException(
@@ -38,6 +46,7 @@ public final class DatasetBatches implements BatchSource {
     private final BatchOrder order;
     private final long seed;
     private final PictureCache cache;
+    private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
     private DatasetBatches(
             CocoDataset dataset,
@@ -82,10 +91,47 @@ public final class DatasetBatches implements BatchSource {
             boolean flip = CounterRandom.uniform(stream, DRAWS * place) < transform.flipProbability();
             List<Integer> edges = transform.shortEdges();
             int edge = edges.get(CounterRandom.below(edges.size(), stream, DRAWS * place + 1));
-            ImageInfo info = dataset.images().get(pictures[place]);
-            samples.add(Transforms.sample(dataset, info, resized(pictures[place], info, edge), flip));
+            samples.add(order == null ? sample(pictures[place], edge, flip) : learnt(pictures[place], edge, flip));
         }
         return Batch.of(samples, settings.multiple);
+    }
+
+    private Sample sample(int number, int edge, boolean flip) {
+        ImageInfo info = dataset.images().get(number);
+        return Transforms.sample(dataset, info, resized(number, info, edge), flip);
+    }
+
+    /**
+     * A sample to learn from. A damaged picture is replaced, if that is wanted, by the next one of its kind (landscape or
+     * portrait) in the data set: the same one whenever the batch is asked for, so runs resume as they would have gone on.
+     */
+    private Sample learnt(int wanted, int edge, boolean flip) {
+        List<ImageInfo> images = dataset.images();
+        int number = wanted;
+        while (true) {
+            try {
+                return sample(number, edge, flip);
+            } catch (PictureException e) {
+                if (e.fault() != PictureFault.DAMAGED) {
+                    throw e;
+                }
+                if (!settings.replaceDamaged) {
+                    throw new PictureException(e.fault(), e.getMessage() + BEFOREHAND, e);
+                }
+                if (damaged.add(number)) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "{0} Its neighbour takes its place.",
+                            Printable.line(e.getMessage()));
+                }
+                do {
+                    number = (number + 1) % images.size();
+                } while (images.get(number).landscape() != images.get(wanted).landscape());
+                if (number == wanted) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** The epoch (from 0) in which a training batch falls; always 0 for evaluation. */

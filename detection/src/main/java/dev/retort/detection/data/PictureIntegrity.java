@@ -9,25 +9,26 @@ import java.util.zip.CRC32;
  */
 final class PictureIntegrity {
     private static final int JPEG_START_OF_IMAGE = 0xd8;
-    private static final int JPEG_END_OF_IMAGE = 0xd9;
-    private static final int JPEG_START_OF_SCAN = 0xda;
+    static final int JPEG_END_OF_IMAGE = 0xd9;
+    static final int JPEG_START_OF_SCAN = 0xda;
     private static final int JPEG_FIRST_RESTART = 0xd0;
     private static final int JPEG_TEMPORARY = 0x01;
-    private static final int PNG_SIGNATURE = 0x89504e47;
     private static final int PNG_END = 0x49454e44;
 
     private PictureIntegrity() {}
 
-    /** Refuses an empty, truncated or, for PNG, damaged file. Other formats are left to their decoder. */
-    static void check(byte[] bytes, String name) {
-        if (bytes.length == 0) {
-            throw new DataException("Picture " + name + " is empty. Restore the file.");
-        }
-        if (bytes.length >= 2 && unsigned(bytes, 0) == 0xff && unsigned(bytes, 1) == JPEG_START_OF_IMAGE) {
+    /** Refuses a truncated or, for PNG, damaged file. Other formats are left to their decoder. */
+    static void check(PictureFormat format, byte[] bytes, String name) {
+        if (format == PictureFormat.JPEG) {
             checkJpeg(bytes, name);
-        } else if (bytes.length >= 8 && int32(bytes, 0) == PNG_SIGNATURE) {
+        } else if (format == PictureFormat.PNG) {
             checkPng(bytes, name);
         }
+    }
+
+    /** Whether a JPEG marker is followed by no length: a restart, the start of the image or a temporary marker. */
+    static boolean standsAlone(int marker) {
+        return marker == JPEG_TEMPORARY || marker >= JPEG_FIRST_RESTART && marker <= JPEG_START_OF_IMAGE;
     }
 
     /**
@@ -54,7 +55,7 @@ final class PictureIntegrity {
                 at++;
             } else if (marker == JPEG_END_OF_IMAGE) {
                 return;
-            } else if (marker == JPEG_TEMPORARY || marker >= JPEG_FIRST_RESTART && marker <= JPEG_START_OF_IMAGE) {
+            } else if (standsAlone(marker)) {
                 at += 2;
             } else if (at + 3 < bytes.length) {
                 at += 2 + (unsigned(bytes, at + 2) << 8 | unsigned(bytes, at + 3));
@@ -65,7 +66,7 @@ final class PictureIntegrity {
                 break;
             }
         }
-        throw truncated(name, bytes, "its end-of-image marker is missing");
+        throw truncated(name, bytes.length, "its end-of-image marker is missing");
     }
 
     private static int endOfScan(byte[] bytes, int at) {
@@ -93,20 +94,25 @@ final class PictureIntegrity {
             CRC32 crc = new CRC32();
             crc.update(bytes, at + 4, length + 4);
             if ((int) crc.getValue() != int32(bytes, at + 8 + length)) {
-                throw new DataException("Picture " + name + " is damaged: the checksum of its chunk at byte " + at
-                        + " does not match. Restore the file.");
+                throw damaged(name, "the checksum of its chunk at byte " + at + " does not match", null);
             }
             if (int32(bytes, at + 4) == PNG_END) {
                 return;
             }
             at += length + 12;
         }
-        throw truncated(name, bytes, "its end chunk is missing");
+        throw truncated(name, bytes.length, "its end chunk is missing");
     }
 
-    private static DataException truncated(String name, byte[] bytes, String how) {
-        return new DataException(
-                "Picture " + name + " is truncated after " + bytes.length + " bytes: " + how + ". Restore the file.");
+    static PictureException truncated(String name, long size, String how) {
+        return new PictureException(
+                PictureFault.DAMAGED,
+                "Picture " + name + " is truncated after " + size + " bytes: " + how + ". Restore the file.");
+    }
+
+    static PictureException damaged(String name, String how, Exception cause) {
+        return new PictureException(
+                PictureFault.DAMAGED, "Picture " + name + " is damaged: " + how + ". Restore the file.", cause);
     }
 
     private static int unsigned(byte[] bytes, int at) {

@@ -1,13 +1,11 @@
 package dev.retort.detection.data;
 
 import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,39 +18,86 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /**
  * Decodes picture files (JPEG, PNG, BMP, GIF's first frame) to 8-bit RGB. A truncated or damaged file is an error, never
  * a partly grey picture: JPEG and PNG files are checked for completeness first, and the decoder's warnings about lost
- * data are errors.
+ * data are errors. So is a file that declares more pixels than its size can hold, than is allowed, or than fits the heap.
  *
- * <p>Grey becomes three equal channels, transparency is dropped, 16-bit samples keep their high byte, an embedded colour
- * profile is not applied to RGB samples. A camera's rotation tag (EXIF orientation) is ignored: boxes are taken to refer
- * to the pixels as stored.
+ * <p>A rotation tag (EXIF's Orientation, in JPEG and PNG) is applied: the picture is as viewers show it. Grey becomes three
+ * equal channels, transparency is dropped, samples of more than 8 bits keep their high byte, those of fewer are scaled to
+ * 0..255; an embedded colour profile is not applied to RGB samples. A GIF's first frame lies on its canvas.
  */
 public final class PictureReader {
+    /** Pixels that a picture may have where nothing else is said. */
+    public static final long DEFAULT_MAX_PIXELS = 50_000_000;
+
+    /** The most that {@code maxPixels} may be: three bytes of each pixel lie in one array. */
+    public static final long MOST_PIXELS = Integer.MAX_VALUE / 4;
+
     private PictureReader() {}
+
+    /** Reads a picture file of at most {@link #DEFAULT_MAX_PIXELS}. */
+    public static Picture read(Path file) {
+        return read(file, DEFAULT_MAX_PIXELS);
+    }
 
     /**
      * Reads a picture file.
      *
-     * @throws DataException naming the file, if it cannot be read, is damaged or of an unknown format
+     * @param maxPixels refuse a picture of more, by its header
+     * @throws PictureException naming the file, if it cannot be read, is damaged, too large or of an unknown format
      */
-    public static Picture read(Path file) {
-        byte[] bytes;
+    public static Picture read(Path file, long maxPixels) {
+        String name = file.toString();
+        PictureMemory.checkSize(PictureHeader.read(file), maxPixels, name);
         try {
-            bytes = Files.readAllBytes(file);
+            long size = Files.size(file);
+            if (size > PictureMemory.LARGEST_ARRAY) {
+                throw new PictureException(
+                        PictureFault.TOO_LARGE,
+                        "Picture " + name + " is too large: its file has " + size + " bytes, at most "
+                                + PictureMemory.LARGEST_ARRAY);
+            }
+            return PictureMemory.within(size, name, () -> decode(readAll(file), name, maxPixels));
         } catch (IOException e) {
-            throw new DataException("Cannot read picture " + file + ": " + e, e);
+            throw unreadable(name, e);
         }
-        return decode(bytes, file.toString());
     }
 
-    /** Decodes a picture file's content; {@code name} is for messages. */
+    private static byte[] readAll(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    static PictureException unreadable(String name, IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return new PictureException(PictureFault.MISSING, "There is no picture " + name, e);
+        }
+        String why = e instanceof AccessDeniedException ? "no permission" : e.getMessage();
+        return new PictureException(PictureFault.UNREADABLE, "Cannot read picture " + name + ": " + why, e);
+    }
+
+    /** Decodes a picture file's content of at most {@link #DEFAULT_MAX_PIXELS}; {@code name} is for messages. */
     public static Picture decode(byte[] bytes, String name) {
-        PictureIntegrity.check(bytes, name);
+        return decode(bytes, name, DEFAULT_MAX_PIXELS);
+    }
+
+    /** Decodes a picture file's content of at most {@code maxPixels}; {@code name} is for messages. */
+    public static Picture decode(byte[] bytes, String name, long maxPixels) {
+        PictureHeader header = PictureHeaderReader.read(new PictureBytes(bytes, name));
+        PictureMemory.checkSize(header, maxPixels, name);
+        PictureIntegrity.check(header.format(), bytes, name);
+        long needed = header.decodedBytes() + 3 * header.pixels();
+        return PictureMemory.within(needed, name, () -> PictureSamples.shown(decoded(bytes, name), header, name));
+    }
+
+    private static BufferedImage decoded(byte[] bytes, String name) {
         List<String> warnings = new ArrayList<>();
         BufferedImage image;
         try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {
-                throw new DataException("Picture " + name + " is of no known format (JPEG, PNG, BMP and GIF are)");
+                throw PictureIntegrity.damaged(name, "its header is of no known kind", null);
             }
             ImageReader reader = readers.next();
             try {
@@ -66,64 +111,13 @@ public final class PictureReader {
             if (e instanceof DataException known) {
                 throw known;
             }
-            throw new DataException("Picture " + name + " is damaged: " + e.getMessage() + ". Restore the file.", e);
+            throw PictureIntegrity.damaged(name, e.getMessage(), e);
         }
         for (String warning : warnings) {
             if (PictureIntegrity.meansLostData(warning)) {
-                throw new DataException("Picture " + name + " is damaged: " + warning + ". Restore the file.");
+                throw PictureIntegrity.damaged(name, warning, null);
             }
         }
-        return new Picture(image.getWidth(), image.getHeight(), rgb(image));
-    }
-
-    private static byte[] rgb(BufferedImage image) {
-        ColorModel colours = image.getColorModel();
-        int bands = image.getRaster().getNumBands();
-        if (colours instanceof IndexColorModel || bands > 4) {
-            return byColourModel(image);
-        }
-        return byBands(image.getRaster(), bands, Math.max(0, sampleBits(image) - 8));
-    }
-
-    private static int sampleBits(BufferedImage image) {
-        return image.getRaster().getTransferType() == DataBuffer.TYPE_USHORT
-                ? image.getSampleModel().getSampleSize(0)
-                : 8;
-    }
-
-    /** The samples as stored: Java's own conversion would take grey for linear light and brighten it. */
-    private static byte[] byBands(Raster raster, int bands, int shift) {
-        int width = raster.getWidth();
-        int height = raster.getHeight();
-        int green = bands >= 3 ? 1 : 0;
-        int blue = bands >= 3 ? 2 : 0;
-        byte[] rgb = new byte[3 * width * height];
-        int[] row = new int[width * bands];
-        int to = 0;
-        for (int y = 0; y < height; y++) {
-            raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
-            for (int from = 0; from < row.length; from += bands, to += 3) {
-                rgb[to] = (byte) (row[from] >> shift);
-                rgb[to + 1] = (byte) (row[from + green] >> shift);
-                rgb[to + 2] = (byte) (row[from + blue] >> shift);
-            }
-        }
-        return rgb;
-    }
-
-    private static byte[] byColourModel(BufferedImage image) {
-        int width = image.getWidth();
-        byte[] rgb = new byte[3 * width * image.getHeight()];
-        int[] row = new int[width];
-        int to = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
-            for (int pixel : row) {
-                rgb[to++] = (byte) (pixel >> 16);
-                rgb[to++] = (byte) (pixel >> 8);
-                rgb[to++] = (byte) pixel;
-            }
-        }
-        return rgb;
+        return image;
     }
 }

@@ -5,7 +5,6 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.imageio.IIOImage;
@@ -22,7 +21,11 @@ public final class PictureWriter {
 
     private PictureWriter() {}
 
-    /** Writes a file; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format. */
+    /**
+     * Writes a file, whole or not at all; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format.
+     *
+     * @throws UncheckedIOException naming the file, if it cannot be written
+     */
     public static void write(Picture picture, Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         byte[] bytes;
@@ -35,7 +38,7 @@ public final class PictureWriter {
                     "Cannot tell the picture format of " + file + ": end it in .png or .jpg");
         }
         try {
-            Files.write(file, bytes);
+            WholeFolder.writeFile(file, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write picture " + file + ": " + e.getMessage(), e);
         }
@@ -80,6 +83,12 @@ public final class PictureWriter {
             writer.write(null, new IIOImage(toImage(picture), null, null), parameters);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot encode a picture as " + format + ": " + e.getMessage(), e);
+        } catch (IndexOutOfBoundsException e) {
+            // The encoder's last flush hides the error: a stream in memory that could not grow.
+            OutOfMemoryError error = new OutOfMemoryError("No heap to encode a picture of " + picture.width() + "x"
+                    + picture.height() + " pixels as " + format);
+            error.initCause(e);
+            throw error;
         } finally {
             writer.dispose();
         }

@@ -2,10 +2,12 @@ package dev.retort.detection.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
@@ -44,14 +46,24 @@ final class WholeFolder {
 
     /** Writes a text file beside {@code file} and moves it there; makes its folder if it is missing. */
     static void writeFile(Path file, CharSequence text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            writeFile(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a file beside {@code file} and moves it there. A link that has its name is replaced, not followed. */
+    static void writeFile(Path file, byte[] content) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path unfinished = beside(absolute);
         try {
-            Files.createDirectories(absolute.getParent());
-            Files.writeString(unfinished, text);
+            Files.deleteIfExists(unfinished);
+            Files.write(unfinished, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             move(unfinished, absolute);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(unfinished);
         }
     }
 

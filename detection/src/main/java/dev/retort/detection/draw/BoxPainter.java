@@ -14,6 +14,9 @@ public final class BoxPainter {
     /** Pictures are enlarged by a whole number until their longer edge has about this many pixels. */
     private static final int GOOD_SIZE = 1024;
 
+    /** Pixels of the pixel font along the longer edge, of which a capital has seven. */
+    private static final float FONT_PIXELS_ACROSS = 256;
+
     /**
      * A box to draw, XYXY in pixels of the picture.
      *
@@ -84,15 +87,16 @@ public final class BoxPainter {
     private static void drawLabel(Canvas canvas, Box box, int scale, int thickness) {
         Frame frame = Frame.of(box, scale, thickness);
         int colour = Palette.ofClass(box.classIndex);
-        int fontScale = Math.max(2, thickness - 1);
-        int width = (PixelFont.width(box.label()) + 2) * fontScale;
-        int height = (PixelFont.GLYPH_HEIGHT + 2) * fontScale;
+        int fontScale = Math.max(2, Math.round(Math.max(canvas.width(), canvas.height()) / FONT_PIXELS_ACROSS));
+        TextMask text = LabelText.ofMachine().mask(box.label(), fontScale);
+        int width = text.width() + 2 * fontScale;
+        int height = text.height() + 2 * fontScale;
         int top = box.isTruth() ? frame.top + frame.height : frame.top - height;
         top = Math.max(0, Math.min(top, canvas.height() - height));
         int left = Math.max(0, Math.min(frame.left, canvas.width() - width));
         int plate = box.isTruth() ? 0x000000 : colour;
-        int ink = box.isTruth() ? colour : Palette.readableOn(colour);
+        int ink = box.isTruth() ? Palette.readableOnBlack(colour) : Palette.readableOn(colour);
         canvas.fill(left, top, width, height, plate);
-        canvas.text(box.label(), left + fontScale, top + fontScale, fontScale, ink);
+        canvas.text(text, left + fontScale, top + fontScale, ink);
     }
 }

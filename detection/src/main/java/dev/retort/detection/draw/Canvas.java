@@ -65,15 +65,16 @@ final class Canvas {
         }
     }
 
-    /** Draws text with its top left corner at (left, top), each font pixel a square of {@code scale} pixels. */
-    void text(String text, int left, int top, int scale, int colour) {
-        for (int i = 0; i < text.length(); i++) {
-            for (int row = 0; row < PixelFont.GLYPH_HEIGHT; row++) {
-                for (int column = 0; column < PixelFont.GLYPH_WIDTH; column++) {
-                    if (PixelFont.pixel(text.charAt(i), column, row)) {
-                        int x = left + (i * PixelFont.ADVANCE + column) * scale;
-                        fill(x, top + row * scale, scale, scale, colour);
-                    }
+    /** Draws a text with its top left corner at (left, top). */
+    void text(TextMask mask, int left, int top, int colour) {
+        for (int y = Math.max(0, -top); y < Math.min(mask.height(), height - top); y++) {
+            for (int x = Math.max(0, -left); x < Math.min(mask.width(), width - left); x++) {
+                int ink = mask.at(x, y);
+                int at = ((top + y) * width + left + x) * 3;
+                for (int c = 0; c < 3; c++) {
+                    int under = rgb[at + c] & 0xff;
+                    int over = colour >> 16 - 8 * c & 0xff;
+                    rgb[at + c] = (byte) (under + Math.round((over - under) * ink / 255f));
                 }
             }
         }

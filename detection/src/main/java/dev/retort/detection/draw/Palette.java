@@ -9,6 +9,11 @@ public final class Palette {
     /** From dark violet over blue, teal and green to light yellow: brightness rises evenly, in grey print too. */
     private static final int[] HEAT = {0x2b0a4f, 0x3b3a8c, 0x2d6b9a, 0x1f9a94, 0x45c172, 0xa3dd4a, 0xfdf05a};
 
+    /** Contrast that small text wants at its best (Web Content Accessibility Guidelines 2.1, 1.4.6). */
+    private static final double READABLE = 7;
+
+    private static final double LIGHTER = 0.1;
+
     private Palette() {}
 
     /** A colour for class k; neighbours in k lie far apart on the colour circle. */
@@ -38,12 +43,37 @@ public final class Palette {
 
     /** Black or white, whichever is easier to read on a colour. */
     static int readableOn(int colour) {
-        return brightness(colour) > 140 ? 0x000000 : 0xffffff;
+        return contrast(colour, 0x000000) >= contrast(colour, 0xffffff) ? 0x000000 : 0xffffff;
     }
 
-    /** Perceived brightness, 0..255 (ITU-R BT.601 luma). */
-    static double brightness(int colour) {
-        return 0.299 * (colour >> 16 & 0xff) + 0.587 * (colour >> 8 & 0xff) + 0.114 * (colour & 0xff);
+    /** The colour, made lighter as far as it must be to be read on black. */
+    static int readableOnBlack(int colour) {
+        for (double share = 0; share < 1; share += LIGHTER) {
+            int lighter = mix(colour, 0xffffff, share);
+            if (contrast(lighter, 0x000000) >= READABLE) {
+                return lighter;
+            }
+        }
+        return 0xffffff;
+    }
+
+    /** Contrast of two colours, 1 to 21 (Web Content Accessibility Guidelines 2.1, "contrast ratio"). */
+    static double contrast(int one, int other) {
+        double a = luminance(one) + 0.05;
+        double b = luminance(other) + 0.05;
+        return Math.max(a, b) / Math.min(a, b);
+    }
+
+    /** Light of an sRGB colour, 0 to 1. */
+    static double luminance(int colour) {
+        return 0.2126 * linear(colour >> 16 & 0xff)
+                + 0.7152 * linear(colour >> 8 & 0xff)
+                + 0.0722 * linear(colour & 0xff);
+    }
+
+    private static double linear(int channel) {
+        double value = channel / 255.0;
+        return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
     }
 
     private static int hsv(double hue, double saturation, double value) {

@@ -37,6 +37,27 @@ final class PixelFont {
         return Math.max(0, text.length() * ADVANCE - 1);
     }
 
+    /** Whether every character of a text has a glyph. */
+    static boolean covers(String text) {
+        return text.chars().allMatch(character -> character >= FIRST && character < FIRST + TABLE.length);
+    }
+
+    /** A text as ink, each font pixel a square of {@code scale} pixels. */
+    static TextMask mask(String text, int scale) {
+        int width = Math.max(1, width(text) * scale);
+        int height = GLYPH_HEIGHT * scale;
+        byte[] coverage = new byte[width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int column = x / scale % ADVANCE;
+                char character = text.isEmpty() ? ' ' : text.charAt(x / scale / ADVANCE);
+                coverage[y * width + x] =
+                        (byte) (column < GLYPH_WIDTH && pixel(character, column, y / scale) ? 255 : 0);
+            }
+        }
+        return new TextMask(width, height, coverage);
+    }
+
     /** Whether the pixel (column, row) of a character is set. */
     static boolean pixel(char character, int column, int row) {
         int index = character - FIRST;

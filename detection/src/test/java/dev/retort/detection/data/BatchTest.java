@@ -188,7 +188,11 @@ class BatchTest {
 
     private DatasetBatches training(List<Integer> edges, long cacheBytes) {
         return DatasetBatches.training(
-                dataset, new TrainTransform(edges, 100, 0.5), RULE, new DatasetBatches.Settings(2, 32, cacheBytes), 5);
+                dataset,
+                new TrainTransform(edges, 100, 0.5),
+                RULE,
+                new DatasetBatches.Settings(2, 32, cacheBytes, false),
+                5);
     }
 
     @Test
@@ -233,7 +237,7 @@ class BatchTest {
     @Test
     void evaluationVisitsEveryPictureInOrder() {
         DatasetBatches batches =
-                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(3, 32, 0));
+                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(3, 32, 0, false));
         assertThat(batches.count()).isEqualTo(3);
         List<Long> ids = new ArrayList<>();
         try (BatchLoader loader = new BatchLoader(batches, 0, 2)) {
@@ -253,7 +257,7 @@ class BatchTest {
     void aDamagedPictureReachesTheConsumer() throws Exception {
         Files.write(folder.resolve("2.png"), new byte[] {1, 2, 3});
         DatasetBatches batches =
-                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(2, 32, 0));
+                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(2, 32, 0, false));
         try (BatchLoader loader = new BatchLoader(batches, 0, 2)) {
             loader.next();
             assertThatThrownBy(loader::next).isInstanceOf(DataException.class).hasMessageContaining("2.png");
@@ -274,7 +278,9 @@ class BatchTest {
             }
         };
         try (BatchLoader loader = new BatchLoader(source, 0, 1)) {
-            assertThatThrownBy(loader::next).isInstanceOf(OutOfMemoryError.class).hasMessage("made up");
+            assertThatThrownBy(loader::next)
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessage("made up");
         }
     }
 

@@ -2,8 +2,12 @@ package dev.retort.detection.draw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.retort.detection.data.Category;
 import dev.retort.detection.data.Picture;
+import java.awt.Font;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -30,12 +34,13 @@ class DrawTest {
         assertThat(colour(painted, 82, 322)).isZero();
         assertThat(colour(painted, 79, 500)).isZero();
         assertThat(colour(painted, 480, 500)).isZero();
-        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, plus margins, at scale 2, above the
-        // box.
+        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 4,
+        // above
+        // the box.
         assertThat(colour(painted, 80, 319)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 2 - 1, 302)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 2, 302)).isZero();
-        assertThat(colour(painted, 80, 301)).isZero();
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4 - 1, 284)).isEqualTo(ink);
+        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4, 284)).isZero();
+        assertThat(colour(painted, 80, 283)).isZero();
     }
 
     @Test
@@ -88,6 +93,87 @@ class DrawTest {
         assertThat(PixelFont.width("")).isZero();
     }
 
+    /** Contrast of 4.5 is what the Web Content Accessibility Guidelines ask of small text. */
+    @Test
+    void labelsOfEveryClassCanBeRead() {
+        assertThat(Palette.contrast(0x000000, 0xffffff)).isCloseTo(21, within(1e-9));
+        assertThat(Palette.contrast(0x777777, 0xffffff)).isCloseTo(4.48, within(0.005));
+        for (int k = 0; k < 200; k++) {
+            int colour = Palette.ofClass(k);
+            assertThat(Palette.contrast(colour, Palette.readableOn(colour))).isGreaterThan(4.5);
+            assertThat(Palette.contrast(Palette.readableOnBlack(colour), 0)).isGreaterThanOrEqualTo(7);
+        }
+        // A class whose own colour is dark.
+        assertThat(Palette.contrast(Palette.ofClass(1), 0)).isLessThan(7);
+        Picture painted =
+                BoxPainter.paint(Picture.black(128, 128), List.of(BoxPainter.Box.truth(20, 20, 60, 60, 1, "HH")));
+        Set<Integer> colours = new HashSet<>();
+        for (int y = 481; y < 516; y++) {
+            colours.add(colour(painted, 160 + 5, y));
+        }
+        assertThat(colours).containsExactlyInAnyOrder(0, Palette.readableOnBlack(Palette.ofClass(1)));
+    }
+
+    /** What OpenJDK 17 throws where no font file is found; other lacks give other errors. */
+    private static final LabelText WITHOUT_FONTS = new LabelText(() -> {
+        throw new Error("Probable fatal error: No physical fonts found.");
+    });
+
+    private static int inked(TextMask mask) {
+        int inked = 0;
+        for (byte ink : mask.coverage()) {
+            inked += ink != 0 ? 1 : 0;
+        }
+        return inked;
+    }
+
+    @Test
+    void asciiLooksTheSameWithAndWithoutFonts() {
+        TextMask mask = LabelText.ofMachine().mask("ring 0.88", 3);
+        assertThat(mask.width()).isEqualTo((9 * 6 - 1) * 3);
+        assertThat(mask.height()).isEqualTo(7 * 3);
+        assertThat(WITHOUT_FONTS.mask("ring 0.88", 3).coverage()).isEqualTo(mask.coverage());
+        assertThat(WITHOUT_FONTS.mask("", 3).width()).isEqualTo(1);
+        assertThat(WITHOUT_FONTS.mask("x".repeat(100_000), 2).coverage())
+                .isEqualTo(WITHOUT_FONTS.mask("x".repeat(77) + "...", 2).coverage());
+    }
+
+    @Test
+    void withoutFontsOtherNamesBecomeTheClassNumber() {
+        assertThat(WITHOUT_FONTS.nameOf(new Category(7, "ring"))).isEqualTo("ring");
+        assertThat(WITHOUT_FONTS.nameOf(new Category(7, "\u00d1and\u00fa"))).isEqualTo("class 7");
+        assertThat(WITHOUT_FONTS.nameOf(new Category(8, " "))).isEqualTo("class 8");
+        // A name that is drawn all the same has hollow boxes.
+        assertThat(inked(WITHOUT_FONTS.mask("\u00d1", 2))).isEqualTo((5 + 5 + 5 + 5) * 4);
+    }
+
+    @Test
+    void whatNoFontShowsBecomesTheClassNumber() {
+        assertThat(LabelText.name(new Category(3, "a\ud800"))).isEqualTo("class 3");
+        assertThat(LabelText.name(new Category(3, "a\u001b[2J"))).isEqualTo("class 3");
+        // A code point that Unicode has given to no character.
+        assertThat(LabelText.name(new Category(3, "\u0378"))).isEqualTo("class 3");
+    }
+
+    @Test
+    void otherScriptsAreDrawnWhereAFontHasThem() {
+        Font font = new Font(Font.SANS_SERIF, Font.BOLD, 1);
+        LabelText texts = new LabelText(() -> font);
+        assumeTrue(!texts.nameOf(new Category(1, "\u00d1")).equals("class 1"), "this Java runtime has no fonts");
+        for (String name : List.of("\u00d1and\u00fa", "\u043a\u0440\u0443\u0433", "\u03ba\u03cd\u03ba\u03bb\u03bf")) {
+            if (font.canDisplayUpTo(name) >= 0) {
+                continue;
+            }
+            assertThat(texts.nameOf(new Category(1, name))).isEqualTo(name);
+            TextMask mask = texts.mask(name, 3);
+            // Capitals are as high as the pixel font's, so the whole is no lower.
+            assertThat(mask.height()).isBetween(21, 45);
+            assertThat(inked(mask)).isBetween(mask.width() * mask.height() / 10, mask.width() * mask.height() * 3 / 4);
+            String other = new StringBuilder(name).reverse().toString();
+            assertThat(texts.mask(other, 3).coverage()).isNotEqualTo(mask.coverage());
+        }
+    }
+
     @Test
     void coloursOfClassesDifferAndHeatBrightensSteadily() {
         Set<Integer> colours = new HashSet<>();
@@ -97,7 +183,7 @@ class DrawTest {
         assertThat(Palette.ofClass(0)).isEqualTo(0xff2626);
         double previous = -1;
         for (int i = 0; i <= 100; i++) {
-            double brightness = Palette.brightness(Palette.heat(i / 100.0));
+            double brightness = Palette.luminance(Palette.heat(i / 100.0));
             assertThat(brightness).isGreaterThan(previous);
             previous = brightness;
         }

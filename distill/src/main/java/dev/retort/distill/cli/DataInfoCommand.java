@@ -3,11 +3,14 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.DataFolder;
+import dev.retort.detection.data.PictureCheck;
+import dev.retort.detection.data.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,28 +37,34 @@ final class DataInfoCommand implements Runnable {
     @Option(names = "--check", description = "Decode every picture, too, and fail if one cannot be used.")
     private boolean check;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         List<String> inAnnotations = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        int broken = 0;
         for (String split : splits.isEmpty() ? present() : splits) {
             CocoDataset.Examined examined = CocoDataset.examine(folder, split);
-            DatasetReport.print(split, examined.dataset(), out);
+            CocoDataset dataset = examined.dataset().withMaxPixels(limit.pixels());
+            DatasetReport.print(split, dataset, out);
             inAnnotations.addAll(examined.problems());
             if (check) {
-                problems.addAll(examined.dataset().pictureProblems());
+                PictureCheck found = PictureCheck.whole(dataset);
+                found.notices().forEach(notice -> out.println(Printable.line(notice)));
+                UsablePictures.list(found, Integer.MAX_VALUE, out);
+                broken += found.problems().size();
             }
         }
-        inAnnotations.forEach(problem -> out.println(PlainText.line(problem)));
-        problems.forEach(problem -> out.println(PlainText.line(problem)));
+        inAnnotations.forEach(problem -> out.println(Printable.line(problem)));
         List<String> failures = new ArrayList<>();
         if (!inAnnotations.isEmpty()) {
             failures.add("annotations have problems of " + inAnnotations.size()
                     + (inAnnotations.size() == 1 ? " kind" : " kinds"));
         }
-        if (!problems.isEmpty()) {
-            failures.add(problems.size() + " pictures cannot be used");
+        if (broken > 0) {
+            failures.add(broken + " pictures cannot be used");
         }
         if (!failures.isEmpty()) {
             throw new DataException(String.join(", and ", failures) + "; they are listed above");

@@ -1,5 +1,6 @@
 package dev.retort.distill.cli;
 
+import dev.retort.detection.data.Printable;
 import dev.retort.detection.data.VocConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,8 +38,8 @@ final class DataVocCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         VocConverter.Report report = VocConverter.convert(source, classes, target);
-        report.notes().forEach(note -> out.println("note: " + PlainText.line(note)));
-        report.dropped().forEach(line -> out.println("left out: " + PlainText.line(line)));
+        report.notes().forEach(note -> out.println("note: " + Printable.line(note)));
+        report.dropped().forEach(line -> out.println("left out: " + Printable.line(line)));
         report.images()
                 .forEach((split, images) -> out.println(split + ": " + images + " pictures, "
                         + report.annotations().get(split) + " boxes"));

@@ -3,6 +3,7 @@ package dev.retort.distill.cli;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Printable;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +43,7 @@ final class DatasetReport {
         line(out, "area", sizes(boxes));
         histogram(out, "boxes of each class", ShownClasses.of(dataset.categories()), dataset.classCounts());
         sides(out, boxes);
-        dataset.notices().forEach(notice -> line(out, "note", PlainText.line(notice)));
+        dataset.notices().forEach(notice -> line(out, "note", Printable.line(notice)));
         out.println();
     }
 

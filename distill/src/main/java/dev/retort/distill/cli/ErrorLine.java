@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.DataException;
+import dev.retort.detection.data.Printable;
 import dev.retort.distill.job.StoppedException;
 import dev.retort.distill.train.RunBrokenOffException;
 import dev.retort.distill.train.TrainingException;
@@ -73,6 +74,6 @@ final class ErrorLine {
     }
 
     private static String oneLine(String message) {
-        return PlainText.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
+        return Printable.line(message.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

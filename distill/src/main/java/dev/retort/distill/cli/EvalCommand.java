@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.Printable;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.eval.Detection;
@@ -10,6 +11,7 @@ import dev.retort.distill.job.DetectionsJson;
 import dev.retort.distill.job.Evaluations;
 import dev.retort.distill.job.Interruption;
 import dev.retort.distill.job.StoppedException;
+import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.train.ClassMatch;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
@@ -17,7 +19,6 @@ import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -59,6 +60,9 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     /** Either a model or files. */
     private static final class What {
         @ArgGroup(exclusive = false, multiplicity = "1", heading = "A model on a data set:%n")
@@ -83,6 +87,13 @@ final class EvalCommand implements Callable<Integer> {
                 paramLabel = "FILE",
                 description = "Write the detections to this file, as JSON.")
         private Path detections;
+
+        @Option(
+                names = "--broken",
+                paramLabel = "fail|skip",
+                description = "Whether pictures that cannot be used are left out of the evaluation; by default what"
+                        + " data.broken of the model's recipe says.")
+        private Recipe.Broken broken;
     }
 
     private static final class Files {
@@ -95,7 +106,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        for (String option : List.of("--device", "--graphs")) {
+        for (String option : List.of("--device", "--graphs", "--max-pixels")) {
             if (what.files != null && spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new ParameterException(
                         spec.commandLine(), option + " is for a model; nothing is left to compute with --detections.");
@@ -118,10 +129,13 @@ final class EvalCommand implements Callable<Integer> {
         try (Backend computing = device.create();
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
-            CocoDataset dataset = CocoDataset.open(model.data, split);
-            List<String> notices = new ArrayList<>(dataset.notices());
-            notices.addAll(ClassMatch.of(detector.categories(), dataset).notices());
-            notices.forEach(notice -> spec.commandLine().getErr().println("retort: " + PlainText.line(notice)));
+            CocoDataset dataset = UsablePictures.of(
+                    CocoDataset.open(model.data, split).withMaxPixels(limit.pixels()),
+                    model.broken == null ? detector.recipe().data().broken() : model.broken,
+                    spec.commandLine().getErr());
+            ClassMatch.of(detector.categories(), dataset)
+                    .notices()
+                    .forEach(notice -> spec.commandLine().getErr().println("retort: " + Printable.line(notice)));
             Evaluation evaluation = evaluate(detector, dataset);
             if (model.detections != null) {
                 DetectionsJson.write(evaluation.detections(), model.detections);

@@ -1,14 +1,36 @@
 package dev.retort.distill.cli;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Refuses a file that cannot be written before the work whose outcome it would hold. */
+/** Refuses a file or folder for outcomes that cannot be written, before the work whose outcome it would hold. */
 final class OutputFile {
     private OutputFile() {}
+
+    /** Makes a folder and those above it, if they are not there; a failure names it. */
+    static void folder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IOException("Cannot make the folder " + folder + reason(e), e);
+        }
+    }
+
+    /** A file system's own exceptions have nothing but the path as a message. */
+    private static String reason(IOException e) {
+        if (e instanceof FileAlreadyExistsException there) {
+            return ": " + there.getFile() + " is a file";
+        }
+        if (e instanceof FileSystemException refused) {
+            return ": the system does not let it be made or changed"
+                    + (refused.getReason() == null ? "" : " (" + refused.getReason() + ")");
+        }
+        return ": " + e.getMessage();
+    }
 
     /**
      * Passes if the file can be written, or is null. Leaves it as it was.
@@ -36,12 +58,7 @@ final class OutputFile {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "Cannot write " + file + ": the system does not let it be made or changed"
-                            + (e instanceof FileSystemException refused && refused.getReason() != null
-                                    ? " (" + refused.getReason() + ")"
-                                    : ""),
-                    e);
+            throw new IllegalArgumentException("Cannot write " + file + reason(e), e);
         }
     }
 }

@@ -4,8 +4,10 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.PictureHeader;
 import dev.retort.detection.data.PictureReader;
 import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.Printable;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.eval.Detection;
 import dev.retort.distill.job.DrawnBoxes;
@@ -16,6 +18,7 @@ import dev.retort.distill.train.Evaluation;
 import dev.retort.distill.train.RecipeBatches;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {
             "",
-            "A picture that cannot be read is named; the others are still done, and the command ends with 1.",
+            "A picture that cannot be read, or is too large, is named; the others are still done, and the command ends"
+                    + " with 1. A camera's rotation tag is applied: boxes are those of the picture that viewers show.",
             "",
             "Examples:",
             "  retort predict model.safetensors street.jpg --out found",
@@ -70,6 +74,12 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private PixelLimitOption limit;
+
+    /** Pictures that a rotation tag turned. */
+    private int turned;
+
     @Override
     public Integer call() throws IOException {
         if (!(leastScore >= 0 && leastScore <= 1)) {
@@ -77,50 +87,85 @@ final class PredictCommand implements Callable<Integer> {
                     spec.commandLine(), "Invalid value for option '--score': " + leastScore + " is not from 0 to 1");
         }
         List<PictureFile> pictures = PictureFile.find(arguments, out);
-        List<String> problems = new ArrayList<>();
-        PredictionsJson json = new PredictionsJson();
+        OutputFile.folder(out);
         try (Backend computing = device.create();
-                Detector detector = Detector.load(model, computing);
-                Progress progress = Progress.open("predict", 0, pictures.size())) {
-            Files.createDirectories(out);
-            for (int i = 0; i < pictures.size(); i++) {
-                Path source = pictures.get(i).source();
-                String detail;
-                try {
-                    int drawn = predict(detector, pictures.get(i), i + 1, json);
-                    detail = drawn + " in " + source.getFileName();
-                } catch (DataException e) {
-                    problems.add(e.getMessage());
-                    detail = "cannot read " + source.getFileName();
-                }
-                progress.at(i + 1, detail);
-            }
-        }
-        Path detections = out.resolve("detections.json");
-        json.write(detections);
-        int done = pictures.size() - problems.size();
-        spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " pictures");
-        problems.forEach(spec.commandLine().getErr()::println);
-        if (!problems.isEmpty()) {
-            throw new DataException(
-                    problems.size() + " of " + pictures.size() + " pictures could not be read; they are named above");
+                Detector detector = Detector.load(model, computing)) {
+            predictAll(detector, pictures);
         }
         return 0;
     }
 
+    private void predictAll(Detector detector, List<PictureFile> pictures) throws IOException {
+        List<String> problems = new ArrayList<>();
+        PredictionsJson json = new PredictionsJson();
+        RuntimeException stopped = null;
+        try (Progress progress = Progress.open("predict", 0, pictures.size())) {
+            for (int i = 0; i < pictures.size(); i++) {
+                String name =
+                        Printable.line(pictures.get(i).source().getFileName().toString());
+                String detail;
+                try {
+                    detail = predict(detector, pictures.get(i), i + 1, json) + " in " + name;
+                } catch (DataException e) {
+                    problems.add(e.getMessage());
+                    detail = "cannot read " + name;
+                } catch (OutOfMemoryError e) {
+                    problems.add("Picture " + pictures.get(i).source() + " needs more memory than there is ("
+                            + e.getMessage() + "): give more with RETORT_HEAP=..., or make it smaller");
+                    detail = "no memory for " + name;
+                }
+                progress.at(i + 1, detail);
+            }
+        } catch (RuntimeException e) {
+            stopped = e;
+        }
+        Path detections = out.resolve("detections.json");
+        try {
+            json.write(detections);
+        } catch (IOException e) {
+            if (stopped == null) {
+                throw e;
+            }
+            stopped.addSuppressed(e);
+        }
+        if (stopped != null) {
+            throw stopped;
+        }
+        tell(detections, pictures.size(), problems);
+    }
+
+    private void tell(Path detections, int pictures, List<String> problems) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (turned > 0) {
+            err.println(
+                    "retort: " + turned + " of " + pictures + " pictures have a rotation tag (EXIF) and were turned by"
+                            + " it, as viewers show them; boxes count in the turned picture");
+        }
+        int done = pictures - problems.size();
+        spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " pictures");
+        problems.forEach(problem -> err.println(Printable.line(problem)));
+        if (!problems.isEmpty()) {
+            throw new DataException(
+                    problems.size() + " of " + pictures + " pictures could not be read; they are named above");
+        }
+    }
+
     /** Draws and lists what is in a picture; returns how many boxes were drawn. */
     private int predict(Detector detector, PictureFile file, long id, PredictionsJson json) {
-        if (!Files.exists(file.source())) {
-            throw new DataException("There is no picture " + file.source());
+        Path source = file.source();
+        if (!Files.isRegularFile(source)) {
+            throw new DataException(Files.exists(source) ? source + " is no file" : "There is no picture " + source);
         }
-        Picture picture = PictureReader.read(file.source());
-        ImageInfo info = new ImageInfo(id, file.source().getFileName().toString(), picture.width(), picture.height());
+        boolean turns = PictureHeader.read(source).turned();
+        Picture picture = PictureReader.read(source, limit.pixels());
+        ImageInfo info = new ImageInfo(id, source.getFileName().toString(), picture.width(), picture.height());
         Batch batch = RecipeBatches.single(detector.recipe(), info, picture);
         List<Detection> found =
                 Evaluation.detections(info, detector.detect(batch).get(0), detector.categories());
         List<BoxPainter.Box> boxes = DrawnBoxes.predicted(found, info, detector.categories(), leastScore);
         PictureWriter.write(BoxPainter.paint(picture, boxes), file.target());
-        json.add(file.source(), info, found, detector.categories());
+        json.add(source, info, found, detector.categories());
+        turned += turns ? 1 : 0;
         return boxes.size();
     }
 }

@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.Category;
+import dev.retort.detection.data.Printable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ final class ShownClasses {
         Map<String, Long> counts =
                 categories.stream().collect(Collectors.groupingBy(Category::name, Collectors.counting()));
         return categories.stream()
-                .map(c -> PlainText.line(c.name()) + (counts.get(c.name()) > 1 ? " (id " + c.id() + ")" : ""))
+                .map(c -> Printable.line(c.name()) + (counts.get(c.name()) > 1 ? " (id " + c.id() + ")" : ""))
                 .toList();
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,14 +55,19 @@ final class TrainingOptions {
                     "As --resume, on other data, with another teacher or other pixels, too. Classes and model stay.")
     private boolean resumeAnyway;
 
+    @Mixin
+    private PixelLimitOption limit;
+
     Recipe recipe() {
         return RecipeReader.read(recipe, settings);
     }
 
     /** Trains; {@code teacher} is null to train alone. */
     int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
-        CocoDataset dataset = CocoDataset.open(data, read.data().trainSplit());
-        dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + PlainText.line(notice)));
+        CocoDataset dataset = UsablePictures.of(
+                CocoDataset.open(data, read.data().trainSplit()).withMaxPixels(limit.pixels()),
+                read.data().broken(),
+                spec.commandLine().getErr());
         TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out, "add --resume");
         try (Interruption stop = Interruption.open()) {
             if (!job.run(start(), stop, (student, distiller) -> {})) {

@@ -9,6 +9,7 @@ import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.HeatMap;
+import dev.retort.detection.draw.LabelText;
 import dev.retort.distill.progress.MetricsLine;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.report.ReportData;
@@ -98,7 +99,8 @@ final class DemoReport {
         int at = 4 * largest;
         int k = sample.classes()[largest];
         String name = test.classNames().get(k);
-        BoxPainter.Box box = BoxPainter.Box.truth(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3], k, name);
+        String label = LabelText.name(test.categories().get(k));
+        BoxPainter.Box box = BoxPainter.Box.truth(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3], k, label);
         return ReportData.Panel.of(
                 Summary.STUDENT_ICD, name + " in " + sample.info().fileName(), BoxPainter.paint(overlay, List.of(box)));
     }

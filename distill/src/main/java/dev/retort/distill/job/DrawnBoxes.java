@@ -4,6 +4,7 @@ import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.draw.LabelText;
 import dev.retort.detection.eval.Detection;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class DrawnBoxes {
         for (Detection d : detections) {
             if (d.imageId() == image.id() && d.score() >= leastScore) {
                 int k = ids.indexOf(d.categoryId());
-                String name = categories.get(k).name();
+                String name = LabelText.name(categories.get(k));
                 boxes.add(new BoxPainter.Box(d.x(), d.y(), d.x() + d.width(), d.y() + d.height(), k, name, d.score()));
             }
         }
@@ -33,7 +34,7 @@ public final class DrawnBoxes {
                 .filter(annotation -> !annotation.crowd())
                 .map(a -> {
                     int k = dataset.classOf(a.categoryId());
-                    String name = dataset.categories().get(k).name();
+                    String name = LabelText.name(dataset.categories().get(k));
                     return BoxPainter.Box.truth(a.x(), a.y(), a.x() + a.w(), a.y() + a.h(), k, name);
                 })
                 .toList();

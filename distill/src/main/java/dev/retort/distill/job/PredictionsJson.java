@@ -43,7 +43,7 @@ public final class PredictionsJson {
         pictures.add(picture);
     }
 
-    /** Writes the file. */
+    /** Writes the file, whole or not at all. */
     public void write(Path file) throws IOException {
         TextFile.write(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
     }

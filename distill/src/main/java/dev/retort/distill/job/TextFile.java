@@ -1,11 +1,12 @@
 package dev.retort.distill.job;
 
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes files that people asked for, devices and pipes included. */
+/** Writes files that people asked for, devices and pipes included; an ordinary file whole or not at all. */
 public final class TextFile {
     private TextFile() {}
 
@@ -16,7 +17,11 @@ public final class TextFile {
      */
     public static void write(Path file, CharSequence text) throws IOException {
         try {
-            Files.writeString(file, text);
+            if (!Files.exists(file) || Files.isRegularFile(file)) {
+                AtomicFile.writeString(file, text.toString());
+            } else {
+                Files.writeString(file, text);
+            }
         } catch (IOException e) {
             String reason = e instanceof FileSystemException refused && refused.getReason() != null
                     ? refused.getReason()

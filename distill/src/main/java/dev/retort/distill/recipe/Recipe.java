@@ -80,6 +80,14 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
         TORCHVISION
     }
 
+    /** What is done where pictures of a data set cannot be used. */
+    public enum Broken {
+        /** Nothing is begun. */
+        FAIL,
+        /** They are left out and listed. */
+        SKIP
+    }
+
     /**
      * What is read and how it is augmented.
      *
@@ -91,6 +99,7 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
      * @param pixels normalisation (default torchvision)
      * @param keepEmpty whether pictures without boxes are learnt from (default true)
      * @param cacheMegabytes memory for decoded pictures (default 512)
+     * @param broken what to do with pictures that cannot be used (default fail)
      */
     public record Data(
             String trainSplit,
@@ -100,8 +109,11 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             double flip,
             PixelScale pixels,
             boolean keepEmpty,
-            int cacheMegabytes) {
+            int cacheMegabytes,
+            Broken broken) {
         public Data {
+            // Models written before there was this field say nothing of it.
+            broken = broken == null ? Broken.FAIL : broken;
             shortEdges = List.copyOf(shortEdges);
             Check.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
             Check.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
@@ -112,7 +124,7 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
         }
 
         static Data defaults() {
-            return new Data("train", "test", List.of(), 1333, 0.5, PixelScale.TORCHVISION, true, 512);
+            return new Data("train", "test", List.of(), 1333, 0.5, PixelScale.TORCHVISION, true, 512, Broken.FAIL);
         }
     }
 

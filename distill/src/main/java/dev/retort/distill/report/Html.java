@@ -5,10 +5,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Pattern;
 
 /** Pieces of HTML that is XML as well, so that any parser can check it. */
 public final class Html {
     private static final String STYLE = "report.css";
+
+    /** What is no character of XML 1.0, section 2.2: most control characters, and halves of surrogate pairs. */
+    private static final Pattern NO_XML =
+            Pattern.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\x{10000}-\\x{10ffff}]");
 
     private Html() {}
 
@@ -35,9 +40,11 @@ public final class Html {
         }
     }
 
-    /** A text, safe as content and as an attribute's value. */
+    /** A text, safe as content and as an attribute's value; U+FFFD stands for characters that XML cannot have. */
     public static String escape(String text) {
-        return text.replace("&", "&amp;")
+        return NO_XML.matcher(text)
+                .replaceAll("\ufffd")
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;");

@@ -63,6 +63,9 @@ public final class RecipeBatches {
 
     private static DatasetBatches.Settings settings(Recipe recipe) {
         return new DatasetBatches.Settings(
-                recipe.training().batch(), MULTIPLE, recipe.data().cacheMegabytes() * 1_000_000L);
+                recipe.training().batch(),
+                MULTIPLE,
+                recipe.data().cacheMegabytes() * 1_000_000L,
+                recipe.data().broken() == Recipe.Broken.SKIP);
     }
 }

@@ -121,6 +121,18 @@ class ReportTest {
                 .containsExactly("Title with <angle> & \"quotes\"");
     }
 
+    /** A terminal's escape sequence in a class name is no character of XML. */
+    @Test
+    void whatXmlCannotHaveIsReplaced() throws Exception {
+        String text = "a\u001b[31m\ud800b\u0000 \t\ud83d\ude00";
+        assertThat(Html.escape(text)).isEqualTo("a\ufffd[31m\ufffdb\ufffd \t\ud83d\ude00");
+        assertThat(ReportPage.parse(Html.page(text, "", ""))
+                        .getElementsByTagName("title")
+                        .item(0)
+                        .getTextContent())
+                .startsWith("a\ufffd[31m");
+    }
+
     @Test
     void aSummaryReadsBackTheSame(@TempDir Path folder) throws IOException {
         Path file = folder.resolve(Summary.FILE);

@@ -1,0 +1,116 @@
+package dev.retort.detection.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A picture file's content, byte by byte at any place: out of memory, or block by block out of the file. */
+final class PictureBytes implements AutoCloseable {
+    private static final int BLOCK = 1 << 12;
+
+    private final String name;
+    private final long size;
+    private final FileChannel channel;
+    private byte[] block;
+    private long blockStart;
+    private int blockLength;
+
+    /** Content in memory; {@code name} is for messages. */
+    PictureBytes(byte[] content, String name) {
+        this.name = name;
+        this.size = content.length;
+        this.channel = null;
+        this.block = content;
+        this.blockLength = content.length;
+    }
+
+    private PictureBytes(FileChannel channel, String name) throws IOException {
+        this.name = name;
+        this.size = channel.size();
+        this.channel = channel;
+        this.block = new byte[(int) Math.min(BLOCK, size)];
+    }
+
+    /** A file, of which only the blocks that are asked for are read. */
+    static PictureBytes open(Path file) throws IOException {
+        return new PictureBytes(FileChannel.open(file, StandardOpenOption.READ), file.toString());
+    }
+
+    String name() {
+        return name;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The unsigned byte at a place. */
+    int at(long place) {
+        if (place < 0 || place >= size) {
+            throw PictureIntegrity.truncated(name, size, "its header is cut off");
+        }
+        if (place < blockStart || place >= blockStart + blockLength) {
+            load(place);
+        }
+        return block[(int) (place - blockStart)] & 0xff;
+    }
+
+    private void load(long place) {
+        try {
+            ByteBuffer buffer = ByteBuffer.wrap(block);
+            int read;
+            do {
+                read = channel.read(buffer, place + buffer.position());
+            } while (read > 0 && buffer.hasRemaining());
+            blockStart = place;
+            blockLength = buffer.position();
+        } catch (IOException e) {
+            throw PictureReader.unreadable(name, e);
+        }
+        if (blockLength == 0) {
+            throw PictureIntegrity.truncated(name, place, "it became shorter while it was read");
+        }
+    }
+
+    /** Two bytes, the higher first. */
+    int uint16(long place) {
+        return at(place) << 8 | at(place + 1);
+    }
+
+    /** Four bytes, the highest first. */
+    int int32(long place) {
+        return uint16(place) << 16 | uint16(place + 2);
+    }
+
+    /** Two bytes, the lower first. */
+    int uint16le(long place) {
+        return at(place) | at(place + 1) << 8;
+    }
+
+    /** Four bytes, the lowest first. */
+    int int32le(long place) {
+        return uint16le(place) | uint16le(place + 2) << 16;
+    }
+
+    /** Whether these characters stand at a place; false where the content ends before. */
+    boolean has(long place, String ascii) {
+        if (place + ascii.length() > size) {
+            return false;
+        }
+        for (int i = 0; i < ascii.length(); i++) {
+            if (at(place + i) != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+}

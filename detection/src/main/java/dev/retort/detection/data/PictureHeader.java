@@ -1,0 +1,74 @@
+package dev.retort.detection.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * What a picture file says of itself before its pixels.
+ *
+ * @param storedWidth columns of pixels as they are stored; of a GIF, of its canvas
+ * @param storedHeight rows of pixels
+ * @param orientation how the stored pixels are turned to be shown
+ * @param bitsPerPixel of the decoded pixels in memory
+ * @param place where the decoded pixels lie among the stored ones
+ * @param capacity pixels that a file of its size can hold at most
+ */
+public record PictureHeader(
+        PictureFormat format,
+        int storedWidth,
+        int storedHeight,
+        Orientation orientation,
+        int bitsPerPixel,
+        Place place,
+        long capacity) {
+
+    /**
+     * A GIF's first frame may cover a part of its canvas only.
+     *
+     * @param left column where the decoded pixels begin
+     * @param top row where they begin
+     * @param around colour of the rest, 0xRRGGBB
+     */
+    public record Place(int left, int top, int around) {
+        /** Decoded pixels are all that there are. */
+        static final Place ALL = new Place(0, 0, 0);
+    }
+
+    /**
+     * Reads a file's header, and no more of the file than that needs.
+     *
+     * @throws PictureException if there is none
+     */
+    public static PictureHeader read(Path file) {
+        try (PictureBytes bytes = PictureBytes.open(file)) {
+            return PictureHeaderReader.read(bytes);
+        } catch (IOException e) {
+            throw PictureReader.unreadable(file.toString(), e);
+        }
+    }
+
+    /** Columns of the picture as it is shown. */
+    public int width() {
+        return orientation.swapped() ? storedHeight : storedWidth;
+    }
+
+    /** Rows of the picture as it is shown. */
+    public int height() {
+        return orientation.swapped() ? storedWidth : storedHeight;
+    }
+
+    /** Number of pixels. */
+    public long pixels() {
+        return (long) storedWidth * storedHeight;
+    }
+
+    /** Whether a rotation tag turns or mirrors the picture. */
+    public boolean turned() {
+        return orientation != Orientation.UPRIGHT;
+    }
+
+    /** Bytes that the decoder's own picture takes. */
+    long decodedBytes() {
+        return pixels() * bitsPerPixel / Byte.SIZE;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.retort.detection.data;
+
+/** Texts from files, such as names of pictures and classes, made fit to be printed on a terminal. */
+public final class Printable {
+    private Printable() {}
+
+    /**
+     * The text on one line, with what would steer a terminal or change the order of letters written as {@code \\u001b}:
+     * control and format characters, line and paragraph separators, halves of surrogate pairs.
+     */
+    public static String line(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().forEach(character -> {
+            if (steers(character)) {
+                line.append(String.format("\\u%04x", character));
+            } else {
+                line.appendCodePoint(character);
+            }
+        });
+        return line.toString();
+    }
+
+    private static boolean steers(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
+            // Joiners belong to words of several scripts; the marks that turn text around are what misleads.
+            case Character.FORMAT -> !(character == 0x200c || character == 0x200d);
+            default -> false;
+        };
+    }
+}
