@@ -37,15 +37,7 @@ public final class CocoDataset {
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
-        this(
-                source,
-                imageFolder,
-                null,
-                images,
-                categories,
-                annotations,
-                notices,
-                PictureReader.DEFAULT_MAX_PIXELS);
+        this(source, imageFolder, null, images, categories, annotations, notices, PictureReader.DEFAULT_MAX_PIXELS);
     }
 
     private CocoDataset(
@@ -259,8 +251,7 @@ public final class CocoDataset {
         Picture picture = held.get(image.id());
         if (picture == null) {
             throw new PictureException(
-                    PictureFault.MISSING,
-                    "Image id " + image.id() + " of " + source + " has no picture in memory");
+                    PictureFault.MISSING, "Image id " + image.id() + " of " + source + " has no picture in memory");
         }
         if (picture.width() != image.width() || picture.height() != image.height()) {
             throw new PictureException(
@@ -292,9 +283,8 @@ public final class CocoDataset {
     }
 
     private PictureException misfit(ImageInfo image, PictureHeader header) {
-        boolean unturned = header.turned()
-                && header.storedWidth() == image.width()
-                && header.storedHeight() == image.height();
+        boolean unturned =
+                header.turned() && header.storedWidth() == image.width() && header.storedHeight() == image.height();
         String is = header.width() + "x" + header.height();
         String says = "but " + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id();
         String file = file(image).toString();

@@ -63,7 +63,8 @@ public record PictureCheck(CocoDataset dataset, List<Problem> problems, List<Ima
                 dataset.images().stream().filter(dataset::liesOutside).toList();
         if (!leaving.isEmpty()) {
             notices.add(leaving.size() + " of " + dataset.size() + " pictures of " + dataset.source()
-                    + " lie outside its picture folder (first: " + leaving.get(0).fileName() + ")");
+                    + " lie outside its picture folder (first: "
+                    + leaving.get(0).fileName() + ")");
         }
         return notices;
     }

@@ -207,6 +207,12 @@ final class PictureHeaderReader {
             }
         }
         return new PictureHeader(
-                PictureFormat.BMP, width, height, Orientation.UPRIGHT, Math.max(Byte.SIZE, bits), PictureHeader.Place.ALL, UNLIMITED);
+                PictureFormat.BMP,
+                width,
+                height,
+                Orientation.UPRIGHT,
+                Math.max(Byte.SIZE, bits),
+                PictureHeader.Place.ALL,
+                UNLIMITED);
     }
 }

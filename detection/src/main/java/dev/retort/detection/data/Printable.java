@@ -1,5 +1,7 @@
 package dev.retort.detection.data;
 
+import java.util.Locale;
+
 /** Texts from files, such as names of pictures and classes, made fit to be printed on a terminal. */
 public final class Printable {
     private Printable() {}
@@ -12,7 +14,7 @@ public final class Printable {
         StringBuilder line = new StringBuilder();
         text.codePoints().forEach(character -> {
             if (steers(character)) {
-                line.append(String.format("\\u%04x", character));
+                line.append(String.format(Locale.ROOT, "\\u%04x", character));
             } else {
                 line.appendCodePoint(character);
             }
@@ -22,10 +24,8 @@ public final class Printable {
 
     private static boolean steers(int character) {
         return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> true;
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
             // Joiners belong to words of several scripts; the marks that turn text around are what misleads.
             case Character.FORMAT -> !(character == 0x200c || character == 0x200d);
             default -> false;

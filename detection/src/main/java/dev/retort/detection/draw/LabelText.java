@@ -79,8 +79,7 @@ public final class LabelText {
      */
     TextMask mask(String text, int scale) {
         int[] characters = text.codePoints().toArray();
-        String shown =
-                characters.length <= LONGEST ? text : new String(characters, 0, LONGEST - REST.length()) + REST;
+        String shown = characters.length <= LONGEST ? text : new String(characters, 0, LONGEST - REST.length()) + REST;
         return PixelFont.covers(shown) || font().isEmpty()
                 ? PixelFont.mask(shown, scale)
                 : smooth(shown, font().get(), scale);
@@ -99,8 +98,7 @@ public final class LabelText {
         try {
             graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
             graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             layout.draw(graphics, -left, -top);
         } finally {
             graphics.dispose();

@@ -51,7 +51,8 @@ final class PixelFont {
             for (int x = 0; x < width; x++) {
                 int column = x / scale % ADVANCE;
                 char character = text.isEmpty() ? ' ' : text.charAt(x / scale / ADVANCE);
-                coverage[y * width + x] = (byte) (column < GLYPH_WIDTH && pixel(character, column, y / scale) ? 255 : 0);
+                coverage[y * width + x] =
+                        (byte) (column < GLYPH_WIDTH && pixel(character, column, y / scale) ? 255 : 0);
             }
         }
         return new TextMask(width, height, coverage);

@@ -188,7 +188,11 @@ class BatchTest {
 
     private DatasetBatches training(List<Integer> edges, long cacheBytes) {
         return DatasetBatches.training(
-                dataset, new TrainTransform(edges, 100, 0.5), RULE, new DatasetBatches.Settings(2, 32, cacheBytes, false), 5);
+                dataset,
+                new TrainTransform(edges, 100, 0.5),
+                RULE,
+                new DatasetBatches.Settings(2, 32, cacheBytes, false),
+                5);
     }
 
     @Test

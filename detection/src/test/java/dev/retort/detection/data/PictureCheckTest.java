@@ -123,25 +123,24 @@ class PictureCheckTest {
                 .contains("2 of 6 pictures", "rotation tag", "turned.jpg");
         assertThat(dataset().picture(images.get(4)).width()).isEqualTo(30);
         add("stored.jpg", 40, 30, tall);
-        List<String> messages =
-                List.of(PictureCheck.headers(dataset()).problems().get(0).message(), dataset()
-                        .pictureProblems()
-                        .get(0));
-        assertThat(messages)
-                .allSatisfy(message -> assertThat(message)
-                        .contains("stored.jpg", "rotation tag 6", "30x40", "40x30", "image id 7", "exiftool"));
+        List<String> messages = List.of(
+                PictureCheck.headers(dataset()).problems().get(0).message(),
+                dataset().pictureProblems().get(0));
+        assertThat(messages).allSatisfy(message -> assertThat(message)
+                .contains("stored.jpg", "rotation tag 6", "30x40", "40x30", "image id 7", "exiftool"));
     }
 
     @Test
     void namesThatLeaveThePictureFolderAreNoticed() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("inner"));
         Path outer = Files.write(folder.resolve("x.png"), PictureWriter.png(Picture.black(40, 30)));
-        List<ImageInfo> names =
-                List.of(new ImageInfo(1, "../x.png", 40, 30), new ImageInfo(2, "a/../../x.png", 40, 30), new ImageInfo(
-                        3, outer.toAbsolutePath().toString(), 40, 30));
+        List<ImageInfo> names = List.of(
+                new ImageInfo(1, "../x.png", 40, 30),
+                new ImageInfo(2, "a/../../x.png", 40, 30),
+                new ImageInfo(3, outer.toAbsolutePath().toString(), 40, 30));
         Files.createDirectory(inner.resolve("a"));
-        PictureCheck check = PictureCheck.headers(
-                new CocoDataset("set.json", inner, names, CATEGORIES, Map.of(), List.of()));
+        PictureCheck check =
+                PictureCheck.headers(new CocoDataset("set.json", inner, names, CATEGORIES, Map.of(), List.of()));
         assertThat(check.problems()).isEmpty();
         assertThat(check.notices())
                 .singleElement()
@@ -151,11 +150,10 @@ class PictureCheckTest {
 
     @Test
     void picturesInMemoryAreChecked() {
-        List<ImageInfo> entries = List.of(new ImageInfo(1, "a", 4, 3), new ImageInfo(2, "b", 4, 3), new ImageInfo(
-                3, "c", 5, 3));
+        List<ImageInfo> entries =
+                List.of(new ImageInfo(1, "a", 4, 3), new ImageInfo(2, "b", 4, 3), new ImageInfo(3, "c", 5, 3));
         Map<Long, Picture> held = Map.of(1L, Picture.black(4, 3), 3L, Picture.black(4, 3));
-        PictureCheck check =
-                PictureCheck.headers(CocoDataset.inMemory("made", entries, CATEGORIES, List.of(), held));
+        PictureCheck check = PictureCheck.headers(CocoDataset.inMemory("made", entries, CATEGORIES, List.of(), held));
         assertThat(faults(check)).isEqualTo(Map.of("b", PictureFault.MISSING, "c", PictureFault.SIZE));
     }
 
@@ -193,7 +191,9 @@ class PictureCheckTest {
                 .hasMessageContaining("--check")
                 .hasMessageContaining("data.broken=skip");
         Files.delete(folder.resolve("2.png"));
-        assertThatThrownBy(() -> names(batches(true))).hasMessageContaining("2.png").hasMessageContaining("not there");
+        assertThatThrownBy(() -> names(batches(true)))
+                .hasMessageContaining("2.png")
+                .hasMessageContaining("not there");
     }
 
     @Test

@@ -210,7 +210,11 @@ class PictureHeaderTest {
     void aJpegHoldsABitForEachBlock() {
         byte[] jpeg = PictureWriter.jpeg(Picture.black(16, 16), 0.9f);
         int most = jpeg.length * 8;
-        refused(PictureFiles.jpegOfSize(jpeg, 64 * (most / 64 + 1), 64), 50_000_000, PictureFault.DAMAGED, "cannot hold");
+        refused(
+                PictureFiles.jpegOfSize(jpeg, 64 * (most / 64 + 1), 64),
+                50_000_000,
+                PictureFault.DAMAGED,
+                "cannot hold");
         refused(PictureFiles.jpegOfSize(jpeg, 64 * (most / 64), 64), 50_000_000, PictureFault.DAMAGED, "premature end");
     }
 

@@ -34,7 +34,8 @@ class DrawTest {
         assertThat(colour(painted, 82, 322)).isZero();
         assertThat(colour(painted, 79, 500)).isZero();
         assertThat(colour(painted, 480, 500)).isZero();
-        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 4, above
+        // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 4,
+        // above
         // the box.
         assertThat(colour(painted, 80, 319)).isEqualTo(ink);
         assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4 - 1, 284)).isEqualTo(ink);

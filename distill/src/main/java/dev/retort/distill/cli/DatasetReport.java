@@ -41,8 +41,7 @@ final class DatasetReport {
                 boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
-        List<String> names =
-                dataset.classNames().stream().map(Printable::line).toList();
+        List<String> names = dataset.classNames().stream().map(Printable::line).toList();
         histogram(out, "boxes of each class", names, dataset.classCounts());
         sides(out, boxes);
         dataset.notices().forEach(notice -> line(out, "note", Printable.line(notice)));

@@ -101,7 +101,8 @@ final class PredictCommand implements Callable<Integer> {
         RuntimeException stopped = null;
         try (Progress progress = Progress.open("predict", 0, pictures.size())) {
             for (int i = 0; i < pictures.size(); i++) {
-                String name = Printable.line(pictures.get(i).source().getFileName().toString());
+                String name =
+                        Printable.line(pictures.get(i).source().getFileName().toString());
                 String detail;
                 try {
                     detail = predict(detector, pictures.get(i), i + 1, json) + " in " + name;
@@ -136,8 +137,9 @@ final class PredictCommand implements Callable<Integer> {
     private void tell(Path detections, int pictures, List<String> problems) {
         PrintWriter err = spec.commandLine().getErr();
         if (turned > 0) {
-            err.println("retort: " + turned + " of " + pictures + " pictures have a rotation tag (EXIF) and were turned by"
-                    + " it, as viewers show them; boxes count in the turned picture");
+            err.println(
+                    "retort: " + turned + " of " + pictures + " pictures have a rotation tag (EXIF) and were turned by"
+                            + " it, as viewers show them; boxes count in the turned picture");
         }
         int done = pictures - problems.size();
         spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " pictures");
@@ -152,8 +154,7 @@ final class PredictCommand implements Callable<Integer> {
     private int predict(Detector detector, PictureFile file, long id, PredictionsJson json) {
         Path source = file.source();
         if (!Files.isRegularFile(source)) {
-            throw new DataException(
-                    Files.exists(source) ? source + " is no file" : "There is no picture " + source);
+            throw new DataException(Files.exists(source) ? source + " is no file" : "There is no picture " + source);
         }
         boolean turns = PictureHeader.read(source).turned();
         Picture picture = PictureReader.read(source, limit.pixels());

@@ -28,7 +28,9 @@ final class UsablePictures {
             return dataset;
         }
         if (broken == Recipe.Broken.SKIP) {
-            tell("left out, as broken pictures are to be skipped: " + found + " of " + dataset.size() + " pictures", err);
+            tell(
+                    "left out, as broken pictures are to be skipped: " + found + " of " + dataset.size() + " pictures",
+                    err);
             list(check, NAMED, err);
             return check.usable();
         }

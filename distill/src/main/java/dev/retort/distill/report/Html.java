@@ -42,8 +42,7 @@ public final class Html {
 
     /** A text, safe as content and as an attribute's value; U+FFFD stands for characters that XML cannot have. */
     public static String escape(String text) {
-        return NO_XML
-                .matcher(text)
+        return NO_XML.matcher(text)
                 .replaceAll("\ufffd")
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -118,9 +118,12 @@ class PictureCommandsTest {
                 .containsExactly(
                         "Picture " + large + " (40x40) is too large: 1600 pixels, at most 1000 (--max-pixels)",
                         "retort: 1 of 3 pictures could not be read; they are named above");
-        assertThat(found(target)).extracting(entry -> entry.get("file").asString()).containsExactly("" + small, "" + other);
+        assertThat(found(target))
+                .extracting(entry -> entry.get("file").asString())
+                .containsExactly("" + small, "" + other);
         assertThat(target.resolve("b.png")).doesNotExist();
-        assertThat(run("predict", model, small, "--out", target, "--max-pixels", 0)).isEqualTo(2);
+        assertThat(run("predict", model, small, "--out", target, "--max-pixels", 0))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("'--max-pixels': 0 is not from 1 to ");
     }
 
@@ -175,7 +178,8 @@ class PictureCommandsTest {
         assertThat(run("predict", model, picture("a.png", 30, 30), "--out", file.resolve("below")))
                 .isEqualTo(1);
         assertThat(errors()).singleElement().asString().startsWith("retort: Cannot make the folder " + file + "/below");
-        assertThat(run("predict", model, folder.resolve("a.png"), "--out", file)).isEqualTo(1);
+        assertThat(run("predict", model, folder.resolve("a.png"), "--out", file))
+                .isEqualTo(1);
         assertThat(errors()).containsExactly("retort: Cannot make the folder " + file + ": " + file + " is a file");
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "no /dev/full");
@@ -218,7 +222,9 @@ class PictureCommandsTest {
         Files.delete(files.get(1));
         spoil(files.get(2));
         Path target = folder.resolve("run");
-        assertThat(train(target, "--set", "data.broken=skip", "--set", "training.iterations=4")).as(err.toString()).isZero();
+        assertThat(train(target, "--set", "data.broken=skip", "--set", "training.iterations=4"))
+                .as(err.toString())
+                .isZero();
         assertThat(errors())
                 .contains("retort: left out, as broken pictures are to be skipped: 1 of 6 pictures")
                 .anySatisfy(line -> assertThat(line).contains("" + files.get(1), "is not there"));
@@ -233,12 +239,16 @@ class PictureCommandsTest {
         Path last = files("test").get(2);
         Files.delete(last);
         Path detections = folder.resolve("found.json");
-        assertThat(run("eval", model, "--data", data, "--save-detections", detections)).isEqualTo(1);
+        assertThat(run("eval", model, "--data", data, "--save-detections", detections))
+                .isEqualTo(1);
         assertThat(errors()).singleElement().asString().contains("" + last, "is not there");
         assertThat(detections).doesNotExist();
-        assertThat(run("eval", model, "--data", data, "--broken", "skip")).as(err.toString()).isZero();
+        assertThat(run("eval", model, "--data", data, "--broken", "skip"))
+                .as(err.toString())
+                .isZero();
         assertThat(errors()).anySatisfy(line -> assertThat(line).contains("1 of 3 pictures"));
-        assertThat(run("eval", "--detections", "x", "--ground-truth", "y", "--max-pixels", 5)).isEqualTo(2);
+        assertThat(run("eval", "--detections", "x", "--ground-truth", "y", "--max-pixels", 5))
+                .isEqualTo(2);
     }
 
     @Test
@@ -261,7 +271,10 @@ class PictureCommandsTest {
         turned(jpeg);
         Files.writeString(annotations, Files.readString(annotations).replace(first.fileName(), "turned.jpg"));
         assertThat(train(folder.resolve("run"))).as(err.toString()).isZero();
-        assertThat(errors()).filteredOn(line -> line.contains("rotation tag")).singleElement().asString()
+        assertThat(errors())
+                .filteredOn(line -> line.contains("rotation tag"))
+                .singleElement()
+                .asString()
                 .startsWith("retort: 1 of 6 pictures of " + annotations);
         assertThat(run("data", "info", data, "--check")).isZero();
         assertThat(out.toString()).contains("1 of 6 pictures of " + annotations + " have a rotation tag");
@@ -271,9 +284,11 @@ class PictureCommandsTest {
     void namesDoNotSteerTheTerminal() throws IOException {
         Path annotations = data.resolve("annotations").resolve("train.json");
         String name = CocoDataset.open(data, "train").images().get(0).fileName();
-        Files.writeString(annotations, Files.readString(annotations)
-                .replace(name, "a\\u001b[2J\\nretort: all is well.png")
-                .replace("\"name\": \"circle\"", "\"name\": \"c\\u001b[2J\\nretort: all is well\""));
+        Files.writeString(
+                annotations,
+                Files.readString(annotations)
+                        .replace(name, "a\\u001b[2J\\nretort: all is well.png")
+                        .replace("\"name\": \"circle\"", "\"name\": \"c\\u001b[2J\\nretort: all is well\""));
         assertThat(run("data", "info", data, "--check")).isEqualTo(1);
         assertThat(train(folder.resolve("run"))).isEqualTo(1);
         assertThat(out.toString() + err).doesNotContain("\u001b").doesNotContain("\nretort: all");

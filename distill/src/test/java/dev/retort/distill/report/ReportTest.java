@@ -126,7 +126,10 @@ class ReportTest {
     void whatXmlCannotHaveIsReplaced() throws Exception {
         String text = "a\u001b[31m\ud800b\u0000 \t\ud83d\ude00";
         assertThat(Html.escape(text)).isEqualTo("a\ufffd[31m\ufffdb\ufffd \t\ud83d\ude00");
-        assertThat(ReportPage.parse(Html.page(text, "", "")).getElementsByTagName("title").item(0).getTextContent())
+        assertThat(ReportPage.parse(Html.page(text, "", ""))
+                        .getElementsByTagName("title")
+                        .item(0)
+                        .getTextContent())
                 .startsWith("a\ufffd[31m");
     }
 

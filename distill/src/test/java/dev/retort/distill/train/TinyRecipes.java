@@ -14,7 +14,16 @@ final class TinyRecipes {
         return new Recipe(
                 new Recipe.Model(
                         18, WIDTH, CHANNELS, 1, Recipe.Norm.BATCH, false, 0, List.of(16.0, 32.0, 64.0, 128.0, 256.0)),
-                new Recipe.Data("train", "test", List.of(64), 64, 0.5, Recipe.PixelScale.TORCHVISION, true, 16, Recipe.Broken.FAIL),
+                new Recipe.Data(
+                        "train",
+                        "test",
+                        List.of(64),
+                        64,
+                        0.5,
+                        Recipe.PixelScale.TORCHVISION,
+                        true,
+                        16,
+                        Recipe.Broken.FAIL),
                 new Recipe.Optimizer(
                         Recipe.OptimizerKind.SGD, rate, 0.9, 1e-4, Recipe.Schedule.COSINE, List.of(), 2, 0.1, 1, 0),
                 new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1, false),

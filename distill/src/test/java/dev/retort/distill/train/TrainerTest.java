@@ -89,7 +89,16 @@ class TrainerTest {
                         false,
                         0,
                         small.model().anchorSizes()),
-                new Recipe.Data("train", "test", List.of(), 1333, 0.5, Recipe.PixelScale.TORCHVISION, true, 16, Recipe.Broken.FAIL),
+                new Recipe.Data(
+                        "train",
+                        "test",
+                        List.of(),
+                        1333,
+                        0.5,
+                        Recipe.PixelScale.TORCHVISION,
+                        true,
+                        16,
+                        Recipe.Broken.FAIL),
                 small.optimizer(),
                 small.training(),
                 new Recipe.Distillation(8, true, true, 0, 2, 1, 32, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01));
