@@ -1,5 +1,6 @@
 package dev.retort.detection.data;
 
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -81,6 +82,7 @@ final class PictureMemory {
         return new PictureException(
                 PictureFault.TOO_LARGE,
                 String.format(
+                        Locale.ROOT,
                         "Picture %s is too large for the heap: decoding takes about %.0f MB, and %.0f of %.0f MB are"
                                 + " free. Give more (RETORT_HEAP=..., -Xmx), or make it smaller.",
                         name,

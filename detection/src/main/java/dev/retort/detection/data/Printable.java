@@ -1,5 +1,7 @@
 package dev.retort.detection.data;
 
+import java.util.Locale;
+
 /** Texts from files, such as names of pictures and classes, made fit to be printed on a terminal. */
 public final class Printable {
     private Printable() {}
@@ -12,7 +14,7 @@ public final class Printable {
         StringBuilder line = new StringBuilder();
         text.codePoints().forEach(character -> {
             if (steers(character)) {
-                line.append(String.format("\\u%04x", character));
+                line.append(String.format(Locale.ROOT, "\\u%04x", character));
             } else {
                 line.appendCodePoint(character);
             }

@@ -201,6 +201,6 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 8 + 10 + 8 + 15);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 9 + 10 + 8 + 15);
     }
 }
