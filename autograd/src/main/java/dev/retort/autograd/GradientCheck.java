@@ -247,7 +247,8 @@ public final class GradientCheck {
                         w.step));
                 long resolved = w.kinks.stream().filter(Kink::resolved).count();
                 if (resolved > 0) {
-                    text.append(String.format("%n    %d kinks met and checked a little way off", resolved));
+                    text.append(
+                            String.format(Locale.ROOT, "%n    %d kinks met and checked a little way off", resolved));
                 }
                 w.kinks.stream()
                         .filter(kink -> !kink.resolved)

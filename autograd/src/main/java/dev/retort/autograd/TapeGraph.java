@@ -5,6 +5,7 @@ import dev.retort.tensor.Origin;
 import dev.retort.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -57,7 +58,7 @@ public record TapeGraph(List<Entry> entries) {
                     leaf ? ", shape=ellipse" : ""));
             for (Input input : inputs) {
                 if (input.number != CONSTANT) {
-                    dot.append(String.format("  n%d -> n%d;%n", input.number, number));
+                    dot.append(String.format(Locale.ROOT, "  n%d -> n%d;%n", input.number, number));
                 }
             }
         }

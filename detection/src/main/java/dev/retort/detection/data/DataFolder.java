@@ -57,7 +57,10 @@ public record DataFolder(Path annotations, Path images) {
             }
         }
         String looked = layouts.stream()
-                .map(layout -> "  " + layout.annotations + " with " + places(layout.images))
+                .map(layout -> "  " + directory.relativize(layout.annotations) + " with "
+                        + places(layout.images.stream()
+                                .map(directory::relativize)
+                                .toList()))
                 .collect(Collectors.joining("\n"));
         throw new DataException(
                 "No split '" + split + "' in " + directory + ". Looked for:\n" + looked + "\n" + present(directory));
