@@ -34,7 +34,8 @@ final class CheckpointTarget implements Target {
         trainer.step();
         Path file = folder.resolve("checkpoint.safetensors");
         trainer.save(file);
-        originals = List.of(Files.readAllBytes(file));
+        byte[] saved = Files.readAllBytes(file);
+        originals = List.of(saved, SafeTensorsMutations.unsealed(saved));
     }
 
     @Override

@@ -124,6 +124,7 @@ final class Fuzzing {
     private void run(Target target, long seed, int first, int count) throws IOException {
         Judge judge = new Judge(target);
         Path file = folder.resolve(target.format()).resolve(NAME + "." + target.ending());
+        warmUp(target, judge, file);
         Map<String, Integer> kinds = new TreeMap<>();
         int refused = 0;
         int bad = 0;
@@ -155,6 +156,15 @@ final class Fuzzing {
                 Integer.toString(bad),
                 String.format(Locale.ROOT, "%.1f", seconds),
                 kinds.toString());
+    }
+
+    /** A sound file is read; what is made once, such as tables and classes, is no damaged file's fault. */
+    private void warmUp(Target target, Judge judge, Path file) throws IOException {
+        byte[] sound = target.originals().get(0);
+        Files.write(file, sound);
+        if (judge.read(file, sound).refused()) {
+            tell("finding", target.format(), target.format(), "sound file refused", file.toString());
+        }
     }
 
     private synchronized void tell(String... words) {

@@ -27,7 +27,8 @@ final class ModelTarget implements Target {
     ModelTarget(CocoDataset dataset, Path folder) throws IOException {
         Path file = folder.resolve("original.safetensors");
         TinyModels.save(dataset, backend, file).close();
-        originals = List.of(Files.readAllBytes(file));
+        byte[] saved = Files.readAllBytes(file);
+        originals = List.of(saved, SafeTensorsMutations.unsealed(saved));
     }
 
     @Override
@@ -59,6 +60,7 @@ final class ModelTarget implements Target {
 
     @Override
     public void read(Path file) throws IOException {
+        long before = backend.memory().liveBytes();
         try {
             try (Detector detector = Detector.load(file, backend)) {
                 Recipe.Data data = detector.recipe().data();
@@ -70,7 +72,7 @@ final class ModelTarget implements Target {
                 }
             }
         } finally {
-            long left = backend.memory().liveBytes();
+            long left = backend.memory().liveBytes() - before;
             if (left != 0) {
                 throw new IllegalStateException(left + " bytes of tensors are left behind");
             }

@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Damage to a safetensors file's length, header, metadata and numbers, each alone, with the rest made to fit. */
 final class SafeTensorsMutations {
+    private static final String METADATA = "__metadata__";
     private static final int PREFIX = 8;
     private static final long[] LENGTHS = {0, 1, 2, 100, 100_000_000, 100_000_001, Integer.MAX_VALUE, Long.MAX_VALUE, -1};
     private static final float[] ODD_WEIGHTS = {Float.NaN, Float.POSITIVE_INFINITY, 3e38f, -3e38f, 1e-45f, 1e20f};
@@ -30,6 +31,15 @@ final class SafeTensorsMutations {
             SafeTensorsMutations::metadata,
             SafeTensorsMutations::metadataText,
             SafeTensorsMutations::weights);
+
+    /** The file without the digest of its content, which would hide all else that is wrong. */
+    static byte[] unsealed(byte[] content) {
+        JsonNode root = JSON.readTree(headerOf(content));
+        if (root.get(METADATA) instanceof ObjectNode metadata) {
+            metadata.remove("sha256");
+        }
+        return withHeader(content, JSON.writeValueAsBytes(root));
+    }
 
     private static int headerEnd(byte[] content) {
         long length = content.length < PREFIX
@@ -72,7 +82,7 @@ final class SafeTensorsMutations {
         } catch (JacksonException e) {
             return content;
         }
-        if (!(root.get("__metadata__") instanceof ObjectNode metadata) || metadata.isEmpty()) {
+        if (!(root.get(METADATA) instanceof ObjectNode metadata) || metadata.isEmpty()) {
             return content;
         }
         String key = Mutation.choose(List.copyOf(metadata.propertyNames()), random);

@@ -42,12 +42,16 @@ final class TextMutations {
             "9".repeat(400),
             "9".repeat(2000));
     private static final List<String> WORDS = List.of(
-            "null", "~", "true", "\"\"", "\"x\"", "[]", "{}", "[null]", "{a: 1}", "", "!!java.net.URL x", "&a *a", "<a/>");
+            "null", "~", "true", "\"\"", "\"x\"", "[]", "{}", "[null]", "{a: 1}", "", "!!URL x", "&a *a", "<a/>");
     private static final List<String> ODD = List.of(
             "\u0000", "\u001b[2J", "\u00e4", "\u00ff", "\u00ef\u00bb\u00bf", "\u00f0\u009f\u0098\u0080", "\t", "\r\n",
             "\\ud800", "\\u0000", "&amp;", "&#0;", "%s%n", "'", "\"");
-    private static final List<List<String>> NESTS = List.of(
-            List.of("[", "]"), List.of("{\"a\":", "}"), List.of("<a>", "</a>"), List.of("- ", ""), List.of("{a: ", "}"));
+    /** Where a value stands. */
+    private static final Pattern VALUE = Pattern.compile("(?<=[>:\\[,]\\s?)[\\w.\"]+");
+
+    private static final List<List<String>> NESTS =
+            List.of(List.of("[", "]"), List.of("{\"a\":", "}"), List.of("- ", ""), List.of("{a: ", "}"));
+    private static final List<List<String>> ELEMENTS = List.of(List.of("<a>", "</a>"));
     private static final List<Integer> DEPTHS = List.of(20, 200, 600, 1200, 5000, 50_000);
 
     private TextMutations() {}
@@ -74,10 +78,11 @@ final class TextMutations {
     }
 
     private static byte[] nest(byte[] content, SplittableRandom random) {
-        List<String> nest = Mutation.choose(NESTS, random);
+        boolean xml = content.length > 0 && content[0] == '<';
+        List<String> nest = Mutation.choose(xml ? ELEMENTS : NESTS, random);
         int depth = Mutation.choose(DEPTHS, random);
         String closing = random.nextInt(3) == 0 ? "" : nest.get(1).repeat(depth);
-        return replaceMatch(content, WORD, nest.get(0).repeat(depth) + "1" + closing, random);
+        return replaceMatch(content, random.nextInt(4) == 0 ? WORD : VALUE, nest.get(0).repeat(depth) + "1" + closing, random);
     }
 
     /** Removes, repeats or moves a line. */

@@ -16,9 +16,10 @@ import java.nio.file.NoSuchFileException;
 final class ErrorLine {
     private ErrorLine() {}
 
-    static int print(Throwable error, boolean verbose, PrintWriter err) {
+    /** @param training whether the command trains, so that its recipe can ask for less */
+    static int print(Throwable error, boolean training, boolean verbose, PrintWriter err) {
         boolean known = isForPeople(error);
-        err.println("retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error)));
+        err.println("retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error, training)));
         if (verbose || !known) {
             error.printStackTrace(err);
         }
@@ -36,14 +37,15 @@ final class ErrorLine {
                 || error instanceof OutOfMemoryError;
     }
 
-    private static String message(Throwable error) {
+    private static String message(Throwable error, boolean training) {
         if (error instanceof OutOfMemoryError) {
             return "out of memory (" + error.getMessage() + "): give more with RETORT_HEAP=..., now "
-                    + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB, or make training.batch smaller";
+                    + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB"
+                    + (training ? ", or make training.batch smaller" : "");
         }
         if (error instanceof UncheckedIOException unchecked
                 && unchecked.getMessage().equals(unchecked.getCause().toString())) {
-            return message(unchecked.getCause());
+            return message(unchecked.getCause(), training);
         }
         // The file system's own exceptions have nothing but the path as a message.
         if (error instanceof NoSuchFileException) {
