@@ -18,4 +18,8 @@ public record MetricsLine(
         double total,
         double rate,
         double seconds,
-        double imagesPerSecond) {}
+        double imagesPerSecond) {
+    public MetricsLine {
+        losses = losses == null ? Map.of() : losses;
+    }
+}

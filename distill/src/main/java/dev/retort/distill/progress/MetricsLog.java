@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -88,8 +89,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     private static MetricsLine line(Path file, int number, MetricsLine line) throws IOException {
-        if (line == null || line.losses() == null || line.losses().containsValue(null)) {
-            throw new IOException(file + ", line " + number + " is no line of metrics: it has no losses");
+        if (line == null || line.losses().values().stream().anyMatch(Objects::isNull)) {
+            throw new IOException(file + ", line " + number + " is no line of metrics: a loss has no value");
         }
         return line;
     }

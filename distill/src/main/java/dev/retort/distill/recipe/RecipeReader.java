@@ -86,7 +86,7 @@ public final class RecipeReader {
             }
             return parse(Utf8File.read(file), file.toString(), settings);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the recipe " + file + ": " + reason(file, e), e);
+            throw new UncheckedIOException("Cannot read the recipe " + reason(file, e), e);
         }
     }
 
@@ -131,7 +131,12 @@ public final class RecipeReader {
     }
 
     private static String reason(Path file, IOException e) {
-        return Files.exists(file) ? e.getMessage() : "there is no such file";
+        if (!Files.exists(file)) {
+            return file + ": there is no such file";
+        }
+        // A message of the file system's may be without the file, and one about the encoding begins with it.
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith(file.toString()) ? message : file + ": " + message;
     }
 
     private void take(String yaml) {

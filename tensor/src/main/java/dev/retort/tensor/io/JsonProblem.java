@@ -15,6 +15,9 @@ public final class JsonProblem {
     /** No file's keys are as long, and messages name them. */
     private static final int LONGEST_NAME = 500;
 
+    /** How the parser's message about a second document begins. */
+    private static final String TRAILING = "Trailing token";
+
     private JsonProblem() {}
 
     /** Limits for a document of which {@code depth} levels can make sense. */
@@ -27,7 +30,7 @@ public final class JsonProblem {
 
     /** Behind the name of a file: {@code is not valid JSON at line 1, column 20: ...}. */
     public static String of(JacksonException e, String language) {
-        if (e instanceof DatabindException) {
+        if (e instanceof DatabindException && !e.getOriginalMessage().startsWith(TRAILING)) {
             String field = e.getPath().stream()
                     .map(step -> step.getPropertyName() == null ? Integer.toString(step.getIndex()) : step.getPropertyName())
                     .collect(Collectors.joining("."));
@@ -50,7 +53,7 @@ public final class JsonProblem {
                 .replaceAll("\\s*\\(start marker at .*", "")
                 .replaceAll("(?s),? from `[^`]*`", "")
                 .replaceAll("(?s)(: enable)?\\s*\\(?`.*", "")
-                .replaceAll("(?s)^Trailing token.*", "it goes on behind its end")
+                .replaceAll("(?s)^" + TRAILING + ".*", "it goes on behind its end")
                 .replaceAll("\\s*\\R\\s*", ", ")
                 .replaceAll("[,\\s]+$", "");
         return shorten(text, SENTENCE);
