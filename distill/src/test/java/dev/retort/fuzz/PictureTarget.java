@@ -23,6 +23,8 @@ final class PictureTarget implements Target {
     private static final int HEIGHT = 32;
     /** What a picture may take for each pixel that its header declares. */
     private static final long BYTES_PER_PIXEL = 8;
+    /** A header that declares more is refused as such. */
+    private static final long MOST_PIXELS = 50_000_000;
 
     private final String format;
     private final String ending;
@@ -114,7 +116,7 @@ final class PictureTarget implements Target {
                     case "bmp" -> content.length < 26 ? 0 : (long) little.getInt(18) * Math.abs(little.getInt(22));
                     default -> jpegPixels(big);
                 };
-        return Math.max(0, Math.min(pixels, Integer.MAX_VALUE));
+        return pixels < 0 || pixels > MOST_PIXELS ? 0 : pixels;
     }
 
     /** The largest frame that any start of frame declares. */

@@ -50,7 +50,7 @@ public final class JsonProblem {
     public static String words(JacksonException e) {
         String text = e.getOriginalMessage()
                 .replaceAll("(?s)\\s*in reader, line \\d+, column \\d+:.*?\\^", "")
-                .replaceAll("\\s*\\(start marker at .*", "")
+                .replaceAll("(?s)\\s*\\([^()]*\\[Source.*", "")
                 .replaceAll("(?s),? from `[^`]*`", "")
                 .replaceAll("(?s)(: enable)?\\s*\\(?`.*", "")
                 .replaceAll("(?s)^" + TRAILING + ".*", "it goes on behind its end")
