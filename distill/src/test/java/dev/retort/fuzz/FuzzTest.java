@@ -68,7 +68,9 @@ class FuzzTest {
                 .filter(line -> line.startsWith("finding\t"))
                 .map(FuzzTest::finding)
                 .toList();
-        assertThat(findings).as("damaged files, kept in %s", FOLDER.toAbsolutePath()).isEmpty();
+        assertThat(findings)
+                .as("damaged files, kept in %s", FOLDER.toAbsolutePath())
+                .isEmpty();
         assertThat(code).as("%s", Files.readString(output)).isZero();
         assertThat(report).hasSize(only.equals("all") ? Fuzzing.FORMATS.size() : 1);
     }

@@ -80,27 +80,30 @@ final class Fuzzing {
             case "coco" -> TextTarget.coco(annotations(), shapes().resolve(DataFolder.IMAGES));
             case "ground-truth" -> TextTarget.groundTruth(annotations());
             case "detections" -> TextTarget.detections(annotations());
-            case "png" -> new PictureTarget(
-                    "png",
-                    "png",
-                    List.of(PictureMutations::pngChunk, PictureMutations::pngChunk),
-                    BufferedImage.TYPE_INT_RGB,
-                    BufferedImage.TYPE_INT_ARGB,
-                    BufferedImage.TYPE_BYTE_INDEXED,
-                    BufferedImage.TYPE_USHORT_GRAY);
-            case "jpeg" -> new PictureTarget(
-                    "jpeg",
-                    "jpg",
-                    List.of(PictureMutations::jpegSegment, PictureMutations::jpegSegment),
-                    BufferedImage.TYPE_INT_RGB,
-                    BufferedImage.TYPE_BYTE_GRAY);
-            case "bmp" -> new PictureTarget(
-                    "bmp",
-                    "bmp",
-                    List.of(),
-                    BufferedImage.TYPE_INT_RGB,
-                    BufferedImage.TYPE_BYTE_INDEXED,
-                    BufferedImage.TYPE_BYTE_BINARY);
+            case "png" ->
+                new PictureTarget(
+                        "png",
+                        "png",
+                        List.of(PictureMutations::pngChunk, PictureMutations::pngChunk),
+                        BufferedImage.TYPE_INT_RGB,
+                        BufferedImage.TYPE_INT_ARGB,
+                        BufferedImage.TYPE_BYTE_INDEXED,
+                        BufferedImage.TYPE_USHORT_GRAY);
+            case "jpeg" ->
+                new PictureTarget(
+                        "jpeg",
+                        "jpg",
+                        List.of(PictureMutations::jpegSegment, PictureMutations::jpegSegment),
+                        BufferedImage.TYPE_INT_RGB,
+                        BufferedImage.TYPE_BYTE_GRAY);
+            case "bmp" ->
+                new PictureTarget(
+                        "bmp",
+                        "bmp",
+                        List.of(),
+                        BufferedImage.TYPE_INT_RGB,
+                        BufferedImage.TYPE_BYTE_INDEXED,
+                        BufferedImage.TYPE_BYTE_BINARY);
             case "gif" -> new PictureTarget("gif", "gif", List.of(), BufferedImage.TYPE_BYTE_INDEXED);
             case "voc" -> new VocTarget(own);
             case "recipe" -> TextTarget.recipe();

@@ -53,8 +53,8 @@ final class ModelTarget implements Target {
 
     /** These, and as one of them damage that knows nothing of the format. */
     static List<Mutation> withBytes(List<Mutation> mutations) {
-        Mutation any = (content, random) ->
-                Mutation.choose(ByteMutations.ALL, random).apply(content, random);
+        Mutation any =
+                (content, random) -> Mutation.choose(ByteMutations.ALL, random).apply(content, random);
         return Stream.concat(mutations.stream(), Stream.of(any)).toList();
     }
 

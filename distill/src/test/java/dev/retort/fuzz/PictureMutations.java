@@ -28,9 +28,8 @@ final class PictureMutations {
             case 1 -> chunk = ByteMutations.replace(chunk, 0, 0, chunk);
             default -> {
                 byte[] data = Arrays.copyOfRange(chunk, 8, 8 + length);
-                Mutation damage = random.nextBoolean()
-                        ? ByteMutations::headerField
-                        : Mutation.choose(ByteMutations.ALL, random);
+                Mutation damage =
+                        random.nextBoolean() ? ByteMutations::headerField : Mutation.choose(ByteMutations.ALL, random);
                 chunk = pngChunk(Arrays.copyOfRange(chunk, 4, 8), damage.apply(data, random));
             }
         }

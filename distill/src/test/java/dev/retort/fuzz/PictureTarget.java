@@ -34,8 +34,8 @@ final class PictureTarget implements Target {
     PictureTarget(String format, String ending, List<Mutation> own, int... types) throws IOException {
         this.format = format;
         this.ending = ending;
-        Mutation bytes = (content, random) ->
-                Mutation.choose(ByteMutations.ALL, random).apply(content, random);
+        Mutation bytes =
+                (content, random) -> Mutation.choose(ByteMutations.ALL, random).apply(content, random);
         this.mutations = Stream.concat(own.stream(), Stream.of(ByteMutations::headerField, bytes, bytes))
                 .toList();
         for (int type : types) {
@@ -110,9 +110,8 @@ final class PictureTarget implements Target {
         long pixels =
                 switch (format) {
                     case "png" -> content.length < 24 ? 0 : (long) big.getInt(16) * big.getInt(20);
-                    case "gif" -> content.length < 10
-                            ? 0
-                            : (little.getShort(6) & 0xffffL) * (little.getShort(8) & 0xffffL);
+                    case "gif" ->
+                        content.length < 10 ? 0 : (little.getShort(6) & 0xffffL) * (little.getShort(8) & 0xffffL);
                     case "bmp" -> content.length < 26 ? 0 : (long) little.getInt(18) * Math.abs(little.getInt(22));
                     default -> jpegPixels(big);
                 };

@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SafeTensorsMutations {
     private static final String METADATA = "__metadata__";
     private static final int PREFIX = 8;
-    private static final long[] LENGTHS = {0, 1, 2, 100, 100_000_000, 100_000_001, Integer.MAX_VALUE, Long.MAX_VALUE, -1};
+    private static final long[] LENGTHS = {0, 1, 2, 100, 100_000_000, 100_000_001, Integer.MAX_VALUE, Long.MAX_VALUE, -1
+    };
     private static final float[] ODD_WEIGHTS = {Float.NaN, Float.POSITIVE_INFINITY, 3e38f, -3e38f, 1e-45f, 1e20f};
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -45,7 +46,9 @@ final class SafeTensorsMutations {
         long length = content.length < PREFIX
                 ? 0
                 : ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-        return length < 0 || length > content.length - PREFIX ? Math.min(content.length, PREFIX) : PREFIX + (int) length;
+        return length < 0 || length > content.length - PREFIX
+                ? Math.min(content.length, PREFIX)
+                : PREFIX + (int) length;
     }
 
     private static byte[] length(byte[] content, SplittableRandom random) {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /** Damage to a text's words and numbers. Texts are handled as Latin-1, so that bytes which are no UTF-8 stay as they are. */
 final class TextMutations {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
-    private static final Pattern WORD = Pattern.compile("\"[^\"\n]*\"|[A-Za-z_][\\w.]*|-?\\d+(\\.\\d+)?|[\\[\\]{}<>:,]");
+    private static final Pattern WORD =
+            Pattern.compile("\"[^\"\n]*\"|[A-Za-z_][\\w.]*|-?\\d+(\\.\\d+)?|[\\[\\]{}<>:,]");
 
     static final List<String> NUMBERS = List.of(
             "0",
@@ -44,8 +45,21 @@ final class TextMutations {
     private static final List<String> WORDS = List.of(
             "null", "~", "true", "\"\"", "\"x\"", "[]", "{}", "[null]", "{a: 1}", "", "!!URL x", "&a *a", "<a/>");
     private static final List<String> ODD = List.of(
-            "\u0000", "\u001b[2J", "\u00e4", "\u00ff", "\u00ef\u00bb\u00bf", "\u00f0\u009f\u0098\u0080", "\t", "\r\n",
-            "\\ud800", "\\u0000", "&amp;", "&#0;", "%s%n", "'", "\"");
+            "\u0000",
+            "\u001b[2J",
+            "\u00e4",
+            "\u00ff",
+            "\u00ef\u00bb\u00bf",
+            "\u00f0\u009f\u0098\u0080",
+            "\t",
+            "\r\n",
+            "\\ud800",
+            "\\u0000",
+            "&amp;",
+            "&#0;",
+            "%s%n",
+            "'",
+            "\"");
     /** Where a value stands. */
     private static final Pattern VALUE = Pattern.compile("(?<=[>:\\[,]\\s?)[\\w.\"]+");
 
@@ -82,7 +96,8 @@ final class TextMutations {
         List<String> nest = Mutation.choose(xml ? ELEMENTS : NESTS, random);
         int depth = Mutation.choose(DEPTHS, random);
         String closing = random.nextInt(3) == 0 ? "" : nest.get(1).repeat(depth);
-        return replaceMatch(content, random.nextInt(4) == 0 ? WORD : VALUE, nest.get(0).repeat(depth) + "1" + closing, random);
+        return replaceMatch(
+                content, random.nextInt(4) == 0 ? WORD : VALUE, nest.get(0).repeat(depth) + "1" + closing, random);
     }
 
     /** Removes, repeats or moves a line. */

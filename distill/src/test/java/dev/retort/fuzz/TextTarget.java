@@ -71,8 +71,8 @@ record TextTarget(
     }
 
     private static List<Mutation> jsons() {
-        Mutation text = (content, random) ->
-                Mutation.choose(TextMutations.ALL, random).apply(content, random);
+        Mutation text =
+                (content, random) -> Mutation.choose(TextMutations.ALL, random).apply(content, random);
         return ModelTarget.withBytes(List.of(JsonMutations::change, JsonMutations::change, text));
     }
 
@@ -130,7 +130,8 @@ record TextTarget(
                 texts(),
                 file -> RecipeReader.read(file, List.of()),
                 // Not its subclasses, such as NumberFormatException.
-                thrown -> thrown.getClass() == IllegalArgumentException.class || thrown instanceof UncheckedIOException);
+                thrown ->
+                        thrown.getClass() == IllegalArgumentException.class || thrown instanceof UncheckedIOException);
     }
 
     /** The lines that a resumed run goes on from. */

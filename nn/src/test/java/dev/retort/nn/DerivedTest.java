@@ -70,8 +70,8 @@ class DerivedTest {
                 TestTensors.randomise(conv, round);
                 TestTensors.randomise(twin, round);
                 double[] expected = forward(twin);
-                assertThat(together(() -> forward(conv))).allSatisfy(found -> assertThat(found)
-                        .isEqualTo(expected));
+                assertThat(together(() -> forward(conv)))
+                        .allSatisfy(found -> assertThat(found).isEqualTo(expected));
             }
             assertThat(backend.memory().liveBytes()).as("round %d", round).isZero();
         }
@@ -86,8 +86,8 @@ class DerivedTest {
                 TestTensors.randomise(conv, round);
                 TestTensors.randomise(twin, round);
                 double[] expected = forward(twin);
-                assertThat(together(() -> forward(conv))).allSatisfy(found -> assertThat(found)
-                        .isEqualTo(expected));
+                assertThat(together(() -> forward(conv)))
+                        .allSatisfy(found -> assertThat(found).isEqualTo(expected));
             }
         }
     }

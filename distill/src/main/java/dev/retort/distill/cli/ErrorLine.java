@@ -19,7 +19,8 @@ final class ErrorLine {
     /** @param training whether the command trains, so that its recipe can ask for less */
     static int print(Throwable error, boolean training, boolean verbose, PrintWriter err) {
         boolean known = isForPeople(error);
-        err.println("retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error, training)));
+        err.println(
+                "retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error, training)));
         if (verbose || !known) {
             error.printStackTrace(err);
         }

@@ -58,9 +58,8 @@ public final class Retort implements Runnable {
         command.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (exception, failed, parsed) ->
-                                ErrorLine.print(exception, isTraining(command), retort.verbose, err));
+                .setExecutionExceptionHandler((exception, failed, parsed) ->
+                        ErrorLine.print(exception, isTraining(command), retort.verbose, err));
         try {
             return command.execute(args);
         } catch (OutOfMemoryError error) {

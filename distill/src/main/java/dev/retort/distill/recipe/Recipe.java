@@ -307,7 +307,8 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
     private static final class Check {
         static void that(boolean holds, String field, Object value, String expected) {
             if (!holds) {
-                throw new IllegalArgumentException(field + " must be " + expected + ", not " + JsonProblem.shown("" + value));
+                throw new IllegalArgumentException(
+                        field + " must be " + expected + ", not " + JsonProblem.shown("" + value));
             }
         }
 

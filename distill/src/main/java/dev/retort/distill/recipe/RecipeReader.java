@@ -81,8 +81,8 @@ public final class RecipeReader {
     public static Recipe read(Path file, List<String> settings) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-                throw new IllegalArgumentException(
-                        file + " is no recipe: it has " + Files.size(file) + " bytes, and a recipe at most " + MOST_BYTES);
+                throw new IllegalArgumentException(file + " is no recipe: it has " + Files.size(file)
+                        + " bytes, and a recipe at most " + MOST_BYTES);
             }
             return parse(Utf8File.read(file), file.toString(), settings);
         } catch (IOException e) {
@@ -203,18 +203,24 @@ public final class RecipeReader {
             if (known == null) {
                 throw error(
                         key,
-                        "The recipe has no key " + JsonProblem.shown(key) + "; the nearest one is " + nearest(JsonProblem.shown(key)));
+                        "The recipe has no key " + JsonProblem.shown(key) + "; the nearest one is "
+                                + nearest(JsonProblem.shown(key)));
             }
             if (value.isNull() || value.isMissingNode()) {
                 throw error(key, key + " has no value: give one, or leave the key out");
             }
             if (known instanceof ObjectNode knownSection) {
                 if (!(value instanceof ObjectNode)) {
-                    throw error(key, key + " is a section with the keys " + names(knownSection) + ", not " + JsonProblem.shown(value));
+                    throw error(
+                            key,
+                            key + " is a section with the keys " + names(knownSection) + ", not "
+                                    + JsonProblem.shown(value));
                 }
                 merge((ObjectNode) value, knownSection, key);
             } else {
-                into.set(property.getKey(), known.isNumber() ? number(value) : known.isArray() ? numbers(value, key) : value);
+                into.set(
+                        property.getKey(),
+                        known.isNumber() ? number(value) : known.isArray() ? numbers(value, key) : value);
             }
         }
     }

@@ -159,7 +159,8 @@ public final class Detector implements AutoCloseable {
      * @throws TrainingException if the network's answer is not a number: its training had diverged
      */
     public List<Detections> detect(Batch batch) {
-        DetectionPostprocessor postprocessor = DetectionPostprocessor.retinaNet(categories().size());
+        DetectionPostprocessor postprocessor =
+                DetectionPostprocessor.retinaNet(categories().size());
         List<Detections> found = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             RetinaNet.Output output = network.forward(input(batch));
@@ -187,7 +188,8 @@ public final class Detector implements AutoCloseable {
         } catch (ArithmeticException e) {
             throw new TrainingException(
                     "The network of " + name + " finds boxes or scores that are no numbers, though its weights are: "
-                            + e.getMessage() + ". Its training had diverged. Take an earlier file, or train again with a"
+                            + e.getMessage()
+                            + ". Its training had diverged. Take an earlier file, or train again with a"
                             + " smaller learning rate",
                     e);
         }

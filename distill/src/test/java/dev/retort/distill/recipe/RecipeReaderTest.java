@@ -249,7 +249,8 @@ class RecipeReaderTest {
 
     @Test
     void numbersInListsMayBeWrittenWithoutAPoint() {
-        assertThat(parse("optimizer: {steps: [5e-1, 75e-2]}").optimizer().steps()).containsExactly(0.5, 0.75);
+        assertThat(parse("optimizer: {steps: [5e-1, 75e-2]}").optimizer().steps())
+                .containsExactly(0.5, 0.75);
     }
 
     @Test

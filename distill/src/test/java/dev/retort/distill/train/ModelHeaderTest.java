@@ -97,7 +97,9 @@ class ModelHeaderTest {
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - allocated).isLessThan(LITTLE);
         assertThat((THREADS.getCurrentThreadCpuTime() - cpu) / 1e9).isLessThan(AT_ONCE);
         assertThat(e).hasMessageContaining(crafted.toString()).hasMessageContainingAll(words);
-        assertThat(e.getMessage()).doesNotContain("Exception", "java.", "dev.retort", "\n").hasSizeLessThan(500);
+        assertThat(e.getMessage())
+                .doesNotContain("Exception", "java.", "dev.retort", "\n")
+                .hasSizeLessThan(500);
     }
 
     @Test
@@ -181,7 +183,8 @@ class ModelHeaderTest {
         craft(metadata, null, 0);
         // As long as the list is, so is what reading it takes.
         IOException e = catchThrowableOfType(IOException.class, () -> Detector.load(crafted, backend));
-        assertThat(e).hasMessageContainingAll(crafted.toString(), "it says 200000 classes, but 'head.cls_score.weight'");
+        assertThat(e)
+                .hasMessageContainingAll(crafted.toString(), "it says 200000 classes, but 'head.cls_score.weight'");
     }
 
     @Test

@@ -152,8 +152,8 @@ public final class Checkpoint {
         if (!LAYOUT.equals(layout)) {
             throw new SafeTensorsException(
                     source.file(),
-                    "is no checkpoint: its layout is " + (layout == null ? "not named" : JsonProblem.shown(layout)) + ", not "
-                            + LAYOUT + "; import foreign weights instead");
+                    "is no checkpoint: its layout is " + (layout == null ? "not named" : JsonProblem.shown(layout))
+                            + ", not " + LAYOUT + "; import foreign weights instead");
         }
     }
 

@@ -60,8 +60,7 @@ final class StoredValues implements FirstValues {
         for (SafeTensors.Entry entry : source.entries().values()) {
             String name = entry.name().startsWith(prefix) ? entry.name().substring(prefix.length()) : null;
             if (name != null && !given.contains(name)) {
-                throw new ArchitectureException(
-                        source.file(), section, name, Differences.surplus(name, entry.shape()));
+                throw new ArchitectureException(source.file(), section, name, Differences.surplus(name, entry.shape()));
             }
         }
     }

@@ -60,7 +60,8 @@ class StoredValuesTest {
             TestTensors.randomise(conv, 3);
             new Checkpoint().model("model", conv).save(file, Map.of());
             try (Conv2d built = build(file, at -> new Conv2d(at, options))) {
-                assertThat(built.state().keySet()).containsExactlyElementsOf(conv.state().keySet());
+                assertThat(built.state().keySet())
+                        .containsExactlyElementsOf(conv.state().keySet());
                 built.state().forEach((name, tensor) -> assertThat(tensor.toDoubles())
                         .isEqualTo(conv.state().get(name).toDoubles()));
             }
@@ -70,13 +71,13 @@ class StoredValuesTest {
     @Test
     void aTensorThatDiffersIsNamed() throws IOException {
         Path file = saved(3, 4, 2);
-        ArchitectureException wider = catchThrowableOfType(
-                ArchitectureException.class, () -> build(file, at -> new Mlp(at, 3, 4, 5)));
+        ArchitectureException wider =
+                catchThrowableOfType(ArchitectureException.class, () -> build(file, at -> new Mlp(at, 3, 4, 5)));
         assertThat(wider).hasMessageContainingAll(file.toString(), "section 'model'", "another architecture");
         assertThat(wider.tensor()).isEqualTo("layers.1.weight");
         assertThat(wider.difference()).isEqualTo("'layers.1.weight' has shape [2, 4] where the model has [5, 4]");
-        ArchitectureException deeper = catchThrowableOfType(
-                ArchitectureException.class, () -> build(file, at -> new Mlp(at, 3, 4, 2, 2)));
+        ArchitectureException deeper =
+                catchThrowableOfType(ArchitectureException.class, () -> build(file, at -> new Mlp(at, 3, 4, 2, 2)));
         assertThat(deeper.difference()).isEqualTo("'layers.2.weight' [2, 2] is missing");
         ArchitectureException shorter =
                 catchThrowableOfType(ArchitectureException.class, () -> build(file, at -> new Mlp(at, 3, 4)));
@@ -120,7 +121,8 @@ class StoredValuesTest {
             assertThatThrownBy(() -> new Checkpoint().model("model", other).load(file))
                     .isInstanceOf(SafeTensorsException.class)
                     .hasMessageContainingAll(file.toString(), words);
-            assertThat(Arrays.equals(before, other.state().get("layers.0.weight").toDoubles()))
+            assertThat(Arrays.equals(
+                            before, other.state().get("layers.0.weight").toDoubles()))
                     .isTrue();
         }
     }

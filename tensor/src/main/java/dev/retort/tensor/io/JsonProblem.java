@@ -32,7 +32,8 @@ public final class JsonProblem {
     public static String of(JacksonException e, String language) {
         if (e instanceof DatabindException && !e.getOriginalMessage().startsWith(TRAILING)) {
             String field = e.getPath().stream()
-                    .map(step -> step.getPropertyName() == null ? Integer.toString(step.getIndex()) : step.getPropertyName())
+                    .map(step ->
+                            step.getPropertyName() == null ? Integer.toString(step.getIndex()) : step.getPropertyName())
                     .collect(Collectors.joining("."));
             return field.isEmpty()
                     ? "is not of the expected form"

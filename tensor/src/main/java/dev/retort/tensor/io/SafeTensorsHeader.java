@@ -115,13 +115,15 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             if (slot.end() > dataBytes) {
                 throw new SafeTensorsException(
                         file,
-                        "tensor '" + JsonProblem.shown(slot.name()) + "' ends at byte " + slot.end() + " of the data, but there are only "
-                                + dataBytes + ": the file is truncated or its header is wrong");
+                        "tensor '" + JsonProblem.shown(slot.name()) + "' ends at byte " + slot.end()
+                                + " of the data, but there are only " + dataBytes
+                                + ": the file is truncated or its header is wrong");
             }
             if (slot.begin() != position) {
                 throw new SafeTensorsException(
                         file,
-                        "tensor '" + JsonProblem.shown(slot.name()) + "' begins at byte " + slot.begin() + " of the data, but "
+                        "tensor '" + JsonProblem.shown(slot.name()) + "' begins at byte " + slot.begin()
+                                + " of the data, but "
                                 + (slot.begin() < position
                                         ? "overlaps its predecessor, which ends at "
                                         : "leaves a gap after ")
@@ -155,7 +157,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             Shape shape = shape(node.get("shape"));
             long[] offsets = integers(node.get("data_offsets"), "data_offsets");
             if (offsets.length != 2 || offsets[0] > offsets[1]) {
-                throw problem("has data_offsets " + JsonProblem.shown(node.get("data_offsets")) + ", not [begin, end] with begin <= end");
+                throw problem("has data_offsets " + JsonProblem.shown(node.get("data_offsets"))
+                        + ", not [begin, end] with begin <= end");
             }
             long bytes = offsets[1] - offsets[0];
             if (shape.size() > Long.MAX_VALUE / 8 || bytes != shape.size() * dtype.bytes()) {
@@ -179,7 +182,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             int[] shape = new int[extents.length];
             for (int axis = 0; axis < shape.length; axis++) {
                 if (extents[axis] > Integer.MAX_VALUE) {
-                    throw problem("has shape " + JsonProblem.shown(node) + ": an extent above " + Integer.MAX_VALUE + " cannot be held");
+                    throw problem("has shape " + JsonProblem.shown(node) + ": an extent above " + Integer.MAX_VALUE
+                            + " cannot be held");
                 }
                 shape[axis] = (int) extents[axis];
             }
@@ -198,7 +202,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             for (int i = 0; i < values.length; i++) {
                 JsonNode value = node.get(i);
                 if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-                    throw problem("has " + field + " " + JsonProblem.shown(node) + ": " + JsonProblem.shown(value) + " is not a whole number from 0 up");
+                    throw problem("has " + field + " " + JsonProblem.shown(node) + ": " + JsonProblem.shown(value)
+                            + " is not a whole number from 0 up");
                 }
                 values[i] = value.longValue();
             }
