@@ -7,16 +7,14 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
-import dev.retort.tensor.random.CounterRandom;
-import dev.retort.tensor.random.Purpose;
 
 /**
- * Where a module under construction stands: the backend and type of its tensors, the seed, and its dotted path in the
- * model. The draws of a parameter are keyed by (seed, full name), so a new layer never shifts another's.
+ * Where a module under construction stands: the backend and type of its tensors, where their first values come from, and its
+ * dotted path in the model.
  *
  * @param path dotted, without a dot at its end; empty at the root
  */
-public record BuildContext(Backend backend, DType dtype, long seed, String path) {
+public record BuildContext(Backend backend, DType dtype, FirstValues values, String path) {
 
     public BuildContext {
         if (!dtype.isFloating()) {
@@ -24,37 +22,32 @@ public record BuildContext(Backend backend, DType dtype, long seed, String path)
         }
     }
 
-    /** The context of a whole model. */
+    /** The context of a whole model whose values are drawn from a seed. */
     public static BuildContext root(Backend backend, DType dtype, long seed) {
-        return new BuildContext(backend, dtype, seed, "");
+        return root(backend, dtype, FirstValues.drawn(backend, dtype, seed));
+    }
+
+    /** The context of a whole model. */
+    public static BuildContext root(Backend backend, DType dtype, FirstValues values) {
+        return new BuildContext(backend, dtype, values, "");
     }
 
     /** The context of a child; an empty name stays here. */
     public BuildContext at(String name) {
-        return new BuildContext(backend, dtype, seed, join(path, name));
+        return new BuildContext(backend, dtype, values, join(path, name));
     }
 
     /** A parameter with its first values. */
     Parameter parameter(String name, Shape shape, Initializer initializer) {
-        return new Parameter(draw(name, shape, initializer));
+        return new Parameter(tensor(name, shape, initializer));
     }
 
-    /** A tensor that belongs to no scope. */
-    Tensor draw(String name, Shape shape, Initializer initializer) {
-        long stream = CounterRandom.stream(seed, Purpose.INITIALISATION, hash(join(path, name)));
-        return Scope.release(backend.tensor(initializer.values(shape, stream), shape, dtype));
+    /** A tensor with its first values, which belongs to no scope. */
+    Tensor tensor(String name, Shape shape, Initializer initializer) {
+        return Scope.release(values.tensor(join(path, name), shape, initializer));
     }
 
     static String join(String prefix, String name) {
         return prefix.isEmpty() || name.isEmpty() ? prefix + name : prefix + '.' + name;
-    }
-
-    /** FNV-1a over the UTF-16 units: 64 bits, the same everywhere. */
-    private static long hash(String name) {
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < name.length(); i++) {
-            hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
-        }
-        return hash;
     }
 }

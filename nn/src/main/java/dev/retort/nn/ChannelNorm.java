@@ -51,13 +51,13 @@ public abstract sealed class ChannelNorm extends Module permits BatchNorm2d, Fro
     /** Normalises x by the statistics of the batch; called only while these are not fixed. */
     abstract Tensor normalize(Tensor x);
 
-    /** gamma/sqrt(var + eps), [C]. Do not close it. */
+    /** gamma/sqrt(var + eps), [C]; a member of the current scope. */
     final Tensor scale() {
         Tensor gamma = gamma();
         return scale.get(() -> gamma.div(variance.add(eps).sqrt()), gamma, variance);
     }
 
-    /** beta - mean*scale, [C]. Do not close it. */
+    /** beta - mean*scale, [C]; a member of the current scope. */
     final Tensor shift() {
         Tensor beta = beta();
         return shift.get(() -> beta.sub(mean.mul(scale())), gamma(), beta, mean, variance);

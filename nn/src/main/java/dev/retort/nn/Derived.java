@@ -6,28 +6,33 @@ import java.util.function.Supplier;
 
 /**
  * A tensor computed from parameters or buffers, kept until one of them is overwritten. While a tape watches a source the
- * value is computed anew, so that gradients flow, and belongs to the caller's scope; so it is in a checkpointed block, which
- * keeps nothing.
+ * value is computed anew, so that gradients flow; so it is in a checkpointed block, which keeps nothing.
+ *
+ * <p>Several threads may ask at once: one computes, the others wait for it. What each gets shares the kept memory and holds it
+ * as long as the scope that it belongs to, whatever becomes of the kept value meanwhile.
  */
 final class Derived implements AutoCloseable {
     private Tensor value;
     private int[] versions;
 
-    /** The kept value, or a new one where it cannot be kept or a source has changed since. Do not close it. */
+    /** The kept value, or a new one where it cannot be kept or a source has changed since: a member of the caller's scope. */
     Tensor get(Supplier<Tensor> compute, Tensor... sources) {
         if (Scope.isCheckpointed() || isWatched(sources)) {
             close();
             return compute(compute);
         }
-        if (value == null || !isCurrent(sources)) {
-            close();
-            versions = new int[sources.length];
-            for (int i = 0; i < sources.length; i++) {
-                versions[i] = sources[i].storage().version();
+        synchronized (this) {
+            if (value == null || !isCurrent(sources)) {
+                close();
+                int[] read = new int[sources.length];
+                for (int i = 0; i < sources.length; i++) {
+                    read[i] = sources[i].storage().version();
+                }
+                value = Scope.release(compute(compute));
+                versions = read;
             }
-            value = Scope.release(compute(compute));
+            return value.detach();
         }
-        return value;
     }
 
     private static Tensor compute(Supplier<Tensor> compute) {
@@ -54,8 +59,9 @@ final class Derived implements AutoCloseable {
         return true;
     }
 
+    /** Lets go of the kept value. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (value != null) {
             value.close();
             value = null;

@@ -43,7 +43,7 @@ public abstract class Module implements AutoCloseable {
     /** Registers a tensor that is saved with the model and never trained. */
     protected final Tensor buffer(String name, Shape shape, Initializer initializer) {
         checkFree(name);
-        Tensor buffer = context.draw(name, shape, initializer);
+        Tensor buffer = context.tensor(name, shape, initializer);
         buffers.put(name, buffer);
         return buffer;
     }

@@ -19,14 +19,15 @@ import java.nio.file.NoSuchFileException;
 final class ErrorLine {
     private ErrorLine() {}
 
-    static int print(Throwable thrown, boolean verbose, PrintWriter err) {
+    /** @param training whether the command trains, so that its recipe can ask for less */
+    static int print(Throwable thrown, boolean training, boolean verbose, PrintWriter err) {
         if (thrown instanceof StoppedException) {
             return Retort.INTERRUPTED;
         }
         Throwable error = thrown instanceof RunBrokenOffException ? thrown.getCause() : thrown;
         boolean known = isForPeople(error);
-        err.println("retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error))
-                + left(thrown));
+        err.println("retort: " + (known ? "" : "unexpected error, please report it: ")
+                + oneLine(message(error, training)) + left(thrown));
         if (verbose || !known) {
             error.printStackTrace(err);
         }
@@ -51,14 +52,15 @@ final class ErrorLine {
                 || error instanceof OutOfMemoryError;
     }
 
-    private static String message(Throwable error) {
+    private static String message(Throwable error, boolean training) {
         if (error instanceof OutOfMemoryError) {
             return "out of memory (" + error.getMessage() + "): give more with RETORT_HEAP=..., now "
-                    + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB, or make training.batch smaller";
+                    + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB"
+                    + (training ? ", or make training.batch smaller" : "");
         }
         if (error instanceof UncheckedIOException unchecked
                 && unchecked.getMessage().equals(unchecked.getCause().toString())) {
-            return message(unchecked.getCause());
+            return message(unchecked.getCause(), training);
         }
         // The file system's own exceptions have nothing but the path as a message.
         if (error instanceof NoSuchFileException) {

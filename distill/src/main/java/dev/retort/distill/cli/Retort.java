@@ -2,6 +2,7 @@ package dev.retort.distill.cli;
 
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,8 @@ public final class Retort implements Runnable {
     /** As a shell has it for a command that was ended by Ctrl-C. */
     public static final int INTERRUPTED = 130;
 
+    private static final Set<String> TRAINING = Set.of("train", "distill", "demo");
+
     @Spec
     private CommandSpec spec;
 
@@ -57,14 +60,19 @@ public final class Retort implements Runnable {
         command.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (exception, failed, parsed) -> ErrorLine.print(exception, retort.verbose, err));
+                .setExecutionExceptionHandler((exception, failed, parsed) ->
+                        ErrorLine.print(exception, isTraining(command), retort.verbose, err));
         try {
             return command.execute(args);
         } catch (OutOfMemoryError error) {
             // The handler is for exceptions only.
-            return ErrorLine.print(error, retort.verbose, err);
+            return ErrorLine.print(error, isTraining(command), retort.verbose, err);
         }
+    }
+
+    private static boolean isTraining(CommandLine command) {
+        return command.getParseResult().asCommandLineList().stream()
+                .anyMatch(chosen -> TRAINING.contains(chosen.getCommandName()));
     }
 
     @Override

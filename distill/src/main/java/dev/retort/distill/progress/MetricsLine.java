@@ -13,9 +13,8 @@ import java.util.Map;
  * @param imagesPerSecond {@code images_per_second} in the file
  */
 public record MetricsLine(
-        long iteration,
-        Map<String, Double> losses,
-        double total,
-        double rate,
-        double seconds,
-        double imagesPerSecond) {}
+        long iteration, Map<String, Double> losses, double total, double rate, double seconds, double imagesPerSecond) {
+    public MetricsLine {
+        losses = losses == null ? Map.of() : losses;
+    }
+}

@@ -2,17 +2,19 @@ package dev.retort.distill.progress;
 
 import dev.retort.distill.train.StepReport;
 import dev.retort.tensor.io.AtomicFile;
+import dev.retort.tensor.io.JsonProblem;
+import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,7 +26,13 @@ public final class MetricsLog implements AutoCloseable {
     /** Name of the file in a run's folder. */
     public static final String FILE = "metrics.jsonl";
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** A line and the losses in it; more, so that what is wrong there is told by its field. */
+    private static final int DEPTH = 8;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(JsonProblem.limits(DEPTH))
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
 
@@ -64,31 +72,27 @@ public final class MetricsLog implements AutoCloseable {
      * @throws IOException if another line is not of the form that this class writes
      */
     public static List<MetricsLine> read(Path file) throws IOException {
-        // Byte by byte as a text of bytes, so that a line that is no UTF-8 has a number.
-        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-        String[] lines = bytes.substring(0, bytes.lastIndexOf('\n') + 1).split("\n");
+        String text = Utf8File.read(file);
+        String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
         List<MetricsLine> read = new ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             try {
                 if (!lines[i].isBlank()) {
-                    read.add(MAPPER.readValue(utf8(lines[i]), MetricsLine.class));
+                    read.add(line(file, i + 1, MAPPER.readValue(lines[i], MetricsLine.class)));
                 }
             } catch (JacksonException e) {
                 throw new IOException(
-                        file + ", line " + (i + 1) + " is no line of metrics: " + e.getOriginalMessage(), e);
-            } catch (CharacterCodingException e) {
-                throw new IOException(
-                        file + ", line " + (i + 1) + " is no line of metrics: it is not UTF-8. Remove that line", e);
+                        file + ", line " + (i + 1) + " is no line of metrics: it " + JsonProblem.of(e, "JSON"), e);
             }
         }
         return read;
     }
 
-    private static String utf8(String bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
-                .toString();
+    private static MetricsLine line(Path file, int number, MetricsLine line) throws IOException {
+        if (line == null || line.losses().values().stream().anyMatch(Objects::isNull)) {
+            throw new IOException(file + ", line " + number + " is no line of metrics: a loss has no value");
+        }
+        return line;
     }
 
     /** Counts a step, and writes its line if it is due. */

@@ -1,5 +1,6 @@
 package dev.retort.distill.recipe;
 
+import dev.retort.tensor.io.JsonProblem;
 import java.util.List;
 
 /**
@@ -8,6 +9,20 @@ import java.util.List;
  * out of range are refused with an {@link IllegalArgumentException} that names the field as a recipe file writes it.
  */
 public record Recipe(Model model, Data data, Optimizer optimizer, Training training, Distillation distillation) {
+
+    /*
+     * Bounds far above everything that is trained: a file of somebody else's that asks for more is told so at once, where memory
+     * or time would else end first.
+     */
+
+    /** Channels of the first stage; the last has 32 times as many. */
+    private static final int MOST_WIDTH = 1024;
+
+    private static final int MOST_CHANNELS = 16_384;
+    /** Layers of one kind, one behind the other. */
+    private static final int MOST_LAYERS = 100;
+    /** Of a picture as the network sees it, in pixels. */
+    private static final int LONGEST_EDGE = 16_384;
 
     /** A recipe of defaults only. */
     public static Recipe defaults() {
@@ -47,15 +62,16 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
         public Model {
             anchorSizes = List.copyOf(anchorSizes);
             Check.that(DEPTHS.contains(depth), "model.depth", depth, "one of " + DEPTHS);
-            Check.atLeast(1, width, "model.width");
-            Check.atLeast(1, pyramidChannels, "model.pyramidChannels");
-            Check.atLeast(0, headConvolutions, "model.headConvolutions");
+            Check.within(1, MOST_WIDTH, width, "model.width");
+            Check.within(1, MOST_CHANNELS, pyramidChannels, "model.pyramidChannels");
+            Check.within(0, MOST_LAYERS, headConvolutions, "model.headConvolutions");
             Check.that(freezeAt >= 0 && freezeAt <= STAGES, "model.freezeAt", freezeAt, "from 0 to " + STAGES);
             Check.that(
-                    anchorSizes.size() == LEVELS && anchorSizes.stream().allMatch(size -> size > 0),
+                    anchorSizes.size() == LEVELS
+                            && anchorSizes.stream().allMatch(size -> size > 0 && size <= LONGEST_EDGE),
                     "model.anchorSizes",
                     anchorSizes,
-                    LEVELS + " positive sizes, for the levels p3 to p7");
+                    LEVELS + " positive sizes up to " + LONGEST_EDGE + ", for the levels p3 to p7");
         }
 
         /** ResNets that there are. */
@@ -117,8 +133,12 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             shortEdges = List.copyOf(shortEdges);
             Check.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
             Check.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
-            Check.that(shortEdges.stream().allMatch(e -> e > 0), "data.shortEdges", shortEdges, "positive lengths");
-            Check.atLeast(1, longEdge, "data.longEdge");
+            Check.that(
+                    shortEdges.stream().allMatch(edge -> edge > 0 && edge <= LONGEST_EDGE),
+                    "data.shortEdges",
+                    shortEdges,
+                    "lengths from 1 to " + LONGEST_EDGE);
+            Check.within(1, LONGEST_EDGE, longEdge, "data.longEdge");
             Check.that(flip >= 0 && flip <= 1, "data.flip", flip, "a probability from 0 to 1");
             Check.atLeast(0, cacheMegabytes, "data.cacheMegabytes");
         }
@@ -267,12 +287,13 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             Check.notNegative(weight, "distillation.weight");
             Check.atLeast(0, startIteration, "distillation.startIteration");
             Check.atLeast(1, heads, "distillation.heads");
-            Check.atLeast(0, layers, "distillation.layers");
+            Check.within(0, MOST_LAYERS, layers, "distillation.layers");
+            Check.within(1, MOST_CHANNELS, hidden, "distillation.hidden");
             Check.that(
-                    hidden > 0 && hidden % heads == 0 && hidden % POSITION_PARTS == 0,
+                    hidden % heads == 0 && hidden % POSITION_PARTS == 0,
                     "distillation.hidden",
                     hidden,
-                    "a positive multiple of distillation.heads (" + heads + ") and of " + POSITION_PARTS);
+                    "a multiple of distillation.heads (" + heads + ") and of " + POSITION_PARTS);
             Check.notNegative(negativesPerPositive, "distillation.negativesPerPositive");
             Check.atLeast(1, maxInstances, "distillation.maxInstances");
             Check.notNegative(auxiliaryWeight, "distillation.auxiliaryWeight");
@@ -298,12 +319,17 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
     private static final class Check {
         static void that(boolean holds, String field, Object value, String expected) {
             if (!holds) {
-                throw new IllegalArgumentException(field + " must be " + expected + ", not " + value);
+                throw new IllegalArgumentException(
+                        field + " must be " + expected + ", not " + JsonProblem.shown("" + value));
             }
         }
 
         static void atLeast(long least, long value, String field) {
             that(value >= least, field, value, least + " or more");
+        }
+
+        static void within(int least, int most, int value, String field) {
+            that(value >= least && value <= most, field, value, "from " + least + " to " + most);
         }
 
         static void notNegative(double value, String field) {

@@ -1,5 +1,7 @@
 package dev.retort.distill.recipe;
 
+import dev.retort.tensor.io.JsonProblem;
+import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +18,17 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -31,13 +37,26 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * that name the key in full, where it was given, and what would be right.
  */
 public final class RecipeReader {
-    private static final YAMLMapper MAPPER = YAMLMapper.builder()
+    /** A recipe, a section, a list in it; more, so that what is wrong there is told by its key. */
+    private static final int DEPTH = 16;
+    /** No recipe is as long. */
+    private static final int MOST_BYTES = 100_000;
+
+    private static final YAMLMapper MAPPER = YAMLMapper.builder(YAMLFactory.builder()
+                    .streamReadConstraints(JsonProblem.limits(DEPTH))
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(JsonProblem.limits(DEPTH))
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     /** All fields with what was read so far. */
@@ -61,9 +80,13 @@ public final class RecipeReader {
      */
     public static Recipe read(Path file, List<String> settings) {
         try {
-            return parse(Files.readString(file), file.toString(), settings);
+            if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
+                throw new IllegalArgumentException(file + " is no recipe: it has " + Files.size(file)
+                        + " bytes, and a recipe at most " + MOST_BYTES);
+            }
+            return parse(Utf8File.read(file), file.toString(), settings);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the recipe " + file + ": " + reason(file, e), e);
+            throw new UncheckedIOException("Cannot read the recipe " + reason(file, e), e);
         }
     }
 
@@ -75,13 +98,45 @@ public final class RecipeReader {
         return reader.recipe();
     }
 
+    /**
+     * Reads a recipe out of a model's header: JSON with all sections. A field that is missing, since it came with a later
+     * version, has its default.
+     *
+     * @param name stands for its place in messages
+     * @throws IllegalArgumentException if anything is wrong with it
+     */
+    public static Recipe parseJson(String json, String name) {
+        RecipeReader reader = new RecipeReader(name);
+        JsonNode given;
+        try {
+            given = JSON.readTree(json);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(name + " " + JsonProblem.of(e, "JSON"), e);
+        }
+        if (!(given instanceof ObjectNode sections)) {
+            throw new IllegalArgumentException(name + " is " + JsonProblem.shown(given) + ", not an object");
+        }
+        for (String section : reader.values.propertyNames()) {
+            if (!sections.has(section)) {
+                throw new IllegalArgumentException(name + " has no section '" + section + "'");
+            }
+        }
+        reader.merge(sections, reader.values, "");
+        return reader.recipe();
+    }
+
     /** The recipe as YAML with every field, so that a record of it stays right when defaults change. */
     public static String write(Recipe recipe) {
         return MAPPER.writeValueAsString(recipe);
     }
 
     private static String reason(Path file, IOException e) {
-        return Files.exists(file) ? e.getMessage() : "there is no such file";
+        if (!Files.exists(file)) {
+            return file + ": there is no such file";
+        }
+        // A message of the file system's may be without the file, and one about the encoding begins with it.
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith(file.toString()) ? message : file + ": " + message;
     }
 
     private void take(String yaml) {
@@ -102,7 +157,7 @@ public final class RecipeReader {
             String line =
                     e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw new IllegalArgumentException(
-                    "The recipe is not valid YAML: " + oneLine(e.getOriginalMessage()) + " (" + name + line + ")", e);
+                    "The recipe is not valid YAML: " + JsonProblem.words(e) + " (" + name + line + ")", e);
         }
         if (given.isMissingNode() || given.isNull()) {
             return;
@@ -112,13 +167,6 @@ public final class RecipeReader {
                     + ", each with keys and values (" + name + ")");
         }
         merge((ObjectNode) given, values, "");
-    }
-
-    /** The parser's message without its picture of the place. */
-    private static String oneLine(String message) {
-        return message.replaceAll("(?s)\\s*in reader, line \\d+, column \\d+:.*?\\^", "")
-                .replaceAll("\\s*\\R\\s*", ", ")
-                .replaceAll("[,\\s]+$", "");
     }
 
     private void set(String setting) {
@@ -153,24 +201,50 @@ public final class RecipeReader {
             JsonNode known = into.get(property.getKey());
             JsonNode value = property.getValue();
             if (known == null) {
-                throw error(key, "The recipe has no key " + key + "; the nearest one is " + nearest(key));
+                throw error(
+                        key,
+                        "The recipe has no key " + JsonProblem.shown(key) + "; the nearest one is "
+                                + nearest(JsonProblem.shown(key)));
             }
             if (value.isNull() || value.isMissingNode()) {
                 throw error(key, key + " has no value: give one, or leave the key out");
             }
             if (known instanceof ObjectNode knownSection) {
                 if (!(value instanceof ObjectNode)) {
-                    throw error(key, key + " is a section with the keys " + names(knownSection) + ", not " + value);
+                    throw error(
+                            key,
+                            key + " is a section with the keys " + names(knownSection) + ", not "
+                                    + JsonProblem.shown(value));
                 }
                 merge((ObjectNode) value, knownSection, key);
             } else {
-                into.set(property.getKey(), known.isNumber() ? number(value) : value);
+                into.set(
+                        property.getKey(),
+                        known.isNumber() ? number(value) : known.isArray() ? numbers(value, key) : value);
             }
         }
     }
 
-    /** YAML 1.2 reads 1e-4, which has no point, as a text. */
+    /** The recipe's lists are of numbers. */
+    private JsonNode numbers(JsonNode value, String key) {
+        if (!value.isArray()) {
+            return value;
+        }
+        ArrayNode list = MAPPER.createArrayNode();
+        for (JsonNode element : value) {
+            if (element.isNull()) {
+                throw error(key, key + " has an element without a value: give one, or leave the element out");
+            }
+            list.add(number(element));
+        }
+        return list;
+    }
+
+    /** YAML 1.2 reads 1e-4, which has no point, as a text. A whole number that no type holds is infinite as a real one. */
     private static JsonNode number(JsonNode value) {
+        if (value.isBigInteger()) {
+            return MAPPER.getNodeFactory().numberNode(value.bigIntegerValue().doubleValue());
+        }
         if (value.isString()) {
             try {
                 return MAPPER.getNodeFactory().numberNode(Double.parseDouble(value.stringValue()));
@@ -203,7 +277,7 @@ public final class RecipeReader {
         JsonNode value = values.at("/" + key.replace('.', '/'));
         boolean element = e.getPath().stream().anyMatch(reference -> reference.getPropertyName() == null);
         String expected = (element ? "a list, each element " : "") + expected(type);
-        return error(key, key + " must be " + expected + ", not " + value);
+        return error(key, key + " must be " + expected + ", not " + JsonProblem.shown(value));
     }
 
     private static String expected(Class<?> type) {

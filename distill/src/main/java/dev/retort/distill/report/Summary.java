@@ -1,8 +1,9 @@
 package dev.retort.distill.report;
 
 import dev.retort.tensor.io.AtomicFile;
+import dev.retort.tensor.io.JsonProblem;
+import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,9 +43,9 @@ public record Summary(Map<String, ModelResult> models) {
     /** Reads summary.json. */
     public static Summary read(Path file) throws IOException {
         try {
-            return MAPPER.readValue(Files.readString(file), Summary.class);
+            return MAPPER.readValue(Utf8File.read(file), Summary.class);
         } catch (JacksonException e) {
-            throw new IOException(file + " is no summary of models: " + e.getOriginalMessage(), e);
+            throw new IOException(file + " is no summary of models: it " + JsonProblem.of(e, "JSON"), e);
         }
     }
 }

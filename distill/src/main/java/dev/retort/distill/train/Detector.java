@@ -15,6 +15,7 @@ import dev.retort.distill.recipe.Recipe;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Norm;
 import dev.retort.nn.backbone.ResNetOptions;
+import dev.retort.nn.checkpoint.ArchitectureException;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
@@ -25,13 +26,9 @@ import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A detector as people use it: a RetinaNet, the classes it knows and the recipe it was made by, which says how pictures
@@ -41,36 +38,39 @@ public final class Detector implements AutoCloseable {
     /** Section of the network in checkpoints and model files. */
     static final String SECTION = "model";
 
-    /** What the metadata of checkpoints and model files say. */
-    static final String RECIPE_KEY = "recipe";
-
-    static final String CLASSES_KEY = "classes";
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private final Recipe recipe;
-    private final List<Category> categories;
+    private final ModelHeader header;
+    private final String name;
     private final RetinaNet network;
 
-    private Detector(Recipe recipe, List<Category> categories, RetinaNet network) {
-        this.recipe = recipe;
-        this.categories = List.copyOf(categories);
+    /** @param name what messages call it: the file that it came from */
+    private Detector(ModelHeader header, String name, RetinaNet network) {
+        this.header = header;
+        this.name = name;
         this.network = network;
     }
 
     /** A new network; its weights are drawn with the recipe's seed. */
     public static Detector create(Recipe recipe, List<Category> categories, Backend backend) {
-        Recipe.Model model = recipe.model();
+        BuildContext context =
+                BuildContext.root(backend, DType.F32, recipe.training().seed());
+        ModelHeader header = new ModelHeader(recipe, categories);
+        return new Detector(header, "this detector", network(context, header));
+    }
+
+    private static RetinaNet network(BuildContext context, ModelHeader header) {
+        Recipe.Model model = header.recipe().model();
         Norm norm = model.norm() == Recipe.Norm.BATCH ? Norm.BATCH : Norm.FROZEN;
         ResNetOptions backbone =
                 new ResNetOptions(model.depth(), model.width(), model.strideIn1x1(), norm, model.freezeAt());
         RetinaNetOptions options = new RetinaNetOptions(
-                backbone, model.pyramidChannels(), model.headConvolutions(), categories.size(), anchors(model));
-        BuildContext context =
-                BuildContext.root(backend, DType.F32, recipe.training().seed());
+                backbone,
+                model.pyramidChannels(),
+                model.headConvolutions(),
+                header.categories().size(),
+                anchors(model));
         RetinaNet network = new RetinaNet(context, options);
-        network.setCheckpointing(recipe.training().recomputeBlocks());
-        return new Detector(recipe, categories, network);
+        network.setCheckpointing(header.recipe().training().recomputeBlocks());
+        return network;
     }
 
     /** Three octave steps of each level's size, ratios 0.5, 1 and 2, as in section 4 of arXiv 1708.02002. */
@@ -85,37 +85,23 @@ public final class Detector implements AutoCloseable {
     }
 
     /**
-     * A detector out of a file that {@link #save} wrote, in evaluation mode.
+     * A detector out of a file that {@link #save} wrote, in evaluation mode. The header is held against the file's own tensors
+     * before anything is built by it.
      *
-     * @throws IOException if it is not such a file; the message says what is wrong with it
+     * @throws IOException if it is not such a file, or a weight is not finite; the message says what is wrong with it
      */
     public static Detector load(Path file, Backend backend) throws IOException {
-        Map<String, String> metadata;
         try (SafeTensors source = SafeTensors.open(file)) {
-            metadata = source.metadata();
+            ModelHeader header = ModelHeader.read(file, source.metadata());
+            try {
+                RetinaNet network =
+                        Checkpoint.build(source, SECTION, backend, DType.F32, context -> network(context, header));
+                network.setTraining(false);
+                return new Detector(header, file.toString(), network);
+            } catch (ArchitectureException e) {
+                throw header.mismatch(file, e);
+            }
         }
-        if (!metadata.containsKey(RECIPE_KEY) || !metadata.containsKey(CLASSES_KEY)) {
-            throw new IOException(file + " holds no detector: its header names no recipe and no classes."
-                    + " Take a model.safetensors that 'retort train' or 'retort distill' wrote");
-        }
-        Recipe recipe;
-        List<Category> categories;
-        try {
-            recipe = JSON.readValue(metadata.get(RECIPE_KEY), Recipe.class);
-            categories = JSON.readValue(metadata.get(CLASSES_KEY), new TypeReference<List<Category>>() {});
-        } catch (JacksonException e) {
-            throw new IOException(
-                    file + ": the recipe or the classes in its header cannot be read: " + e.getOriginalMessage(), e);
-        }
-        Detector detector = create(recipe, categories, backend);
-        try {
-            new Checkpoint().model(SECTION, detector.network).load(file);
-        } catch (IOException | RuntimeException e) {
-            detector.close();
-            throw e;
-        }
-        detector.network.setTraining(false);
-        return detector;
     }
 
     /** Writes the file, whole or not at all. */
@@ -125,11 +111,7 @@ public final class Detector implements AutoCloseable {
 
     /** What a file says of this detector besides its weights. */
     Map<String, String> metadata() {
-        // In a fixed order, so that equal models are equal files.
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put(RECIPE_KEY, JSON.writeValueAsString(recipe));
-        metadata.put(CLASSES_KEY, JSON.writeValueAsString(categories));
-        return metadata;
+        return header.metadata();
     }
 
     /** SHA-256 of weights and statistics as they are now: 64 hexadecimal digits. */
@@ -138,12 +120,12 @@ public final class Detector implements AutoCloseable {
     }
 
     public Recipe recipe() {
-        return recipe;
+        return header.recipe();
     }
 
     /** Index of a category here is the network's class. */
     public List<Category> categories() {
-        return categories;
+        return header.categories();
     }
 
     public RetinaNet network() {
@@ -163,7 +145,7 @@ public final class Detector implements AutoCloseable {
 
     /** How pixel values enter the network. */
     public Normalization normalization() {
-        return switch (recipe.data().pixels()) {
+        return switch (recipe().data().pixels()) {
             case MSRA -> Normalization.MSRA;
             case TORCHVISION -> Normalization.TORCHVISION;
         };
@@ -175,9 +157,15 @@ public final class Detector implements AutoCloseable {
         return backend().upload(batch.pixels(normalization()), shape, DType.F32);
     }
 
-    /** Detections of each picture of a batch, in the pixels of the original pictures. The network is in evaluation mode. */
+    /**
+     * Detections of each picture of a batch, in the pixels of the original pictures. The network is in evaluation mode. Several
+     * threads may call this at once, as long as none of them trains the network or changes its weights or its mode.
+     *
+     * @throws TrainingException if the network's answer is not a number: its training had diverged
+     */
     public List<Detections> detect(Batch batch) {
-        DetectionPostprocessor postprocessor = DetectionPostprocessor.retinaNet(categories.size());
+        DetectionPostprocessor postprocessor =
+                DetectionPostprocessor.retinaNet(categories().size());
         List<Detections> found = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             RetinaNet.Output output = network.forward(input(batch));
@@ -192,11 +180,24 @@ public final class Detector implements AutoCloseable {
                 }
                 ImageInfo original = batch.samples().get(n).info();
                 ImageSize seen = new ImageSize(batch.heights()[n], batch.widths()[n]);
-                found.add(
-                        postprocessor.detect(levels).rescale(seen, new ImageSize(original.height(), original.width())));
+                found.add(numbers(postprocessor, levels)
+                        .rescale(seen, new ImageSize(original.height(), original.width())));
             }
         }
         return found;
+    }
+
+    private Detections numbers(DetectionPostprocessor postprocessor, List<LevelPrediction> levels) {
+        try {
+            return postprocessor.detect(levels);
+        } catch (ArithmeticException e) {
+            throw new TrainingException(
+                    "The network of " + name + " finds boxes or scores that are no numbers, though its weights are: "
+                            + e.getMessage()
+                            + ". Its training had diverged. Take an earlier file, or train again with a"
+                            + " smaller learning rate",
+                    e);
+        }
     }
 
     @Override

@@ -122,7 +122,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
 
     private List<String> classDifferences(Path file, Map<String, String> metadata) throws IOException {
         List<Category> before =
-                read(file, metadata, Detector.CLASSES_KEY, text -> JSON.readValue(text, new TypeReference<>() {}));
+                read(file, metadata, ModelHeader.CLASSES_KEY, text -> JSON.readValue(text, new TypeReference<>() {}));
         List<String> differences = new ArrayList<>();
         for (int k = 0; k < Math.max(before.size(), classes.size()); k++) {
             String old = k < before.size() ? name(before.get(k)) : "missing";
@@ -146,7 +146,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
 
     private List<RecipeChange> recipeChanges(Path file, Map<String, String> metadata) throws IOException {
         return read(
-                file, metadata, Detector.RECIPE_KEY, text -> RecipeChange.between(text, recipe, !teacher.isEmpty()));
+                file, metadata, ModelHeader.RECIPE_KEY, text -> RecipeChange.between(text, recipe, !teacher.isEmpty()));
     }
 
     private List<String> dataDifferences(Path file, Map<String, String> metadata) throws IOException {

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Trains a detector step by step, alone or with a {@link Distiller}. All that a step depends on is the recipe, the data, the
@@ -111,6 +112,11 @@ public final class Trainer implements AutoCloseable {
                 long[] steps = settings.steps().stream()
                         .mapToLong(share -> Math.round(share * iterations))
                         .toArray();
+                if (LongStream.of(steps).distinct().count() < steps.length) {
+                    throw new IllegalArgumentException("The shares optimizer.steps " + settings.steps() + " of "
+                            + iterations + " iteration(s) are not different iterations: raise training.iterations,"
+                            + " give fewer steps, or set optimizer.schedule=cosine");
+                }
                 yield new WarmupMultiStep(settings.rate(), 0.1, steps, iterations, warmup);
             }
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.retort.distill.train.StepReport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,6 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -81,6 +84,36 @@ class MetricsLogTest {
         assertThat(MetricsLog.read(file)).extracting(MetricsLine::iteration).containsExactly(0L, 4L);
         write(6, 10);
         assertThat(MetricsLog.read(file)).extracting(MetricsLine::iteration).containsExactly(0L, 4L, 8L, 9L);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"iteration\":\"x\"}|has a value in 'iteration' that is missing or of another kind",
+                "{\"losses\":{\"box\":[1]}}|has a value in 'losses.box'",
+                "{\"losses\":{\"box\":null}}|a loss has no value",
+                "[1]|is not of the expected form",
+                "null|a loss has no value",
+                "{\"iteration\":1} {}|it goes on behind its end",
+                "{\"iteration\":1|is cut off",
+                "{\"x\":[[[[[[[[[[[[1]]]]]]]]]]]]}|nesting depth"
+            })
+    void whatIsNoLineIsRefusedInWords(String line, String words) throws IOException {
+        Files.writeString(file, "{\"iteration\":0}\n" + line + "\n");
+        assertThatIOException()
+                .isThrownBy(() -> MetricsLog.read(file))
+                .withMessageStartingWith(file + ", line 2 is no line of metrics: ")
+                .withMessageContaining(words)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("dev.retort", "java.", "JsonToken"));
+    }
+
+    @Test
+    void aLineOfAnotherEncodingIsNamed() throws IOException {
+        Files.write(file, "{\"iteration\":0}\n\u00fc\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatIOException()
+                .isThrownBy(() -> MetricsLog.read(file))
+                .withMessageStartingWith(file + ", line 2: the byte 0xfc is not UTF-8");
     }
 
     @Test

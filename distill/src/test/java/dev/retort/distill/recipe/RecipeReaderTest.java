@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,70 @@ class RecipeReaderTest {
                 .isThrownBy(() -> parse("", "training.epochs"))
                 .withMessageContaining("key=value")
                 .withMessageContaining("'training.epochs'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data: {shortEdges: [null]}|data.shortEdges has an element without a value",
+                "data:/  shortEdges:/    - 320/    -|data.shortEdges has an element without a value",
+                "model:/  anchorSizes:/  - 16/  -/  - 64|model.anchorSizes has an element without a value",
+                "model: {anchorSizes: [16, 32, .inf, 128, 256]}|model.anchorSizes must be 5 positive sizes",
+                "model: {width: 2147483647}|model.width must be from 1 to 1024, not 2147483647",
+                "model: {headConvolutions: 2147483647}|model.headConvolutions must be from 0 to 100",
+                "model: {pyramidChannels: 20000}|model.pyramidChannels must be from 1 to 16384",
+                "data: {longEdge: 1000000000}|data.longEdge must be from 1 to 16384",
+                "data: {shortEdges: [1000000000]}|data.shortEdges must be lengths from 1 to 16384",
+                "distillation: {layers: 2147483647}|distillation.layers must be from 0 to 100",
+                "training: {iterations: 99999999999999999999}|training.iterations must be a whole number",
+                "optimizer: {rate: 1e999}|optimizer.rate must be 0 or more, not Infinity",
+                "model: &a [*a]|model is a section",
+                "model: {}/---/b: 2|goes on behind its end"
+            })
+    void whatCannotBeIsRefusedByName(String yaml, String words) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(yaml.replace('/', '\n')))
+                .withMessageContaining(words)
+                .withMessageContaining("(test.yaml");
+    }
+
+    @Test
+    void depthAndLengthAreLimited(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("hostile.yaml");
+        for (String yaml : List.of(
+                "model: " + "[".repeat(20_000),
+                "{a: ".repeat(20_000) + "1" + "}".repeat(20_000),
+                "- ".repeat(20_000),
+                "a".repeat(20_000) + ": 1",
+                "model: " + "a".repeat(20_000),
+                "# " + "a".repeat(200_000))) {
+            Files.writeString(file, yaml);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RecipeReader.read(file, List.of()))
+                    .withMessageContaining(file.toString())
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .hasSizeLessThan(800)
+                            .doesNotContain("StreamReadConstraints", "Exception"));
+        }
+    }
+
+    @Test
+    void anotherEncodingIsNamedWithFileAndLine(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("latin.yaml");
+        Files.write(file, "training:\n  epochs: 1 # f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Cannot read the recipe " + file + ", line 2: the byte 0xfc is not UTF-8. Save the file in"
+                        + " UTF-8; it may be in Latin-1 (ISO 8859-1) or Windows-1252");
+        Files.writeString(file, "\ufefftraining:\n  epochs: 7\n");
+        assertThat(RecipeReader.read(file, List.of()).training().epochs()).isEqualTo(7);
+    }
+
+    @Test
+    void numbersInListsMayBeWrittenWithoutAPoint() {
+        assertThat(parse("optimizer: {steps: [5e-1, 75e-2]}").optimizer().steps())
+                .containsExactly(0.5, 0.75);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.retort.nn.checkpoint;
 
+import dev.retort.nn.BuildContext;
 import dev.retort.nn.Module;
 import dev.retort.nn.optim.Optimizer;
 import dev.retort.tensor.Backend;
@@ -7,14 +8,17 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.SafeTensors;
 import dev.retort.tensor.io.SafeTensorsException;
 import dev.retort.tensor.io.SafeTensorsWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Saves and restores models and optimisers as one safetensors file. Each is a section; its tensors are named
@@ -106,24 +110,47 @@ public final class Checkpoint {
     }
 
     /**
+     * A model built out of a section of a file, in the type {@code dtype}, as {@link #load} would fill it. Every tensor is held
+     * against the file's before memory is taken for it, so a constructor that was told sizes which are not the file's costs no
+     * more than the file has.
+     *
+     * @param constructor makes the model in the context that it is given
+     * @throws ArchitectureException at the first tensor of another shape, missing or left over
+     * @throws SafeTensorsException if a value is NaN or infinite
+     */
+    public static <M extends Module> M build(
+            SafeTensors source, String section, Backend backend, DType dtype, Function<BuildContext, M> constructor)
+            throws IOException {
+        requireLayout(source);
+        source.checkSeal();
+        StoredValues values = new StoredValues(source, section, backend, dtype);
+        try {
+            M model = constructor.apply(BuildContext.root(backend, dtype, values));
+            values.requireAllGiven();
+            return model;
+        } catch (UncheckedIOException e) {
+            values.discard();
+            throw e.getCause();
+        } catch (IOException | RuntimeException | Error e) {
+            values.discard();
+            throw e;
+        }
+    }
+
+    /**
      * Overwrites the sections that were added. Other sections of the file are not looked at. Values are converted to the
      * model's type. A file without a digest, as older versions wrote it, is taken as it is.
      *
      * @return the metadata that was saved
      * @throws SafeTensorsException naming the first difference, if a section's names or shapes are not exactly those of its
-     *     model or optimiser, or if the file is damaged; nothing is changed then
+     *     model or optimiser, the first tensor with a value that is NaN or infinite, or if the file is damaged; nothing is changed then
      */
     public Map<String, String> load(Path file) throws IOException {
         try (SafeTensors source = SafeTensors.open(file)) {
+            requireLayout(source);
             Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
             metadata.remove(SafeTensors.SEAL);
-            String layout = metadata.remove(LAYOUT_KEY);
-            if (!LAYOUT.equals(layout)) {
-                throw new SafeTensorsException(
-                        file,
-                        "is no checkpoint: its layout is " + layout + ", not " + LAYOUT
-                                + "; import foreign weights instead");
-            }
+            metadata.remove(LAYOUT_KEY);
             source.checkSeal();
             Map<String, Map<String, Integer>> steps = validate(file, source);
             for (Map.Entry<String, Module> model : models.entrySet()) {
@@ -136,12 +163,34 @@ public final class Checkpoint {
         }
     }
 
+    private static void requireLayout(SafeTensors source) throws SafeTensorsException {
+        String layout = source.metadata().get(LAYOUT_KEY);
+        if (!LAYOUT.equals(layout)) {
+            throw new SafeTensorsException(
+                    source.file(),
+                    "is no checkpoint: its layout is " + (layout == null ? "not named" : JsonProblem.shown(layout))
+                            + ", not " + LAYOUT + "; import foreign weights instead");
+        }
+    }
+
+    /** Refuses a tensor with a value that is NaN or infinite: what was saved after training had diverged is of no use. */
+    static void requireFinite(Path file, SafeTensors.Entry entry) throws IOException {
+        int index = entry.firstNotFinite();
+        if (index >= 0) {
+            throw new SafeTensorsException(
+                    file,
+                    "tensor '" + entry.name() + "' has a value that is NaN or infinite (number " + index
+                            + "): training had diverged. Take an earlier file, or train again with a smaller learning rate");
+        }
+    }
+
     /** Compares everything before anything is changed; gives the step counts of each optimiser. */
     private Map<String, Map<String, Integer>> validate(Path file, SafeTensors source) throws IOException {
         for (Map.Entry<String, Module> model : models.entrySet()) {
             Map<String, Shape> expected = new LinkedHashMap<>();
             model.getValue().state().forEach((name, tensor) -> expected.put(name, tensor.shape()));
             refuse(file, model.getKey(), Differences.between(expected, shapes(source, model.getKey())));
+            requireFinite(file, source, model.getKey());
         }
         Map<String, Map<String, Integer>> steps = new LinkedHashMap<>();
         for (Map.Entry<String, Optimizer> optimizer : optimizers.entrySet()) {
@@ -166,6 +215,7 @@ public final class Checkpoint {
             } catch (IllegalArgumentException unknown) {
                 throw new SafeTensorsException(file, "section '" + section + "': " + unknown.getMessage(), unknown);
             }
+            requireFinite(file, source, section);
             steps.put(section, counts);
         }
         return steps;
@@ -177,6 +227,14 @@ public final class Checkpoint {
                     file,
                     "section '" + section + "' is of another architecture: " + differences.get(0)
                             + (differences.size() > 1 ? " (and " + (differences.size() - 1) + " more)" : ""));
+        }
+    }
+
+    private static void requireFinite(Path file, SafeTensors source, String section) throws IOException {
+        for (SafeTensors.Entry entry : source.entries().values()) {
+            if (entry.name().startsWith(section + '.')) {
+                requireFinite(file, entry);
+            }
         }
     }
 
@@ -217,7 +275,7 @@ public final class Checkpoint {
         }
     }
 
-    private static Tensor upload(Backend backend, SafeTensors.Entry entry, DType dtype) throws IOException {
+    static Tensor upload(Backend backend, SafeTensors.Entry entry, DType dtype) throws IOException {
         Object values = dtype == DType.F64 ? entry.toDoubles() : entry.toFloats();
         return backend.upload(values, entry.shape(), dtype);
     }

@@ -15,16 +15,28 @@ final class Differences {
         expected.forEach((name, shape) -> {
             Shape other = given.get(name);
             if (other == null) {
-                lines.add("'" + name + "' " + shape + " is missing");
+                lines.add(missing(name, shape));
             } else if (!other.equals(shape)) {
-                lines.add("'" + name + "' has shape " + other + " where the model has " + shape);
+                lines.add(shapes(name, other, shape));
             }
         });
         given.forEach((name, shape) -> {
             if (!expected.containsKey(name)) {
-                lines.add("'" + name + "' " + shape + " is surplus: the model has no such tensor");
+                lines.add(surplus(name, shape));
             }
         });
         return lines;
+    }
+
+    static String missing(String name, Shape shape) {
+        return "'" + name + "' " + shape + " is missing";
+    }
+
+    static String shapes(String name, Shape given, Shape expected) {
+        return "'" + name + "' has shape " + given + " where the model has " + expected;
+    }
+
+    static String surplus(String name, Shape shape) {
+        return "'" + name + "' " + shape + " is surplus: the model has no such tensor";
     }
 }

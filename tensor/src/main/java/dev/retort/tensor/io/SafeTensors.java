@@ -79,6 +79,11 @@ public final class SafeTensors implements Closeable {
         }
     }
 
+    /** Where it lies, for messages. */
+    public Path file() {
+        return file;
+    }
+
     /** The file's tensors by name, in the header's order. */
     public Map<String, Entry> entries() {
         return Collections.unmodifiableMap(entries);
@@ -265,6 +270,23 @@ public final class SafeTensors implements Closeable {
                 }
             });
             return values;
+        }
+
+        /** The index of the first value that is NaN or infinite; -1 if all are finite. */
+        public int firstNotFinite() throws IOException {
+            if (!dtype().isFloating()) {
+                return -1;
+            }
+            int[] first = {-1};
+            stream((raw, start, n) -> {
+                for (int i = 0; i < n && first[0] < 0; i++) {
+                    double value = dtype() == DType.F32 ? raw.getFloat() : raw.getDouble();
+                    if (!Double.isFinite(value)) {
+                        first[0] = start + i;
+                    }
+                }
+            });
+            return first[0];
         }
 
         private int length() throws SafeTensorsException {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,7 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
 record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /** A header, a tensor in it, its list of extents; more, so that what is wrong there is told by name. */
+    private static final int DEPTH = 8;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(JsonProblem.limits(DEPTH))
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -65,7 +71,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
         try {
             root = JSON.readTree(json);
         } catch (JacksonException e) {
-            throw new SafeTensorsException(file, "the header is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new SafeTensorsException(file, "the header " + JsonProblem.of(e, "JSON"), e);
         }
         if (!root.isObject()) {
             throw new SafeTensorsException(file, "the header is not a JSON object");
@@ -92,7 +98,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             if (!property.getValue().isString()) {
                 throw new SafeTensorsException(
                         file,
-                        METADATA + " entry '" + property.getKey() + "' is not a string but " + property.getValue());
+                        METADATA + " entry '" + JsonProblem.shown(property.getKey()) + "' is not a string but "
+                                + JsonProblem.shown(property.getValue()));
             }
             metadata.put(property.getKey(), property.getValue().stringValue());
         }
@@ -108,13 +115,15 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             if (slot.end() > dataBytes) {
                 throw new SafeTensorsException(
                         file,
-                        "tensor '" + slot.name() + "' ends at byte " + slot.end() + " of the data, but there are only "
-                                + dataBytes + ": the file is truncated or its header is wrong");
+                        "tensor '" + JsonProblem.shown(slot.name()) + "' ends at byte " + slot.end()
+                                + " of the data, but there are only " + dataBytes
+                                + ": the file is truncated or its header is wrong");
             }
             if (slot.begin() != position) {
                 throw new SafeTensorsException(
                         file,
-                        "tensor '" + slot.name() + "' begins at byte " + slot.begin() + " of the data, but "
+                        "tensor '" + JsonProblem.shown(slot.name()) + "' begins at byte " + slot.begin()
+                                + " of the data, but "
                                 + (slot.begin() < position
                                         ? "overlaps its predecessor, which ends at "
                                         : "leaves a gap after ")
@@ -132,7 +141,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
     private record Parser(Path file, String name) {
         Slot slot(JsonNode node) throws SafeTensorsException {
             if (!node.isObject()) {
-                throw problem("is not described by a JSON object but by " + node);
+                throw problem("is not described by a JSON object but by " + JsonProblem.shown(node));
             }
             for (String field : FIELDS) {
                 if (!node.has(field)) {
@@ -141,14 +150,15 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             }
             for (String field : node.propertyNames()) {
                 if (!FIELDS.contains(field)) {
-                    throw problem("has an unknown field '" + field + "'");
+                    throw problem("has an unknown field '" + JsonProblem.shown(field) + "'");
                 }
             }
             DType dtype = dtype(node.get("dtype"));
             Shape shape = shape(node.get("shape"));
             long[] offsets = integers(node.get("data_offsets"), "data_offsets");
             if (offsets.length != 2 || offsets[0] > offsets[1]) {
-                throw problem("has data_offsets " + node.get("data_offsets") + ", not [begin, end] with begin <= end");
+                throw problem("has data_offsets " + JsonProblem.shown(node.get("data_offsets"))
+                        + ", not [begin, end] with begin <= end");
             }
             long bytes = offsets[1] - offsets[0];
             if (shape.size() > Long.MAX_VALUE / 8 || bytes != shape.size() * dtype.bytes()) {
@@ -164,7 +174,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
                     return dtype;
                 }
             }
-            throw problem("has dtype " + node + "; known are " + List.of(DType.values()));
+            throw problem("has dtype " + JsonProblem.shown(node) + "; known are " + List.of(DType.values()));
         }
 
         private Shape shape(JsonNode node) throws SafeTensorsException {
@@ -172,26 +182,28 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             int[] shape = new int[extents.length];
             for (int axis = 0; axis < shape.length; axis++) {
                 if (extents[axis] > Integer.MAX_VALUE) {
-                    throw problem("has shape " + node + ": an extent above " + Integer.MAX_VALUE + " cannot be held");
+                    throw problem("has shape " + JsonProblem.shown(node) + ": an extent above " + Integer.MAX_VALUE
+                            + " cannot be held");
                 }
                 shape[axis] = (int) extents[axis];
             }
             try {
                 return Shape.of(shape);
             } catch (ShapeException overflow) {
-                throw problem("has shape " + node + ", whose size overflows 64 bits");
+                throw problem("has shape " + JsonProblem.shown(node) + ", whose size overflows 64 bits");
             }
         }
 
         private long[] integers(JsonNode node, String field) throws SafeTensorsException {
             if (!node.isArray()) {
-                throw problem("has " + field + " " + node + ", not an array");
+                throw problem("has " + field + " " + JsonProblem.shown(node) + ", not an array");
             }
             long[] values = new long[node.size()];
             for (int i = 0; i < values.length; i++) {
                 JsonNode value = node.get(i);
                 if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-                    throw problem("has " + field + " " + node + ": " + value + " is not a whole number from 0 up");
+                    throw problem("has " + field + " " + JsonProblem.shown(node) + ": " + JsonProblem.shown(value)
+                            + " is not a whole number from 0 up");
                 }
                 values[i] = value.longValue();
             }
@@ -199,7 +211,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
         }
 
         private SafeTensorsException problem(String text) {
-            return new SafeTensorsException(file, "tensor '" + name + "' " + text);
+            return new SafeTensorsException(file, "tensor '" + JsonProblem.shown(name) + "' " + text);
         }
     }
 }

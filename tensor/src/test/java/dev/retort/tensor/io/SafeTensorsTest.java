@@ -15,6 +15,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +160,45 @@ class SafeTensorsTest {
                         .putLong(length)
                         .array());
         assertThatThrownBy(() -> SafeTensors.open(file).close()).hasMessageContainingAll("header length " + shown);
+    }
+
+    @Test
+    void deepAndLongHeadersAreRefusedInShortWords() throws IOException {
+        for (String header : List.of(
+                "[".repeat(100_000),
+                "{\"a\":".repeat(100_000),
+                "{\"" + "long".repeat(50_000) + "\": 3}",
+                "{\"a\": \"" + "long".repeat(50_000) + "\"}",
+                "{\"a\": {\"dtype\": \"" + "long".repeat(50_000) + "\", \"shape\": [], \"data_offsets\": [0, 4]}}",
+                "{\"__metadata__\": {\"k\": [" + "1,".repeat(50_000) + "1]}}")) {
+            Path file = file(header, new byte[4]);
+            assertThatThrownBy(() -> SafeTensors.open(file).close())
+                    .isInstanceOf(SafeTensorsException.class)
+                    .hasMessageStartingWith(file.toString())
+                    .hasMessageNotContainingAny("StreamReadConstraints", "Exception")
+                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600));
+        }
+    }
+
+    @Test
+    void theFirstValueThatIsNoNumberIsFound() throws IOException {
+        Path file = folder.resolve("numbers.safetensors");
+        float[] many = new float[600_000];
+        many[500_001] = Float.NEGATIVE_INFINITY;
+        many[500_007] = Float.NaN;
+        new SafeTensorsWriter()
+                .add("finite", Shape.of(3), new float[] {Float.MAX_VALUE, -0f, Float.MIN_VALUE})
+                .add("infinite", Shape.of(many.length), many)
+                .add("wide", Shape.of(2), new double[] {1e300, Double.NaN})
+                .add("whole", Shape.of(1), new long[] {Long.MAX_VALUE})
+                .write(file);
+        try (SafeTensors tensors = SafeTensors.open(file)) {
+            assertThat(tensors.file()).isEqualTo(file);
+            assertThat(tensors.entry("finite").firstNotFinite()).isEqualTo(-1);
+            assertThat(tensors.entry("infinite").firstNotFinite()).isEqualTo(500_001);
+            assertThat(tensors.entry("wide").firstNotFinite()).isEqualTo(1);
+            assertThat(tensors.entry("whole").firstNotFinite()).isEqualTo(-1);
+        }
     }
 
     @Test
