@@ -274,7 +274,9 @@ class BatchTest {
             }
         };
         try (BatchLoader loader = new BatchLoader(source, 0, 1)) {
-            assertThatThrownBy(loader::next).isInstanceOf(OutOfMemoryError.class).hasMessage("made up");
+            assertThatThrownBy(loader::next)
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessage("made up");
         }
     }
 

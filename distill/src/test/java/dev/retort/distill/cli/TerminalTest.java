@@ -40,8 +40,8 @@ class TerminalTest {
 
     @BeforeEach
     void generate() {
-        boolean required = List.of(System.getProperty("retort.require", "").split(","))
-                .contains("terminal");
+        boolean required =
+                List.of(System.getProperty("retort.require", "").split(",")).contains("terminal");
         assumeTrue(
                 required || Files.isExecutable(Path.of("/usr/bin/script")),
                 "skipped: there is no 'script' to make a terminal with (Debian, Ubuntu: apt-get install bsdutils)");
