@@ -4,6 +4,8 @@ import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
+import java.nio.file.Path;
+import java.util.Locale;
 
 /** Offers a {@link DeviceBackend} on an OpenCL device: by itself where that is a GPU, on request where it is a CPU. */
 public final class OpenClProvider implements BackendProvider {
@@ -17,12 +19,22 @@ public final class OpenClProvider implements BackendProvider {
     }
 
     @Override
+    public boolean worthTrying() {
+        boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+        return !linux || GpuNodes.possible(Path.of("/dev"));
+    }
+
+    @Override
     public Usability usability() {
         return usability("");
     }
 
     @Override
     public Usability usability(String device) {
+        String missing = JoclLibrary.missing();
+        if (missing != null) {
+            return Usability.absent(missing, null);
+        }
         OpenClPlatforms platforms = OpenClPlatforms.probe();
         if (platforms.isEmpty()) {
             return Usability.absent(platforms.trouble(), platforms.cause());
