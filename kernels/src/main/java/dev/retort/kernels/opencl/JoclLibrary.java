@@ -16,7 +16,7 @@ final class JoclLibrary {
      * Why JOCL need not be tried here, and what to do; null if it may serve. No class of JOCL is loaded for that: its library prints a line
      * where it finds no OpenCL.
      */
-    static String missing() {
+    static String missing(Loader loader) {
         if (!BindingLibrary.onClassPath("org/jocl/CL.class")) {
             return "JOCL is not on the class path: add org.jocl:jocl:" + VERSION;
         }
@@ -24,7 +24,7 @@ final class JoclLibrary {
         String library = system.startsWith("windows") ? "OpenCL.dll" : "libOpenCL.so.1";
         // macOS has OpenCL as a framework, and always.
         boolean there = system.startsWith("mac")
-                || !Loader.ofThisMachine().find(library).isEmpty();
+                || !loader.find(library).isEmpty();
         return there ? null : doesNotLoad(library + " is not there");
     }
 

@@ -1,6 +1,7 @@
 package dev.retort.kernels.opencl;
 
 import dev.retort.kernels.device.DeviceBackend;
+import dev.retort.kernels.natives.Loader;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
@@ -31,7 +32,7 @@ public final class OpenClProvider implements BackendProvider {
 
     @Override
     public Usability usability(String device) {
-        String missing = JoclLibrary.missing();
+        String missing = JoclLibrary.missing(Loader.ofThisMachine());
         if (missing != null) {
             return Usability.absent(missing, null);
         }
@@ -62,6 +63,7 @@ public final class OpenClProvider implements BackendProvider {
     @Override
     public Backend create(String device) {
         Found found = OpenClPlatforms.probe().choose(device);
+        SignalChaining.require(found.platformName());
         OpenClDevice opened = new OpenClDevice(found, OpenClPrograms.defaultFolder());
         try {
             return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
