@@ -47,7 +47,7 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
         }
     }
 
-    private static CublasLibrary onLinux(LibraryFolders folders, BindingLibrary binding) throws IOException {
+    private static CublasLibrary onLinux(LibraryFolders folders, BindingLibrary binding) {
         List<Path> candidates = new ArrayList<>(folders.inNamed(VERSION_12));
         candidates.addAll(folders.inNamed(VERSION_13));
         candidates.addAll(folders.inUsual(VERSION_12));
@@ -154,6 +154,9 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
 
     /** One line: what the loader said, which JCuda's errors hold in the last of the stack traces in their messages. */
     private static String words(Throwable e) {
+        if (e instanceof IOException) {
+            return e.getMessage();
+        }
         String loader = UnsatisfiedLinkError.class.getSimpleName() + ": ";
         String text = e.toString().strip();
         int start = text.lastIndexOf(loader);

@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -19,9 +20,12 @@ final class PrivateFolder {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final Path PROCESS = Path.of("/proc/self/status");
     private static final int ROOT = 0;
-    /** Bits of a file's mode (POSIX, sys/stat.h): others than the owner may write; only owners may rename and delete what is in it. */
-    private static final int WRITABLE_BY_OTHERS = 0022;
+    /** Linux shows it for owners that a namespace of users does not know: in a container of an ordinary user root is one. */
+    private static final int UNKNOWN = 65534;
+    /** Bits of a file's mode (POSIX, sys/stat.h); the last: only owners may rename and delete what is in it. */
+    private static final int GROUP_WRITES = 0020;
 
+    private static final int OTHERS_WRITE = 0002;
     private static final int STICKY = 01000;
 
     private PrivateFolder() {}
@@ -59,21 +63,33 @@ final class PrivateFolder {
             throw new IOException(folder + " belongs to user " + mode.owner + ", not to " + user
                     + ", who runs this: move it away");
         }
-        if (mode.others()) {
+        if (mode.has(GROUP_WRITES) || mode.has(OTHERS_WRITE)) {
             throw new IOException(folder + " can be written by other users: chmod 700 " + folder);
         }
         Path parent = folder.toRealPath().getParent();
         for (; parent != null; parent = parent.getParent()) {
-            Mode above = Mode.of(parent);
-            if (above.owner != user && above.owner != ROOT) {
-                throw new IOException(
-                        parent + ", in which " + folder + " lies, belongs to user " + above.owner + ", who could exchange it");
-            }
-            if (above.others() && !above.sticky()) {
-                throw new IOException(
-                        "other users can write " + parent + " and so exchange " + folder + ": chmod go-w " + parent);
-            }
+            checkAbove(parent, folder, user);
         }
+    }
+
+    /** Who may rename in a folder above can put another in this one's place. */
+    private static void checkAbove(Path parent, Path folder, int user) throws IOException {
+        Mode mode = Mode.of(parent);
+        if (mode.owner != user && mode.owner != ROOT && mode.owner != UNKNOWN) {
+            throw new IOException(
+                    parent + ", in which " + folder + " lies, belongs to user " + mode.owner + ", who could exchange it");
+        }
+        boolean others = mode.has(OTHERS_WRITE) || mode.has(GROUP_WRITES) && !hasGroupOfOwner(parent);
+        if (others && !mode.has(STICKY)) {
+            throw new IOException(
+                    "other users can write " + parent + " and so exchange " + folder + ": chmod go-w " + parent);
+        }
+    }
+
+    /** Many systems give each user a group of the same name, with no other member, and let it write what the user makes. */
+    private static boolean hasGroupOfOwner(Path folder) throws IOException {
+        PosixFileAttributes known = Files.readAttributes(folder, PosixFileAttributes.class);
+        return known.group().getName().equals(known.owner().getName());
     }
 
     /** The number of the user who runs this: what Linux tells of the process, elsewhere whose a file is that it makes. */
@@ -102,12 +118,8 @@ final class PrivateFolder {
             return new Mode((Integer) known.get("uid"), (Integer) known.get("mode"));
         }
 
-        boolean others() {
-            return (bits & WRITABLE_BY_OTHERS) != 0;
-        }
-
-        boolean sticky() {
-            return (bits & STICKY) != 0;
+        boolean has(int bit) {
+            return (bits & bit) != 0;
         }
     }
 }

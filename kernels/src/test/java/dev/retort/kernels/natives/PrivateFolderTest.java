@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,14 @@ class PrivateFolderTest {
         assertThat(new ProcessBuilder("chmod", "1777", above.toString()).start().waitFor())
                 .isZero();
         PrivateFolder.make(folder);
+        // What a user's own group may write: the rule of pam_umask for groups that have their user's name.
+        mode(above, "rwxrwxr-x");
+        PosixFileAttributes known = Files.readAttributes(above, PosixFileAttributes.class);
+        if (known.owner().getName().equals(known.group().getName())) {
+            PrivateFolder.make(folder);
+        } else {
+            assertThatThrownBy(() -> PrivateFolder.make(folder)).hasMessageContaining("chmod go-w");
+        }
     }
 
     @Test
