@@ -61,9 +61,7 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
                 first = first == null ? e : first;
                 continue;
             }
-            return library.endsWith(VERSION_12)
-                    ? direct(library, binding, first)
-                    : rewritten(library, binding, first);
+            return library.endsWith(VERSION_12) ? direct(library, binding, first) : rewritten(library, binding, first);
         }
         return unlisted(binding, first);
     }

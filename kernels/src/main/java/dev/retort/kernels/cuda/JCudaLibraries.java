@@ -20,7 +20,8 @@ final class JCudaLibraries {
             return "JCuda has no library for this system: it is there for Linux and Windows on x86-64";
         }
         if (!BindingLibrary.onClassPath("jcuda/driver/JCudaDriver.class")) {
-            return "JCuda is not on the class path: add org.jcuda:jcuda:" + VERSION + " and org.jcuda:jcublas:" + VERSION;
+            return "JCuda is not on the class path: add org.jcuda:jcuda:" + VERSION + " and org.jcuda:jcublas:"
+                    + VERSION;
         }
         return Loader.ofThisMachine().find(driver()).isEmpty() ? noDriver() : null;
     }

@@ -99,7 +99,9 @@ public record BindingLibrary(String fileName, byte[] content) {
     private static void removeLeftOvers(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.tmp")) {
             for (Path file : files) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(Instant.now().minus(LEFT_OVER))) {
+                if (Files.getLastModifiedTime(file)
+                        .toInstant()
+                        .isBefore(Instant.now().minus(LEFT_OVER))) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -54,14 +54,14 @@ final class PrivateFolder {
 
     private static void check(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(folder + " is " + (Files.isSymbolicLink(folder) ? "a link" : "no folder")
-                    + ": move it away");
+            throw new IOException(
+                    folder + " is " + (Files.isSymbolicLink(folder) ? "a link" : "no folder") + ": move it away");
         }
         int user = user(folder);
         Mode mode = Mode.of(folder);
         if (mode.owner != user) {
-            throw new IOException(folder + " belongs to user " + mode.owner + ", not to " + user
-                    + ", who runs this: move it away");
+            throw new IOException(
+                    folder + " belongs to user " + mode.owner + ", not to " + user + ", who runs this: move it away");
         }
         if (mode.has(GROUP_WRITES) || mode.has(OTHERS_WRITE)) {
             throw new IOException(folder + " can be written by other users: chmod 700 " + folder);
@@ -76,8 +76,8 @@ final class PrivateFolder {
     private static void checkAbove(Path parent, Path folder, int user) throws IOException {
         Mode mode = Mode.of(parent);
         if (mode.owner != user && mode.owner != ROOT && mode.owner != UNKNOWN) {
-            throw new IOException(
-                    parent + ", in which " + folder + " lies, belongs to user " + mode.owner + ", who could exchange it");
+            throw new IOException(parent + ", in which " + folder + " lies, belongs to user " + mode.owner
+                    + ", who could exchange it");
         }
         boolean others = mode.has(OTHERS_WRITE) || mode.has(GROUP_WRITES) && !hasGroupOfOwner(parent);
         if (others && !mode.has(STICKY)) {

@@ -22,8 +22,7 @@ final class GpuNodes {
      * @param devices {@code /dev}
      */
     static boolean possible(Path devices) {
-        return has(devices, VENDORS)
-                || has(devices.resolve("dri"), "renderD*");
+        return has(devices, VENDORS) || has(devices.resolve("dri"), "renderD*");
     }
 
     private static boolean has(Path folder, String names) {

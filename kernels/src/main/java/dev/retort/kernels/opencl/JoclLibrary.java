@@ -23,8 +23,7 @@ final class JoclLibrary {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String library = system.startsWith("windows") ? "OpenCL.dll" : "libOpenCL.so.1";
         // macOS has OpenCL as a framework, and always.
-        boolean there = system.startsWith("mac")
-                || !loader.find(library).isEmpty();
+        boolean there = system.startsWith("mac") || !loader.find(library).isEmpty();
         return there ? null : doesNotLoad(library + " is not there");
     }
 

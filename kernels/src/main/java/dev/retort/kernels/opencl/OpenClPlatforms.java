@@ -98,13 +98,15 @@ final class OpenClPlatforms {
     private static OpenClPlatforms none(List<String> empty, Throwable cause) {
         String reason = "no OpenCL device: ";
         if (empty.contains(POCL)) {
-            reason += "PoCL is here and has none, as where it has no folder for its files: make HOME a folder that can be"
-                    + " written, or name one in POCL_CACHE_DIR";
+            reason +=
+                    "PoCL is here and has none, as where it has no folder for its files: make HOME a folder that can be"
+                            + " written, or name one in POCL_CACHE_DIR";
         } else if (!empty.isEmpty()) {
             reason += String.join(", ", empty) + " is here and has none: is the device there, and may this user use it"
                     + " (groups render and video)?";
         } else {
-            reason += "install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which computes on the CPU";
+            reason +=
+                    "install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which computes on the CPU";
         }
         return new OpenClPlatforms(List.of(), reason, cause);
     }

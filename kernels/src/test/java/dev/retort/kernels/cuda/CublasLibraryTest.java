@@ -96,8 +96,7 @@ class CublasLibraryTest {
         byte[] original = JCudaLibraries.of("JCublas2").content();
         assertThat(kept(root.resolve("cache")))
                 .singleElement(InstanceOfAssertFactories.PATH)
-                .hasBinaryContent(
-                        SharedObject.renamed(original, CublasLibrary.VERSION_12, CublasLibrary.VERSION_13));
+                .hasBinaryContent(SharedObject.renamed(original, CublasLibrary.VERSION_12, CublasLibrary.VERSION_13));
     }
 
     @Test

@@ -27,7 +27,8 @@ class BindingLibraryTest {
     Path root;
 
     private Path file() throws Exception {
-        String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));
         return root.resolve("natives").resolve(hash).resolve("libBinding-1.so");
     }
 

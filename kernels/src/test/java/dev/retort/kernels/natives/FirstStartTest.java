@@ -160,7 +160,8 @@ class FirstStartTest {
                 cache = disk.resolve("cache");
                 assertThat(probe()).contains("false: JOCL cannot be used: ", "No space left on device", "retort.cache");
                 assertThat(temporary).isEmptyDirectory();
-                assertThat(command("mount", "-o", "remount,size=1m", disk.toString())).isZero();
+                assertThat(command("mount", "-o", "remount,size=1m", disk.toString()))
+                        .isZero();
                 assertThat(probe()).contains(LOADED);
             } finally {
                 command("umount", disk.toString());

@@ -28,8 +28,9 @@ class LoaderTest {
         Path named = library("named");
         Path cached = library("cached");
         // Numbers and flags stand before the strings; a longer name ends with this one's.
-        String cache = "glibc-ld.so.cache1.1\3\1\2" + "\0" + cached + "\0" + root.resolve("gone").resolve(FILE) + "\0"
-                + cached.resolveSibling("other" + FILE) + "\0" + FILE + "\0";
+        String cache = "glibc-ld.so.cache1.1\3\1\2" + "\0" + cached + "\0"
+                + root.resolve("gone").resolve(FILE) + "\0" + cached.resolveSibling("other" + FILE) + "\0" + FILE
+                + "\0";
         Files.writeString(cached.resolveSibling("other" + FILE), "");
         Loader loader = new Loader(List.of(root.resolve("none"), named.getParent()), cache);
         assertThat(loader.find(FILE)).containsExactly(named, cached);

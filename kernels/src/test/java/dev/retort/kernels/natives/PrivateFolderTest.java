@@ -101,8 +101,8 @@ class PrivateFolderTest {
             Assumptions.abort(reason);
         }
         assertThatThrownBy(() -> PrivateFolder.make(folder))
-                .hasMessage(folder + " belongs to user " + other + ", not to " + user
-                        + ", who runs this: move it away");
+                .hasMessage(
+                        folder + " belongs to user " + other + ", not to " + user + ", who runs this: move it away");
         Files.setAttribute(folder, "unix:uid", user);
         Files.setAttribute(folder.getParent(), "unix:uid", other);
         assertThatThrownBy(() -> PrivateFolder.make(folder))

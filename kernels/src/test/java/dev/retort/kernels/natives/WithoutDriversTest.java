@@ -30,7 +30,8 @@ class WithoutDriversTest {
 
         public static void main(String[] args) {
             try (Backend backend = Backends.create("auto")) {
-                System.out.println("automatic: " + backend.tensor(new float[] {1, 2}, 2).sum().item());
+                System.out.println("automatic: "
+                        + backend.tensor(new float[] {1, 2}, 2).sum().item());
             }
         }
     }
@@ -48,7 +49,8 @@ class WithoutDriversTest {
 
     private static void requireNoGpu() {
         boolean driver = !Loader.ofThisMachine().find("libcuda.so.1").isEmpty();
-        boolean gpu = Stream.of("/dev/dri", "/dev/kfd", "/dev/nvidiactl", "/dev/dxg").anyMatch(f -> new File(f).exists());
+        boolean gpu =
+                Stream.of("/dev/dri", "/dev/kfd", "/dev/nvidiactl", "/dev/dxg").anyMatch(f -> new File(f).exists());
         if (driver || gpu) {
             String reason = "this host has a GPU or NVIDIA's driver";
             System.out.println("Skipped: " + reason);
@@ -68,7 +70,8 @@ class WithoutDriversTest {
     @Tag("smoke")
     void nothingIsPrinted() throws IOException, InterruptedException {
         requireNoGpu();
-        assertThat(JavaProcess.output(plain(Automatic.class, "-Xmx256m").start())).isEqualTo("automatic: 3.0\n");
+        assertThat(JavaProcess.output(plain(Automatic.class, "-Xmx256m").start()))
+                .isEqualTo("automatic: 3.0\n");
     }
 
     @Test

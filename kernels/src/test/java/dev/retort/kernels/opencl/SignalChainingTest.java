@@ -77,16 +77,17 @@ class SignalChainingTest {
     private String run(String preload) throws IOException, InterruptedException {
         ProcessBuilder builder = JavaProcess.of(Stopping.class, "-D" + CacheFolder.PROPERTY + "=" + folder);
         builder.environment().put("LD_PRELOAD", preload);
-        builder.environment().put("POCL_CACHE_DIR", Files.createDirectory(folder.resolve("pocl")).toString());
+        builder.environment()
+                .put(
+                        "POCL_CACHE_DIR",
+                        Files.createDirectory(folder.resolve("pocl")).toString());
         return JavaProcess.output(builder.redirectErrorStream(true).start());
     }
 
     @Test
     @Tag("long")
     void withTheLibraryKernelsAreBuiltWhateverStops() throws IOException, InterruptedException {
-        assertThat(run(LIBRARY.toString()))
-                .contains("computed ")
-                .doesNotContain("LD_PRELOAD");
+        assertThat(run(LIBRARY.toString())).contains("computed ").doesNotContain("LD_PRELOAD");
     }
 
     /** Opens a device, twice, and uploads more than its ring holds. */
