@@ -20,9 +20,9 @@ import java.util.zip.ZipOutputStream;
  * a jar of the interfaces org.w3c.dom from the running Java's module java.xml.
  */
 final class Repack {
-    /** Natives of other systems; the compiler of PTX, which only tests call; Maven's files; JMH's generated code. */
+    /** Natives of other systems; Maven's files; JMH's generated code. */
     private static final Pattern LEFT_OUT =
-            Pattern.compile(".*(\\.dll|\\.dylib|linux-arm64\\.so|/libJNvPTXCompiler.*|/jmh_generated/.*|META-INF/maven/.*"
+            Pattern.compile(".*(\\.dll|\\.dylib|linux-arm64\\.so|/jmh_generated/.*|META-INF/maven/.*"
                     + "|META-INF/native/.*|META-INF/versions/(19|2\\d)/.*|module-info\\.class)");
 
     private Repack() {}

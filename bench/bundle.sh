@@ -16,7 +16,7 @@ limit=40000000
 modules=java.base,java.logging,java.management,jdk.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
 # Of no use without pictures or JMH's own runner; and element types that no matrix here has.
 left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-*
-  ejml-cdense-* ejml-zdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-* *-windows-x86_64.jar"
+  ejml-cdense-* ejml-zdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-*"
 
 fail() {
   printf 'bundle: %s\n' "$*" >&2

@@ -37,6 +37,14 @@ public interface BackendProvider {
     Usability usability();
 
     /**
+     * Whether the automatic choice should probe at all, by a look that loads no driver: false only where it would pass the backend over for
+     * certain. By name it can still be had.
+     */
+    default boolean worthTrying() {
+        return true;
+    }
+
+    /**
      * The same of one device, for backends that have several; others have one, without a name.
      *
      * @param device its number or name, as users type it behind the backend's name and a colon, or from a slash on a way to compute; empty for none in

@@ -82,6 +82,10 @@ public final class Backends {
 
     private static Backend automatic() {
         for (BackendProvider provider : providers()) {
+            if (!provider.worthTrying()) {
+                LOG.log(System.Logger.Level.DEBUG, "Backend {0} is passed over unprobed", provider.name());
+                continue;
+            }
             BackendProvider.Usability usability = provider.usability();
             String reason = usability.reason();
             if (usability.automatic()) {

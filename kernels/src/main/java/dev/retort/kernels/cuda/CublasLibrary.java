@@ -1,11 +1,10 @@
 package dev.retort.kernels.cuda;
 
-import dev.retort.kernels.device.CacheFolder;
+import dev.retort.kernels.natives.BindingLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import jcuda.jcublas.JCublas2;
 import jcuda.libraryPropertyType;
 
@@ -35,18 +34,20 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
     }
 
     private static CublasLibrary look() {
+        if (!BindingLibrary.onClassPath("jcuda/jcublas/JCublas2.class")) {
+            return no(
+                    BINDING + " is not on the class path: add org.jcuda:jcublas:" + JCudaLibraries.VERSION + UNTIL_THEN,
+                    null);
+        }
         try {
-            boolean linux =
-                    System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
-            return linux && RewrittenNatives.original(BINDING) != null
-                    ? onLinux(LibraryFolders.ofThisMachine())
-                    : elsewhere();
+            BindingLibrary binding = JCudaLibraries.of(BINDING);
+            return JCudaLibraries.linux() ? onLinux(LibraryFolders.ofThisMachine(), binding) : elsewhere(binding);
         } catch (Throwable e) {
             return no("cuBLAS cannot be used (" + words(e) + ")" + UNTIL_THEN, e);
         }
     }
 
-    private static CublasLibrary onLinux(LibraryFolders folders) {
+    private static CublasLibrary onLinux(LibraryFolders folders, BindingLibrary binding) {
         List<Path> candidates = new ArrayList<>(folders.inNamed(VERSION_12));
         candidates.addAll(folders.inNamed(VERSION_13));
         candidates.addAll(folders.inUsual(VERSION_12));
@@ -60,9 +61,9 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
                 first = first == null ? e : first;
                 continue;
             }
-            return library.endsWith(VERSION_12) ? direct(library, first) : rewritten(library, first);
+            return library.endsWith(VERSION_12) ? direct(library, binding, first) : rewritten(library, binding, first);
         }
-        return unlisted(first);
+        return unlisted(binding, first);
     }
 
     /** Loads cuBLAS, and before it the library that it needs, which the loader does not always look for in the same folder. */
@@ -74,39 +75,32 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
         System.load(library.toString());
     }
 
-    private static CublasLibrary direct(Path library, Throwable passedOver) {
+    private static CublasLibrary direct(Path library, BindingLibrary binding, Throwable passedOver) {
         try {
-            JCublas2.initialize();
+            binding.load(JCublas2::initialize);
         } catch (Throwable e) {
             return no(library + " loads, but " + BINDING + " does not (" + words(e) + ")" + UNTIL_THEN, e);
         }
         return proven("from " + library, passedOver);
     }
 
-    private static CublasLibrary rewritten(Path library, Throwable passedOver) {
-        Path file = CacheFolder.of("cuda").resolve(RewrittenNatives.fileName(BINDING));
-        String here = library + " is here, but " + BINDING + ", rewritten for it, ";
+    private static CublasLibrary rewritten(Path library, BindingLibrary binding, Throwable passedOver) {
         try {
-            byte[] original = RewrittenNatives.original(BINDING);
-            RewrittenNatives.keep(SharedObject.renamed(original, VERSION_12, VERSION_13), file);
-        } catch (IOException e) {
-            return no(
-                    here + "cannot be kept in " + file.getParent() + " (" + e + "): make that folder writable, or take"
-                            + " another with -D" + CacheFolder.PROPERTY + "=DIR" + UNTIL_THEN,
-                    e);
-        }
-        try {
-            RewrittenNatives.initialize(file.getParent(), JCublas2::initialize);
+            byte[] content = SharedObject.renamed(binding.content(), VERSION_12, VERSION_13);
+            new BindingLibrary(binding.fileName(), content).load(JCublas2::initialize);
         } catch (Throwable e) {
-            return no(here + "does not load (" + words(e) + ")" + UNTIL_THEN, e);
+            return no(
+                    library + " is here, but " + BINDING + ", rewritten for it, does not load (" + words(e) + ")"
+                            + UNTIL_THEN,
+                    e);
         }
         return proven("from " + library + " (" + BINDING + " rewritten for it)", passedOver);
     }
 
     /** The loader may find cuBLAS 12 where nobody else looks. */
-    private static CublasLibrary unlisted(Throwable first) {
+    private static CublasLibrary unlisted(BindingLibrary binding, Throwable first) {
         try {
-            JCublas2.initialize();
+            binding.load(JCublas2::initialize);
         } catch (Throwable e) {
             return first != null
                     ? no("cuBLAS does not load (" + words(first) + "): install it again" + UNTIL_THEN, first)
@@ -120,9 +114,9 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
         return proven("that the system's loader finds", first);
     }
 
-    private static CublasLibrary elsewhere() {
+    private static CublasLibrary elsewhere(BindingLibrary binding) {
         try {
-            JCublas2.initialize();
+            binding.load(JCublas2::initialize);
         } catch (Throwable e) {
             return no(
                     BINDING + " does not load (" + words(e) + "): it is there for Linux and Windows on x86-64, where it"
@@ -158,6 +152,9 @@ record CublasLibrary(boolean usable, String reason, Throwable cause) {
 
     /** One line: what the loader said, which JCuda's errors hold in the last of the stack traces in their messages. */
     private static String words(Throwable e) {
+        if (e instanceof IOException) {
+            return e.getMessage();
+        }
         String loader = UnsatisfiedLinkError.class.getSimpleName() + ": ";
         String text = e.toString().strip();
         int start = text.lastIndexOf(loader);

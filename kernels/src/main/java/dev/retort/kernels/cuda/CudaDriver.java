@@ -11,6 +11,7 @@ import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
 import dev.retort.kernels.device.DeviceChoice;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import jcuda.driver.JCudaDriver;
  * with another error the second time.
  */
 final class CudaDriver {
-    private static final String INSTALL =
+    static final String INSTALL =
             "install the display driver (Debian: nvidia-driver; Ubuntu: nvidia-driver-535 or later; in a container: the NVIDIA"
                     + " container toolkit, and --gpus all)";
 
@@ -57,7 +58,7 @@ final class CudaDriver {
 
     private static CudaDriver look() {
         try {
-            JCudaDriver.setExceptionsEnabled(true);
+            JCudaLibraries.of("JCudaDriver").load(() -> JCudaDriver.setExceptionsEnabled(true));
             cuInit(0);
             int[] version = new int[1];
             cuDriverGetVersion(version);
@@ -83,12 +84,10 @@ final class CudaDriver {
                             : "the NVIDIA driver says " + e.getMessage()
                                     + ": restart the machine if the driver was just updated, else " + INSTALL,
                     e);
+        } catch (IOException e) {
+            return failed(e.getMessage(), e);
         } catch (Throwable e) {
-            return failed(
-                    JCudaDriver.class.getResource("/lib/" + RewrittenNatives.fileName("JCudaDriver")) == null
-                            ? "JCuda has no library for this system: it is there for Linux and Windows on x86-64"
-                            : "no NVIDIA driver (libcuda.so.1 does not load): " + INSTALL,
-                    e);
+            return failed(JCudaLibraries.noDriver(), e);
         }
     }
 

@@ -75,6 +75,10 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Usability usability(String device) {
+        String missing = JCudaLibraries.missing();
+        if (missing != null) {
+            return Usability.absent(missing, null);
+        }
         CudaDriver driver = CudaDriver.probe();
         if (driver.trouble() != null) {
             return Usability.absent(driver.trouble(), driver.cause());

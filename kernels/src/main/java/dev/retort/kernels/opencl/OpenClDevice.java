@@ -14,7 +14,6 @@ import static org.jocl.CL.CL_DEVICE_TYPE_CPU;
 import static org.jocl.CL.CL_DEVICE_VENDOR;
 import static org.jocl.CL.CL_DEVICE_VERSION;
 import static org.jocl.CL.CL_DRIVER_VERSION;
-import static org.jocl.CL.CL_FALSE;
 import static org.jocl.CL.CL_KERNEL_WORK_GROUP_SIZE;
 import static org.jocl.CL.CL_MEM_OBJECT_ALLOCATION_FAILURE;
 import static org.jocl.CL.CL_MEM_READ_WRITE;
@@ -29,7 +28,6 @@ import static org.jocl.CL.clCreateContext;
 import static org.jocl.CL.clCreateKernel;
 import static org.jocl.CL.clEnqueueNDRangeKernel;
 import static org.jocl.CL.clEnqueueReadBuffer;
-import static org.jocl.CL.clEnqueueWriteBuffer;
 import static org.jocl.CL.clFinish;
 import static org.jocl.CL.clFlush;
 import static org.jocl.CL.clGetEventProfilingInfo;
@@ -40,7 +38,6 @@ import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clReleaseKernel;
 import static org.jocl.CL.clReleaseMemObject;
 import static org.jocl.CL.clSetKernelArg;
-import static org.jocl.CL.clWaitForEvents;
 
 import dev.retort.kernels.device.Arguments;
 import dev.retort.kernels.device.Device;
@@ -123,29 +120,7 @@ final class OpenClDevice implements Device {
                 + OpenClPlatforms.text(found.id(), CL_DRIVER_VERSION);
         programs = new OpenClPrograms(context, found.id(), identity, cache);
         ByteBuffer ring = ByteBuffer.allocateDirect(Staging.RING_BYTES).order(ByteOrder.nativeOrder());
-        staging = new Staging<>(ring, new Copies(queue, Pointer.to(ring)));
-    }
-
-    /** Copies out of the ring. */
-    private record Copies(cl_command_queue queue, Pointer ring) implements Staging.Driver<cl_mem, cl_event> {
-        @Override
-        public cl_event copy(int start, int bytes, cl_mem to, long offset) {
-            cl_event event = new cl_event();
-            Pointer source = ring.withByteOffset(start);
-            clEnqueueWriteBuffer(queue, to, CL_FALSE, offset, bytes, source, 0, null, event);
-            return event;
-        }
-
-        @Override
-        public void flush() {
-            clFlush(queue);
-        }
-
-        @Override
-        public void await(cl_event event) {
-            clWaitForEvents(1, new cl_event[] {event});
-            clReleaseEvent(event);
-        }
+        staging = new Staging<>(ring, new Uploads(queue, Pointer.to(ring)));
     }
 
     /** By the call of OpenCL 1.2, which every driver has; the later one is missing from some. */

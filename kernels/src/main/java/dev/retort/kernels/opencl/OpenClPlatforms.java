@@ -11,6 +11,7 @@ import static org.jocl.CL.clGetPlatformIDs;
 import static org.jocl.CL.clGetPlatformInfo;
 
 import dev.retort.kernels.device.DeviceChoice;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,9 @@ import org.jocl.cl_platform_id;
 final class OpenClPlatforms {
     /** OpenCL's code for an ICD loader that finds no driver; of the extension cl_khr_icd. */
     private static final int PLATFORM_NOT_FOUND = -1001;
+
+    /** What PoCL calls its platform. */
+    static final String POCL = "Portable Computing Language";
 
     private static OpenClPlatforms probed;
 
@@ -59,12 +63,17 @@ final class OpenClPlatforms {
 
     private static OpenClPlatforms look() {
         try {
-            CL.setExceptionsEnabled(true);
+            JoclLibrary.ofThisSystem().load(() -> CL.setExceptionsEnabled(true));
             List<Found> found = new ArrayList<>();
+            List<String> empty = new ArrayList<>();
             CLException first = null;
             for (cl_platform_id platform : platforms()) {
                 try {
-                    found.addAll(devices(platform));
+                    List<Found> devices = devices(platform);
+                    found.addAll(devices);
+                    if (devices.isEmpty()) {
+                        empty.add(platformName(platform));
+                    }
                 } catch (CLException e) {
                     // One driver that is broken does not stand in the way of another.
                     first = first == null ? e : first;
@@ -73,22 +82,32 @@ final class OpenClPlatforms {
             if (found.isEmpty() && first != null) {
                 throw first;
             }
-            return found.isEmpty() ? none(null) : new OpenClPlatforms(found, null, null);
+            return found.isEmpty() ? none(empty, null) : new OpenClPlatforms(found, null, null);
         } catch (CLException e) {
             return e.getStatus() == PLATFORM_NOT_FOUND
-                    ? none(e)
+                    ? none(List.of(), e)
                     : new OpenClPlatforms(List.of(), "the OpenCL driver says " + e.getMessage(), e);
+        } catch (IOException e) {
+            return new OpenClPlatforms(List.of(), "JOCL cannot be used: " + e.getMessage(), e);
         } catch (Throwable e) {
-            String reason = "OpenCL's library does not load (" + firstLine(e)
-                    + "): install the ICD loader (Debian and Ubuntu: ocl-icd-libopencl1) and the driver of your device";
-            return new OpenClPlatforms(List.of(), reason, e);
+            return new OpenClPlatforms(List.of(), JoclLibrary.doesNotLoad(firstLine(e)), e);
         }
     }
 
-    private static OpenClPlatforms none(Throwable cause) {
-        String reason =
-                "no OpenCL device: install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which"
-                        + " computes on the CPU";
+    /** @param empty names of platforms that have no device */
+    private static OpenClPlatforms none(List<String> empty, Throwable cause) {
+        String reason = "no OpenCL device: ";
+        if (empty.contains(POCL)) {
+            reason +=
+                    "PoCL is here and has none, as where it has no folder for its files: make HOME a folder that can be"
+                            + " written, or name one in POCL_CACHE_DIR";
+        } else if (!empty.isEmpty()) {
+            reason += String.join(", ", empty) + " is here and has none: is the device there, and may this user use it"
+                    + " (groups render and video)?";
+        } else {
+            reason +=
+                    "install the driver of your GPU, or pocl-opencl-icd (Debian and Ubuntu), which computes on the CPU";
+        }
         return new OpenClPlatforms(List.of(), reason, cause);
     }
 

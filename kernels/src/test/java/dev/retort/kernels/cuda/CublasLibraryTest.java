@@ -2,15 +2,14 @@ package dev.retort.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,25 +37,6 @@ class CublasLibraryTest {
         }
     }
 
-    /** Makes temporary files, the first of its process, while a class of JCuda is being initialised. */
-    static final class TemporaryFiles {
-        private TemporaryFiles() {}
-
-        public static void main(String[] args) {
-            RewrittenNatives.initialize(Path.of(args[0]), () -> {
-                try {
-                    System.out.println("property: " + System.getProperty("java.io.tmpdir"));
-                    System.out.println(
-                            "file: " + File.createTempFile("one", null).getParent());
-                    System.out.println(
-                            "path: " + Files.createTempFile("one", null).getParent());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
-    }
-
     @BeforeEach
     void requireCompiler() throws IOException {
         StandInCublas.requireCompiler();
@@ -71,9 +51,11 @@ class CublasLibraryTest {
         return root.resolve("temporary");
     }
 
-    /** JCuda's name for the rewritten library, in the cache. */
-    private Path rewritten() {
-        return root.resolve("cache/cuda").resolve(RewrittenNatives.fileName("JCublas2"));
+    /** The library that cuBLAS 12 needs, or the one that 13 needs, in the cache. */
+    private static List<Path> kept(Path cache) throws IOException {
+        try (Stream<Path> files = Files.walk(cache)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     private String run(Class<?> program, String variable, Path value, String... arguments)
@@ -111,33 +93,19 @@ class CublasLibraryTest {
                         + " (JCublas2 rewritten for it)\n")
                 .contains("cause: none");
         assertThat(temporary()).isEmptyDirectory();
-        byte[] expected = SharedObject.renamed(
-                RewrittenNatives.original("JCublas2"), CublasLibrary.VERSION_12, CublasLibrary.VERSION_13);
-        assertThat(rewritten()).hasBinaryContent(expected);
-        assertThat(rewritten().getParent().toFile().list()).hasSize(1);
-
-        Object file = key();
-        assertThat(probe()).contains("true: cuBLAS 13.5.2");
-        assertThat(key()).as("the file is used again").isEqualTo(file);
-
-        byte[] flipped = expected.clone();
-        flipped[flipped.length / 2] ^= 1;
-        for (byte[] bad : new byte[][] {{}, Arrays.copyOf(expected, 100_000), flipped}) {
-            Files.write(rewritten(), bad);
-            assertThat(probe()).contains("true: cuBLAS 13.5.2");
-            assertThat(rewritten()).hasBinaryContent(expected);
-        }
-    }
-
-    private Object key() throws IOException {
-        return Files.readAttributes(rewritten(), BasicFileAttributes.class).fileKey();
+        byte[] original = JCudaLibraries.of("JCublas2").content();
+        assertThat(kept(root.resolve("cache")))
+                .singleElement(InstanceOfAssertFactories.PATH)
+                .hasBinaryContent(SharedObject.renamed(original, CublasLibrary.VERSION_12, CublasLibrary.VERSION_13));
     }
 
     @Test
     void cublas12IsUsedAsItIs() throws IOException, InterruptedException {
         StandInCublas.build(libraries(), 12, StandInCublas.SUCCESS);
         assertThat(probe()).contains("true: cuBLAS 12.5.2 from " + libraries().resolve("libcublas.so.12") + "\n");
-        assertThat(root.resolve("cache")).doesNotExist();
+        assertThat(kept(root.resolve("cache")))
+                .singleElement(InstanceOfAssertFactories.PATH)
+                .hasBinaryContent(JCudaLibraries.of("JCublas2").content());
     }
 
     @Test
@@ -146,7 +114,9 @@ class CublasLibraryTest {
         StandInCublas.build(libraries(), 12, StandInCublas.SUCCESS);
         assertThat(run(Probe.class, "LD_LIBRARY_PATH", libraries()))
                 .contains("true: cuBLAS 12.5.2 from " + libraries().resolve("libcublas.so.12") + "\n");
-        assertThat(root.resolve("cache")).doesNotExist();
+        assertThat(kept(root.resolve("cache")))
+                .singleElement(InstanceOfAssertFactories.PATH)
+                .hasBinaryContent(JCudaLibraries.of("JCublas2").content());
     }
 
     @Test
@@ -188,14 +158,11 @@ class CublasLibraryTest {
     }
 
     @Test
-    void aCacheThatCannotBeWrittenIsNamed() throws IOException, InterruptedException {
+    void withoutACacheATemporaryFolderServesAndGoes() throws IOException, InterruptedException {
         StandInCublas.build(libraries(), 13, StandInCublas.SUCCESS);
         Files.writeString(root.resolve("cache"), "a file");
-        assertThat(probe())
-                .contains(
-                        "false: " + libraries().resolve("libcublas.so.13") + " is here, but JCublas2, rewritten for it,"
-                                + " cannot be kept in " + rewritten().getParent())
-                .contains("-Dretort.cache=DIR; Retort's own kernels serve until then\n");
+        assertThat(probe()).contains("is not kept: ").contains("true: cuBLAS 13.5.2 from ");
+        assertThat(temporary()).isEmptyDirectory();
     }
 
     @Test
@@ -204,16 +171,5 @@ class CublasLibraryTest {
         assertThat(probe())
                 .contains("loads, but does not tell its version (jcuda.CudaException: CUBLAS_STATUS_NOT_INITIALIZED)")
                 .contains("cause: CudaException");
-    }
-
-    /** Of other threads, which make theirs in the meantime. */
-    @Test
-    void temporaryFilesGoWhereTheyDid() throws IOException, InterruptedException {
-        Path cache = Files.createDirectories(root.resolve("cache/cuda"));
-        assertThat(run(TemporaryFiles.class, LibraryFolders.VARIABLE, libraries(), cache.toString()))
-                .contains("property: " + cache + "\n")
-                .contains("file: " + temporary() + "\n")
-                .contains("path: " + temporary() + "\n");
-        assertThat(cache).isEmptyDirectory();
     }
 }

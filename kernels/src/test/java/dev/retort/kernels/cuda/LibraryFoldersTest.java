@@ -2,6 +2,7 @@ package dev.retort.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.natives.Loader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,28 +26,13 @@ class LibraryFoldersTest {
         Path second = library("second");
         Path first = library("first");
         Path usual = library("usual");
+        Path toolkit = library("toolkit");
         LibraryFolders folders = new LibraryFolders(
                 List.of(first.getParent(), root.resolve("none"), second.getParent()),
-                List.of(usual.getParent()),
-                List.of());
+                new Loader(List.of(usual.getParent()), ""),
+                List.of(root.resolve("none"), toolkit.getParent()));
         assertThat(folders.inNamed(FILE)).containsExactly(first, second);
-        assertThat(folders.inUsual(FILE)).containsExactly(usual);
+        assertThat(folders.inUsual(FILE)).containsExactly(usual, toolkit);
         assertThat(folders.inNamed("libcublas.so.12")).isEmpty();
-    }
-
-    @Test
-    void theLoadersCacheIsReadByNameAndArchitecture() throws IOException {
-        Path wanted = library("lib");
-        Path other = library("lib32");
-        LibraryFolders folders = new LibraryFolders(
-                List.of(),
-                List.of(wanted.getParent()),
-                List.of(
-                        "1234 libs found in cache `/etc/ld.so.cache'",
-                        "\tlibcublas.so.13 (libc6) => " + other,
-                        "\tlibcublas.so.13 (libc6,x86-64) => " + wanted,
-                        "\tlibcublas.so.13 (libc6,x86-64) => " + root.resolve("gone/libcublas.so.13"),
-                        "\tlibcublas.so (libc6,x86-64) => " + other));
-        assertThat(folders.inUsual(FILE)).containsExactly(wanted);
     }
 }

@@ -1,0 +1,104 @@
+package dev.retort.kernels.natives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retort.kernels.JavaProcess;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.BackendProvider;
+import dev.retort.tensor.Backends;
+import java.io.File;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jcuda.JCudaVersion;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The automatic choice where there is no GPU, or no binding: quiet, and with no class of a binding loaded. */
+@Execution(ExecutionMode.CONCURRENT)
+@EnabledOnOs(OS.LINUX)
+class WithoutDriversTest {
+    /** Makes what the automatic choice makes. */
+    static final class Automatic {
+        private Automatic() {}
+
+        public static void main(String[] args) {
+            try (Backend backend = Backends.create("auto")) {
+                System.out.println("automatic: "
+                        + backend.tensor(new float[] {1, 2}, 2).sum().item());
+            }
+        }
+    }
+
+    /** Says what every provider says. */
+    static final class Devices {
+        private Devices() {}
+
+        public static void main(String[] args) {
+            for (BackendProvider provider : Backends.providers()) {
+                System.out.println(provider.name() + ": " + provider.usability().reason());
+            }
+        }
+    }
+
+    private static void requireNoGpu() {
+        boolean driver = !Loader.ofThisMachine().find("libcuda.so.1").isEmpty();
+        boolean gpu =
+                Stream.of("/dev/dri", "/dev/kfd", "/dev/nvidiactl", "/dev/dxg").anyMatch(f -> new File(f).exists());
+        if (driver || gpu) {
+            String reason = "this host has a GPU or NVIDIA's driver";
+            System.out.println("Skipped: " + reason);
+            Assumptions.abort(reason);
+        }
+    }
+
+    /** As a user's program starts: with no option but the memory's. */
+    private static ProcessBuilder plain(Class<?> main, String... options) {
+        ProcessBuilder builder = JavaProcess.of(main, options).redirectErrorStream(true);
+        builder.command().remove("--add-modules=jdk.incubator.vector");
+        builder.environment().remove("LD_LIBRARY_PATH");
+        return builder;
+    }
+
+    @Test
+    @Tag("smoke")
+    void nothingIsPrinted() throws IOException, InterruptedException {
+        requireNoGpu();
+        assertThat(JavaProcess.output(plain(Automatic.class, "-Xmx256m").start()))
+                .isEqualTo("automatic: 3.0\n");
+    }
+
+    @Test
+    void noClassOfABindingIsLoaded() throws IOException, InterruptedException {
+        requireNoGpu();
+        assertThat(JavaProcess.output(plain(Automatic.class, "-Xlog:class+load").start()))
+                .contains("automatic: 3.0", "dev.retort.kernels.cuda.CudaProvider")
+                .doesNotContain(" jcuda.", " org.jocl.");
+    }
+
+    @Test
+    void withoutTheBindingsTheAutomaticChoiceWorksAndWhatToAddIsSaid() throws IOException, InterruptedException {
+        String without = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("jcuda") && !entry.contains("jocl") && !entry.contains("jcublas"))
+                .collect(Collectors.joining(File.pathSeparator));
+        for (Class<?> program : new Class<?>[] {Automatic.class, Devices.class}) {
+            ProcessBuilder builder = plain(program, "-Xmx256m");
+            int place = builder.command().indexOf("-cp") + 1;
+            builder.command().set(place, without);
+            String said = JavaProcess.output(builder.start());
+            if (program == Automatic.class) {
+                assertThat(said).isEqualTo("automatic: 3.0\n");
+            } else {
+                assertThat(said)
+                        .contains("cuda: JCuda is not on the class path: add org.jcuda:jcuda:" + JCudaVersion.get())
+                        .contains("opencl: JOCL is not on the class path: add org.jocl:jocl:2.0.6");
+            }
+        }
+    }
+}
