@@ -14,8 +14,8 @@ set -eu
 limit=40000000
 # java.management: gpu-check starts processes with this one's options and looks at the heap. jdk.zipfs: the golden set is a zip.
 modules=java.base,java.logging,java.management,jdk.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
-# Of no use without pictures, terminals or JMH's own runner; and element types that no matrix here has.
-left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-* jline-*
+# Of no use without pictures or JMH's own runner; and element types that no matrix here has.
+left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-*
   ejml-cdense-* ejml-zdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-* *-windows-x86_64.jar"
 
 fail() {
@@ -87,7 +87,7 @@ cp -R "$root/recipes" "$out/recipes"
 mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
 cp "$root/distill/src/test/resources/golden.zip" "$out/golden.zip"
-cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$out"
+cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/distill/src/main/resources/dev/retort/distill/cli/jvm-options" "$out"
 cp "$root/bench/bundle-launcher" "$out/retort"
 chmod +x "$out/retort"
 

@@ -66,19 +66,25 @@ def sine(x, features=CENTRE_FEATURES):
     return torch.cat((angle.sin(), angle.cos()), -1)
 
 
-def descriptors(boxes, classes, numbers, height, width):
-    """Descriptors [K, D] of real and sampled instances, which of them are real, and the edges' distances [K, 4]."""
-    where = boxes.device
-    size = torch.tensor((width, height), dtype=torch.float32, device=where)
-    sampled = SAMPLED_PER_BOX * len(boxes)
+def draw(real, numbers, where):
+    """Classes [S] and boxes [S, 4] of sampled instances, and numbers in [0, 1) for all of them and the real ones [K, 2]."""
+    sampled = SAMPLED_PER_BOX * real
     extent = (0.2 + 0.2 * torch.randn(sampled, 2, device=where).clamp(-2, 2)).clamp(2e-3, 0.7)
     centre = torch.rand(sampled, 2, device=where).clamp(0.03, 0.97)
-    fake = torch.cat((centre - extent / 2, centre + extent / 2), 1).clamp(0, 1)
-    box = torch.cat((boxes / size.repeat(2), fake))
-    kind = torch.cat((classes, torch.randint(numbers, (sampled,), device=where)))
+    kind = torch.randint(numbers, (sampled,), device=where)
+    return kind, torch.cat((centre - extent / 2, centre + extent / 2), 1), torch.rand(real + sampled, 2, device=where)
+
+
+def descriptors(boxes, classes, drawn, numbers, height, width):
+    """Descriptors [K, D] of real and sampled instances, which of them are real, and the edges' distances [K, 4]."""
+    where = boxes.device
+    fake_classes, fake_boxes, jitter = drawn
+    size = torch.tensor((width, height), dtype=torch.float32, device=where)
+    box = torch.cat((boxes / size.repeat(2), fake_boxes.clamp(0, 1)))
+    kind = torch.cat((classes, fake_classes))
     real = torch.arange(len(box), device=where) < len(boxes)
     extent = box[:, 2:] - box[:, :2]
-    jittered = (box[:, :2] + box[:, 2:]) / 2 + (torch.rand(len(box), 2, device=where) - 0.5) * 2 * JITTER * extent
+    jittered = (box[:, :2] + box[:, 2:]) / 2 + (jitter - 0.5) * 2 * JITTER * extent
     scale = (1.44 * torch.log((extent * size).clamp(min=1)) - 5).clamp(0, SCALES - 1).long()
     parts = (
         F.one_hot(kind, numbers).float(),
@@ -148,6 +154,31 @@ class Distillation(nn.Module):
         self.predictor = mlp(channels, channels, channels, 5)
         self.student_value = nn.Linear(channels, channels)
 
+    def load(self, tensors):
+        """Takes the weights that Retort has written, under the names of the released code."""
+        layer = "teacher.attention_module.matt.0."
+        names = {
+            layer + "pos_projector": self.position_projector,
+            layer + "matt.out_proj": self.out,
+            layer + "linear_in": self.wide,
+            layer + "linear_out": self.narrow,
+            layer + "norm1": self.norm1,
+            layer + "norm2": self.norm2,
+            "student.matt.0.value": self.student_value,
+        }
+        for place in range(3):
+            # Every other one is a ReLU.
+            names[f"teacher.ins_encoder.encoder.layers.{place}"] = self.encoder[2 * place]
+            names[f"teacher.ins_encoder.predictor.layers.{place}"] = self.predictor[2 * place]
+        with torch.no_grad():
+            for name, module in names.items():
+                module.weight.copy_(tensors[name + ".weight"])
+                module.bias.copy_(tensors[name + ".bias"])
+            joint = tensors[layer + "matt.in_proj_weight"].chunk(3), tensors[layer + "matt.in_proj_bias"].chunk(3)
+            for module, weight, bias in zip((self.query, self.key, self.value), *joint):
+                module.weight.copy_(weight)
+                module.bias.copy_(bias)
+
     def decode(self, queries, features, padding, places):
         """The layer's queries, the attention's weights [N, h, K, S] and the projected values [N, S, C]."""
         q = by_head(self.query(queries) * (self.channels // HEADS) ** -0.5)
@@ -176,10 +207,12 @@ class Distillation(nn.Module):
         loss = (error * place).sum(-1) / place.sum(-1).clamp(min=1e-6)
         return {"distillation": WEIGHT * loss.mean()}
 
-    def forward(self, student, teacher, boxes, classes, numbers, height, width):
+    def forward(self, student, teacher, boxes, classes, given, numbers, height, width):
+        """`given` has the draws of each picture, or is None."""
+        drawn = given or [draw(len(boxes), numbers, boxes.device) for _ in range(len(student[0]))]
         described, real, offsets = (
             torch.stack(parts)
-            for parts in zip(*(descriptors(boxes, classes, numbers, height, width) for _ in range(len(student[0]))))
+            for parts in zip(*(descriptors(boxes, classes, each, numbers, height, width) for each in drawn))
         )
         padding, places = pyramid_context(teacher, height, width)
         queries, weights, values = self.decode(self.encoder(described), flatten(teacher), padding, places)
@@ -198,6 +231,15 @@ def step(task, layout):
     student.backbone.bottom_up.freeze()
     teacher = RetinaNet(task["teacher"], task).load(task["teacher_weights"], layout).eval().requires_grad_(False)
     distillation = Distillation(task["classes"], task["channels"]).to(mode.device)
+    given = None
+    if "icd" in task:
+        # Weights and draws of the other side, so that every term can be compared.
+        icd = read_safetensors(task["icd"])
+        distillation.load(icd)
+        given = [
+            (kinds.long()[len(boxes) :], fakes[len(boxes) :], jitter)
+            for kinds, fakes, jitter in zip(icd["draws.classes"], icd["draws.boxes"], icd["draws.jitter"])
+        ]
     trained = [p for p in student.parameters() if p.requires_grad]
     sgd = torch.optim.SGD(trained, lr=1e-5, momentum=0.9, weight_decay=1e-4)
     adamw = torch.optim.AdamW(distillation.parameters(), lr=1e-4, weight_decay=1e-4)
@@ -212,7 +254,7 @@ def step(task, layout):
                 teacher_levels = teacher_backbone(x)
             levels = backbone(x)
             logits, deltas = head(levels)
-            losses = distillation(levels, teacher_levels, boxes, classes, task["classes"], height, width)
+            losses = distillation(levels, teacher_levels, boxes, classes, given, task["classes"], height, width)
         losses |= detector_losses(logits, deltas, torch.cat(anchors(levels)), boxes, classes, normalizer)
         # One wait for the device, not one a term.
         values = dict(zip(losses, torch.stack([loss.float() for loss in losses.values()]).tolist()))

@@ -122,8 +122,8 @@ public final class GradientCheck {
     }
 
     /**
-     * Checks gradients of gradients: by a tape over a tape, against differences of first gradients. A fused kernel without a
-     * second derivative is an UnsupportedOperationException that names it.
+     * Checks gradients of gradients: by a tape over a tape, against differences of first gradients. Every operation has them, since
+     * rules are made of operations.
      */
     public GradientCheck secondOrder() {
         GradientCheck changed = new GradientCheck(this);

@@ -11,54 +11,50 @@ import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import dev.retort.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
  * Walks every differentiable operation case with a tape over a tape: the gradient of a gradient agrees with central
- * differences of the gradient, or a clear error names the operation that has no rule of its own. Prints which is which.
+ * differences of the gradient, without exception.
  */
 class SecondDerivativesTest {
     private static final int SAMPLES = 6;
 
-    private enum Outcome {
-        /** Agrees with differences. */
-        CHECKED,
-        /** The gradient is a constant, and differences of it are 0. */
-        CONSTANT,
-        /** A fused kernel stands in between. */
-        REFUSED
-    }
+    /** Steps: their gradient is 0 wherever there is one, and no tape has to know. */
+    private static final Set<String> STEPS = Set.of("FLOOR", "CEIL", "ROUND", "SIGN");
 
     private final Backend backend = new ReferenceBackend();
 
     @Test
     void gradientsOfGradientsAgreeWithDifferences() {
-        Map<Outcome, TreeSet<String>> operations = new EnumMap<>(Outcome.class);
-        Map<Outcome, Integer> cases = new EnumMap<>(Outcome.class);
+        int checked = 0;
+        Set<String> constant = new TreeSet<>();
         List<String> wrong = new ArrayList<>();
         for (OperationCase c : OperationCases.differentiable()) {
             if (c.dtypes().contains(DType.F64)) {
                 try (Scope scope = Scope.open()) {
-                    Outcome outcome = check(c, wrong);
-                    cases.merge(outcome, 1, Integer::sum);
-                    operations.computeIfAbsent(outcome, o -> new TreeSet<>()).add(c.operation());
+                    if (check(c, wrong)) {
+                        checked++;
+                    } else {
+                        // UNARY FLOOR 3x31: the function, not the extents.
+                        constant.add(c.name().split(" ")[1]);
+                    }
                 }
             }
         }
-        System.out.println("Second derivatives, in cases: " + cases);
-        operations.forEach((outcome, names) -> System.out.println("  " + outcome + ": " + String.join(", ", names)));
+        System.out.println("Second derivatives: " + checked + " cases are checked");
         assertThat(wrong).isEmpty();
-        assertThat(cases.get(Outcome.CHECKED))
-                .isGreaterThan(cases.values().stream().mapToInt(n -> n).sum() / 3);
+        assertThat(constant).as("functions whose gradient does not depend on x").isEqualTo(STEPS);
+        assertThat(checked).isPositive();
         assertThat(backend.memory().liveBytes()).isZero();
     }
 
-    private Outcome check(OperationCase c, List<String> wrong) {
+    /** Whether the gradient depends on anything; what differences say against it goes to {@code wrong}. */
+    private boolean check(OperationCase c, List<String> wrong) {
         List<Tensor> inputs = c.inputs(backend, DType.F64, 11);
         boolean[] tracked = new boolean[1];
         GradientCheck.Function gradient = leaves -> {
@@ -66,17 +62,11 @@ class SecondDerivativesTest {
             tracked[0] |= slope.backend().depth() > 0;
             return slope;
         };
-        try {
-            GradientCheck.Report report =
-                    GradientCheck.on(backend).samples(SAMPLES).check(gradient, c.leaves(inputs));
-            if (!report.passed()) {
-                wrong.add(c.name() + ": " + report);
-            }
-        } catch (UnsupportedOperationException e) {
-            assertThat(e).hasMessageContaining("second derivative");
-            return Outcome.REFUSED;
+        GradientCheck.Report report = GradientCheck.on(backend).samples(SAMPLES).check(gradient, c.leaves(inputs));
+        if (!report.passed()) {
+            wrong.add(c.name() + ": " + report);
         }
-        return tracked[0] ? Outcome.CHECKED : Outcome.CONSTANT;
+        return tracked[0];
     }
 
     /** Gradients of a random projection of result + result^2 for all leaves, in one row. */

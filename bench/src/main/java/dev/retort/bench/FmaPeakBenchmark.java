@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
  *
  * <pre>{@code
  * mvn -q -pl bench -am package -DskipTests dependency:build-classpath -Dmdep.outputFile=target/classpath
- * java --add-modules jdk.incubator.vector -XX:+UseParallelGC -cp bench/target/classes:$(cat bench/target/classpath) \
- *     org.openjdk.jmh.Main 'FmaPeak|Gemm'
+ * java @distill/src/main/resources/dev/retort/distill/cli/jvm-options -Xmx2g \
+ *     -cp bench/target/classes:$(cat bench/target/classpath) org.openjdk.jmh.Main 'FmaPeak|Gemm'
  * }</pre>
  */
 public class FmaPeakBenchmark extends KernelBenchmark {

@@ -8,18 +8,13 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How JMH runs the benchmarks of kernels: in a JVM with the options that {@code ./retort} gives. */
+/**
+ * How JMH runs the benchmarks of kernels. Its processes take the options of the JVM that runs JMH, so they stand in one place, the file
+ * {@code jvm-options}, and are given on {@link FmaPeakBenchmark}'s command line.
+ */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
-            "-XX:+UseParallelGC",
-            "-XX:ObjectAlignmentInBytes=64",
-            "-XX:-UseFPUForSpilling",
-            "-Xmx2g"
-        })
+@Fork(1)
 abstract class KernelBenchmark {}

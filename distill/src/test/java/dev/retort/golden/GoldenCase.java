@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  * It notes which expected tensors were compared, so that a check cannot forget one. Tensors are read when first asked
  * for and held until {@link #release}.
  */
-public final class GoldenCase {
+public class GoldenCase {
     /** Largest difference of a float64 implementation, relative to the tensor's largest value (at least 1). */
     public static final double FLOAT64_BOUND = 1e-9;
     /** The same where the set holds the expected values rounded to float32. */

@@ -30,7 +30,7 @@ public final class GoldenRunner implements Closeable {
     private final Map<String, GoldenCheck> checks = new HashMap<>();
     private final GoldenSet set;
 
-    private GoldenRunner(GoldenSet set) {
+    GoldenRunner(GoldenSet set) {
         this.set = set;
         for (Supplier<Map<String, GoldenCheck>> group : GROUPS) {
             group.get().forEach((op, check) -> {

@@ -50,10 +50,10 @@ public final class GoldenSet implements Closeable {
     public static GoldenSet open() throws IOException {
         String folder = System.getProperty(PROPERTY, "");
         if (!folder.isEmpty()) {
-            Path named = Path.of(folder).isAbsolute()
-                    ? Path.of(folder)
-                    : repositoryRoot().resolve(folder);
-            return Files.isRegularFile(named) ? inside(named) : new GoldenSet(named, null);
+            return open(
+                    Path.of(folder).isAbsolute()
+                            ? Path.of(folder)
+                            : repositoryRoot().resolve(folder));
         }
         URL resource = GoldenSet.class.getResource("/golden.zip");
         if (resource == null) {
@@ -64,6 +64,11 @@ public final class GoldenSet implements Closeable {
         } catch (URISyntaxException e) {
             throw new IOException("golden.zip has an odd address: " + resource, e);
         }
+    }
+
+    /** Opens the set in a folder, or in a zip of one. */
+    static GoldenSet open(Path named) throws IOException {
+        return Files.isRegularFile(named) ? inside(named) : new GoldenSet(named, null);
     }
 
     private static GoldenSet inside(Path file) throws IOException {

@@ -31,6 +31,8 @@ final class Networks {
     private static final double FOCAL_ALPHA = 0.25;
     private static final double FOCAL_GAMMA = 2;
     private static final int CELL_SIZE_PER_STRIDE = 4;
+    /** Where a case names none. */
+    private static final List<Integer> STRIDES = List.of(8, 16, 32, 64, 128);
 
     private Networks() {}
 
@@ -81,7 +83,7 @@ final class Networks {
                 attrs.required("fpn_channels").intValue(),
                 convolutions,
                 attrs.required("num_classes").intValue(),
-                anchors());
+                anchors(attrs.has("anchor_strides") ? integers(attrs.required("anchor_strides")) : STRIDES));
     }
 
     static ResNetOptions backbone(JsonNode attrs, int depth) {
@@ -98,12 +100,10 @@ final class Networks {
                 attrs.required("freeze_at").intValue());
     }
 
-    private static AnchorGenerator anchors() {
+    private static AnchorGenerator anchors(List<Integer> strides) {
         List<List<Double>> sizes = new ArrayList<>();
-        List<Integer> strides = new ArrayList<>();
-        for (int stride = 8; stride <= 128; stride *= 2) {
+        for (int stride : strides) {
             double size = CELL_SIZE_PER_STRIDE * stride;
-            strides.add(stride);
             sizes.add(List.of(size, size * Math.pow(2, 1.0 / 3), size * Math.pow(2, 2.0 / 3)));
         }
         return new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);

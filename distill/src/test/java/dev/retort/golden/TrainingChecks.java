@@ -17,15 +17,6 @@ import dev.retort.distill.icd.SlotDraws;
 import dev.retort.distill.icd.SlotRule;
 import dev.retort.distill.icd.Temperature;
 import dev.retort.nn.Module;
-import dev.retort.nn.optim.AdamW;
-import dev.retort.nn.optim.Clipping;
-import dev.retort.nn.optim.Optimizer;
-import dev.retort.nn.optim.ParameterGroup;
-import dev.retort.nn.optim.Schedule;
-import dev.retort.nn.optim.Sgd;
-import dev.retort.nn.optim.Warmup;
-import dev.retort.nn.optim.WarmupCosine;
-import dev.retort.nn.optim.WarmupMultiStep;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
@@ -37,15 +28,16 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The golden case of distillation as a whole: a student and a frozen teacher, RetinaNets both, their losses, the auxiliary
- * task, the distillation loss, two optimisers with clipping and two schedules, step after step with filed random draws.
+ * task, the distillation loss, two optimisers with clipping and two schedules, step after step with filed random draws. Every number
+ * that a solver takes is the case's.
  */
 final class TrainingChecks {
     /** The official student decoder, of which only the value third of a projection learns. */
     private static final String STUDENT_DECODER = "distillers.0.attention_module.";
 
     private static final String VALUE = "student.matt.0.value.";
-    private static final double DECAY = 1e-4;
-    private static final int ITERATIONS = 20;
+    /** Largest number of instances of a picture, the released code's, where a case names none. */
+    private static final int MOST_INSTANCES = 300;
 
     private final GoldenRun run;
     private final RetinaNet student;
@@ -66,10 +58,13 @@ final class TrainingChecks {
     }
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of("icd_train_steps", golden -> GoldenRun.each(golden, TrainingChecks::distillation));
+        return Map.of(
+                "icd_train_steps",
+                golden -> GoldenRun.each(golden, run -> distillation(run, TrainingSolver::ofTheEngine)));
     }
 
-    private static void distillation(GoldenRun run) throws IOException {
+    /** The steps of the case, with the weights moved by a solver. */
+    static void distillation(GoldenRun run, TrainingSolver.Maker maker) throws IOException {
         JsonNode attrs = run.golden().attrs();
         try (RetinaNet student =
                         Networks.retinaNet(run, attrs.required("student_depth").intValue(), "student.");
@@ -79,7 +74,7 @@ final class TrainingChecks {
             inherit(teacher.pyramid(), student.pyramid());
             inherit(teacher.head(), student.head());
             teacher.setTraining(false);
-            new TrainingChecks(run, student, teacher, objective).train();
+            new TrainingChecks(run, student, teacher, objective).train(maker);
         }
     }
 
@@ -96,7 +91,9 @@ final class TrainingChecks {
         IcdConfig config = new IcdConfig(
                 new IcdConfig.Descriptors(
                         attrs.required("num_classes").intValue(),
-                        SlotRule.relative(distill.required("neg_pos_ratio").doubleValue(), 300),
+                        SlotRule.relative(
+                                distill.required("neg_pos_ratio").doubleValue(),
+                                distill.path("max_labels").asInt(MOST_INSTANCES)),
                         distill.required("sample_range").doubleValue(),
                         true,
                         true),
@@ -135,42 +132,26 @@ final class TrainingChecks {
                 : name;
     }
 
-    private void train() throws IOException {
+    private void train(TrainingSolver.Maker maker) throws IOException {
         JsonNode attrs = run.golden().attrs();
-        JsonNode detector = attrs.required("student_solver");
-        JsonNode icd = attrs.required("teacher_solver");
-        Schedule detectorSchedule = new WarmupMultiStep(
-                detector.required("base_lr").doubleValue(),
-                0.1,
-                Networks.integers(detector.required("steps")).stream()
-                        .mapToLong(Integer::longValue)
-                        .toArray(),
-                detector.required("max_iter").intValue(),
-                Warmup.linear(
-                        detector.required("warmup_factor").doubleValue(),
-                        detector.required("warmup_iters").intValue()));
-        Schedule icdSchedule = new WarmupCosine(
-                icd.required("base_lr").doubleValue(), 0, ITERATIONS, Warmup.linear(1, ITERATIONS / 2));
-        ParameterGroup detectorGroup = ParameterGroup.of(
-                student.parameters(), detector.required("weight_decay").doubleValue());
-        ParameterGroup icdGroup = ParameterGroup.of(objective.parameters(), DECAY);
-        try (Optimizer sgd =
-                        new Sgd(detectorGroup, detector.required("momentum").doubleValue(), new Clipping.Value(0.05));
-                Optimizer adamW = new AdamW(icdGroup, new Clipping.GlobalNorm(0.01))) {
+        double decay = attrs.required("teacher_solver").required("weight_decay").doubleValue();
+        try (TrainingSolver solver = maker.make(attrs, student.parameters(), objective.parameters())) {
             double kept = 1;
             for (int step = 0; run.golden().has("out.student_grad_norms_" + step); step++) {
-                double rate = icdSchedule.rate(step);
-                rates.addAll(List.of(detectorSchedule.rate(step), rate));
-                step(step, sgd, adamW);
-                kept *= 1 - rate * DECAY;
+                rates.addAll(List.of(solver.studentRate(step), solver.icdRate(step)));
+                step(step, solver);
+                kept *= 1 - solver.icdRate(step) * decay;
             }
             expectTrained(kept);
         }
     }
 
-    private void step(int step, Optimizer sgd, Optimizer adamW) throws IOException {
-        double studentRate = rates.get(2 * step);
-        double icdRate = rates.get(2 * step + 1);
+    private void step(int step, TrainingSolver solver) throws IOException {
+        int iterations = run.golden()
+                .attrs()
+                .required("student_solver")
+                .required("max_iter")
+                .intValue();
         try (Scope scope = Scope.open()) {
             Tensor images = Networks.images(run);
             List<Tensor> teacherFeatures = teacher.features(images);
@@ -186,7 +167,7 @@ final class TrainingChecks {
                 double divisor = normalizer.update(targets.foreground());
                 RetinaNetLoss.Losses own = loss.losses(output.logits(), output.deltas(), targets, divisor);
                 Map<String, Tensor> added =
-                        objective.losses(batch(step), output.features(), teacherFeatures, step, ITERATIONS);
+                        objective.losses(batch(step), output.features(), teacherFeatures, step, iterations);
                 List<Tensor> terms = List.of(
                         own.classification(),
                         own.box(),
@@ -197,8 +178,7 @@ final class TrainingChecks {
                 Gradients gradients =
                         tape.gradients(IcdObjective.total(List.of(own.classification(), own.box()), added));
                 expectNorms(step, gradients);
-                sgd.step(gradients::of, studentRate);
-                adamW.step(gradients::of, icdRate);
+                solver.step(step, gradients);
             }
         }
     }

@@ -8,7 +8,7 @@ import dev.retort.tensor.conformance.Oracle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The conformance kit: every operation, results and memory, against the reference in float64. */
+/** The conformance kit: every operation, results and memory, against the reference in float64 and against known values. */
 final class ConformancePart implements Part {
     @Override
     public String name() {
@@ -25,9 +25,11 @@ final class ConformancePart implements Part {
         try (Backend backend = Backends.create(run.settings().device())) {
             Conformance kit = new Conformance(backend, new Oracle());
             List<Check> checks = new ArrayList<>(kit.agreement());
+            checks.addAll(kit.known());
             checks.addAll(kit.undeclared());
             checks.addAll(kit.refusals());
             int failed = 0;
+            int done = 0;
             for (Check check : checks) {
                 try {
                     check.run().run();
@@ -35,6 +37,7 @@ final class ConformancePart implements Part {
                     failed++;
                     run.fail(wrong.getMessage() == null ? check.name() + ": " + wrong : wrong.getMessage());
                 }
+                run.done(++done);
             }
             System.out.println(kit.coverage());
             int skipped =

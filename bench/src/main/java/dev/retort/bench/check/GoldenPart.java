@@ -20,6 +20,7 @@ final class GoldenPart implements Part {
         System.setProperty(GoldenRunner.DEVICE, run.settings().device());
         try (GoldenRunner runner = GoldenRunner.open()) {
             int failed = 0;
+            int done = 0;
             for (GoldenCase golden : runner.cases()) {
                 try {
                     runner.run(golden);
@@ -27,6 +28,7 @@ final class GoldenPart implements Part {
                     failed++;
                     run.fail(golden.name() + ": " + (wrong.getMessage() == null ? wrong : wrong.getMessage()));
                 }
+                run.done(++done);
             }
             int all = runner.cases().size();
             run.figure("cases", all);

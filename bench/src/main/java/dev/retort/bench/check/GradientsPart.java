@@ -9,6 +9,7 @@ import dev.retort.tensor.Backends;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The gradient matrix: results and gradients of every operation against the reference; its whole table is in the log. */
 final class GradientsPart implements Part {
@@ -39,7 +40,9 @@ final class GradientsPart implements Part {
         try (Backend backend = Backends.create(device);
                 Backend reference = Backends.create(REFERENCE)) {
             GradientMatrix matrix = new GradientMatrix(backend, reference, null, SEED, precision.mode());
+            AtomicInteger done = new AtomicInteger();
             List<Cell> cells = matrix.run(operation -> true, cell -> {
+                run.done(done.incrementAndGet());
                 if (!cell.pass()) {
                     run.fail(text(cell));
                 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -55,12 +54,8 @@ public final class PartProcess {
         return command;
     }
 
-    /**
-     * Runs a part to its end, or to its time limit.
-     *
-     * @param limit in seconds
-     */
-    public PartResult run(Part part, int limit) throws IOException, InterruptedException {
+    /** Runs a part to its end, or to its time limit. */
+    public PartResult run(Part part, TimeLimit limit) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path log = folder.resolve(part.name() + ".log");
         Path file = folder.resolve(part.name() + ".json");
@@ -80,7 +75,7 @@ public final class PartProcess {
         boolean ended;
         try {
             process.getOutputStream().close();
-            ended = process.waitFor(limit, TimeUnit.SECONDS);
+            ended = process.waitFor(limit.seconds(), TimeUnit.SECONDS);
         } finally {
             kill(process);
             Runtime.getRuntime().removeShutdownHook(end);
@@ -91,10 +86,7 @@ public final class PartProcess {
             result = PartResult.begun(part);
         }
         if (!ended) {
-            return result.ended(
-                    Status.TIMED_OUT,
-                    seconds,
-                    String.format(Locale.ROOT, "ended after its limit of %d s; --limit gives it more", limit));
+            return result.ended(limit.outcome(), seconds, limit.words());
         }
         if (result.status() == Status.RUNNING) {
             return result.ended(

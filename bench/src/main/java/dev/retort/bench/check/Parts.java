@@ -1,18 +1,30 @@
 package dev.retort.bench.check;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** All parts, in the order in which they run: what has to be right comes before what is fast. */
+/**
+ * All parts, in the order in which they run. What tells the most comes first, since a device may be lent for minutes: whether results are
+ * right, then a step and inference beside PyTorch, then the rest.
+ */
 public final class Parts {
     private Parts() {}
 
     public static List<Part> all() {
-        List<Part> parts = new ArrayList<>(List.of(new DevicesPart(), new ConformancePart()));
-        Arrays.stream(Precision.values()).map(GradientsPart::new).forEach(parts::add);
-        parts.addAll(List.of(new GoldenPart(), new TrainingPart(), new GraphsPart(), new MemoryPart()));
+        Set<Part> parts = new LinkedHashSet<>(
+                List.of(new DevicesPart(), new ConformancePart(), new GradientsPart(Precision.FP32), new GoldenPart()));
+        for (Precision precision : List.of(Precision.FP32, Precision.TF32)) {
+            parts.add(new SpeedPart(SpeedPart.Kind.STEP, precision, false));
+            parts.add(new SpeedPart(SpeedPart.Kind.INFER, precision, false));
+        }
+        parts.addAll(List.of(
+                new TrainingPart(),
+                new GraphsPart(),
+                new MemoryPart(),
+                new GradientsPart(Precision.TF32),
+                new GradientsPart(Precision.BF16)));
         for (SpeedPart.Kind kind : SpeedPart.Kind.values()) {
             for (Precision precision : Precision.values()) {
                 parts.add(new SpeedPart(kind, precision, false));
@@ -21,7 +33,7 @@ public final class Parts {
                 }
             }
         }
-        return parts;
+        return List.copyOf(parts);
     }
 
     /**

@@ -11,8 +11,12 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Benchmarks of one kind in one precision, each work beside PyTorch. */
-final class SpeedPart implements Part {
+/**
+ * Benchmarks of one kind in one precision, each work beside PyTorch.
+ *
+ * @param graphs whether what repeats runs as CUDA graphs
+ */
+record SpeedPart(Kind kind, Precision precision, boolean graphs) implements Part {
     /** What is measured. */
     enum Kind {
         GEMM("Matrix products", SpeedPart::products, 600),
@@ -50,17 +54,6 @@ final class SpeedPart implements Part {
     private static final int[] SIZES = {512, 1024, 2048, 4096, 8192};
     /** The smallest side of a product that only a GPU multiplies in a sensible time. */
     private static final int FOR_GPUS = 4096;
-
-    private final Kind kind;
-    private final Precision precision;
-    private final boolean graphs;
-
-    /** @param graphs whether what repeats runs as CUDA graphs */
-    SpeedPart(Kind kind, Precision precision, boolean graphs) {
-        this.kind = kind;
-        this.precision = precision;
-        this.graphs = graphs;
-    }
 
     @Override
     public String name() {

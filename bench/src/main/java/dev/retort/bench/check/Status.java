@@ -10,7 +10,9 @@ public enum Status {
     FAILED("failed"),
     /** It makes no sense here. */
     SKIPPED("skipped"),
-    TIMED_OUT("timed out");
+    TIMED_OUT("timed out"),
+    /** The whole check's time was short; what it had measured until then counts. */
+    CUT_OFF("cut off");
 
     private final String text;
 
@@ -20,7 +22,7 @@ public enum Status {
 
     /** Whether the device is not as it should be, or nobody knows. */
     public boolean isBad() {
-        return this != PASSED && this != SKIPPED;
+        return this != PASSED && this != SKIPPED && this != CUT_OFF;
     }
 
     @JsonValue

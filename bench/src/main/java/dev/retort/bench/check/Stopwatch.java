@@ -78,9 +78,12 @@ final class Stopwatch implements AutoCloseable {
             row.put("device MiB", backend.memory().peakLiveBytes() / 0x1p20);
             Map<String, Object> task = new LinkedHashMap<>(work.task());
             task.putAll(operands.told());
-            row.putAll(peers.beside(work.name(), task, seconds, RUNS));
+            peers.columns().forEach(column -> row.put(column, null));
+            // Before the peers, which may take longer than there is time.
             run.row(row);
             measured++;
+            peers.beside(work.name(), task, seconds, RUNS, row);
+            run.figure("works measured", measured);
         } catch (IOException | RuntimeException | OutOfMemoryError failure) {
             failure.printStackTrace();
             run.fail(work.name() + ": " + (failure.getMessage() == null ? failure : failure.getMessage()));

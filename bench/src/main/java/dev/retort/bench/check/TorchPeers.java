@@ -3,9 +3,9 @@ package dev.retort.bench.check;
 import dev.retort.bench.measure.Alternation;
 import dev.retort.bench.peer.PythonPeer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * PyTorch beside: on the same GPU as it is and compiled, or on the CPU beside a device that is no GPU of NVIDIA's. Where there is none,
@@ -47,17 +47,19 @@ final class TorchPeers implements AutoCloseable {
         }
     }
 
+    /** The columns that {@link #beside} fills. */
+    List<String> columns() {
+        return titles.stream()
+                .flatMap(title -> Stream.of(title + " ms", title + " ratio"))
+                .toList();
+    }
+
     /**
-     * Columns of a row: each PyTorch's milliseconds, and how many times as long as this side it takes.
+     * Fills the columns of a row: each PyTorch's milliseconds, and how many times as long as this side it takes.
      *
      * @param seconds of this side
      */
-    Map<String, Object> beside(String work, Map<String, Object> task, double seconds, int runs) {
-        Map<String, Object> columns = new LinkedHashMap<>();
-        for (String title : titles) {
-            columns.put(title + " ms", null);
-            columns.put(title + " ratio", null);
-        }
+    void beside(String work, Map<String, Object> task, double seconds, int runs, Map<String, Object> row) {
         for (Beside beside : List.copyOf(peers)) {
             try {
                 if (beside.peer.prepare(work, task)) {
@@ -66,8 +68,8 @@ final class TorchPeers implements AutoCloseable {
                         rounds[i] = beside.peer.seconds();
                     }
                     double median = Alternation.median(rounds);
-                    columns.put(beside.title + " ms", 1e3 * median);
-                    columns.put(beside.title + " ratio", median / seconds);
+                    row.put(beside.title + " ms", 1e3 * median);
+                    row.put(beside.title + " ratio", median / seconds);
                 }
             } catch (RuntimeException failure) {
                 // Not this side's failure: the row stays, without that column.
@@ -78,7 +80,6 @@ final class TorchPeers implements AutoCloseable {
                 }
             }
         }
-        return columns;
     }
 
     @Override

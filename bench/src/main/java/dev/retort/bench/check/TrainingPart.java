@@ -32,6 +32,7 @@ final class TrainingPart implements Part {
         LossCurves curves = new LossCurves(cpu, nudged, device);
         double[] own = curves.own();
         double[] between = curves.between();
+        double[] accepted = curves.accepted();
         for (int i = 0; i < steps; i += Math.max(1, steps / ROWS)) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("step", i + 1);
@@ -39,11 +40,12 @@ final class TrainingPart implements Part {
             row.put(CPU, cpu[i]);
             row.put("apart", between[i]);
             row.put("simd from itself", own[i]);
+            row.put("accepted", accepted[i]);
             run.row(row);
         }
         run.figure("first losses apart", between[0]);
         run.figure("most apart", LossCurves.max(between));
-        run.figure("simd from itself, one weight one ulp larger, most apart", LossCurves.max(own));
+        run.figure("simd from itself, every weight one ulp off, most apart", LossCurves.max(own));
         run.figure("mean of the last losses, device", LossCurves.end(device));
         run.figure("mean of the last losses, simd", LossCurves.end(cpu));
         run.sum(String.format(
@@ -59,7 +61,7 @@ final class TrainingPart implements Part {
         }
     }
 
-    /** The losses of a training on a backend, whose seconds a step are told under its name unless a weight is nudged. */
+    /** The losses of a training on a backend, whose seconds a step are told under its name unless its weights are nudged. */
     static double[] curve(PartRun run, String name, int steps, boolean nudge) {
         long start = System.nanoTime();
         try (Backend backend = Backends.create(name)) {

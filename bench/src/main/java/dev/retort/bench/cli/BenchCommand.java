@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 /** {@code retort bench}: how long things take here, alone or in turns with another library. */
 @Command(
         name = "bench",
-        subcommands = TuneCommand.class,
+        subcommands = {TuneCommand.class, WidthsCommand.class},
         synopsisSubcommandLabel = "[COMMAND]",
         description = "Times single operations, the layers of a RetinaNet, its inference and a distillation step on the"
                 + " CPU, alone or in turns with another library.",
@@ -67,7 +67,8 @@ import picocli.CommandLine.Spec;
             "  retort bench --suite step --against pytorch",
             "  RETORT_PROFILES=libtorch ./retort bench --suite ops --against libtorch",
             "  retort bench --floor",
-            "  retort bench tune --out simd.properties"
+            "  retort bench tune --out simd.properties",
+            "  retort bench widths"
         })
 public final class BenchCommand implements Subcommand {
     private static final int PEAK_SAMPLES = 25;
@@ -150,7 +151,7 @@ public final class BenchCommand implements Subcommand {
 
     @Override
     public Integer call() throws IOException {
-        check(what != null, "Name what to time, --suite=NAME or --floor, or the command tune.");
+        check(what != null, "Name what to time, --suite=NAME or --floor, or one of the commands tune and widths.");
         check(runs >= 1, "--runs must be 1 or more, not " + runs);
         check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
         if (!Engine.isVectorPresent()) {

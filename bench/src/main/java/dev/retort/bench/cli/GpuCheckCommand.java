@@ -3,9 +3,11 @@ package dev.retort.bench.cli;
 import dev.retort.bench.check.CheckReport;
 import dev.retort.bench.check.CheckSettings;
 import dev.retort.bench.check.DeviceCheck;
+import dev.retort.bench.check.Lease;
 import dev.retort.bench.check.Part;
 import dev.retort.bench.check.PartProcess;
 import dev.retort.bench.check.Parts;
+import dev.retort.bench.check.TimeLimit;
 import dev.retort.distill.cli.Retort;
 import dev.retort.distill.cli.Subcommand;
 import java.io.IOException;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  retort gpu-check --out check",
+            "  retort gpu-check --out check --minutes 9",
             "  retort gpu-check --out check --only devices,conformance,gradients",
             "  retort gpu-check --device opencl --skip infer,step --limit 1200"
         })
@@ -62,6 +65,14 @@ public final class GpuCheckCommand implements Subcommand {
     @Option(names = "--limit", paramLabel = "SECONDS", description = "Time limit of each part (default: its own).")
     private Integer limit;
 
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description =
+                    "Time of the whole check: parts run in their order, each with at most half of what is left; the"
+                            + " report says what was cut off or left out (default: until all is done).")
+    private Integer minutes;
+
     @Option(names = "--list", description = "List the parts, with their time limits in seconds, and do nothing.")
     private boolean list;
 
@@ -71,6 +82,10 @@ public final class GpuCheckCommand implements Subcommand {
         if (limit != null && limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit must be 1 or more, not " + limit);
         }
+        if (minutes != null && minutes < 1) {
+            throw new ParameterException(spec.commandLine(), "--minutes must be 1 or more, not " + minutes);
+        }
+        Lease lease = minutes == null ? null : new Lease(minutes);
         List<Part> parts = Parts.chosen(only, skip);
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
@@ -79,8 +94,12 @@ public final class GpuCheckCommand implements Subcommand {
         }
         Files.createDirectories(folder);
         PartProcess processes = new PartProcess(settings, folder.resolve(LOGS));
-        boolean passed = new DeviceCheck(new CheckReport(settings, folder), out)
-                .run(parts, part -> processes.run(part, limit == null ? part.limit() : limit));
+        boolean passed = new DeviceCheck(new CheckReport(settings, folder), out).run(parts, part -> {
+            int own = limit == null ? part.limit() : limit;
+            return lease == null
+                    ? processes.run(part, TimeLimit.of(own))
+                    : lease.run(part, own, share -> processes.run(part, share));
+        });
         out.println("The report: " + folder.resolve(CheckReport.PAGE));
         return passed ? 0 : Retort.FAILED;
     }

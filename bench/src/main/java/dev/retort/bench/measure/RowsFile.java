@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes rows as a JSON array, one row a line. */
+/** Rows as a JSON array, one row a line. */
 public final class RowsFile {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -16,5 +16,10 @@ public final class RowsFile {
     public static void write(List<Row> rows, Path file) throws IOException {
         String text = rows.stream().map(JSON::writeValueAsString).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
         TextFile.write(text, file);
+    }
+
+    /** Reads what {@link #write} has written. */
+    public static List<Row> read(Path file) {
+        return List.of(JSON.readValue(file.toFile(), Row[].class));
     }
 }

@@ -44,7 +44,8 @@ class DeviceCheckTest {
         PartProcess processes = processes();
         DeviceCheck check = new DeviceCheck(new CheckReport(settings, folder), new PrintWriter(out, true));
         boolean passed = check.run(
-                FakeParts.all(), part -> processes.run(part, part.name().equals("hangs") ? SHORT_LIMIT : LIMIT));
+                FakeParts.all(),
+                part -> processes.run(part, TimeLimit.of(part.name().equals("hangs") ? SHORT_LIMIT : LIMIT)));
 
         assertThat(passed).isFalse();
         JsonNode parts = json().get("parts");
@@ -79,6 +80,48 @@ class DeviceCheckTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).hasSize(2);
         }
+    }
+
+    @Test
+    void aLeaseIsSharedAndNotExceeded() throws IOException, InterruptedException {
+        long[] now = {0};
+        Lease lease = new Lease(105, () -> now[0]);
+        DeviceCheck check = new DeviceCheck(new CheckReport(settings, folder), new PrintWriter(out, true));
+        List<TimeLimit> limits = new ArrayList<>();
+        boolean passed = check.run(
+                FakeParts.all(),
+                part -> lease.run(part, part.name().equals("crashes") ? 10 : 600, limit -> {
+                    limits.add(limit);
+                    now[0] += limit.seconds() * 1_000_000_000L;
+                    return PartResult.begun(part).ended(limit.outcome(), limit.seconds(), limit.words());
+                }));
+
+        // Half of 100, half of 50, its own 10 of 25, then 15 are too few.
+        assertThat(limits).extracting(TimeLimit::seconds).containsExactly(50, 25, 10);
+        assertThat(limits)
+                .extracting(TimeLimit::outcome)
+                .containsExactly(Status.CUT_OFF, Status.CUT_OFF, Status.TIMED_OUT);
+        assertThat(passed).isFalse();
+        assertThat(json().get("failed").valueStream().map(JsonNode::asString)).containsExactly("crashes");
+        assertThat(json().get("parts").valueStream().skip(3).map(part -> part.get("status")
+                        .asString()))
+                .containsOnly("skipped");
+        assertThat(Files.readString(folder.resolve(CheckReport.PAGE))).contains("no time was left of --minutes");
+    }
+
+    @Test
+    void whatTellsTheMostComesFirst() {
+        assertThat(Parts.all())
+                .extracting(Part::name)
+                .startsWith(
+                        "devices",
+                        "conformance",
+                        "gradients-fp32",
+                        "golden",
+                        "step-fp32",
+                        "infer-fp32",
+                        "step-tf32",
+                        "infer-tf32");
     }
 
     @Test

@@ -1,24 +1,33 @@
 package dev.retort.bench.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.retort.bench.network.Scenario;
 import dev.retort.bench.peer.PythonPeer;
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.distill.icd.SlotDraws;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Distiller;
+import dev.retort.distill.train.RecipeBatches;
 import dev.retort.distill.train.Trainer;
 import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.io.SafeTensorsWriter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +35,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where PyTorch is installed: it does the same work, so with the same weights it gets the same numbers. */
 class PeerAgreementTest {
-    private static final double PERCENT = 0.05;
+    /**
+     * Relative distance of two float32 computations of one number: some 40 operations lead to it, each off by 4 units of 2^-24 at most on
+     * either side. Measured with PyTorch 1.13: 4e-7.
+     */
+    private static final double ACCEPTED = 1e-5;
 
     /**
      * Large enough that anchors do not tie for a box by overlapping it alike, which float32 and float64 would break differently;
@@ -75,11 +88,11 @@ class PeerAgreementTest {
         Detections found = detector.detect(networks.batch()).get(0);
         Map<String, Double> result = peerResult("inference", batch);
         assertThat(found.size()).isGreaterThan(20).isEqualTo(result.get("count").intValue());
-        assertThat(Arrays.stream(found.boxes()).sum()).isCloseTo(result.get("boxes"), withinPercentage(PERCENT));
-        assertThat(Arrays.stream(found.scores()).sum()).isCloseTo(result.get("scores"), withinPercentage(PERCENT));
+        agrees("boxes", Arrays.stream(found.boxes()).sum(), result);
+        agrees("scores", Arrays.stream(found.scores()).sum(), result);
     }
 
-    /** The sampled instances are drawn by each side for itself; all that does not hang on them agrees. */
+    /** PyTorch takes the auxiliary task's weights and the sampled instances as they are here, so every term of the loss agrees. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void step(int batch) throws IOException {
@@ -92,12 +105,48 @@ class PeerAgreementTest {
         try (Distiller distiller = new Distiller(
                         recipe, dataset, teacher, recipe.training().iterations());
                 Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
+            tellObjective(distiller, RecipeBatches.evaluation(recipe, dataset).at(0));
             losses = trainer.step().losses();
         }
         Map<String, Double> result = peerResult("step", batch);
         assertThat(result).containsOnlyKeys("classification", "box", "identification", "localisation", "distillation");
-        assertThat(losses.get("classification")).isCloseTo(result.get("classification"), withinPercentage(PERCENT));
-        assertThat(losses.get("box")).isCloseTo(result.get("box"), withinPercentage(PERCENT));
-        assertThat(losses.get("distillation")).isCloseTo(result.get("distillation"), withinPercentage(20));
+        agrees("classification", losses.get("classification"), result);
+        agrees("box", losses.get("box"), result);
+        agrees("identification", losses.get("identification.0"), result);
+        agrees("localisation", losses.get("localisation.0"), result);
+        agrees("distillation", losses.get("distillation"), result);
+    }
+
+    private static void agrees(String name, double ours, Map<String, Double> theirs) {
+        double expected = theirs.get(name);
+        assertThat(ours).as(name).isCloseTo(expected, within(ACCEPTED * Math.abs(expected)));
+    }
+
+    /** Writes the weights of what distils, and what the first step draws for each picture. */
+    private void tellObjective(Distiller distiller, Batch batch) throws IOException {
+        SafeTensorsWriter file = new SafeTensorsWriter();
+        distiller
+                .objective()
+                .parameters()
+                .forEach((name, parameter) -> file.add(
+                        name, parameter.data().shape(), parameter.data().toFloats()));
+        List<SlotDraws> draws = distiller.icdBatch(batch, 0).draws();
+        int slots = draws.get(0).slots();
+        file.add("draws.classes", Shape.of(draws.size(), slots), floats(draws, d -> Arrays.stream(d.classes())
+                .asDoubleStream()));
+        file.add("draws.boxes", Shape.of(draws.size(), slots, 4), floats(draws, d -> Arrays.stream(d.boxes())));
+        file.add("draws.jitter", Shape.of(draws.size(), slots, 2), floats(draws, d -> Arrays.stream(d.jitter())));
+        Path path = operands.folder().resolve("icd.safetensors");
+        file.write(path);
+        operands.tell("icd", path.toString());
+    }
+
+    private static float[] floats(List<SlotDraws> draws, Function<SlotDraws, DoubleStream> part) {
+        double[] values = draws.stream().flatMapToDouble(part::apply).toArray();
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
     }
 }

@@ -56,6 +56,7 @@ public final class BatchLoader implements AutoCloseable {
      * The next batch, waiting for it if need be.
      *
      * @throws DataException if one of its pictures cannot be used
+     * @throws OutOfMemoryError if there was no memory for it
      */
     public Batch next() {
         if (!hasNext()) {
@@ -67,6 +68,9 @@ public final class BatchLoader implements AutoCloseable {
             return first.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error failure) {
                 throw failure;
             }
             throw new IllegalStateException("Preparing a batch failed: " + e.getCause(), e.getCause());

@@ -261,6 +261,24 @@ class BatchTest {
     }
 
     @Test
+    void lackOfMemoryReachesTheConsumerAsWhatItIs() {
+        BatchSource source = new BatchSource() {
+            @Override
+            public long count() {
+                return 1;
+            }
+
+            @Override
+            public Batch at(long iteration) {
+                throw new OutOfMemoryError("made up");
+            }
+        };
+        try (BatchLoader loader = new BatchLoader(source, 0, 1)) {
+            assertThatThrownBy(loader::next).isInstanceOf(OutOfMemoryError.class).hasMessage("made up");
+        }
+    }
+
+    @Test
     void theCacheKeepsToItsBudget() {
         PictureCache cache = new PictureCache(100);
         int[] made = new int[1];

@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter results = spec.commandLine().getOut();
         try (Backend computing = device.create()) {
             if (!Demo.run(new Demo.Settings(out, train, test, settings), computing)) {
-                return TrainingOptions.INTERRUPTED;
+                return Retort.INTERRUPTED;
             }
         }
         Summary.read(out.resolve(Summary.FILE))

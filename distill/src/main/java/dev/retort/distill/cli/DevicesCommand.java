@@ -69,6 +69,7 @@ final class DevicesCommand implements Callable<Integer> {
     private static void printBackends(PrintWriter out) {
         List<BackendProvider> providers = Backends.providers();
         int width = providers.stream().mapToInt(p -> p.name().length()).max().orElse(1);
+        out.println(Version.java());
         String automatic = null;
         for (BackendProvider provider : providers) {
             BackendProvider.Usability usability = provider.usability();

@@ -1,6 +1,8 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.DataException;
+import dev.retort.distill.job.StoppedException;
+import dev.retort.distill.train.RunBrokenOffException;
 import dev.retort.distill.train.TrainingException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,15 +19,26 @@ final class ErrorLine {
     private ErrorLine() {}
 
     /** @param training whether the command trains, so that its recipe can ask for less */
-    static int print(Throwable error, boolean training, boolean verbose, PrintWriter err) {
+    static int print(Throwable thrown, boolean training, boolean verbose, PrintWriter err) {
+        if (thrown instanceof StoppedException) {
+            return Retort.INTERRUPTED;
+        }
+        Throwable error = thrown instanceof RunBrokenOffException ? thrown.getCause() : thrown;
         boolean known = isForPeople(error);
-        err.println(
-                "retort: " + (known ? "" : "unexpected error, please report it: ") + oneLine(message(error, training)));
+        err.println("retort: " + (known ? "" : "unexpected error, please report it: ")
+                + oneLine(message(error, training)) + left(thrown));
         if (verbose || !known) {
             error.printStackTrace(err);
         }
         err.flush();
         return Retort.FAILED;
+    }
+
+    /** What a run that failed in the middle has left. */
+    private static String left(Throwable thrown) {
+        return thrown instanceof RunBrokenOffException && !thrown.getMessage().isEmpty()
+                ? ". " + oneLine(thrown.getMessage())
+                : "";
     }
 
     private static boolean isForPeople(Throwable error) {

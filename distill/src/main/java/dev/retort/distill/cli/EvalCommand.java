@@ -8,6 +8,8 @@ import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
 import dev.retort.distill.job.DetectionsJson;
 import dev.retort.distill.job.Evaluations;
+import dev.retort.distill.job.Interruption;
+import dev.retort.distill.job.StoppedException;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Evaluation;
 import dev.retort.tensor.Backend;
@@ -113,11 +115,23 @@ final class EvalCommand implements Callable<Integer> {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
             CocoDataset dataset = CocoDataset.open(model.data, split);
             dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
-            Evaluation evaluation = Evaluations.run("eval", detector, dataset);
+            Evaluation evaluation = evaluate(detector, dataset);
             if (model.detections != null) {
                 DetectionsJson.write(evaluation.detections(), model.detections);
             }
             return evaluation.metrics();
+        }
+    }
+
+    private Evaluation evaluate(Detector detector, CocoDataset dataset) {
+        try (Interruption stop = Interruption.open()) {
+            try {
+                return Evaluations.run("eval", detector, dataset, stop);
+            } catch (StoppedException e) {
+                // While the virtual machine still waits.
+                spec.commandLine().getErr().println("retort: " + e.getMessage() + "; nothing was written");
+                throw e;
+            }
         }
     }
 

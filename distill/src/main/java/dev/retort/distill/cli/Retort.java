@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
 public final class Retort implements Runnable {
     /** A job that failed. */
     public static final int FAILED = 1;
+    /** As a shell has it for a command that was ended by Ctrl-C. */
+    public static final int INTERRUPTED = 130;
 
     private static final Set<String> TRAINING = Set.of("train", "distill", "demo");
 

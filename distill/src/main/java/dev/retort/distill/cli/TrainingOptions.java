@@ -1,6 +1,7 @@
 package dev.retort.distill.cli;
 
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.distill.job.Interruption;
 import dev.retort.distill.job.TrainingJob;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.recipe.RecipeReader;
@@ -18,9 +19,6 @@ import picocli.CommandLine.Spec;
 
 /** What {@code train} and {@code distill} have in common. */
 final class TrainingOptions {
-    /** As a shell has it for a command that was ended by Ctrl-C. */
-    static final int INTERRUPTED = 130;
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -43,8 +41,18 @@ final class TrainingOptions {
             description = "Set a field of the recipe, such as training.epochs=3; may be repeated.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(names = "--resume", description = "Go on from the checkpoint in --out.")
+    @Option(
+            names = "--resume",
+            description =
+                    "Go on from the checkpoint in --out. Refused if classes, model, data or teacher are not those it"
+                            + " was made with; a new rate, schedule, batch or length is taken, with a notice.")
     private boolean resume;
+
+    @Option(
+            names = "--resume-anyway",
+            description =
+                    "As --resume, on other data, with another teacher or other pixels, too. Classes and model stay.")
+    private boolean resumeAnyway;
 
     Recipe recipe() {
         return RecipeReader.read(recipe, settings);
@@ -54,11 +62,20 @@ final class TrainingOptions {
     int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
         CocoDataset dataset = CocoDataset.open(data, read.data().trainSplit());
         dataset.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
-        TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out);
-        if (!job.run(resume, (student, distiller) -> {})) {
-            return INTERRUPTED;
+        TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out, "add --resume");
+        try (Interruption stop = Interruption.open()) {
+            if (!job.run(start(), stop, (student, distiller) -> {})) {
+                return Retort.INTERRUPTED;
+            }
         }
         spec.commandLine().getOut().println("Wrote " + out.resolve(TrainingRun.MODEL));
         return 0;
+    }
+
+    private TrainingJob.Start start() {
+        if (resumeAnyway) {
+            return TrainingJob.Start.RESUME_ANYWAY;
+        }
+        return resume ? TrainingJob.Start.RESUME : TrainingJob.Start.NEW;
     }
 }

@@ -31,6 +31,7 @@ public final class Demo {
     /** Folder of the data set. */
     public static final String DATA = "data";
 
+    private static final String GO_ON = "the same command goes on";
     private static final String TEACHER_RECIPE = "shapes-teacher.yaml";
     private static final String STUDENT_RECIPE = "shapes-student.yaml";
 
@@ -46,14 +47,16 @@ public final class Demo {
 
     private final Settings settings;
     private final Backend backend;
+    private final Interruption stop;
     private final Map<String, ModelResult> results = new LinkedHashMap<>();
     private final DemoReport report;
     private final CocoDataset test;
     private final CocoDataset train;
 
-    private Demo(Settings settings, Backend backend) throws IOException {
+    private Demo(Settings settings, Backend backend, Interruption stop) throws IOException {
         this.settings = settings;
         this.backend = backend;
+        this.stop = stop;
         Path data = settings.folder.resolve(DATA);
         if (!Files.exists(data)) {
             generate(data);
@@ -71,14 +74,22 @@ public final class Demo {
     /**
      * Runs to the end.
      *
-     * @return whether it is complete; false after Ctrl-C, with checkpoints to resume from
+     * @return whether it is complete; false after Ctrl-C, which was told then, with checkpoints to resume from
      */
     public static boolean run(Settings settings, Backend backend) throws IOException {
-        Demo demo = new Demo(settings, backend);
-        return demo.train(Summary.TEACHER, TEACHER_RECIPE, null)
-                && demo.train(Summary.STUDENT, STUDENT_RECIPE, null)
-                && demo.distill()
-                && demo.write();
+        try (Interruption stop = Interruption.open();
+                RunFolder held = RunFolder.open(settings.folder)) {
+            Demo demo = new Demo(settings, backend, stop);
+            try {
+                return demo.train(Summary.TEACHER, TEACHER_RECIPE, null)
+                        && demo.train(Summary.STUDENT, STUDENT_RECIPE, null)
+                        && demo.distill()
+                        && demo.write();
+            } catch (StoppedException e) {
+                System.err.println("retort: " + e.getMessage() + " (" + GO_ON + ")");
+                return false;
+            }
+        }
     }
 
     private IllegalStateException otherDemo(String difference) {
@@ -89,7 +100,6 @@ public final class Demo {
     private void generate(Path data) throws IOException {
         System.err.println("retort: generating " + settings.trainPictures + " pictures to learn from and "
                 + settings.testPictures + " to test on");
-        Files.createDirectories(settings.folder);
         Recipe recipe = recipe(TEACHER_RECIPE);
         Map<String, Integer> splits = new LinkedHashMap<>();
         splits.put(recipe.data().trainSplit(), settings.trainPictures);
@@ -115,9 +125,10 @@ public final class Demo {
         if (begun && !RecipeReader.read(used, List.of()).equals(recipe)) {
             throw otherDemo(used + " is not " + recipeName + " with the settings " + settings.settings);
         }
-        TrainingJob job = new TrainingJob(model, recipe, train, teacher, backend, folder);
-        return job.run(begun, (student, distiller) -> {
-            Evaluation evaluation = Evaluations.run("evaluate " + model, student, test);
+        TrainingJob job = new TrainingJob(model, recipe, train, teacher, backend, folder, GO_ON);
+        TrainingJob.Start start = begun ? TrainingJob.Start.RESUME : TrainingJob.Start.NEW;
+        return job.run(start, stop, (student, distiller) -> {
+            Evaluation evaluation = Evaluations.run("evaluate " + model, student, test, stop);
             List<MetricsLine> lines = MetricsLog.read(folder.resolve(MetricsLog.FILE));
             double seconds = lines.get(lines.size() - 1).seconds();
             results.put(model, ModelResult.of(evaluation.metrics(), student.parameterCount(), seconds));

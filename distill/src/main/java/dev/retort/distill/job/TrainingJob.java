@@ -4,6 +4,7 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.distill.progress.Figures;
 import dev.retort.distill.progress.MetricsLog;
 import dev.retort.distill.progress.Progress;
+import dev.retort.distill.progress.RecentLosses;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.recipe.RecipeReader;
 import dev.retort.distill.train.Detector;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,11 +28,21 @@ import java.util.List;
  * @param name of the progress bar
  * @param teacher null to train alone
  * @param folder to write; it holds no other run, unless that one is resumed
+ * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
  */
 public record TrainingJob(
-        String name, Recipe recipe, CocoDataset dataset, Detector teacher, Backend backend, Path folder) {
+        String name, Recipe recipe, CocoDataset dataset, Detector teacher, Backend backend, Path folder, String goOn) {
     /** Name of the recipe in the run's folder. */
     public static final String RECIPE = "recipe.yaml";
+
+    /** How it begins. */
+    public enum Start {
+        NEW,
+        /** From the folder's checkpoint, if it is of the same run. */
+        RESUME,
+        /** From the folder's checkpoint, even if other things are learnt from here on. */
+        RESUME_ANYWAY
+    }
 
     /** What is done with a trained student before it is given back. */
     @FunctionalInterface
@@ -42,60 +54,73 @@ public record TrainingJob(
     /**
      * Trains to the end.
      *
-     * @param resume go on from the folder's checkpoint
+     * @param stop asked after every step
      * @param finish called if the run is complete
-     * @return whether the run is complete; false after Ctrl-C, with a checkpoint to resume from
+     * @return whether the run is complete; false if it was stopped, which was told then, with a checkpoint to resume from
      */
-    public boolean run(boolean resume, Finish finish) throws IOException {
-        if (!resume && Files.exists(folder.resolve(TrainingRun.CHECKPOINT))) {
-            throw new IllegalStateException(
-                    folder + " holds a run already: go on with it (--resume), or choose another folder");
-        }
-        Files.createDirectories(folder);
-        try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
-            if (teacher == null) {
-                return run(student, null, resume, finish);
+    public boolean run(Start start, Interruption stop, Finish finish) throws IOException {
+        try (RunFolder held = RunFolder.open(folder)) {
+            if (start == Start.NEW && Files.exists(folder.resolve(TrainingRun.CHECKPOINT))) {
+                throw new IllegalStateException(
+                        folder + " holds a run already: go on with it (--resume), or choose another folder");
             }
-            if (!resume) {
-                List<String> kept = Distiller.inherit(recipe.distillation(), teacher, student);
-                if (!kept.isEmpty()) {
-                    System.err.println("retort: not inherited, as the shapes differ: " + String.join(", ", kept));
+            if (Arrays.stream(dataset.classCounts()).sum() == 0) {
+                notice("no picture of " + dataset.source() + " has a box to learn: the model will find nothing");
+            }
+            try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
+                if (teacher == null) {
+                    return run(student, null, start, stop, finish);
                 }
-            }
-            long iterations = Trainer.iterations(recipe, dataset);
-            try (Distiller distiller = new Distiller(recipe, dataset, teacher, iterations)) {
-                return run(student, distiller, resume, finish);
+                if (start == Start.NEW) {
+                    List<String> kept = Distiller.inherit(recipe.distillation(), teacher, student);
+                    if (!kept.isEmpty()) {
+                        notice("not inherited, as the shapes differ: " + String.join(", ", kept));
+                    }
+                }
+                long iterations = Trainer.iterations(recipe, dataset);
+                try (Distiller distiller = new Distiller(recipe, dataset, teacher, iterations)) {
+                    return run(student, distiller, start, stop, finish);
+                }
             }
         }
     }
 
-    private boolean run(Detector student, Distiller distiller, boolean resume, Finish finish) throws IOException {
+    private boolean run(Detector student, Distiller distiller, Start start, Interruption stop, Finish finish)
+            throws IOException {
         try (Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
-            TrainingRun run = new TrainingRun(trainer, student, folder);
-            if (resume) {
-                run.resume();
+            TrainingRun run = new TrainingRun(trainer, student, folder, goOn);
+            if (start != Start.NEW) {
+                run.resume(start == Start.RESUME_ANYWAY).forEach(TrainingJob::notice);
             }
-            AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
             Recipe.Training training = recipe.training();
             Path metrics = folder.resolve(MetricsLog.FILE);
             boolean complete;
             try (MetricsLog log = MetricsLog.open(metrics, training.logEvery(), trainer.iteration());
                     Progress progress = Progress.open(name, trainer.iteration(), trainer.iterations())) {
-                complete = run.run(training.checkpointEvery(), step -> report(step, log, progress));
+                AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
+                RecentLosses recent = new RecentLosses();
+                complete = run.run(
+                        training.checkpointEvery(), stop::requested, step -> report(step, log, recent, progress));
             }
             if (complete) {
                 finish.accept(student, distiller);
+            } else {
+                notice(run.stopped());
             }
             return complete;
         }
     }
 
-    private static void report(StepReport step, MetricsLog log, Progress progress) {
+    private static void notice(String sentence) {
+        System.err.println("retort: " + sentence);
+    }
+
+    private static void report(StepReport step, MetricsLog log, RecentLosses recent, Progress progress) {
         try {
             log.add(step);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write metrics: " + e.getMessage(), e);
         }
-        progress.at(step.iteration() + 1, Figures.losses(step.losses(), step.rate()));
+        progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.rate()));
     }
 }

@@ -1,7 +1,9 @@
 package dev.retort.distill.progress;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes the figures of running work for people: few digits, few words. */
 public final class Figures {
@@ -10,17 +12,20 @@ public final class Figures {
 
     private Figures() {}
 
-    /** For example {@code loss 1.234 (classification 0.900, box 0.334) rate 0.01}. */
-    public static String losses(Map<String, Double> losses, double rate) {
-        StringBuilder text = new StringBuilder();
-        double total = 0;
-        for (Map.Entry<String, Double> loss : losses.entrySet()) {
-            total += loss.getValue();
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()));
-        }
-        String terms = losses.size() > 1 ? " (" + text + ")" : "";
-        return String.format(Locale.ROOT, "loss %.3f%s rate %.3g", total, terms, rate);
+    /**
+     * For example {@code loss 1.234 (classification 0.900, box 0.334) rate 0.01}, then the same without the terms, then
+     * {@code loss 1.234}: wordings for {@link Progress#at(long, List)}.
+     */
+    public static List<String> losses(Map<String, Double> losses, double rate) {
+        String terms = losses.entrySet().stream()
+                .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()))
+                .collect(Collectors.joining(", ", " (", ")"));
+        String total = String.format(
+                Locale.ROOT,
+                "loss %.3f",
+                losses.values().stream().mapToDouble(Double::doubleValue).sum());
+        String rateText = String.format(Locale.ROOT, " rate %.3g", rate);
+        return List.of(total + (losses.size() > 1 ? terms : "") + rateText, total + rateText, total);
     }
 
     /** For example {@code 45 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */

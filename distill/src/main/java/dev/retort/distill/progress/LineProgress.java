@@ -1,6 +1,7 @@
 package dev.retort.distill.progress;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Plain lines for logs: one for the first step, one for the last, and at most one in ten seconds between them. */
@@ -29,7 +30,8 @@ final class LineProgress implements Progress {
     }
 
     @Override
-    public void at(long done, String detail) {
+    public void at(long done, List<String> details) {
+        String detail = details.isEmpty() ? "" : details.get(0);
         long now = clock.getAsLong();
         lastDone = done;
         if (!anyLine || done == total || now - lastLine >= PAUSE_NANOSECONDS) {

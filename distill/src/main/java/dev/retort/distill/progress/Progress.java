@@ -1,6 +1,7 @@
 package dev.retort.distill.progress;
 
 import java.io.PrintStream;
+import java.util.List;
 
 /**
  * Shows how far long work is: a bar on a terminal, now and then a line elsewhere. Both tell the rate and the time that is
@@ -13,9 +14,15 @@ public interface Progress extends AutoCloseable {
     /**
      * Shows that {@code done} steps of the total are done.
      *
-     * @param detail what else is known, such as the loss; see {@link Figures}
+     * @param details what else is known, such as the loss, from the longest wording to the shortest: the longest one that there is
+     *     room for is shown; empty if nothing is
      */
-    void at(long done, String detail);
+    void at(long done, List<String> details);
+
+    /** As {@link #at(long, List)}, with one wording. */
+    default void at(long done, String detail) {
+        at(done, detail.isEmpty() ? List.of() : List.of(detail));
+    }
 
     @Override
     void close();
@@ -34,7 +41,7 @@ public interface Progress extends AutoCloseable {
     /** As {@link #open(String, long, long)}, on a stream of which the caller says whether it is a terminal. */
     static Progress open(String task, long start, long total, PrintStream out, boolean terminal) {
         return terminal
-                ? new BarProgress(task, start, total, out)
+                ? new BarProgress(task, start, total, out, new TerminalColumns(), System::nanoTime)
                 : new LineProgress(task, start, total, out, System::nanoTime);
     }
 }

@@ -114,6 +114,11 @@ public final class Detector implements AutoCloseable {
         return header.metadata();
     }
 
+    /** SHA-256 of weights and statistics as they are now: 64 hexadecimal digits. */
+    String digest() {
+        return new Checkpoint().model(SECTION, network).digest();
+    }
+
     public Recipe recipe() {
         return header.recipe();
     }

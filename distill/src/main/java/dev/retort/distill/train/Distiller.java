@@ -47,6 +47,7 @@ public final class Distiller implements AutoCloseable {
     private final InstanceSampler sampler;
     private final AdamW optimizer;
     private final Schedule schedule;
+    private String teacherDigest;
 
     /**
      * @param recipe the student's
@@ -121,6 +122,14 @@ public final class Distiller implements AutoCloseable {
 
     public Detector teacher() {
         return teacher;
+    }
+
+    /** SHA-256 of the teacher's weights, which stay as they are: 64 hexadecimal digits. */
+    String teacherDigest() {
+        if (teacherDigest == null) {
+            teacherDigest = teacher.digest();
+        }
+        return teacherDigest;
     }
 
     /** The teacher's pyramid of a batch, in the caller's scope. Called outside of any tape. */

@@ -28,6 +28,7 @@ import dev.retort.nn.optim.WarmupCosine;
 import dev.retort.nn.optim.WarmupMultiStep;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ public final class Trainer implements AutoCloseable {
     private static final int PREFETCH = 2;
 
     private final Recipe recipe;
+    private final RunIdentity.Data data;
     private final Detector student;
     private final Distiller distiller;
     private final DatasetBatches batches;
@@ -57,12 +59,16 @@ public final class Trainer implements AutoCloseable {
     private final Schedule schedule;
     private final long iterations;
     private final GradientAccumulator accumulator;
+    private final StatisticsBackup statistics;
     private BatchLoader loader;
     private long iteration;
+    /** Whether weights and optimiser are those after a whole number of steps. */
+    private boolean whole = true;
 
     /** @param distiller null to train alone */
     public Trainer(Recipe recipe, CocoDataset dataset, Detector student, Distiller distiller) {
         this.recipe = recipe;
+        this.data = RunIdentity.Data.of(dataset);
         this.student = student;
         this.distiller = distiller;
         this.batches = RecipeBatches.training(recipe, dataset);
@@ -73,6 +79,7 @@ public final class Trainer implements AutoCloseable {
         this.schedule = schedule(recipe.optimizer(), iterations);
         int accumulate = recipe.training().accumulate();
         this.accumulator = accumulate == 1 ? null : new GradientAccumulator(watched(), accumulate);
+        this.statistics = new StatisticsBackup(student.network());
     }
 
     /** Optimiser steps of a whole run. */
@@ -134,8 +141,13 @@ public final class Trainer implements AutoCloseable {
         return iterations;
     }
 
+    /** Whether {@link #save} would write the state after a whole number of steps: not so after a failure amid an update. */
+    public boolean isWhole() {
+        return whole;
+    }
+
     /**
-     * One optimiser step.
+     * One optimiser step. If it fails, everything is as it was before, unless {@link #isWhole} says otherwise.
      *
      * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
      */
@@ -146,17 +158,29 @@ public final class Trainer implements AutoCloseable {
             loader = new BatchLoader(batches, iteration * accumulate, PREFETCH);
         }
         student.network().setTraining(true);
+        statistics.take();
+        double divisor = normalizer.value();
         Map<String, Double> losses = new LinkedHashMap<>();
         int pictures = 0;
-        for (int micro = 0; micro < accumulate; micro++) {
-            Batch batch = loader.next();
-            pictures += batch.size();
-            microBatch(batch, iteration * accumulate + micro)
-                    .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
+        try {
+            for (int micro = 0; micro < accumulate; micro++) {
+                Batch batch = loader.next();
+                pictures += batch.size();
+                microBatch(batch, iteration * accumulate + micro)
+                        .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
+            }
+        } catch (RuntimeException | Error failure) {
+            closeLoader();
+            if (whole) {
+                statistics.restore();
+                normalizer.restore(divisor);
+            }
+            throw failure;
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         StepReport report = new StepReport(iteration, iterations, losses, schedule.rate(iteration), pictures, seconds);
         iteration++;
+        whole = true;
         return report;
     }
 
@@ -217,6 +241,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void update(GradientSource gradients) {
+        whole = false;
         optimizer.step(gradients, schedule.rate(iteration));
         if (distiller != null) {
             distiller.step(gradients, iteration);
@@ -226,17 +251,27 @@ public final class Trainer implements AutoCloseable {
     /** Writes all that the rest of the run depends on, whole or not at all. */
     public void save(Path file) throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
+        identity().addTo(metadata);
         metadata.put(ITERATION_KEY, Long.toString(iteration));
         metadata.put(NORMALIZER_KEY, Double.toString(normalizer.value()));
         checkpoint().save(file, metadata);
     }
 
+    private RunIdentity identity() {
+        String teacher = distiller == null ? "" : distiller.teacherDigest();
+        return new RunIdentity(student.categories(), recipe, data, teacher);
+    }
+
     /**
      * Goes on where {@link #save} was called.
      *
-     * @throws IOException if the file is not a checkpoint of this model; nothing was changed then
+     * @param anyway whether the run may learn something else from here on: other data, another teacher, pictures that enter in
+     *     another way. Classes and architecture stay what they are in any case.
+     * @return notices for the user, one sentence each
+     * @throws IOException if the file is not a whole checkpoint of this model; nothing was changed then
+     * @throws TrainingException if it is one of another run, naming each difference; nothing was changed then
      */
-    public void restore(Path file) throws IOException {
+    public List<String> restore(Path file, boolean anyway) throws IOException {
         Map<String, String> metadata;
         try (SafeTensors source = SafeTensors.open(file)) {
             metadata = source.metadata();
@@ -244,10 +279,34 @@ public final class Trainer implements AutoCloseable {
         if (!metadata.containsKey(ITERATION_KEY) || !metadata.containsKey(NORMALIZER_KEY)) {
             throw new IOException(file + " is no checkpoint of a training run: it names no iteration");
         }
+        double steps = number(file, metadata, ITERATION_KEY, "a number of steps");
+        double divisor = number(file, metadata, NORMALIZER_KEY, "a positive number");
+        if (!(steps >= 0 && steps <= Integer.MAX_VALUE && steps == Math.rint(steps))) {
+            throw damaged(file, metadata, ITERATION_KEY, "a number of steps");
+        }
+        if (!(divisor > 0 && divisor < Double.POSITIVE_INFINITY)) {
+            throw damaged(file, metadata, NORMALIZER_KEY, "a positive number");
+        }
+        List<String> notices = identity().accept(file, metadata, anyway);
         checkpoint().load(file);
-        iteration = Long.parseLong(metadata.get(ITERATION_KEY));
-        normalizer.restore(Double.parseDouble(metadata.get(NORMALIZER_KEY)));
+        iteration = (long) steps;
+        normalizer.restore(divisor);
         closeLoader();
+        return notices;
+    }
+
+    private static double number(Path file, Map<String, String> metadata, String key, String expected)
+            throws IOException {
+        try {
+            return Double.parseDouble(metadata.get(key));
+        } catch (NumberFormatException e) {
+            throw damaged(file, metadata, key, expected);
+        }
+    }
+
+    private static IOException damaged(Path file, Map<String, String> metadata, String key, String expected) {
+        return new IOException(file + ": its entry '" + key + "' is '" + JsonProblem.shown(metadata.get(key)) + "', not " + expected
+                + ": the file is damaged. Take another copy of it, or start anew in another folder");
     }
 
     private Checkpoint checkpoint() {
@@ -270,6 +329,7 @@ public final class Trainer implements AutoCloseable {
         if (accumulator != null) {
             accumulator.close();
         }
+        statistics.close();
         optimizer.close();
     }
 }

@@ -3,14 +3,14 @@ package dev.retort.distill.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * A training run in a folder: steps with a listener, checkpoints in between, the model at the end. An interrupt (Ctrl-C)
- * ends it after the step under way and leaves a checkpoint to resume from.
+ * A training run in a folder: steps with a listener, checkpoints in between, the model at the end. A wish to stop (Ctrl-C) ends
+ * it after the step under way, a failure at once; both leave a checkpoint of the last whole step to resume from.
  */
 public final class TrainingRun {
     /** Name of the checkpoint in the run's folder. */
@@ -18,75 +18,111 @@ public final class TrainingRun {
     /** Name of the finished model in the run's folder. */
     public static final String MODEL = "model.safetensors";
 
-    private static final long PATIENCE_SECONDS = 120;
-
     private final Trainer trainer;
     private final Detector student;
     private final Path folder;
+    private final String goOn;
 
     /** Iteration of the checkpoint in the folder. */
-    private volatile long saved;
+    private long saved;
 
-    public TrainingRun(Trainer trainer, Detector student, Path folder) {
+    /** @param goOn how a run that was stopped goes on, for messages: {@code add --resume} */
+    public TrainingRun(Trainer trainer, Detector student, Path folder, String goOn) {
         this.trainer = trainer;
         this.student = student;
         this.folder = folder;
+        this.goOn = goOn;
     }
 
     /**
      * Goes on from the folder's checkpoint.
      *
-     * @throws IOException if there is none, or it is of another model
+     * @param anyway as {@link Trainer#restore} has it
+     * @return notices for the user, one sentence each
+     * @throws IOException if there is none, or it is damaged
+     * @throws TrainingException if it is of another run
      */
-    public void resume() throws IOException {
-        Path file = folder.resolve(CHECKPOINT);
+    public List<String> resume(boolean anyway) throws IOException {
+        Path file = checkpoint();
         if (!Files.isRegularFile(file)) {
             throw new IOException("Nothing to resume: there is no " + file + ". Leave --resume out to start anew");
         }
-        trainer.restore(file);
+        List<String> notices = new ArrayList<>(trainer.restore(file, anyway));
         saved = trainer.iteration();
+        if (saved >= trainer.iterations()) {
+            notices.add("no step is left: " + file + " is of iteration " + saved + ", and the run has "
+                    + trainer.iterations() + "; the model is written as it is there");
+        }
+        return notices;
     }
 
     /**
      * Trains to the end.
      *
      * @param every iterations between two checkpoints
-     * @return whether the run is complete; false after an interrupt
+     * @param stop whether to stop after the step under way
+     * @return whether the run is complete; false if it was stopped, see {@link #stopped}
+     * @throws RunBrokenOffException if a step or the listener failed; its cause is the failure
      */
-    public boolean run(int every, Consumer<StepReport> listener) throws IOException {
-        Files.createDirectories(folder);
-        AtomicBoolean stop = new AtomicBoolean();
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            stop.set(true);
-            awaitEnd(ended);
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            boolean stopping = stop.get();
-            while (trainer.iteration() < trainer.iterations() && !stopping) {
-                listener.accept(trainer.step());
-                boolean last = trainer.iteration() == trainer.iterations();
-                // Read once: an interrupt after this line is for the next step, so no step is left without a
-                // checkpoint.
-                stopping = stop.get();
-                if (trainer.iteration() % every == 0 || last || stopping) {
-                    write(CHECKPOINT, trainer::save);
-                    saved = trainer.iteration();
-                }
-            }
-            boolean complete = trainer.iteration() == trainer.iterations();
-            if (complete) {
-                student.network().setTraining(false);
-                write(MODEL, student::save);
-            }
-            return complete;
-        } finally {
-            ended.countDown();
-            if (!stop.get()) {
-                remove(hook);
+    public boolean run(int every, BooleanSupplier stop, Consumer<StepReport> listener) throws IOException {
+        boolean stopping = stop.getAsBoolean();
+        while (trainer.iteration() < trainer.iterations() && !stopping) {
+            step(listener);
+            boolean last = trainer.iteration() == trainer.iterations();
+            // Read once: a wish after this line is for the next step, so no step is left without a checkpoint.
+            stopping = stop.getAsBoolean();
+            if (trainer.iteration() % every == 0 || last || stopping) {
+                write(CHECKPOINT, trainer::save);
+                saved = trainer.iteration();
             }
         }
+        boolean complete = trainer.iteration() >= trainer.iterations();
+        if (complete) {
+            student.network().setTraining(false);
+            write(MODEL, student::save);
+        }
+        return complete;
+    }
+
+    private void step(Consumer<StepReport> listener) {
+        try {
+            listener.accept(trainer.step());
+        } catch (TrainingException diverged) {
+            // The weights that gave such a loss are not worth a checkpoint; the last one may be.
+            throw new RunBrokenOffException(left(), diverged);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            throw new RunBrokenOffException(keep(failure), failure);
+        }
+    }
+
+    /** Saves the last whole step after a failure, and tells what there is. */
+    private String keep(Throwable failure) {
+        if (trainer.isWhole() && trainer.iteration() > saved) {
+            try {
+                trainer.save(checkpoint());
+                saved = trainer.iteration();
+            } catch (IOException | RuntimeException | OutOfMemoryError again) {
+                failure.addSuppressed(again);
+                return ("No checkpoint of iteration " + trainer.iteration() + " could be written (" + again.getMessage()
+                                + "). " + left())
+                        .strip();
+            }
+        }
+        return left();
+    }
+
+    private String left() {
+        return saved > 0 ? "The run is kept: " + checkpoint() + " is of iteration " + saved + " (" + goOn + ")" : "";
+    }
+
+    /** One sentence on a run that was stopped. */
+    public String stopped() {
+        return "stopped at iteration " + trainer.iteration() + " of " + trainer.iterations()
+                + (saved > 0 ? "; " + checkpoint() + " is there to go on from (" + goOn + ")" : "");
+    }
+
+    private Path checkpoint() {
+        return folder.resolve(CHECKPOINT);
     }
 
     /** Writes a file that may be there already. */
@@ -103,27 +139,6 @@ public final class TrainingRun {
             String left =
                     saved > 0 ? ". The checkpoint of iteration " + saved + " is untouched: make room and --resume" : "";
             throw new IOException("Cannot write " + file + ": " + e.getMessage() + left, e);
-        }
-    }
-
-    /** Runs in the hook and tells there how it ended, as the virtual machine ends with its last hook. */
-    private void awaitEnd(CountDownLatch ended) {
-        try {
-            boolean inTime = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (!inTime || saved < trainer.iterations()) {
-                System.err.println("\nretort: stopped at iteration " + saved + " of " + trainer.iterations()
-                        + (saved > 0 ? "; " + folder.resolve(CHECKPOINT) + " is there to go on from" : ""));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException endingAlready) {
-            // An interrupt just now: the hook finds the run ended.
         }
     }
 }

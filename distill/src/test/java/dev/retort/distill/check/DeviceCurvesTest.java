@@ -24,23 +24,9 @@ class DeviceCurvesTest {
         }
         LossCurves curves = new LossCurves(curve("simd", false), curve("simd", true), curve("opencl", false));
         System.out.println(
-                "relative distance of loss curves, step by step: simd from simd with one weight one ulp larger "
+                "relative distance of loss curves, step by step: simd from simd with every weight one ulp off "
                         + LossCurves.text(curves.own()) + "; opencl from simd " + LossCurves.text(curves.between()));
         assertThat(curves.problem()).isEmpty();
-    }
-
-    @Test
-    void aCurveOfItsOwnIsFound() {
-        double[] cpu = {2, 1, 0.5};
-        double[] nudged = {2, 1, 0.50001};
-        assertThat(new LossCurves(cpu, nudged, new double[] {2, 1, 0.50005}).problem())
-                .isEmpty();
-        assertThat(new LossCurves(cpu, nudged, new double[] {2.1, 1, 0.5}).problem())
-                .contains("the first loss is 2.1");
-        assertThat(new LossCurves(cpu, nudged, new double[] {2, 1, 0.6}).problem())
-                .contains("2.0e-01 apart");
-        assertThat(new LossCurves(cpu, nudged, new double[] {2, Double.NaN, 0.5}).problem())
-                .contains("NaN apart");
     }
 
     private static double[] curve(String name, boolean nudge) {

@@ -108,7 +108,7 @@ class BadInputTest {
         refused(
                 List.of("--set", "model.width=8"),
                 run.checkpoint().toString(),
-                "another architecture: 'backbone.bottom_up.stem.conv1.weight'");
+                "is of another model: model.width: 4 in the checkpoint, 8 now");
     }
 
     /** One convolution of the pyramid has 15000 x 15000 x 9 weights: 8 GB. */

@@ -150,7 +150,18 @@ class RetortTest {
     @Test
     void devicesNameTheAutomaticChoice() {
         assertThat(run("devices")).isZero();
-        assertThat(out.toString()).containsPattern("reference +usable").containsPattern("The automatic choice is \\w+");
+        assertThat(out.toString())
+                .containsPattern("reference +usable")
+                .containsPattern("The automatic choice is \\w+")
+                .startsWith("Java " + Runtime.version() + ", ");
+    }
+
+    @Test
+    void theVersionSaysWhichJavaAndWhichVectorsCompute() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString())
+                .contains("Java " + Runtime.version())
+                .containsPattern("simd: (Vector API, \\d+ bits|plain Java).*, \\d+ threads?");
     }
 
     /** One object found exactly, one missed: precision 1 up to recall 0.5, so 51 of 101 recall levels have precision 1. */

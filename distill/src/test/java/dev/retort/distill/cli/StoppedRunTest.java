@@ -76,12 +76,43 @@ class StoppedRunTest {
         assertThat(process.end()).as(process.text()).isEqualTo(1);
         assertThat(process.text()
                         .lines()
-                        .filter(line -> line.startsWith("retort: ") && !line.contains("computing with")))
+                        .filter(line -> line.startsWith("retort: ")
+                                && !line.contains("computing with")
+                                && !line.contains("goes on with what has changed")))
                 .singleElement()
                 .asString()
                 .contains("Cannot write " + run.checkpoint(), "File too large", "iteration 2 is untouched");
         assertThat(Files.readAllBytes(run.checkpoint())).isEqualTo(saved);
         assertThat(Files.readAllBytes(run.model())).isEqualTo(model);
+        try (Stream<Path> files = Files.list(run.out())) {
+            assertThat(files).containsExactlyInAnyOrder(run.checkpoint(), run.model(), run.metrics(), run.recipe());
+        }
+    }
+
+    /** Its lock and an unfinished file stay; the next run finds its process gone and removes both. */
+    @Test
+    void aSecondRunIsRefusedUntilTheFirstIsGone() throws IOException, InterruptedException {
+        String[] options = {"--set", "training.iterations=100000", "--set", "training.checkpointEvery=1"};
+        RetortProcess process = start("exec", run.command(options));
+        awaitFirstLineOfMetrics(process);
+        byte[] recipe = Files.readAllBytes(run.recipe());
+        TinyRun.End second = run.train("--set", LENGTH);
+        assertThat(second.code()).isEqualTo(1);
+        assertThat(second.errors())
+                .singleElement()
+                .asString()
+                .startsWith("retort: " + run.out() + " is in use by another run (process "
+                        + process.process().pid() + " on ");
+        assertThat(Files.readAllBytes(run.recipe())).isEqualTo(recipe);
+        while (!Files.exists(run.checkpoint())) {
+            Thread.sleep(5);
+        }
+        process.process().destroyForcibly().waitFor();
+        Path unfinished = run.out().resolve(".checkpoint.safetensors.4c0b2a66-7e4b-4f0e-9d0a-1b2c3d4e5f60.tmp");
+        Files.writeString(unfinished, "cut off");
+
+        assertThat(run.train("--set", "training.iterations=1", "--resume").code())
+                .isZero();
         try (Stream<Path> files = Files.list(run.out())) {
             assertThat(files).containsExactlyInAnyOrder(run.checkpoint(), run.model(), run.metrics(), run.recipe());
         }

@@ -50,9 +50,14 @@ class RecipeDocumentationTest {
 
     @Test
     void theRecipesThatAreShippedCanBeRead() throws IOException {
+        List<Path> recipes;
         try (Stream<Path> files = Files.list(RECIPES)) {
-            files.filter(file -> file.toString().endsWith(".yaml")).forEach(file -> RecipeReader.read(file, List.of()));
+            recipes = files.filter(file -> file.toString().endsWith(".yaml")).toList();
         }
+        assertThat(recipes)
+                .extracting(recipe -> recipe.getFileName().toString())
+                .contains("shapes-teacher.yaml", "shapes-student.yaml", "bccd-teacher.yaml", "bccd-student.yaml");
+        recipes.forEach(recipe -> RecipeReader.read(recipe, List.of()));
     }
 
     private static Map<String, String> documented() throws IOException {

@@ -145,7 +145,7 @@ class TrainerTest {
             student.save(model);
             trainer.step();
             Map<String, float[]> before = weights(student);
-            assertThatThrownBy(() -> trainer.restore(model))
+            assertThatThrownBy(() -> trainer.restore(model, false))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(model + " is no checkpoint of a training run");
             assertSame(before, weights(student));
@@ -201,9 +201,9 @@ class TrainerTest {
         Recipe other = new Recipe(wider, recipe.data(), recipe.optimizer(), recipe.training(), recipe.distillation());
         try (Detector student = Detector.create(other, dataset.categories(), backend);
                 Trainer trainer = new Trainer(other, dataset, student, null)) {
-            assertThatThrownBy(() -> trainer.restore(file))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("backbone.bottom_up.stem.conv1.weight");
+            assertThatThrownBy(() -> trainer.restore(file, false))
+                    .isInstanceOf(TrainingException.class)
+                    .hasMessageContaining(file + " is of another model: model.width: 4 in the checkpoint, 8 now");
         }
     }
 
@@ -242,7 +242,7 @@ class TrainerTest {
                 Distiller.inherit(recipe.distillation(), teacher, student);
             }
             if (from != null) {
-                trainer.restore(from);
+                trainer.restore(from, false);
             }
             while (trainer.iteration() < until) {
                 trainer.step();

@@ -7,6 +7,7 @@ import dev.retort.tensor.Operation;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The backend for CPUs: float32 and float64 on Java arrays, by the Vector API where the JVM has it and by plain Java elsewhere, on
@@ -18,6 +19,9 @@ import java.util.Arrays;
 public final class SimdBackend extends SimdOperations {
     static final String NAME = "simd";
 
+    /** Whether this process was told, once, that it computes slowly. */
+    private static final AtomicBoolean SLOWNESS_TOLD = new AtomicBoolean();
+
     private final String description;
 
     private SimdBackend(Engine engine, Runs runs, String loops) {
@@ -25,9 +29,22 @@ public final class SimdBackend extends SimdOperations {
         description = NAME + ": float32 and float64, " + loops + ", " + threads(engine.parallel());
     }
 
-    /** On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java. */
+    /**
+     * On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java; where it is not loaded,
+     * one warning of the process says what to add.
+     */
     public static SimdBackend create(Parallel parallel) {
-        return Engine.usesVectors() ? vector(parallel) : plain(parallel);
+        if (Engine.usesVectors()) {
+            return vector(parallel);
+        }
+        if (!Engine.isVectorPresent() && !SLOWNESS_TOLD.getAndSet(true)) {
+            System.getLogger(SimdBackend.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "simd computes in plain Java, several times slower than with the Vector API: start the JVM with"
+                                    + " --add-modules jdk.incubator.vector");
+        }
+        return plain(parallel);
     }
 
     /**

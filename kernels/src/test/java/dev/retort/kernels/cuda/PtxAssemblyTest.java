@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import jcuda.CudaException;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * the structs that it is given, in memory of its own. The
  * assembler is inside JCuda: no GPU and no driver is needed. What each kernel takes is written to {@code target/ptx-resources.txt}.
  */
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class PtxAssemblyTest {

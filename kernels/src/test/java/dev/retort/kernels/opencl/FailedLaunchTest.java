@@ -21,9 +21,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whichever of its kernels a device refuses, an operation gives back what it allocated: at once, not when a scope ends. */
+@Tag("long")
 class FailedLaunchTest {
     /** A device that refuses a kernel, once. */
     private static final class Refusing extends DelegatingDevice {

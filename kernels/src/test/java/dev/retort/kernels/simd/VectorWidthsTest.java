@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import jdk.incubator.vector.VectorShape;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The conformance kit on vectors of every width that this processor has, each in a JVM of its own, since the width is fixed when kernels
  * are loaded. A width that the processor lacks is skipped and said so.
  */
+@Tag("long")
 @Execution(ExecutionMode.CONCURRENT)
 class VectorWidthsTest {
     private static final List<ConvolutionAlgorithm> ALGORITHMS =
@@ -63,7 +65,8 @@ class VectorWidthsTest {
                 Conformance kit = new Conformance(backend, new Oracle());
                 // An algorithm for convolutions changes nothing else.
                 boolean automatic = ConvolutionAlgorithm.configured() == ConvolutionAlgorithm.AUTO;
-                List<Check> checks = Stream.concat(kit.agreement().stream(), kit.refusals().stream())
+                List<Check> checks = Stream.of(kit.agreement(), kit.known(), kit.refusals())
+                        .flatMap(List::stream)
                         .filter(check -> automatic
                                 || check.name().toLowerCase(Locale.ROOT).startsWith("conv"))
                         .toList();

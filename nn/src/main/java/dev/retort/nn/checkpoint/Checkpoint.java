@@ -24,7 +24,7 @@ import java.util.function.Function;
  * Saves and restores models and optimisers as one safetensors file. Each is a section; its tensors are named
  * {@code section.name}, an optimiser's {@code section.kind.parameter} and {@code section.steps.parameter} (I64, []).
  * Convolution weights are OHWI, which the metadata says: {@code layout=OHWI}. What else a run must remember (iteration,
- * seed, configuration) is metadata of its own.
+ * seed, configuration) is metadata of its own. The file is sealed by a digest of all of it, which loading compares.
  *
  * <pre>{@code
  * Checkpoint checkpoint = new Checkpoint().model("student", model).optimizer("sgd", sgd);
@@ -67,14 +67,28 @@ public final class Checkpoint {
     /**
      * Writes the file, whole or not at all.
      *
-     * @param metadata what {@link #load} is to give back; the key {@code layout} is taken
+     * @param metadata what {@link #load} is to give back; the keys {@code layout} and {@code sha256} are taken
      */
     public void save(Path file, Map<String, String> metadata) throws IOException {
-        if (metadata.containsKey(LAYOUT_KEY)) {
-            throw new IllegalArgumentException("The metadata key '" + LAYOUT_KEY + "' is the checkpoint's own");
+        for (String own : List.of(LAYOUT_KEY, SafeTensors.SEAL)) {
+            if (metadata.containsKey(own)) {
+                throw new IllegalArgumentException("The metadata key '" + own + "' is the checkpoint's own");
+            }
         }
         SafeTensorsWriter writer = new SafeTensorsWriter().metadata(LAYOUT_KEY, LAYOUT);
         metadata.forEach(writer::metadata);
+        addSections(writer);
+        writer.seal().write(file);
+    }
+
+    /** The SHA-256 of the values as they are now, with their names and shapes: 64 hexadecimal digits. */
+    public String digest() {
+        SafeTensorsWriter writer = new SafeTensorsWriter();
+        addSections(writer);
+        return writer.digest();
+    }
+
+    private void addSections(SafeTensorsWriter writer) {
         models.forEach((section, model) -> add(writer, section, model.state()));
         optimizers.forEach((section, optimizer) -> {
             add(writer, section, optimizer.state());
@@ -83,7 +97,6 @@ public final class Checkpoint {
                     .forEach((name, count) ->
                             writer.add(section + '.' + STEPS + name, Shape.SCALAR, new long[] {count}));
         });
-        writer.write(file);
     }
 
     private static void add(SafeTensorsWriter writer, String section, Map<String, Tensor> tensors) {
@@ -103,12 +116,13 @@ public final class Checkpoint {
      *
      * @param constructor makes the model in the context that it is given
      * @throws ArchitectureException at the first tensor of another shape, missing or left over
-     * @throws SafeTensorsException if a value is NaN or infinite
+     * @throws SafeTensorsException if the file is damaged, or a value is NaN or infinite
      */
     public static <M extends Module> M build(
             SafeTensors source, String section, Backend backend, DType dtype, Function<BuildContext, M> constructor)
             throws IOException {
         requireLayout(source);
+        source.checkSeal();
         StoredValues values = new StoredValues(source, section, backend, dtype);
         try {
             M model = constructor.apply(BuildContext.root(backend, dtype, values));
@@ -125,17 +139,20 @@ public final class Checkpoint {
 
     /**
      * Overwrites the sections that were added. Other sections of the file are not looked at. Values are converted to the
-     * model's type.
+     * model's type. A file without a digest, as older versions wrote it, is taken as it is.
      *
      * @return the metadata that was saved
      * @throws SafeTensorsException naming the first difference, if a section's names or shapes are not exactly those of its
-     *     model or optimiser, or the first tensor with a value that is NaN or infinite; nothing is changed then
+     *     model or optimiser, if the file is damaged, or the first tensor with a value that is NaN or infinite; nothing is
+     *     changed then
      */
     public Map<String, String> load(Path file) throws IOException {
         try (SafeTensors source = SafeTensors.open(file)) {
             requireLayout(source);
             Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
+            metadata.remove(SafeTensors.SEAL);
             metadata.remove(LAYOUT_KEY);
+            source.checkSeal();
             Map<String, Map<String, Integer>> steps = validate(file, source);
             for (Map.Entry<String, Module> model : models.entrySet()) {
                 restore(source, model.getKey(), model.getValue());

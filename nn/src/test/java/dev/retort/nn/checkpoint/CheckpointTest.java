@@ -22,6 +22,7 @@ import dev.retort.tensor.io.SafeTensors;
 import dev.retort.tensor.io.SafeTensorsException;
 import dev.retort.tensor.io.SafeTensorsWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -113,7 +114,7 @@ class CheckpointTest {
             assertThat(values(other.state())).isEqualTo(values(conv.state()));
         }
         try (SafeTensors saved = SafeTensors.open(file)) {
-            assertThat(saved.metadata()).isEqualTo(Map.of("layout", "OHWI"));
+            assertThat(saved.metadata()).containsOnlyKeys("layout", "sha256").containsEntry("layout", "OHWI");
             assertThat(saved.entry("conv.weight").shape()).isEqualTo(Shape.of(3, 3, 3, 2));
             assertThat(saved.entries()).containsKey("conv.norm.running_var");
         }
@@ -189,6 +190,39 @@ class CheckpointTest {
             assertThatThrownBy(() -> new Checkpoint().model("a.b", model)).hasMessageContaining("a.b");
             assertThatThrownBy(() -> new Checkpoint().model("a", model).model("a", model))
                     .hasMessageContaining("'a'");
+        }
+    }
+
+    @Test
+    void damageIsFoundAndNothingChanges() throws IOException {
+        Path file = folder.resolve("run.safetensors");
+        try (Mlp model = mlp(DType.F32, 1, 3, 4);
+                Mlp other = mlp(DType.F32, 2, 3, 4)) {
+            Checkpoint checkpoint = new Checkpoint().model("model", model);
+            checkpoint.save(file, Map.of("note", "kept"));
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 7] ^= 1;
+            Files.write(file, bytes);
+            Map<String, List<Double>> before = values(other.state());
+            assertThatThrownBy(() -> new Checkpoint().model("model", other).load(file))
+                    .isInstanceOf(SafeTensorsException.class)
+                    .hasMessageContaining(file + ": is damaged");
+            assertThat(values(other.state())).isEqualTo(before);
+            assertThatThrownBy(() -> checkpoint.save(file, Map.of("sha256", "x")))
+                    .hasMessageContaining("'sha256'");
+        }
+    }
+
+    @Test
+    void theDigestIsOfTheValues() {
+        try (Mlp model = mlp(DType.F32, 1, 3, 4);
+                Mlp same = mlp(DType.F32, 1, 3, 4);
+                Mlp other = mlp(DType.F32, 2, 3, 4)) {
+            String digest = new Checkpoint().model("m", model).digest();
+            assertThat(digest)
+                    .hasSize(64)
+                    .isEqualTo(new Checkpoint().model("m", same).digest());
+            assertThat(digest).isNotEqualTo(new Checkpoint().model("m", other).digest());
         }
     }
 

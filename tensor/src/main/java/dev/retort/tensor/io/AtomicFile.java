@@ -8,13 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Replaces a file whole or not at all. The content goes to a temporary file beside the target, is forced to the device
  * and then renamed over the target: a full disk or a crash leaves the old file as it was.
  */
 public final class AtomicFile {
+    private static final String SUFFIX = ".tmp";
+    /** Names of temporary files, and of nothing else. */
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\..+\\.\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}" + Pattern.quote(SUFFIX));
+
     private AtomicFile() {}
 
     /** Writes the content of the new file. */
@@ -32,7 +40,7 @@ public final class AtomicFile {
     public static void write(Path target, Content content) throws IOException {
         Path absolute = target.toAbsolutePath();
         // Not Files.createTempFile: its owner-only permissions would stick to the renamed file.
-        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + SUFFIX);
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -62,6 +70,23 @@ public final class AtomicFile {
     /** Writes {@code target} with a text in UTF-8, as {@link #write} does. */
     public static void writeString(Path target, CharSequence text) throws IOException {
         writeBytes(target, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Removes temporary files that writers who were killed have left in a folder. Nobody may be writing there.
+     *
+     * @throws IOException if one cannot be removed
+     */
+    public static void removeLeftovers(Path folder) throws IOException {
+        List<Path> leftovers;
+        try (Stream<Path> files = Files.list(folder)) {
+            leftovers = files.filter(file ->
+                            TEMPORARY.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+        for (Path leftover : leftovers) {
+            Files.deleteIfExists(leftover);
+        }
     }
 
     private static void removeAfter(Throwable failure, Path temporary) {

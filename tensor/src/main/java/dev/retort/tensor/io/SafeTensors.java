@@ -25,13 +25,16 @@ public final class SafeTensors implements Closeable {
     /** The longest header that the format allows, in bytes. */
     public static final long MAX_HEADER_BYTES = 100_000_000;
 
+    /** The entry of {@code __metadata__} that holds the digest of a sealed file. */
+    public static final String SEAL = "sha256";
+
     private static final int PREFIX_BYTES = 8;
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path file;
     private final SeekableByteChannel channel;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, String> metadata;
+    private final SafeTensorsHeader header;
     private final long dataStart;
 
     private SafeTensors(Path file, SeekableByteChannel channel) throws IOException {
@@ -57,9 +60,8 @@ public final class SafeTensors implements Closeable {
         }
         byte[] json = new byte[(int) headerBytes];
         readFully(PREFIX_BYTES, ByteBuffer.wrap(json));
-        SafeTensorsHeader header = SafeTensorsHeader.parse(file, json, fileBytes - dataStart);
+        header = SafeTensorsHeader.parse(file, json, fileBytes - dataStart);
         header.slots().forEach((name, slot) -> entries.put(name, new Entry(slot)));
-        metadata = header.metadata();
     }
 
     /**
@@ -102,7 +104,36 @@ public final class SafeTensors implements Closeable {
 
     /** The header's {@code __metadata__}; empty if it has none. */
     public Map<String, String> metadata() {
-        return metadata;
+        return header.metadata();
+    }
+
+    /**
+     * Compares the file with the digest that {@link SafeTensorsWriter#seal} wrote into it. Reads all of it.
+     *
+     * @return false if it holds no digest, so that nothing could be compared
+     * @throws SafeTensorsException if header or data are not what was written
+     */
+    public boolean checkSeal() throws IOException {
+        String sealed = header.metadata().get(SEAL);
+        if (sealed == null) {
+            return false;
+        }
+        ContentDigest digest = new ContentDigest(header);
+        ByteBuffer chunk = little(CHUNK_BYTES);
+        long end = channel.size();
+        for (long position = dataStart; position < end; position += chunk.limit()) {
+            chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - position));
+            readFully(position, chunk);
+            digest.update(chunk.flip());
+        }
+        String found = digest.hex();
+        if (!found.equals(sealed)) {
+            throw new SafeTensorsException(
+                    file,
+                    "is damaged: its content has the SHA-256 " + found + ", but " + JsonProblem.shown(sealed)
+                            + " was written. Take another copy of it, or make it anew");
+        }
+        return true;
     }
 
     @Override

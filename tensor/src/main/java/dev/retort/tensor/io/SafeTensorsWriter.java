@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public final class SafeTensorsWriter {
     private static final int CHUNK_BYTES = 1 << 20;
-    /** The data section begins at a multiple of this, so that readers may map it. */
+    /** The data section begins at a multiple of this, so that readers may map it: the header is padded with spaces. */
     private static final int ALIGNMENT = 8;
 
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -88,11 +88,43 @@ public final class SafeTensorsWriter {
     }
 
     private void writeTo(FileChannel channel) throws IOException {
-        byte[] header = header();
+        byte[] json = header().toJson().getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(length.putLong(padded.length).flip(), channel);
+        writeFully(ByteBuffer.wrap(padded), channel);
+        stream(data -> writeFully(data, channel));
+    }
+
+    /**
+     * The SHA-256 of what was added so far, metadata and tensors: 64 hexadecimal digits, the same for the same calls.
+     * {@link #seal} writes it into the file.
+     */
+    public String digest() {
+        ContentDigest digest = new ContentDigest(header());
+        try {
+            stream(digest::update);
+        } catch (IOException e) {
+            throw new AssertionError("a digest writes nothing", e);
+        }
+        return digest.hex();
+    }
+
+    /** Adds the digest to the metadata, so that {@link SafeTensors#checkSeal} finds damage. Called when all else was added. */
+    public SafeTensorsWriter seal() {
+        return metadata(SafeTensors.SEAL, digest());
+    }
+
+    /** Takes a part of the data section. */
+    @FunctionalInterface
+    private interface Sink {
+        void accept(ByteBuffer data) throws IOException;
+    }
+
+    /** Hands the data section out, piece by piece in one small buffer. */
+    private void stream(Sink sink) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putLong(header.length);
-        drain(buffer, channel);
-        writeFully(ByteBuffer.wrap(header), channel);
         for (Data data : tensors.values()) {
             int length = (int) data.shape().size();
             int chunk = CHUNK_BYTES / data.dtype().bytes();
@@ -101,13 +133,13 @@ public final class SafeTensorsWriter {
                 for (int i = 0; i < count; i++) {
                     data.element().put(buffer, start + i);
                 }
-                drain(buffer, channel);
+                sink.accept(buffer.flip());
+                buffer.clear();
             }
         }
     }
 
-    /** The header's bytes, padded with spaces so that the data is aligned. */
-    private byte[] header() {
+    private SafeTensorsHeader header() {
         Map<String, SafeTensorsHeader.Slot> slots = new LinkedHashMap<>();
         long position = 0;
         for (Map.Entry<String, Data> tensor : tensors.entrySet()) {
@@ -118,15 +150,7 @@ public final class SafeTensorsWriter {
                     new SafeTensorsHeader.Slot(tensor.getKey(), data.dtype(), data.shape(), position, end));
             position = end;
         }
-        byte[] json = new SafeTensorsHeader(slots, metadata).toJson().getBytes(StandardCharsets.UTF_8);
-        byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-        return padded;
-    }
-
-    private static void drain(ByteBuffer buffer, FileChannel channel) throws IOException {
-        writeFully(buffer.flip(), channel);
-        buffer.clear();
+        return new SafeTensorsHeader(slots, metadata);
     }
 
     private static void writeFully(ByteBuffer buffer, FileChannel channel) throws IOException {

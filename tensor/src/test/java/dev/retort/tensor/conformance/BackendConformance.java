@@ -11,9 +11,9 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * What every backend has to pass: one subclass per backend. Every case of {@link dev.retort.tensor.cases.OperationCases} runs
- * in every declared dtype and is held against the reference in float64 (see {@link CaseCheck} for what is looked at); every
- * declared operation is seen by a case; undeclared core operations say so; bad input is refused. What was covered and what
- * was skipped is printed at the end.
+ * in every declared dtype and is held against the reference in float64 (see {@link CaseCheck} for what is looked at); calls whose
+ * results are known without any backend give them; every declared operation is seen by a case; undeclared core operations say so; bad
+ * input is refused. What was covered and what was skipped is printed at the end.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformance {
@@ -49,6 +49,11 @@ public abstract class BackendConformance {
     @TestFactory
     final List<DynamicTest> declaredOperationsAgreeWithTheReference() {
         return tests(kit.agreement());
+    }
+
+    @TestFactory
+    final List<DynamicTest> declaredOperationsGiveKnownValues() {
+        return tests(kit.known());
     }
 
     @TestFactory

@@ -11,6 +11,8 @@ import dev.retort.tensor.cases.OperationCase;
 import dev.retort.tensor.cases.OperationCases;
 import dev.retort.tensor.conformance.Coverage.Outcome;
 import dev.retort.tensor.conformance.TracingBackend.Capability;
+import dev.retort.tensor.conformance.known.KnownCase;
+import dev.retort.tensor.conformance.known.KnownValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -101,6 +103,32 @@ public final class Conformance {
                                 + ", but no case ran that uses it: declare what such cases need, or do not declare it");
                     }));
                 }
+            }
+        }
+        return checks;
+    }
+
+    /**
+     * Every declared call whose result is known without any backend: what a backend shares with the reference, such as a formula that it
+     * borrows, cannot be wrong in both unnoticed.
+     */
+    public List<Check> known() {
+        List<Check> checks = new ArrayList<>();
+        for (KnownCase known : KnownValues.all()) {
+            Set<Capability> missing = missing(used(known));
+            String operation = known.operation().name();
+            if (missing.isEmpty()) {
+                checks.add(Check.named(known.name(), () -> {
+                    Outcome outcome = Outcome.FAILED;
+                    try {
+                        known.check(backend);
+                        outcome = Outcome.PASSED;
+                    } finally {
+                        coverage.count(operation, known.dtype(), outcome);
+                    }
+                }));
+            } else {
+                skip(operation, known.dtype(), missing);
             }
         }
         return checks;
@@ -198,6 +226,14 @@ public final class Conformance {
         TracingBackend tracing = new TracingBackend();
         try (Scope scope = Scope.open()) {
             Demand.thrown(ShapeException.class, () -> bad.action().accept(tracing));
+        }
+        return tracing.used();
+    }
+
+    private static Set<Capability> used(KnownCase known) {
+        TracingBackend tracing = new TracingBackend();
+        try (Scope scope = Scope.open()) {
+            Result.of(known.call().apply(tracing));
         }
         return tracing.used();
     }

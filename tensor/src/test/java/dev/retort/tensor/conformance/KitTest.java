@@ -77,6 +77,16 @@ class KitTest {
     }
 
     @Test
+    void knownValuesOfWhatIsNotDeclaredAreSkippedToo() {
+        Conformance kit = new Conformance(without(DType.I64, Operation.CUMSUM), ORACLE);
+        assertThat(kit.known())
+                .extracting(Check::name)
+                .contains("CUMSUM 12 along 1, known values in I32")
+                .doesNotContain("CUMSUM 12 along 1, known values in I64");
+        assertThat(kit.skipped()).containsKey("case, CUMSUM I64 (undeclared: [CUMSUM I64])");
+    }
+
+    @Test
     void failsWhereADeclaredOperationCannotBeSeen() {
         Backend blind = without(DType.I32, Operation.DOWNLOAD);
         assertThat(run(blind, "CUMSUM").checks).noneMatch(name -> name.endsWith("I32"));

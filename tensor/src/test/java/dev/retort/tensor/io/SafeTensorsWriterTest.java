@@ -82,6 +82,43 @@ class SafeTensorsWriterTest {
         }
     }
 
+    /** Any single bit, in the header and in the data; only the name of the digest's own entry can hide it. */
+    @Test
+    void aSealTellsEveryFlippedBit() throws IOException {
+        Path file = folder.resolve("sealed.safetensors");
+        new SafeTensorsWriter()
+                .metadata("note", "ü")
+                .add("a", Shape.of(2), new float[] {1, 2})
+                .add("b", Shape.of(1), new long[] {3})
+                .seal()
+                .write(file);
+        byte[] whole = Files.readAllBytes(file);
+        assertThat(sealed(file)).isTrue();
+        String header = new String(whole, StandardCharsets.ISO_8859_1);
+        int name = header.indexOf("\"sha256\"");
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, damaged);
+            boolean found;
+            try {
+                found = !sealed(file);
+                assertThat(found && (bit / 8 < name || bit / 8 >= name + 8)).isFalse();
+            } catch (SafeTensorsException refused) {
+                found = true;
+            }
+            assertThat(found).as("bit " + bit).isTrue();
+        }
+        new SafeTensorsWriter().add("a", Shape.of(2), new float[] {1, 2}).write(file);
+        assertThat(sealed(file)).isFalse();
+    }
+
+    private static boolean sealed(Path file) throws IOException {
+        try (SafeTensors read = SafeTensors.open(file)) {
+            return read.checkSeal();
+        }
+    }
+
     @Test
     void replacesAnOldFileAndLeavesNothingElse() throws IOException {
         Path file = folder.resolve("again.safetensors");

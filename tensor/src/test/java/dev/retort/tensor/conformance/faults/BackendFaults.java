@@ -11,16 +11,31 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * The proof that the kit bites, on a sound backend of one's choice: every kind of fault is planted in every operation that it
- * applies to, one at a time, and the kit has to catch at least 95 of 100. The table and the survivors' names are printed and
+ * applies to, one at a time, and the kit has to catch all but {@link #SURVIVORS}. The table and the survivors' names are printed and
  * written to {@code target/faults-NAME.txt}.
  */
 public abstract class BackendFaults {
     private static final int THREADS = 2;
+
+    /** Faults that change no result of any call, or stay idle, whatever the backend; docs/conformance-kit.md says of each why. */
+    private static final Set<String> SURVIVORS = Set.of(
+            "option ignored: arange (step)",
+            "option ignored: split (sizes)",
+            "long as double: nonzero (x)",
+            "int as float: nonzero (x)",
+            "double stored as float: oneHot",
+            "low precision result: oneHot",
+            "long as int: oneHot (result)",
+            "long as double: oneHot (result)",
+            "int as float: oneHot (result)",
+            "computed in operand: squeeze");
 
     /** A new backend that passes the kit; asked for several times, from several threads. */
     protected abstract Backend backend();
@@ -36,8 +51,17 @@ public abstract class BackendFaults {
         Set<Target> hit = verdicts.stream().map(v -> v.fault().target()).collect(Collectors.toSet());
         assertThat(hit).as("operations with a fault").containsAll(declared(matrix));
         assertThat(verdicts).hasSizeGreaterThanOrEqualTo(60);
-        long caught = verdicts.stream().filter(Verdict::caught).count();
-        assertThat(100.0 * caught / verdicts.size()).as("per cent caught").isGreaterThanOrEqualTo(95);
+        assertThat(names(verdicts, verdict -> !verdict.caught()))
+                .as("faults that survived, beside those planted that are known to")
+                .isEqualTo(names(
+                        verdicts, verdict -> SURVIVORS.contains(verdict.fault().toString())));
+    }
+
+    private static Set<String> names(List<Verdict> verdicts, Predicate<Verdict> chosen) {
+        return verdicts.stream()
+                .filter(chosen)
+                .map(verdict -> verdict.fault().toString())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void report(FaultMatrix matrix, String table, double seconds) throws IOException {
