@@ -5,6 +5,7 @@ import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.recipe.RecipeReader;
 import dev.retort.distill.train.Detector;
 import dev.retort.distill.train.Trainer;
+import dev.retort.distill.train.TrainingException;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -60,12 +61,12 @@ final class CheckpointTarget implements Target {
 
     @Override
     public void read(Path file) throws IOException {
-        trainer.restore(file, false);
+        trainer.restore(file, true);
     }
 
     @Override
     public boolean isRefusal(Throwable thrown) {
-        return thrown instanceof IOException;
+        return thrown instanceof IOException || thrown instanceof TrainingException;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.retort.distill.recipe;
 
+import dev.retort.tensor.io.JsonProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -132,6 +133,6 @@ public record RecipeChange(String key, String before, String now) {
     /** For example {@code optimizer.rate: 0.01 in the checkpoint, 0.001 now}. */
     @Override
     public String toString() {
-        return key + ": " + before + " in the checkpoint, " + now + " now";
+        return key + ": " + JsonProblem.shown(before) + " in the checkpoint, " + JsonProblem.shown(now) + " now";
     }
 }

@@ -7,6 +7,7 @@ import dev.retort.detection.data.ImageInfo;
 import dev.retort.distill.recipe.Recipe;
 import dev.retort.distill.recipe.RecipeChange;
 import dev.retort.distill.recipe.RecipeChange.Effect;
+import dev.retort.tensor.io.JsonProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -141,7 +142,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
     }
 
     private static String name(Category category) {
-        return "'" + category.name() + "' (id " + category.id() + ")";
+        return "'" + JsonProblem.shown(String.valueOf(category.name())) + "' (id " + category.id() + ")";
     }
 
     private List<RecipeChange> recipeChanges(Path file, Map<String, String> metadata) throws IOException {

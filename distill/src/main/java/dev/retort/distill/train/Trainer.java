@@ -28,6 +28,7 @@ import dev.retort.nn.optim.WarmupCosine;
 import dev.retort.nn.optim.WarmupMultiStep;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -304,7 +305,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static IOException damaged(Path file, Map<String, String> metadata, String key, String expected) {
-        return new IOException(file + ": its entry '" + key + "' is '" + metadata.get(key) + "', not " + expected
+        return new IOException(file + ": its entry '" + key + "' is '" + JsonProblem.shown(metadata.get(key)) + "', not " + expected
                 + ": the file is damaged. Take another copy of it, or start anew in another folder");
     }
 

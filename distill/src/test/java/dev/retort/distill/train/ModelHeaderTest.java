@@ -59,7 +59,10 @@ class ModelHeaderTest {
 
     private static Map<String, String> metadata() throws IOException {
         try (SafeTensors source = SafeTensors.open(sound)) {
-            return new LinkedHashMap<>(source.metadata());
+            Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
+            // Who writes a header by hand leaves the seal out.
+            metadata.remove(SafeTensors.SEAL);
+            return metadata;
         }
     }
 

@@ -46,11 +46,16 @@ public final class Engine {
      * @throws IllegalArgumentException if they are, and {@value #BITS_PROPERTY} names no vector width
      */
     static boolean usesVectors() {
-        if (!isVectorPresent() || "false".equals(System.getProperty(VECTOR_PROPERTY))) {
+        if (!isVectorPresent() || isSwitchedOff()) {
             return false;
         }
         checkBits();
         return true;
+    }
+
+    /** Whether somebody asked for plain Java. */
+    static boolean isSwitchedOff() {
+        return "false".equals(System.getProperty(VECTOR_PROPERTY));
     }
 
     /** Here and not in {@link VectorWidth}, whose initialiser must not fail. */

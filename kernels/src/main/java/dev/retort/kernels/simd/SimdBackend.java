@@ -37,7 +37,7 @@ public final class SimdBackend extends SimdOperations {
         if (Engine.usesVectors()) {
             return vector(parallel);
         }
-        if (!Engine.isVectorPresent() && !SLOWNESS_TOLD.getAndSet(true)) {
+        if (!Engine.isSwitchedOff() && !SLOWNESS_TOLD.getAndSet(true)) {
             System.getLogger(SimdBackend.class.getName())
                     .log(
                             System.Logger.Level.WARNING,

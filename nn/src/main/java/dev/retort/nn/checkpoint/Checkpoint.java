@@ -116,7 +116,7 @@ public final class Checkpoint {
      *
      * @param constructor makes the model in the context that it is given
      * @throws ArchitectureException at the first tensor of another shape, missing or left over
-     * @throws SafeTensorsException if a value is NaN or infinite
+     * @throws SafeTensorsException if the file is damaged, or a value is NaN or infinite
      */
     public static <M extends Module> M build(
             SafeTensors source, String section, Backend backend, DType dtype, Function<BuildContext, M> constructor)
@@ -143,7 +143,8 @@ public final class Checkpoint {
      *
      * @return the metadata that was saved
      * @throws SafeTensorsException naming the first difference, if a section's names or shapes are not exactly those of its
-     *     model or optimiser, the first tensor with a value that is NaN or infinite, or if the file is damaged; nothing is changed then
+     *     model or optimiser, if the file is damaged, or the first tensor with a value that is NaN or infinite; nothing is
+     *     changed then
      */
     public Map<String, String> load(Path file) throws IOException {
         try (SafeTensors source = SafeTensors.open(file)) {

@@ -130,7 +130,7 @@ public final class SafeTensors implements Closeable {
         if (!found.equals(sealed)) {
             throw new SafeTensorsException(
                     file,
-                    "is damaged: its content has the SHA-256 " + found + ", but " + sealed
+                    "is damaged: its content has the SHA-256 " + found + ", but " + JsonProblem.shown(sealed)
                             + " was written. Take another copy of it, or make it anew");
         }
         return true;
