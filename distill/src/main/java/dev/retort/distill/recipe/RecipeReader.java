@@ -206,7 +206,7 @@ public final class RecipeReader {
                         "The recipe has no key " + JsonProblem.shown(key) + "; the nearest one is "
                                 + nearest(JsonProblem.shown(key)));
             }
-            if (value.isNull() || value.isMissingNode()) {
+            if (isNothing(value)) {
                 throw error(key, key + " has no value: give one, or leave the key out");
             }
             if (known instanceof ObjectNode knownSection) {
@@ -225,6 +225,11 @@ public final class RecipeReader {
         }
     }
 
+    /** A text of blanks and control characters is null to the mapper where a number, a list or a constant is wanted. */
+    private static boolean isNothing(JsonNode value) {
+        return value.isNull() || value.isMissingNode() || value.isString() && value.stringValue().trim().isEmpty();
+    }
+
     /** The recipe's lists are of numbers. */
     private JsonNode numbers(JsonNode value, String key) {
         if (!value.isArray()) {
@@ -232,7 +237,7 @@ public final class RecipeReader {
         }
         ArrayNode list = MAPPER.createArrayNode();
         for (JsonNode element : value) {
-            if (element.isNull()) {
+            if (isNothing(element)) {
                 throw error(key, key + " has an element without a value: give one, or leave the element out");
             }
             list.add(number(element));
