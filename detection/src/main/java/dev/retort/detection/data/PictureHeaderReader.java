@@ -105,7 +105,7 @@ final class PictureHeaderReader {
     }
 
     /** SOF0 to SOF15; three of the codes between them mean other things. */
-    private static boolean isFrame(int marker) {
+    static boolean isFrame(int marker) {
         return marker >= JPEG_BASELINE && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     }
 

@@ -49,6 +49,7 @@ final class PictureIntegrity {
      */
     private static void checkJpeg(byte[] bytes, String name) {
         int at = 2;
+        int frames = 0;
         while (at + 1 < bytes.length) {
             int marker = unsigned(bytes, at + 1);
             if (unsigned(bytes, at) != 0xff || marker == 0xff || marker == 0) {
@@ -58,6 +59,10 @@ final class PictureIntegrity {
             } else if (standsAlone(marker)) {
                 at += 2;
             } else if (at + 3 < bytes.length) {
+                if (PictureHeaderReader.isFrame(marker) && ++frames > 1) {
+                    // Decoders keep something for each.
+                    throw damaged(name, "it has more than one frame header", null);
+                }
                 at += 2 + (unsigned(bytes, at + 2) << 8 | unsigned(bytes, at + 3));
                 if (marker == JPEG_START_OF_SCAN) {
                     at = endOfScan(bytes, at);

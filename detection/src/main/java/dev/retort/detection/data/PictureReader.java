@@ -107,11 +107,13 @@ public final class PictureReader {
             } finally {
                 reader.dispose();
             }
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof DataException known) {
-                throw known;
-            }
+        } catch (DataException known) {
+            throw known;
+        } catch (IOException e) {
             throw PictureIntegrity.damaged(name, e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // What decoders say then is for programmers.
+            throw PictureIntegrity.damaged(name, "what it holds does not fit its header", e);
         }
         for (String warning : warnings) {
             if (PictureIntegrity.meansLostData(warning)) {

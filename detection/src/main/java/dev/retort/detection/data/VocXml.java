@@ -1,7 +1,9 @@
 package dev.retort.detection.data;
 
+import dev.retort.tensor.io.JsonProblem;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.UnsupportedEncodingException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ import org.xml.sax.helpers.DefaultHandler;
  */
 final class VocXml {
     private static final int DEEPEST = 64;
+    /** Pixels: more than any picture is wide or high. */
+    private static final double MOST = 1e6;
+
     private static final String NO_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";
 
     /** An element with the text that stands in it directly and the elements in it. Attributes are passed over. */
@@ -57,18 +62,19 @@ final class VocXml {
             return text.toString().strip();
         }
 
-        /** The number in the first element of a name. */
+        /** The number in the first element of a name, in pixels. */
         double number(String name) {
             String digits = child(name).text();
             try {
                 double value = Double.parseDouble(digits);
-                if (Double.isFinite(value)) {
+                if (Math.abs(value) <= MOST) {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // Reported below, as a number that is not finite is.
+                // Reported below, as a number that is none of pixels is.
             }
-            throw new DataException(file + " has '" + digits + "' for <" + name + ">: it must be a finite number");
+            throw new DataException(file + " has '" + JsonProblem.shown(digits) + "' for <" + name
+                    + ">: it must be a finite number, of a million at most");
         }
     }
 
@@ -105,12 +111,17 @@ final class VocXml {
             throw new DataException(
                     doctype
                             ? file + " has a DOCTYPE" + where + ": remove that line; it is not read, for safety"
-                            : file + " is not valid XML" + where + ": " + e.getMessage(),
+                            : file + " is not valid XML" + where + ": " + JsonProblem.shown(e.getMessage()),
                     e);
         } catch (SAXException e) {
-            throw new DataException(file + " is not valid XML: " + e.getMessage(), e);
+            throw new DataException(file + " is not valid XML: " + JsonProblem.shown(e.getMessage()), e);
         } catch (CharConversionException e) {
             throw encoding(file, e);
+        } catch (UnsupportedEncodingException e) {
+            throw new DataException(
+                    file + " names the encoding '" + JsonProblem.shown(e.getMessage())
+                            + "' in its first line, which is not known: save it as UTF-8",
+                    e);
         }
     }
 
@@ -133,8 +144,8 @@ final class VocXml {
         @Override
         public void startElement(String uri, String local, String name, Attributes attributes) {
             if (open.size() == DEEPEST) {
-                throw new DataException(file + " nests its elements more than " + DEEPEST + " deep, at <" + name
-                        + ">: that is no annotation file of VOC");
+                throw new DataException(file + " nests its elements more than " + DEEPEST + " deep, at <"
+                        + JsonProblem.shown(name) + ">: that is no annotation file of VOC");
             }
             Element element = new Element(file, name);
             if (open.isEmpty()) {
