@@ -43,9 +43,10 @@ class FuzzTest {
                         HEAP,
                         "-XX:-UsePerfData",
                         "-XX:+UseSerialGC",
-                        "--add-modules=jdk.incubator.vector",
-                        // What kernels allocate is then the reading thread's.
+                        // What kernels allocate is then the reading thread's, and no vectors in objects of a method not
+                        // yet compiled.
                         "-Dretort.threads=1",
+                        "-Dretort.simd.vector=false",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Fuzzing.class.getName(),

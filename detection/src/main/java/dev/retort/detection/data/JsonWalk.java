@@ -1,5 +1,6 @@
 package dev.retort.detection.data;
 
+import dev.retort.tensor.io.JsonProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
@@ -58,23 +58,8 @@ final class JsonWalk {
         } catch (JacksonIOException e) {
             throw e.getCause();
         } catch (JacksonException e) {
-            throw new DataException(file + " " + words(e) + ". Restore or re-export the file.", e);
+            throw new DataException(file + " " + JsonProblem.of(e, "JSON") + ". Restore or re-export the file.", e);
         }
-    }
-
-    private static String words(JacksonException e) {
-        TokenStreamLocation at = e.getLocation();
-        String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-        // The parser has a class for it, and does not always use it.
-        if (e instanceof UnexpectedEndOfInputException
-                || e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
-            return "is cut off: its JSON ends" + where + " in the middle";
-        }
-        // What the parser says to programmers stands behind these.
-        String text = e.getOriginalMessage()
-                .replaceAll("\\s*\\((start marker at|for Object starting|for Array starting|not recognized as) .*", "")
-                .replaceAll("(,? from|: enable)? `.*", "");
-        return "is not valid JSON" + where + ": " + text;
     }
 
     /** The place in the file, as {@code at line 1, column 20}. */

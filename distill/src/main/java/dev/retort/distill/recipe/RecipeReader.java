@@ -227,7 +227,9 @@ public final class RecipeReader {
 
     /** A text of blanks and control characters is null to the mapper where a number, a list or a constant is wanted. */
     private static boolean isNothing(JsonNode value) {
-        return value.isNull() || value.isMissingNode() || value.isString() && value.stringValue().trim().isEmpty();
+        return value.isNull()
+                || value.isMissingNode()
+                || value.isString() && value.stringValue().trim().isEmpty();
     }
 
     /** The recipe's lists are of numbers. */

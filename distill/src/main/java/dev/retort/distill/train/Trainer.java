@@ -305,8 +305,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static IOException damaged(Path file, Map<String, String> metadata, String key, String expected) {
-        return new IOException(file + ": its entry '" + key + "' is '" + JsonProblem.shown(metadata.get(key)) + "', not " + expected
-                + ": the file is damaged. Take another copy of it, or start anew in another folder");
+        return new IOException(
+                file + ": its entry '" + key + "' is '" + JsonProblem.shown(metadata.get(key)) + "', not " + expected
+                        + ": the file is damaged. Take another copy of it, or start anew in another folder");
     }
 
     private Checkpoint checkpoint() {

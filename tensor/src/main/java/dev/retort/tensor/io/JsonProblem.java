@@ -41,7 +41,9 @@ public final class JsonProblem {
         }
         TokenStreamLocation at = e.getLocation();
         String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-        if (e instanceof UnexpectedEndOfInputException) {
+        // The parser has a class for it, and does not always use it.
+        if (e instanceof UnexpectedEndOfInputException
+                || e.getOriginalMessage().startsWith("Unexpected end-of-input")) {
             return "is cut off: its " + language + " ends" + where + " in the middle";
         }
         return "is not valid " + language + where + ": " + words(e);
@@ -52,6 +54,8 @@ public final class JsonProblem {
         String text = e.getOriginalMessage()
                 .replaceAll("(?s)\\s*in reader, line \\d+, column \\d+:.*?\\^", "")
                 .replaceAll("(?s)\\s*\\([^()]*\\[Source.*", "")
+                .replaceAll(
+                        "(?s)\\s*\\((start marker at|for Object starting|for Array starting|not recognized as) .*", "")
                 .replaceAll("(?s),? from `[^`]*`", "")
                 .replaceAll("(?s)(: enable)?\\s*\\(?`.*", "")
                 .replaceAll("(?s)^" + TRAILING + ".*", "it goes on behind its end")
