@@ -66,6 +66,21 @@ class BadInputTest {
     }
 
     @Test
+    void stepsOfTheLearningRateThatFallTogether() throws IOException {
+        refused(
+                List.of(
+                        "--set",
+                        "training.iterations=3",
+                        "--set",
+                        "optimizer.schedule=multistep",
+                        "--set",
+                        "optimizer.steps=[0.7, 0.71]"),
+                "optimizer.steps [0.7, 0.71]",
+                "3 iteration(s)",
+                "training.iterations");
+    }
+
+    @Test
     void aMissingPicture() throws IOException {
         Path picture = picture();
         Files.delete(picture);
