@@ -9,6 +9,7 @@ import dev.retort.tensor.Backends;
 import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
@@ -63,7 +64,7 @@ class WithoutDriversTest {
         ProcessBuilder builder = JavaProcess.of(main, options).redirectErrorStream(true);
         int vectors = builder.command().indexOf("--add-modules=jdk.incubator.vector");
         builder.command().set(vectors, "-Dretort.simd.vector=false");
-        builder.environment().remove("LD_LIBRARY_PATH");
+        builder.environment().keySet().removeAll(List.of("LD_LIBRARY_PATH", "LD_PRELOAD"));
         return builder;
     }
 
