@@ -11,6 +11,10 @@ final class PictureIntegrity {
     private static final int JPEG_START_OF_IMAGE = 0xd8;
     static final int JPEG_END_OF_IMAGE = 0xd9;
     static final int JPEG_START_OF_SCAN = 0xda;
+    private static final int JPEG_HUFFMAN_TABLES = 0xc4;
+    /** A progressive picture has them anew for each of its scans, of which encoders write some ten. */
+    private static final int MOST_TABLES = 500;
+
     private static final int JPEG_FIRST_RESTART = 0xd0;
     private static final int JPEG_TEMPORARY = 0x01;
     private static final int PNG_END = 0x49454e44;
@@ -50,6 +54,7 @@ final class PictureIntegrity {
     private static void checkJpeg(byte[] bytes, String name) {
         int at = 2;
         int frames = 0;
+        int tables = 0;
         while (at + 1 < bytes.length) {
             int marker = unsigned(bytes, at + 1);
             if (unsigned(bytes, at) != 0xff || marker == 0xff || marker == 0) {
@@ -60,8 +65,11 @@ final class PictureIntegrity {
                 at += 2;
             } else if (at + 3 < bytes.length) {
                 if (PictureHeaderReader.isFrame(marker) && ++frames > 1) {
-                    // Decoders keep something for each.
+                    // Decoders keep something for each, and for each table.
                     throw damaged(name, "it has more than one frame header", null);
+                }
+                if (marker == JPEG_HUFFMAN_TABLES && ++tables > MOST_TABLES) {
+                    throw damaged(name, "it defines Huffman tables more than " + MOST_TABLES + " times", null);
                 }
                 at += 2 + (unsigned(bytes, at + 2) << 8 | unsigned(bytes, at + 3));
                 if (marker == JPEG_START_OF_SCAN) {
