@@ -1,5 +1,6 @@
 package dev.retort.bench.widths;
 
+import dev.retort.bench.measure.Alternation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,9 @@ import java.util.Locale;
  * @param seconds of one inference, a figure for each JVM
  */
 public record WidthRow(String jdk, VectorSetting setting, List<Double> gflops, List<Double> seconds) {
-    static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private static double median(List<Double> values) {
+        return Alternation.median(
+                values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** The header of a table in Markdown, as {@link #markdown} fills it. */
