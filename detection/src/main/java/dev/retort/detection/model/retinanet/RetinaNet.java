@@ -1,25 +1,35 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
+import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.Matcher;
+import dev.retort.detection.model.DetectionModel;
 import dev.retort.nn.BuildContext;
-import dev.retort.nn.Module;
 import dev.retort.nn.backbone.FeaturePyramid;
 import dev.retort.nn.backbone.PyramidBackbone;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.JsonProblem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** RetinaNet (arXiv 1708.02002) as detectron2 builds it: ResNet, feature pyramid p3 to p7, one head for all levels. */
-public final class RetinaNet extends Module {
+public final class RetinaNet extends DetectionModel {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
 
+    private static final String NORMALIZER_KEY = "loss_normalizer";
+
     private final RetinaNetOptions options;
+    private final RetinaNetLoss loss;
+    private final EmaNormalizer normalizer = new EmaNormalizer();
     private final PyramidBackbone backbone;
     private final RetinaNetHead head;
 
     public RetinaNet(BuildContext context, RetinaNetOptions options) {
         super(context);
         this.options = options;
+        loss = RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses()));
         backbone = child("backbone", at -> new PyramidBackbone(at, options.backbone(), options.pyramidChannels()));
         head = child(
                 "head",
@@ -31,46 +41,37 @@ public final class RetinaNet extends Module {
                         options.numClasses()));
     }
 
-    /**
-     * What the network says about a batch, per level p3 to p7.
-     *
-     * @param features [N, H, W, C]
-     * @param logits [N, H*W*A, K]
-     * @param deltas [N, H*W*A, 4]
-     */
-    public record Output(List<Tensor> features, List<Tensor> logits, List<Tensor> deltas) {}
-
     public RetinaNetOptions options() {
         return options;
     }
 
-    /** What makes p3 to p7 from the backbone's maps: a student may inherit it. */
+    @Override
     public FeaturePyramid pyramid() {
         return backbone.pyramid();
     }
 
+    @Override
     public RetinaNetHead head() {
         return head;
     }
 
-    /** Whether training keeps only what enters the backbone's blocks: less memory, more time, the same bits. Off at first. */
+    @Override
     public void setCheckpointing(boolean checkpointing) {
         backbone.setCheckpointing(checkpointing);
     }
 
-    /**
-     * The feature pyramid alone: what a teacher is asked for.
-     *
-     * @param images normalised, [N, H, W, 3], H and W multiples of 32
-     */
+    @Override
+    public int sizeDivisor() {
+        return 32;
+    }
+
+    @Override
     public List<Tensor> features(Tensor images) {
         return backbone.forward(images);
     }
 
-    /**
-     * @param images normalised, [N, H, W, 3], H and W multiples of 32
-     */
-    public Output forward(Tensor images) {
+    @Override
+    public RetinaNetPredictions forward(Tensor images) {
         List<Tensor> features = features(images);
         List<Tensor> logits = new ArrayList<>();
         List<Tensor> deltas = new ArrayList<>();
@@ -78,7 +79,7 @@ public final class RetinaNet extends Module {
             logits.add(head.logits(level));
             deltas.add(head.deltas(level));
         }
-        return new Output(features, logits, deltas);
+        return new RetinaNetPredictions(this, features, logits, deltas);
     }
 
     /** Anchors of each level of an output: [H*W*A * 4] XYXY. */
@@ -89,5 +90,30 @@ public final class RetinaNet extends Module {
             anchors.add(options.anchors().anchors(level, map.dim(1), map.dim(2)));
         }
         return anchors;
+    }
+
+    RetinaNetLoss loss() {
+        return loss;
+    }
+
+    EmaNormalizer normalizer() {
+        return normalizer;
+    }
+
+    @Override
+    public Map<String, String> trainingState() {
+        return Map.of(NORMALIZER_KEY, Double.toString(normalizer.value()));
+    }
+
+    @Override
+    public void restoreTrainingState(Map<String, String> state) {
+        String value = state.get(NORMALIZER_KEY);
+        try {
+            normalizer.restore(Double.parseDouble(String.valueOf(value)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "its entry '" + NORMALIZER_KEY + "' is '" + JsonProblem.shown(value) + "', not a positive number",
+                    e);
+        }
     }
 }

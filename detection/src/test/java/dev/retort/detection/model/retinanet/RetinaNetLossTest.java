@@ -1,4 +1,4 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

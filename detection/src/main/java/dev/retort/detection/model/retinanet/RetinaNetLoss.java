@@ -1,8 +1,9 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.BoxCoder;
 import dev.retort.detection.box.Boxes;
+import dev.retort.detection.model.BoxDecoding;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;

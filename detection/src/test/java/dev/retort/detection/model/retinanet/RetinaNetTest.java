@@ -1,4 +1,4 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -98,7 +98,7 @@ class RetinaNetTest {
     void everyLevelHasItsFeaturesLogitsDeltasAndAnchors() {
         int[][] maps = {{8, 12}, {4, 6}, {2, 3}, {1, 2}, {1, 1}};
         try (Scope scope = Scope.open()) {
-            RetinaNet.Output output = network.forward(backend.full(Shape.of(2, 64, 96, 3), DType.F32, 0.5));
+            RetinaNetPredictions output = network.forward(backend.full(Shape.of(2, 64, 96, 3), DType.F32, 0.5));
             List<double[]> anchors = network.anchors(output.features());
             assertThat(output.features()).hasSize(RetinaNet.LEVELS);
             for (int level = 0; level < RetinaNet.LEVELS; level++) {

@@ -1,4 +1,4 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;

@@ -1,4 +1,4 @@
-package dev.retort.detection.model;
+package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.nn.backbone.ResNetOptions;
