@@ -49,8 +49,8 @@ if [ -z "$classes" ]; then
   log=$(mktemp)
   rm -rf "$root/acceptance/target/lib"
   # Offline where what it takes is there already.
-  mvn -q -B -o -DskipTests -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
-    mvn -q -B -DskipTests -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
+  mvn -q -B -o -Dmaven.test.skip=true -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
+    mvn -q -B -Dmaven.test.skip=true -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
     { cat "$log" >&2; fail "the build failed; its output is above"; }
   rm -f "$log"
 fi
