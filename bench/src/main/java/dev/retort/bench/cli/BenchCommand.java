@@ -21,9 +21,9 @@ import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
 import dev.retort.distill.cli.Subcommand;
 import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -154,7 +154,7 @@ public final class BenchCommand implements Subcommand {
         check(what != null, "Name what to time, --suite=NAME or --floor, or one of the commands tune and widths.");
         check(runs >= 1, "--runs must be 1 or more, not " + runs);
         check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
-        if (!Engine.isVectorPresent()) {
+        if (!VectorApi.isPresent()) {
             throw new IllegalStateException(
                     "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }

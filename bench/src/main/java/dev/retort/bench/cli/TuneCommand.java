@@ -4,9 +4,9 @@ import dev.retort.bench.measure.TextFile;
 import dev.retort.bench.tune.DeviceTuner;
 import dev.retort.bench.tune.Tuner;
 import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.KernelParameters;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -75,7 +75,7 @@ public final class TuneCommand implements Callable<Integer> {
             tuneDevice();
             return 0;
         }
-        if (!Engine.isVectorPresent()) {
+        if (!VectorApi.isPresent()) {
             throw new IllegalStateException(
                     "Tuning needs the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }

@@ -1,5 +1,20 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.elementwise.Broadcast;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.fused.BatchNormKernels;
+import dev.retort.kernels.simd.internal.fused.LayerNormKernels;
+import dev.retort.kernels.simd.internal.fused.LossKernels;
+import dev.retort.kernels.simd.internal.fused.OptimizerKernels;
+import dev.retort.kernels.simd.internal.fused.SoftmaxKernels;
+import dev.retort.kernels.simd.internal.loops.ArithmeticLoops;
+import dev.retort.kernels.simd.internal.loops.PlainRuns;
+import dev.retort.kernels.simd.internal.loops.Runs;
+import dev.retort.kernels.simd.internal.loops.VectorRuns;
+import dev.retort.kernels.simd.internal.product.Epilogue;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
@@ -30,14 +45,23 @@ public final class SimdBackend extends SimdOperations {
     }
 
     /**
-     * On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java; where it is not loaded,
+     * On a pool of its own with {@code threads} threads, the caller's included; loops as {@link #create(Parallel)} says.
+     *
+     * @throws IllegalArgumentException if {@code threads} is below 1
+     */
+    public static SimdBackend create(int threads) {
+        return create(new Parallel(threads));
+    }
+
+    /**
+     * On the Vector API where it is loaded and not switched off by {@link VectorApi#SWITCH_PROPERTY}, else in plain Java; where it is not loaded,
      * one warning of the process says what to add.
      */
     public static SimdBackend create(Parallel parallel) {
-        if (Engine.usesVectors()) {
+        if (VectorApi.isUsed()) {
             return vector(parallel);
         }
-        if (!Engine.isSwitchedOff() && !SLOWNESS_TOLD.getAndSet(true)) {
+        if (!VectorApi.isSwitchedOff() && !SLOWNESS_TOLD.getAndSet(true)) {
             System.getLogger(SimdBackend.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
@@ -52,7 +76,7 @@ public final class SimdBackend extends SimdOperations {
      *
      * @throws IllegalStateException if its module is not loaded
      */
-    public static SimdBackend vector(Parallel parallel) {
+    static SimdBackend vector(Parallel parallel) {
         return vector(parallel, ConvolutionAlgorithm.configured());
     }
 
@@ -61,18 +85,18 @@ public final class SimdBackend extends SimdOperations {
      *
      * @throws IllegalStateException if its module is not loaded
      */
-    public static SimdBackend vector(Parallel parallel, ConvolutionAlgorithm algorithm) {
+    static SimdBackend vector(Parallel parallel, ConvolutionAlgorithm algorithm) {
         Engine engine = Engine.vector(parallel, algorithm);
         return new SimdBackend(engine, new VectorRuns(), VectorRuns.describe());
     }
 
     /** In plain Java. */
-    public static SimdBackend plain(Parallel parallel) {
+    static SimdBackend plain(Parallel parallel) {
         return plain(parallel, ConvolutionAlgorithm.configured());
     }
 
     /** In plain Java, with convolutions computed by {@code algorithm}. */
-    public static SimdBackend plain(Parallel parallel, ConvolutionAlgorithm algorithm) {
+    static SimdBackend plain(Parallel parallel, ConvolutionAlgorithm algorithm) {
         return new SimdBackend(Engine.plain(parallel, algorithm), new PlainRuns(), "plain Java");
     }
 

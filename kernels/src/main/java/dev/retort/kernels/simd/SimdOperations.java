@@ -1,5 +1,16 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.engine.Convolution;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.engine.Gemm;
+import dev.retort.kernels.simd.internal.indexing.IndexKernels;
+import dev.retort.kernels.simd.internal.indexing.ResamplingKernels;
+import dev.retort.kernels.simd.internal.loops.DoubleLoops;
+import dev.retort.kernels.simd.internal.loops.PixelRuns;
+import dev.retort.kernels.simd.internal.loops.Runs;
+import dev.retort.kernels.simd.internal.product.Epilogue;
+import dev.retort.kernels.simd.internal.reduction.DoubleReduction;
+import dev.retort.kernels.simd.internal.reduction.FloatReduction;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
@@ -7,6 +18,7 @@ import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import dev.retort.tensor.heap.HeapStorage;
 import dev.retort.tensor.reference.Indexing;
 import dev.retort.tensor.reference.Reductions;
@@ -147,8 +159,8 @@ abstract class SimdOperations extends SimdElementwise {
                         epilogue);
     }
 
-    private static ConvolutionShape geometry(Shape input, Shape weight, Conv2dSpec spec) {
-        return new ConvolutionShape(
+    private static ConvolutionGeometry geometry(Shape input, Shape weight, Conv2dSpec spec) {
+        return new ConvolutionGeometry(
                 input.dim(0),
                 input.dim(1),
                 input.dim(2),
@@ -169,7 +181,7 @@ abstract class SimdOperations extends SimdElementwise {
 
     @Override
     protected void conv2dInputGradient(Tensor g, Tensor weight, Conv2dSpec spec, Tensor y) {
-        ConvolutionShape shape = geometry(y.shape(), weight.shape(), spec);
+        ConvolutionGeometry shape = geometry(y.shape(), weight.shape(), spec);
         if (isDouble(g)) {
             Convolution.doubles(engine)
                     .inputGradient(
@@ -182,7 +194,7 @@ abstract class SimdOperations extends SimdElementwise {
 
     @Override
     protected void conv2dWeightGradient(Tensor x, Tensor g, Conv2dSpec spec, Tensor y) {
-        ConvolutionShape shape = geometry(x.shape(), y.shape(), spec);
+        ConvolutionGeometry shape = geometry(x.shape(), y.shape(), spec);
         if (isDouble(x)) {
             Convolution.doubles(engine)
                     .weightGradient(shape, doubles(x), offset(x), doubles(g), offset(g), doubles(y), offset(y));

@@ -1,5 +1,6 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.engine.Engines;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;

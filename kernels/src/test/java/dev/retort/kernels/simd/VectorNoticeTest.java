@@ -2,6 +2,8 @@ package dev.retort.kernels.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ class VectorNoticeTest {
     @Test
     void withTheModuleOrSwitchedOffThereIsNone() throws IOException, InterruptedException {
         assertThat(notices("--add-modules=jdk.incubator.vector")).isEmpty();
-        assertThat(notices("-D" + Engine.VECTOR_PROPERTY + "=false")).isEmpty();
+        assertThat(notices("-D" + VectorApi.SWITCH_PROPERTY + "=false")).isEmpty();
     }
 
     /** Opens the backend twice. */
