@@ -1,6 +1,7 @@
 package dev.retort.bench.work;
 
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
@@ -8,9 +9,8 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.Sample;
-import dev.retort.distill.recipe.Recipe;
-import dev.retort.distill.recipe.RecipeReader;
-import dev.retort.distill.train.Detector;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;

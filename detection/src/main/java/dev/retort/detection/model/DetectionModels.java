@@ -1,0 +1,33 @@
+package dev.retort.detection.model;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The kinds of detectors on the class path. */
+public final class DetectionModels {
+    private DetectionModels() {}
+
+    /** All providers, by kind. */
+    public static List<DetectionModelProvider<?>> all() {
+        return ServiceLoader.load(DetectionModelProvider.class, DetectionModels.class.getClassLoader()).stream()
+                .map(provider -> (DetectionModelProvider<?>) provider.get())
+                .sorted((a, b) -> a.kind().compareTo(b.kind()))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    /**
+     * The provider of a kind.
+     *
+     * @throws IllegalArgumentException if there is none, naming those that there are
+     */
+    public static DetectionModelProvider<?> of(String kind) {
+        List<DetectionModelProvider<?>> all = all();
+        return all.stream()
+                .filter(provider -> provider.kind().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("model.kind must be one of "
+                        + all.stream().map(DetectionModelProvider::kind).collect(Collectors.joining(", ")) + ", not "
+                        + kind));
+    }
+}
