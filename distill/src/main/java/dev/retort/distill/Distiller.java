@@ -2,11 +2,11 @@ package dev.retort.distill;
 
 import dev.retort.detection.ClassMatch;
 import dev.retort.detection.Detector;
-import dev.retort.detection.data.Batch;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.TrainingException;
 import dev.retort.distill.icd.AttentionMap;
+
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.CocoDataset;
 import dev.retort.distill.icd.DecoderOutput;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
@@ -20,6 +20,7 @@ import dev.retort.distill.icd.LossForm;
 import dev.retort.distill.icd.PyramidContext;
 import dev.retort.distill.icd.SlotRule;
 import dev.retort.distill.icd.Temperature;
+import dev.retort.detection.recipe.Recipe;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.MultiheadAttention;
 import dev.retort.nn.checkpoint.Checkpoint;
