@@ -1,5 +1,8 @@
 package dev.retort.tensor.dense;
 
+import dev.retort.tensor.Conv2dSpec;
+import dev.retort.tensor.Shape;
+
 /**
  * The extents of a two-dimensional convolution. Input [images, height, width, inputs] (NHWC), weight
  * [outputs, kernelHeight, kernelWidth, inputs / groups] (OHWI), output [images, outHeight, outWidth, outputs].
@@ -41,6 +44,31 @@ public record ConvolutionGeometry(
         }
     }
 
+    /**
+     * Of the input [N, H, W, Cin], the weight [Cout, kH, kW, Cin/groups] and a spec.
+     *
+     * @throws IllegalArgumentException if the kernel does not fit
+     */
+    public static ConvolutionGeometry of(Shape input, Shape weight, Conv2dSpec spec) {
+        return new ConvolutionGeometry(
+                input.dim(0),
+                input.dim(1),
+                input.dim(2),
+                input.dim(3),
+                weight.dim(0),
+                weight.dim(1),
+                weight.dim(2),
+                spec.strideH(),
+                spec.strideW(),
+                spec.padH(),
+                spec.padH(),
+                spec.padW(),
+                spec.padW(),
+                spec.dilationH(),
+                spec.dilationW(),
+                spec.groups());
+    }
+
     /** Equal stride, padding and dilation along both axes. */
     public static ConvolutionGeometry square(
             int images, int height, int width, int inputs, int outputs, int kernel, int stride, int pad) {
@@ -68,9 +96,19 @@ public record ConvolutionGeometry(
         return outputs / groups;
     }
 
+    /** Elements of a kernel's window. */
+    public int taps() {
+        return kernelHeight * kernelWidth;
+    }
+
     /** Products summed for one output: taps times input channels of a group. */
     public int depth() {
-        return kernelHeight * kernelWidth * groupInputs();
+        return taps() * groupInputs();
+    }
+
+    /** Input pixels of all images. */
+    public int inPixels() {
+        return images * height * width;
     }
 
     /** Output pixels of all images. */
@@ -83,13 +121,11 @@ public record ConvolutionGeometry(
         return 2L * outPixels() * outputs * depth();
     }
 
-    /** Whether the input, as it lies, is the matrix of patches. */
+    /** Whether every window is the one pixel at its own place, so that the input, as it lies, is the matrix of patches. */
     public boolean isPointwise() {
-        return kernelHeight == 1
-                && kernelWidth == 1
-                && strideY == 1
-                && strideX == 1
+        return taps() == 1
                 && padTop + padBottom + padLeft + padRight == 0
-                && groups == 1;
+                && outHeight() == height
+                && outWidth() == width;
     }
 }

@@ -60,9 +60,14 @@ public final class Convolution<A> {
         return new Convolution<>(engine.parallel(), engine.doubleTiles(), shape -> null, shape -> null);
     }
 
+    /** Whether a convolution is one product of matrices as they lie. */
+    private static boolean isProduct(ConvolutionGeometry shape) {
+        return shape.isPointwise() && shape.strideY() == 1 && shape.strideX() == 1 && shape.groups() == 1;
+    }
+
     /** {@code y = epilogue(x * w)}; the epilogue's bias is per output channel, its addend laid out as y. */
     public void forward(ConvolutionGeometry shape, A x, int xOff, A w, int wOff, A y, int yOff, Epilogue<A> epilogue) {
-        if (shape.isPointwise()) {
+        if (isProduct(shape)) {
             Gemm.Matrix<A> input = Gemm.Matrix.of(x, xOff, shape.inputs());
             Gemm.Matrix<A> weight = Gemm.Matrix.of(w, wOff, shape.inputs()).transpose();
             Gemm.Matrix<A> output = Gemm.Matrix.of(y, yOff, shape.outputs());
@@ -100,7 +105,7 @@ public final class Convolution<A> {
 
     /** {@code dx}, the gradient with respect to the input, from {@code dy}, the one with respect to the output. */
     public void inputGradient(ConvolutionGeometry shape, A dy, int dyOff, A w, int wOff, A dx, int dxOff) {
-        if (shape.isPointwise()) {
+        if (isProduct(shape)) {
             new Gemm<>(parallel, tiles)
                     .multiply(
                             shape.outPixels(),
@@ -206,7 +211,7 @@ public final class Convolution<A> {
 
     /** {@code dw}, the gradient with respect to the weight. */
     public void weightGradient(ConvolutionGeometry shape, A x, int xOff, A dy, int dyOff, A dw, int dwOff) {
-        if (shape.isPointwise()) {
+        if (isProduct(shape)) {
             pointwiseWeightGradient(shape, x, xOff, dy, dyOff, dw, dwOff);
             return;
         }

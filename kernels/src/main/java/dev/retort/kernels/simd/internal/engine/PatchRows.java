@@ -7,7 +7,7 @@ import dev.retort.kernels.simd.internal.product.TileKernels;
  * outermost first; a column is (tap row, tap column, channel). Element = the channel of source pixel
  * {@code (y * stride + dy[tapRow], x * stride + dx[tapColumn])}, 0 outside the image.
  *
- * <p>Taps that are neighbours in memory are copied as one run, so a 7 x 7 x 3 patch is seven copies of 21 numbers.
+ * <p>Taps that are neighbors in memory are copied as one run, so a 7 x 7 x 3 patch is seven copies of 21 numbers.
  *
  * @param <A> float[] or double[]
  */

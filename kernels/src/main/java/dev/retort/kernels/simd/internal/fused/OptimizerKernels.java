@@ -2,7 +2,7 @@ package dev.retort.kernels.simd.internal.fused;
 
 import dev.retort.tensor.ComposedOperations.AdamWSettings;
 
-/** Optimiser steps on runs of floats, in place: each reads and writes every array once. */
+/** Optimizer steps on runs of floats, in place: each reads and writes every array once. */
 public final class OptimizerKernels {
     private OptimizerKernels() {}
 

@@ -4,7 +4,7 @@ import dev.retort.kernels.simd.internal.elementwise.Broadcast;
 import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.Shape;
 
-/** Permutations of floats that are, once neighbouring axes are merged, [A, B, C] to [A, C, B]: blocked transposes. */
+/** Permutations of floats that are, once neighboring axes are merged, [A, B, C] to [A, C, B]: blocked transposes. */
 public final class PermuteKernels {
     /** Side of the square that is transposed at once: its rows and columns stay in the first cache. */
     private static final int BLOCK = 32;

@@ -7,7 +7,7 @@ import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.Shape;
 import java.util.Arrays;
 
-/** Max pooling and nearest-neighbour resizing of [N, H, W, C], and their gradients; pixels' channels are the runs. */
+/** Max pooling and nearest-neighbor resizing of [N, H, W, C], and their gradients; pixels' channels are the runs. */
 public final class ResamplingKernels {
     private ResamplingKernels() {}
 

@@ -2,7 +2,7 @@ package dev.retort.kernels.simd.internal.loops;
 
 /**
  * Elementary functions of one float, out of +, -, *, / and bit patterns alone, within a few units in the last place:
- * interpreted, compiled and vectorised code give the same bits. No fma: it is slow where the processor has none.
+ * interpreted, compiled and vectorized code give the same bits. No fma: it is slow where the processor has none.
  * {@link VectorRuns} repeats these formulas lane by lane, operation for operation.
  *
  * <p>e^x = 2^n e^r with n = round(x/ln 2) and |r| <= ln(2)/2, where e^r = 1 + r + r^2 p(r). ln(1 + u) = 2 artanh(u/(2 + u)) and

@@ -101,9 +101,9 @@ public final class PlainRuns implements Runs {
     }
 
     @Override
-    public void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n) {
+    public void standardize(float[] x, int xOff, float center, float scale, float[] y, int yOff, int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = (x[xOff + i] - centre) * scale;
+            y[yOff + i] = (x[xOff + i] - center) * scale;
         }
     }
 
@@ -119,7 +119,7 @@ public final class PlainRuns implements Runs {
     public void project(
             float[] x,
             int xOff,
-            float centre,
+            float center,
             float[] direction,
             int directionOff,
             float length,
@@ -128,7 +128,7 @@ public final class PlainRuns implements Runs {
             int yOff,
             int n) {
         for (int i = 0; i < n; i++) {
-            y[yOff + i] = (x[xOff + i] - centre - direction[directionOff + i] * length) * scale;
+            y[yOff + i] = (x[xOff + i] - center - direction[directionOff + i] * length) * scale;
         }
     }
 
@@ -187,26 +187,26 @@ public final class PlainRuns implements Runs {
     }
 
     @Override
-    public double squaredDistance(float[] x, int xOff, float centre, int n) {
+    public double squaredDistance(float[] x, int xOff, float center, int n) {
         double total = 0;
         for (int start = 0; start < n; start += BLOCK) {
-            total += blockDistance(x, xOff + start, centre, Math.min(BLOCK, n - start));
+            total += blockDistance(x, xOff + start, center, Math.min(BLOCK, n - start));
         }
         return total;
     }
 
-    private static float blockDistance(float[] x, int xOff, float centre, int n) {
+    private static float blockDistance(float[] x, int xOff, float center, int n) {
         float a = 0f;
         float b = 0f;
         int i = 0;
         for (; i < n - 1; i += 2) {
-            float first = x[xOff + i] - centre;
-            float second = x[xOff + i + 1] - centre;
+            float first = x[xOff + i] - center;
+            float second = x[xOff + i + 1] - center;
             a += first * first;
             b += second * second;
         }
         if (i < n) {
-            float last = x[xOff + i] - centre;
+            float last = x[xOff + i] - center;
             a += last * last;
         }
         return a + b;

@@ -54,18 +54,18 @@ public interface Runs extends PixelRuns<float[]> {
     /** to += a*b. */
     void accumulateProducts(float[] a, int aOff, float[] b, int bOff, float[] to, int toOff, int n);
 
-    /** y = (x - centre)*scale. */
-    void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n);
+    /** y = (x - center)*scale. */
+    void standardize(float[] x, int xOff, float center, float scale, float[] y, int yOff, int n);
 
     /** y = x*scale + shift, each a run. */
     void scaleAndShift(
             float[] x, int xOff, float[] scale, int scaleOff, float[] shift, int shiftOff, float[] y, int yOff, int n);
 
-    /** y = (x - centre - direction*length)*scale, direction a run. */
+    /** y = (x - center - direction*length)*scale, direction a run. */
     void project(
             float[] x,
             int xOff,
-            float centre,
+            float center,
             float[] direction,
             int directionOff,
             float length,
@@ -80,8 +80,8 @@ public interface Runs extends PixelRuns<float[]> {
     /** The sum of x*y. */
     double dot(float[] x, int xOff, float[] y, int yOff, int n);
 
-    /** The sum of (x - centre)^2. */
-    double squaredDistance(float[] x, int xOff, float centre, int n);
+    /** The sum of (x - center)^2. */
+    double squaredDistance(float[] x, int xOff, float center, int n);
 
     /** The largest element, NaN if there is one; minus infinity of nothing. */
     float max(float[] x, int xOff, int n);

@@ -227,12 +227,12 @@ public final class VectorRuns implements Runs {
     }
 
     @Override
-    public void standardize(float[] x, int xOff, float centre, float scale, float[] y, int yOff, int n) {
+    public void standardize(float[] x, int xOff, float center, float scale, float[] y, int yOff, int n) {
         int bound = FLOATS.loopBound(n);
         for (int i = 0; i < bound; i += LANES) {
-            FloatVector.fromArray(FLOATS, x, xOff + i).sub(centre).mul(scale).intoArray(y, yOff + i);
+            FloatVector.fromArray(FLOATS, x, xOff + i).sub(center).mul(scale).intoArray(y, yOff + i);
         }
-        tail.standardize(x, xOff + bound, centre, scale, y, yOff + bound, n - bound);
+        tail.standardize(x, xOff + bound, center, scale, y, yOff + bound, n - bound);
     }
 
     @Override
@@ -253,7 +253,7 @@ public final class VectorRuns implements Runs {
     public void project(
             float[] x,
             int xOff,
-            float centre,
+            float center,
             float[] direction,
             int directionOff,
             float length,
@@ -266,13 +266,13 @@ public final class VectorRuns implements Runs {
             FloatVector along =
                     FloatVector.fromArray(FLOATS, direction, directionOff + i).mul(length);
             FloatVector.fromArray(FLOATS, x, xOff + i)
-                    .sub(centre)
+                    .sub(center)
                     .sub(along)
                     .mul(scale)
                     .intoArray(y, yOff + i);
         }
         tail.project(
-                x, xOff + bound, centre, direction, directionOff + bound, length, scale, y, yOff + bound, n - bound);
+                x, xOff + bound, center, direction, directionOff + bound, length, scale, y, yOff + bound, n - bound);
     }
 
     // Sums and extremes
@@ -325,29 +325,29 @@ public final class VectorRuns implements Runs {
     }
 
     @Override
-    public double squaredDistance(float[] x, int xOff, float centre, int n) {
+    public double squaredDistance(float[] x, int xOff, float center, int n) {
         if (n < LANES) {
-            return tail.squaredDistance(x, xOff, centre, n);
+            return tail.squaredDistance(x, xOff, center, n);
         }
         double total = 0;
         for (int start = 0; start < n; start += BLOCK) {
-            total += distanceBlock(x, xOff + start, centre, Math.min(BLOCK, n - start));
+            total += distanceBlock(x, xOff + start, center, Math.min(BLOCK, n - start));
         }
         return total;
     }
 
-    private double distanceBlock(float[] x, int xOff, float centre, int n) {
+    private double distanceBlock(float[] x, int xOff, float center, int n) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         int bound = n - n % (2 * LANES);
         for (int i = 0; i < bound; i += 2 * LANES) {
-            FloatVector first = FloatVector.fromArray(FLOATS, x, xOff + i).sub(centre);
+            FloatVector first = FloatVector.fromArray(FLOATS, x, xOff + i).sub(center);
             FloatVector second =
-                    FloatVector.fromArray(FLOATS, x, xOff + i + LANES).sub(centre);
+                    FloatVector.fromArray(FLOATS, x, xOff + i + LANES).sub(center);
             a = first.fma(first, a);
             b = second.fma(second, b);
         }
-        return fold(a.add(b)) + tail.squaredDistance(x, xOff + bound, centre, n - bound);
+        return fold(a.add(b)) + tail.squaredDistance(x, xOff + bound, center, n - bound);
     }
 
     /** The sum of the lanes, halves onto halves. */

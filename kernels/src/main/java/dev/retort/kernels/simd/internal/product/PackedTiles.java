@@ -10,14 +10,14 @@ import jdk.incubator.vector.VectorSpecies;
  * are those of {@link TileKernels#multiplyAdd}.
  *
  * <p>One call does all tiles of a panel: what a call costs, some 150 cycles, is a third of a tile with a depth of 64. Such a loop around a
- * loop is only fast on JDK 17 if nothing in it ever goes a way that was never gone before: the compiler moves tests that always had one
- * outcome to the front, as it moves range checks, and after the first surprise compiles the method again with all of them inside. So
- * nothing in it is a choice: there is always a row to add, if need be of zeros, and adding to C is a method of its own.
+ * loop is only fast on JDK 17 if no branch takes a path that C2 has not profiled: C2 hoists tests that always had one outcome, as it hoists
+ * range checks, and after the first deoptimization compiles the method again with all of them inside. So it has no branches: there is
+ * always a row to add, if need be of zeros, and adding to C is a method of its own.
  *
  * <p>That they are two also leaves out half of the checks behind each tile: two vectors of a row are loaded once, and where C is added to, each
  * index is checked once for the sum and the store. Twelve range checks and indices are some 60 instructions.
  *
- * <p>A turn is four depths: 87 instructions on JDK 17, 89 on JDK 25, of which 48 multiply. That counts where a neighbour shares the core,
+ * <p>A turn is four depths: 87 instructions on JDK 17, 89 on JDK 25, of which 48 multiply. That counts where a neighbor shares the core,
  * since then instructions run out before multipliers do; a loop variable that is the index into A saves five of them. Numbers of A are
  * named by depth and row.
  */

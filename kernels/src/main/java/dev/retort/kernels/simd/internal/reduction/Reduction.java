@@ -4,7 +4,7 @@ import dev.retort.tensor.ReduceOp;
 import dev.retort.tensor.Shape;
 
 /**
- * Reductions over any axes. Neighbouring axes of one kind are merged; then the reduced groups are taken one by one from the
+ * Reductions over any axes. Neighboring axes of one kind are merged; then the reduced groups are taken one by one from the
  * last, each as the middle axis of an array seen as [outer, rows, inner].
  *
  * @param <A> float[] or double[]

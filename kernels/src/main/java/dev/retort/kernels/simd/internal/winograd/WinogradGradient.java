@@ -250,7 +250,7 @@ public final class WinogradGradient<A> {
         }
     }
 
-    /** One pixel of tiles that are neighbours in a row of tiles, 0 outside the map: a row of {@code to} per channel. */
+    /** One pixel of tiles that are neighbors in a row of tiles, 0 outside the map: a row of {@code to} per channel. */
     private void gather(A dy, int dyOff, int tile, int run, int i, int j, int channels, A to, int toOff) {
         int tilesX = input.tilesX();
         int y = tile / tilesX % input.tilesY() * size + i;

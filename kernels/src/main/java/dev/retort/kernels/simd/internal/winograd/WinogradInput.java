@@ -33,13 +33,13 @@ record WinogradInput<A>(
         int most = Math.max(1, BAND / (transforms.points() * transforms.size() * channels));
         for (int tile = first; tile < first + count; ) {
             int run = Math.min(most, Math.min(tilesX - tile % tilesX, first + count - tile));
-            neighbours(x, xOff, tile, run, to, toOff + (tile - first) * tileStep, tileStep, pointStep, stepDepth);
+            neighbors(x, xOff, tile, run, to, toOff + (tile - first) * tileStep, tileStep, pointStep, stepDepth);
             tile += run;
         }
     }
 
-    /** Tiles that are neighbours in a row of tiles. */
-    private void neighbours(
+    /** Tiles that are neighbors in a row of tiles. */
+    private void neighbors(
             A x, int xOff, int tile, int count, A to, int toOff, int tileStep, int pointStep, int stepDepth) {
         int size = transforms.size();
         int points = transforms.points();

@@ -1,7 +1,7 @@
 package dev.retort.kernels.simd.internal.winograd;
 
 /**
- * The one-dimensional transforms of Winograd's convolution F(size, 3), on runs of floats: {@code size} neighbouring results of a
+ * The one-dimensional transforms of Winograd's convolution F(size, 3), on runs of floats: {@code size} neighboring results of a
  * three-tap convolution are {@code A^T ((G w) * (B^T d))}, with {@code size + 2} products in place of {@code 3 size}. In two
  * dimensions each transform is applied along both axes. Lavin and Gray, "Fast algorithms for convolutional neural networks"
  * (CVPR 2016), section 4.

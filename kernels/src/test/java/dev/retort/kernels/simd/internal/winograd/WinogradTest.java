@@ -176,7 +176,7 @@ class WinogradTest {
         return new Errors(Math.sqrt(squares / results), largest / Math.sqrt(results / exact.length));
     }
 
-    /** Of a convolution of one picture with padding 1. */
+    /** Of a convolution of one image with padding 1. */
     private static double[] exactWeightGradient(ConvolutionGeometry s, float[] x, float[] dy) {
         double[] dw = new double[s.outputs() * s.depth()];
         for (int pixel = 0; pixel < s.outPixels(); pixel++) {
@@ -245,7 +245,7 @@ class WinogradTest {
         return values;
     }
 
-    /** One result of a convolution of one picture with padding 1. */
+    /** One result of a convolution of one image with padding 1. */
     private static double exact(ConvolutionGeometry s, float[] x, float[] w, int pixel, int output) {
         double sum = 0;
         for (int tap = 0; tap < 9; tap++) {

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** How users name one device among several: by its number or a part of its name. */
-public final class DeviceChoice {
-    private DeviceChoice() {}
+public final class DeviceSelector {
+    private DeviceSelector() {}
 
     /**
      * The device that is named; the first if none in particular is.

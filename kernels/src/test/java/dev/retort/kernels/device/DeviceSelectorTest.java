@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-class DeviceChoiceTest {
+class DeviceSelectorTest {
     private static final List<String> DEVICES = List.of("GeForce RTX 3090", "GeForce RTX 4090", "H100 PCIe");
 
     private static String chosen(String wanted) {
-        return DeviceChoice.of("cuda", DEVICES, Function.identity(), wanted);
+        return DeviceSelector.of("cuda", DEVICES, Function.identity(), wanted);
     }
 
     @Test

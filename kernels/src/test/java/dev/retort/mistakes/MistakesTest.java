@@ -1,4 +1,4 @@
-package dev.retort.kernels.mistakes;
+package dev.retort.mistakes;
 
 import static dev.retort.tensor.DType.BOOL;
 import static dev.retort.tensor.DType.F32;
@@ -166,7 +166,7 @@ class MistakesTest {
                         "[1, 8, 8, 3]",
                         "[4, 3, 3, 2]"),
                 shape(
-                        "a pool over something that is no picture",
+                        "a pool over something that is no image",
                         s -> s.simd.maxPool2d(s.here(s.simd.zeros(Shape.of(8, 8), DType.F32)), Pool2dSpec.of(3, 2, 1)),
                         "[8, 8]"),
                 shape(
@@ -464,7 +464,7 @@ class MistakesTest {
                         "a tensor handed to another backend",
                         s -> s.reference.unary(UnaryOp.NEG, s.here(s.simd.zeros(Shape.of(3), DType.F32))),
                         "on simd",
-                        "lives elsewhere"),
+                        "belongs to backend simd, not reference"),
                 shape(
                         "tensors of two tapes",
                         s -> {

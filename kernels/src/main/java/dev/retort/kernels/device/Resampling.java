@@ -4,13 +4,13 @@ import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.Tensor;
 
 /** Max pooling and resizing of [N, H, W, C]: work-items run over channels and pixels. */
-final class Pictures {
+final class Resampling {
     /** Input pixels that a work-item of the pooling's gradient owns. */
     private static final int BAND = 4096;
 
     private final DeviceMovement ops;
 
-    Pictures(DeviceMovement ops) {
+    Resampling(DeviceMovement ops) {
         this.ops = ops;
     }
 
@@ -20,7 +20,7 @@ final class Pictures {
 
     void maxPool(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices) {
         ops.queue
-                .kernel("picture", x.dtype(), "max_pool")
+                .kernel("resampling", x.dtype(), "max_pool")
                 .number(x.dim(1))
                 .number(x.dim(2))
                 .number(x.dim(3))
@@ -43,7 +43,7 @@ final class Pictures {
         int pixels = y.dim(1) * y.dim(2);
         int bands = Products.ceil(pixels, BAND);
         ops.queue
-                .kernel("picture", g.dtype(), "max_pool_gradient")
+                .kernel("resampling", g.dtype(), "max_pool_gradient")
                 .number(pixels)
                 .number(g.dim(1) * g.dim(2))
                 .number(y.dim(3))
@@ -58,7 +58,7 @@ final class Pictures {
     /** The same geometry forwards and backwards: {@code small} is resized to {@code large}; x is read, y written. */
     void resize(String function, Tensor small, Tensor large, Tensor x, Tensor y) {
         ops.queue
-                .kernel("picture", x.dtype(), function)
+                .kernel("resampling", x.dtype(), function)
                 .number(small.dim(1))
                 .number(small.dim(2))
                 .number(small.dim(3))

@@ -11,10 +11,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ChoicesTest {
+class AutotuneCacheTest {
     @TempDir
     Path folder;
 
@@ -80,14 +81,14 @@ class ChoicesTest {
         };
     }
 
-    private static Choices choices(Path file) {
-        return new Choices(new DeviceQueue(new Idle()), file);
+    private static AutotuneCache choices(Path file) {
+        return new AutotuneCache(new DeviceQueue(new Idle()), Optional.ofNullable(file));
     }
 
     @Test
     void theFastestIsMeasuredOnceAndKept() throws IOException {
         Path file = folder.resolve("new").resolve("choices.txt");
-        Choices first = choices(file);
+        AutotuneCache first = choices(file);
         first.run(() -> "a " + DType.F32, ways());
         assertThat(ran).contains("slow").endsWith("fast");
         assertThat(Files.readString(file)).isEqualTo("a F32 -> fast\n");
@@ -100,7 +101,7 @@ class ChoicesTest {
     @Test
     void whatTheFileSaysIsTakenAndWhatItCannotSayIsMeasured() throws IOException {
         Path file = Files.writeString(folder.resolve("choices.txt"), "a -> slow\nno sense\nb -> gone\n");
-        Choices choices = choices(file);
+        AutotuneCache choices = choices(file);
         choices.run(() -> "a", ways());
         assertThat(ran).containsExactly("slow");
         choices.run(() -> "b", ways());
@@ -113,7 +114,7 @@ class ChoicesTest {
         Path file = folder.resolve("choices.txt");
         Map<String, Runnable> ways = ways();
         ways.put("full", full());
-        Choices choices = choices(file);
+        AutotuneCache choices = choices(file);
         choices.run(() -> "a", ways);
         assertThat(file).doesNotExist();
         ran.clear();
@@ -127,8 +128,8 @@ class ChoicesTest {
     @Test
     void whatAnotherProcessHasKeptStays() throws IOException {
         Path file = folder.resolve("choices.txt");
-        Choices first = choices(file);
-        Choices second = choices(file);
+        AutotuneCache first = choices(file);
+        AutotuneCache second = choices(file);
         first.run(() -> "a", ways());
         second.run(() -> "b", ways());
         assertThat(Files.readString(file)).isEqualTo("a -> fast\nb -> fast\n");
