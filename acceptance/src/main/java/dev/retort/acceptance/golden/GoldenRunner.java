@@ -20,6 +20,7 @@ public final class GoldenRunner implements Closeable {
             BoxChecks::checks,
             EvalChecks::checks,
             IcdChecks::checks,
+            MethodChecks::checks,
             NnChecks::checks,
             OpChecks::checks,
             OptimChecks::checks,
