@@ -7,6 +7,7 @@ import dev.retort.detection.model.DetectionModel;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.backbone.FeaturePyramid;
 import dev.retort.nn.backbone.PyramidBackbone;
+import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.io.JsonProblem;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ public final class RetinaNet extends DetectionModel {
         super(context);
         this.options = options;
         loss = RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses()));
-        backbone = child("backbone", at -> new PyramidBackbone(at, options.backbone(), options.pyramidChannels()));
+        backbone = child(
+                "backbone",
+                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels())));
         head = child(
                 "head",
                 at -> new RetinaNetHead(
