@@ -9,7 +9,6 @@ import dev.retort.nn.backbone.FeaturePyramid;
 import dev.retort.nn.backbone.PyramidBackbone;
 import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
-import dev.retort.tensor.io.JsonProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,6 @@ import java.util.Map;
 public final class RetinaNet extends DetectionModel {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
-
-    private static final String NORMALIZER_KEY = "loss_normalizer";
 
     private final RetinaNetOptions options;
     private final RetinaNetLoss loss;
@@ -105,18 +102,11 @@ public final class RetinaNet extends DetectionModel {
 
     @Override
     public Map<String, String> trainingState() {
-        return Map.of(NORMALIZER_KEY, Double.toString(normalizer.value()));
+        return normalizer.state();
     }
 
     @Override
     public void restoreTrainingState(Map<String, String> state) {
-        String value = state.get(NORMALIZER_KEY);
-        try {
-            normalizer.restore(Double.parseDouble(String.valueOf(value)));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "its entry '" + NORMALIZER_KEY + "' is '" + JsonProblem.shown(value) + "', not a positive number",
-                    e);
-        }
+        normalizer.restore(state);
     }
 }
