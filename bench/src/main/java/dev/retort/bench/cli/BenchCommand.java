@@ -19,7 +19,7 @@ import dev.retort.bench.peer.PeerProvider;
 import dev.retort.bench.peer.PythonPeer;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
-import dev.retort.distill.cli.Subcommand;
+import dev.retort.cli.Subcommand;
 import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.simd.Engine;
 import dev.retort.kernels.simd.Parallel;

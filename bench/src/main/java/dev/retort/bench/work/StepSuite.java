@@ -3,10 +3,10 @@ package dev.retort.bench.work;
 import dev.retort.bench.floor.Floor;
 import dev.retort.bench.network.Scenario;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.distill.recipe.Recipe;
-import dev.retort.distill.train.Detector;
-import dev.retort.distill.train.Distiller;
-import dev.retort.distill.train.Trainer;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.Detector;
+import dev.retort.distill.Distiller;
+import dev.retort.detection.train.Trainer;
 import java.util.List;
 
 /**

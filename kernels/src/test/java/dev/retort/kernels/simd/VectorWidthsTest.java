@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retort.kernels.JavaProcess;
-import dev.retort.tensor.conformance.Conformance;
-import dev.retort.tensor.conformance.Conformance.Check;
-import dev.retort.tensor.conformance.Oracle;
+import dev.retort.testkit.conformance.Conformance;
+import dev.retort.testkit.conformance.Conformance.Check;
+import dev.retort.testkit.conformance.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

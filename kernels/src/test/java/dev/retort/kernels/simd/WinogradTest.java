@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.kernels.JavaProcess;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.cases.OperationCase.Accuracy;
-import dev.retort.tensor.cases.Tolerance;
+import dev.retort.testkit.cases.OperationCase.Accuracy;
+import dev.retort.testkit.cases.Tolerance;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -1,0 +1,115 @@
+package dev.retort.acceptance.golden;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The golden reference data: the zip on the test class path, or the folder or zip that the system property
+ * {@code retort.golden} names (relative to the root of the repository). {@code manifest.json} lists the cases; a README
+ * beside it tells the format.
+ */
+public final class GoldenSet implements Closeable {
+    /** Names a folder, or a zip of one, with another set of the same format. */
+    public static final String PROPERTY = "retort.golden";
+
+    private final Path root;
+    private final FileSystem zip;
+    private final Map<String, GoldenCase> cases = new LinkedHashMap<>();
+
+    private GoldenSet(Path root, FileSystem zip) throws IOException {
+        this.root = root;
+        this.zip = zip;
+        Path manifest = root.resolve("manifest.json");
+        if (!Files.exists(manifest)) {
+            throw new IOException("No golden set at " + root + ": it has no manifest.json");
+        }
+        try (InputStream in = Files.newInputStream(manifest)) {
+            for (JsonNode node : new JsonMapper().readTree(in).required("cases")) {
+                GoldenCase golden = new GoldenCase(this, node);
+                if (cases.putIfAbsent(golden.name(), golden) != null) {
+                    throw new IOException(manifest + " lists " + golden.name() + " twice");
+                }
+            }
+        }
+    }
+
+    /** Opens the set that the system property names, else the packaged one. */
+    public static GoldenSet open() throws IOException {
+        String folder = System.getProperty(PROPERTY, "");
+        if (!folder.isEmpty()) {
+            return open(
+                    Path.of(folder).isAbsolute()
+                            ? Path.of(folder)
+                            : repositoryRoot().resolve(folder));
+        }
+        URL resource = GoldenSet.class.getResource("/golden.zip");
+        if (resource == null) {
+            throw new IOException("golden.zip is not on the class path");
+        }
+        try {
+            return inside(Path.of(resource.toURI()));
+        } catch (URISyntaxException e) {
+            throw new IOException("golden.zip has an odd address: " + resource, e);
+        }
+    }
+
+    /** Opens the set in a folder, or in a zip of one. */
+    static GoldenSet open(Path named) throws IOException {
+        return Files.isRegularFile(named) ? inside(named) : new GoldenSet(named, null);
+    }
+
+    private static GoldenSet inside(Path file) throws IOException {
+        FileSystem zip = FileSystems.newFileSystem(file);
+        try {
+            return new GoldenSet(zip.getPath("/"), zip);
+        } catch (Throwable failure) {
+            zip.close();
+            throw failure;
+        }
+    }
+
+    /** The parent of the module that the tests run in. */
+    private static Path repositoryRoot() {
+        Path module = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        return module.getParent();
+    }
+
+    /** All cases, in the manifest's order. */
+    public List<GoldenCase> cases() {
+        return new ArrayList<>(cases.values());
+    }
+
+    /** The case of this name. */
+    public GoldenCase get(String name) {
+        GoldenCase golden = cases.get(name);
+        if (golden == null) {
+            throw new IllegalArgumentException("The golden set has no case " + name);
+        }
+        return golden;
+    }
+
+    /** A file of the set. */
+    Path resolve(String file) {
+        return root.resolve(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (zip != null) {
+            zip.close();
+        }
+    }
+}

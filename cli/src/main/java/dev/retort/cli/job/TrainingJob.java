@@ -1,0 +1,126 @@
+package dev.retort.cli.job;
+
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.cli.progress.Figures;
+import dev.retort.cli.progress.MetricsLog;
+import dev.retort.cli.progress.Progress;
+import dev.retort.cli.progress.RecentLosses;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.Detector;
+import dev.retort.distill.Distiller;
+import dev.retort.detection.train.StepReport;
+import dev.retort.detection.train.Trainer;
+import dev.retort.detection.train.TrainingRun;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.io.AtomicFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One training from the first step to the model, alone or with a teacher, in a folder of its own: the recipe, checkpoints,
+ * metrics.jsonl and the finished model, with progress on the error stream.
+ *
+ * @param name of the progress bar
+ * @param teacher null to train alone
+ * @param folder to write; it holds no other run, unless that one is resumed
+ * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
+ */
+public record TrainingJob(
+        String name, Recipe recipe, CocoDataset dataset, Detector teacher, Backend backend, Path folder, String goOn) {
+    /** Name of the recipe in the run's folder. */
+    public static final String RECIPE = "recipe.yaml";
+
+    /** How it begins. */
+    public enum Start {
+        NEW,
+        /** From the folder's checkpoint, if it is of the same run. */
+        RESUME,
+        /** From the folder's checkpoint, even if other things are learnt from here on. */
+        RESUME_ANYWAY
+    }
+
+    /** What is done with a trained student before it is given back. */
+    @FunctionalInterface
+    public interface Finish {
+        /** @param distiller null if there was no teacher */
+        void accept(Detector student, Distiller distiller) throws IOException;
+    }
+
+    /**
+     * Trains to the end.
+     *
+     * @param stop asked after every step
+     * @param finish called if the run is complete
+     * @return whether the run is complete; false if it was stopped, which was told then, with a checkpoint to resume from
+     */
+    public boolean run(Start start, Interruption stop, Finish finish) throws IOException {
+        try (RunFolder held = RunFolder.open(folder)) {
+            if (start == Start.NEW && Files.exists(folder.resolve(TrainingRun.CHECKPOINT))) {
+                throw new IllegalStateException(
+                        folder + " holds a run already: go on with it (--resume), or choose another folder");
+            }
+            if (Arrays.stream(dataset.classCounts()).sum() == 0) {
+                notice("no picture of " + dataset.source() + " has a box to learn: the model will find nothing");
+            }
+            try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
+                if (teacher == null) {
+                    return run(student, null, start, stop, finish);
+                }
+                if (start == Start.NEW) {
+                    List<String> kept = Distiller.inherit(recipe.distillation(), teacher, student);
+                    if (!kept.isEmpty()) {
+                        notice("not inherited, as the shapes differ: " + String.join(", ", kept));
+                    }
+                }
+                long iterations = Trainer.iterations(recipe, dataset);
+                try (Distiller distiller = new Distiller(recipe, dataset, teacher, iterations)) {
+                    return run(student, distiller, start, stop, finish);
+                }
+            }
+        }
+    }
+
+    private boolean run(Detector student, Distiller distiller, Start start, Interruption stop, Finish finish)
+            throws IOException {
+        try (Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
+            TrainingRun run = new TrainingRun(trainer, student, folder, goOn);
+            if (start != Start.NEW) {
+                run.resume(start == Start.RESUME_ANYWAY).forEach(TrainingJob::notice);
+            }
+            Recipe.Training training = recipe.training();
+            Path metrics = folder.resolve(MetricsLog.FILE);
+            boolean complete;
+            try (MetricsLog log = MetricsLog.open(metrics, training.logEvery(), trainer.iteration());
+                    Progress progress = Progress.open(name, trainer.iteration(), trainer.iterations())) {
+                AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
+                RecentLosses recent = new RecentLosses();
+                complete = run.run(
+                        training.checkpointEvery(), stop::requested, step -> report(step, log, recent, progress));
+            }
+            if (complete) {
+                finish.accept(student, distiller);
+            } else {
+                notice(run.stopped());
+            }
+            return complete;
+        }
+    }
+
+    private static void notice(String sentence) {
+        System.err.println("retort: " + sentence);
+    }
+
+    private static void report(StepReport step, MetricsLog log, RecentLosses recent, Progress progress) {
+        try {
+            log.add(step);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write metrics: " + e.getMessage(), e);
+        }
+        progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.rate()));
+    }
+}

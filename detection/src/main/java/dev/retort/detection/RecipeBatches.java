@@ -1,0 +1,71 @@
+package dev.retort.detection;
+
+import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.Sample;
+import dev.retort.detection.data.SizeRule;
+import dev.retort.detection.data.TrainTransform;
+import dev.retort.detection.recipe.Recipe;
+import java.util.Collections;
+import java.util.List;
+
+/** The batches that a recipe asks for. */
+public final class RecipeBatches {
+    /** A pyramid from res5 needs extents that halve five times. */
+    private static final int MULTIPLE = 32;
+
+    private static final SizeRule AS_IT_IS = (picture, shortEdge, longEdge) -> picture;
+    private static final SizeRule SHORTEST_EDGE =
+            (picture, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(picture);
+
+    private RecipeBatches() {}
+
+    /** Endless, shuffled and augmented; one per micro-batch. */
+    static DatasetBatches training(Recipe recipe, CocoDataset dataset) {
+        Recipe.Data data = recipe.data();
+        TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
+        CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        return DatasetBatches.training(
+                used, transform, rule(data), settings(recipe), recipe.training().seed());
+    }
+
+    /** Every picture once, at the recipe's largest size. */
+    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
+        Recipe.Data data = recipe.data();
+        return DatasetBatches.evaluation(
+                dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
+    }
+
+    /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
+    public static Batch single(Recipe recipe, ImageInfo info, Picture picture) {
+        Recipe.Data data = recipe.data();
+        ImageSize size = rule(data)
+                .target(new ImageSize(info.height(), info.width()), Collections.max(edges(data)), data.longEdge());
+        Picture resized = BilinearResize.resize(picture, size.width(), size.height());
+        Sample sample = new Sample(info, resized, new double[0], new int[0], false);
+        return Batch.of(List.of(sample), MULTIPLE);
+    }
+
+    private static List<Integer> edges(Recipe.Data data) {
+        // The edge is not read where pictures stay as they are.
+        return data.shortEdges().isEmpty() ? List.of(1) : data.shortEdges();
+    }
+
+    private static SizeRule rule(Recipe.Data data) {
+        return data.shortEdges().isEmpty() ? AS_IT_IS : SHORTEST_EDGE;
+    }
+
+    private static DatasetBatches.Settings settings(Recipe recipe) {
+        return new DatasetBatches.Settings(
+                recipe.training().batch(),
+                MULTIPLE,
+                recipe.data().cacheMegabytes() * 1_000_000L,
+                recipe.data().broken() == Recipe.Broken.SKIP);
+    }
+}
