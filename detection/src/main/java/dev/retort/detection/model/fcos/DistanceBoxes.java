@@ -37,7 +37,7 @@ final class DistanceBoxes {
         try (Scope scope = Scope.open()) {
             List<Tensor> halves = distances.split(1, 2, 2);
             List<Tensor> sides = halves.get(0).add(halves.get(1)).split(1, 1, 1);
-            return scope.keep(sides.get(0).mul(sides.get(1)).reshape(-1));
+            return scope.keep(sides.get(0).mul(sides.get(1)).reshape(distances.dim(0)));
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param numClasses K
  */
-record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
+public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
     /** Of the focal loss (arXiv 1708.02002, section 5.1). */
     private static final double ALPHA = 0.25;
 
@@ -25,7 +25,7 @@ record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
     private static final double LEAST_WEIGHT = 1e-6;
 
     /** Scalars. */
-    record Losses(Tensor classification, Tensor box, Tensor quality) {}
+    public record Losses(Tensor classification, Tensor box, Tensor quality) {}
 
     /**
      * The losses of a batch.
@@ -33,7 +33,7 @@ record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
      * @param outputs of each level
      * @param normalizer number of foreground points, at least 1, or its moving average
      */
-    Losses losses(List<FcosHead.Output> outputs, FcosTargets targets, double normalizer) {
+    public Losses losses(List<FcosHead.Output> outputs, FcosTargets targets, double normalizer) {
         try (Scope scope = Scope.open()) {
             Tensor classification = null;
             for (int level = 0; level < outputs.size(); level++) {
@@ -93,7 +93,7 @@ record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
                 Tensor sum = giouOfCorners(distances, targets).sum();
                 return new Foreground(scope.keep(sum.mul(shareOfPoints)), scope.keep(centerness));
             }
-            Tensor wanted = constant(distances, targets.distances()).reshape(-1, 4);
+            Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
             DistanceBoxes.Overlap overlap = DistanceBoxes.overlap(distances, wanted);
             Tensor losses = overlap.giou().neg().add(1);
             if (quality == BoxQuality.IOU) {
@@ -111,26 +111,18 @@ record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
     /** Generalized IoU losses of the boxes in pixels, [F]. */
     private static Tensor giouOfCorners(Tensor distances, FcosTargets targets) {
         int count = targets.foreground().size();
-        double[] points = new double[4 * count];
-        double[] units = new double[4 * count];
-        double[] boxes = new double[4 * count];
-        double[] wanted = targets.distances();
+        double[] xy = new double[2 * count];
+        double[] strides = new double[count];
         for (int i = 0; i < count; i++) {
             FcosTargets.Foreground point = targets.foreground().get(i);
             FcosPoints level = targets.points().get(point.level());
-            for (int edge = 0; edge < 4; edge++) {
-                int at = 4 * i + edge;
-                points[at] = level.xy()[2 * point.index() + edge % 2];
-                units[at] = edge < 2 ? -level.stride() : level.stride();
-                boxes[at] = points[at] + wanted[at] * units[at];
-            }
+            System.arraycopy(level.xy(), 2 * point.index(), xy, 2 * i, 2);
+            strides[i] = level.stride();
         }
         try (Scope scope = Scope.open()) {
-            Tensor corners = distances
-                    .mul(constant(distances, units).reshape(-1, 4))
-                    .add(constant(distances, points).reshape(-1, 4));
-            return scope.keep(
-                    corners.backend().giou(corners, constant(distances, boxes).reshape(-1, 4)));
+            Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
+            Tensor boxes = DistanceCoder.decode(distances, xy, strides);
+            return scope.keep(boxes.backend().giou(boxes, DistanceCoder.decode(wanted, xy, strides)));
         }
     }
 

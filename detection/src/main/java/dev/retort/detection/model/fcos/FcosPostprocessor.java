@@ -7,6 +7,7 @@ import dev.retort.detection.box.Nms;
 import dev.retort.detection.box.Scores;
 import dev.retort.detection.box.TopCandidates;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -77,13 +78,13 @@ public record FcosPostprocessor(
         int[] classes = new int[best.length];
         for (int i = 0; i < best.length; i++) {
             int point = best[i] / numClasses;
-            for (int edge = 0; edge < 4; edge++) {
-                double reach = output.distances[4 * point + edge] * (double) output.points.stride();
-                if (Double.isNaN(reach)) {
-                    throw new ArithmeticException("A distance of level " + level + ", point " + point + " is NaN");
-                }
-                boxes[4 * i + edge] = output.points.xy()[2 * point + edge % 2] + (edge < 2 ? -reach : reach);
+            float[] d = Arrays.copyOfRange(output.distances, 4 * point, 4 * point + 4);
+            if (Float.isNaN(d[0]) || Float.isNaN(d[1]) || Float.isNaN(d[2]) || Float.isNaN(d[3])) {
+                throw new ArithmeticException("A distance of level " + level + ", point " + point + " is NaN");
             }
+            double[] xy = output.points.xy();
+            DistanceCoder.decode(
+                    xy[2 * point], xy[2 * point + 1], output.points.stride(), d[0], d[1], d[2], d[3], boxes, i);
             scores[i] = score(output, best[i]);
             classes[i] = best[i] % numClasses;
         }

@@ -1,6 +1,5 @@
 package dev.retort.detection.model.fcos;
 
-import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.GroundTruth;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,30 +8,33 @@ import java.util.List;
  * What the points of a batch of N images should predict.
  *
  * @param points of each level
- * @param matched of each image, of each level, for each point: the index of its box or {@link FcosMatcher#BACKGROUND}
  * @param truth of each image
  * @param foreground the foreground points, level by level, in each of them image by image, in each of them row by row
  */
-record FcosTargets(
-        List<FcosPoints> points, List<int[][]> matched, List<GroundTruth> truth, List<Foreground> foreground) {
+public record FcosTargets(List<FcosPoints> points, List<GroundTruth> truth, List<Foreground> foreground) {
 
     /**
      * A point that stands for a box.
      *
      * @param index of the point in its level
+     * @param box index of the box in its image
      * @param distances [4]: to the left, top, right and bottom edge, in strides of the level
      */
-    record Foreground(int level, int image, int index, double[] distances) {
+    public record Foreground(int level, int image, int index, int box, double[] distances) {
         /** sqrt(min(l, r)/max(l, r) * min(t, b)/max(t, b)): 1 in the box's center, 0 at its edges (eq. 3). */
-        double centerness() {
+        public double centerness() {
             double across = Math.min(distances[0], distances[2]) / Math.max(distances[0], distances[2]);
             double down = Math.min(distances[1], distances[3]) / Math.max(distances[1], distances[3]);
             return Math.sqrt(across * down);
         }
     }
 
-    /** @throws IllegalArgumentException if a class index is not in 0 to K-1 or a coordinate is not finite */
-    static FcosTargets of(FcosMatcher matcher, int numClasses, List<FcosPoints> points, List<GroundTruth> truth) {
+    /**
+     * The targets of a batch.
+     *
+     * @throws IllegalArgumentException if a class index is not in 0 to K-1 or a coordinate is not finite
+     */
+    public static FcosTargets of(FcosMatcher matcher, int numClasses, List<FcosPoints> points, List<GroundTruth> truth) {
         List<int[][]> matched = new ArrayList<>();
         for (GroundTruth image : truth) {
             for (int boxClass : image.classes()) {
@@ -48,20 +50,15 @@ record FcosTargets(
                 int[] boxes = matched.get(image)[level];
                 for (int i = 0; i < boxes.length; i++) {
                     if (boxes[i] != FcosMatcher.BACKGROUND) {
-                        double[] box = Boxes.select(truth.get(image).boxes(), new int[] {boxes[i]});
-                        foreground.add(new Foreground(level, image, i, distances(points.get(level), i, box)));
+                        FcosPoints cell = points.get(level);
+                        double[] distances = DistanceCoder.encode(
+                                cell.xy()[2 * i], cell.xy()[2 * i + 1], cell.stride(), truth.get(image).boxes(), boxes[i]);
+                        foreground.add(new Foreground(level, image, i, boxes[i], distances));
                     }
                 }
             }
         }
-        return new FcosTargets(points, matched, truth, foreground);
-    }
-
-    private static double[] distances(FcosPoints points, int i, double[] box) {
-        double x = points.xy()[2 * i];
-        double y = points.xy()[2 * i + 1];
-        double unit = points.stride();
-        return new double[] {(x - box[0]) / unit, (y - box[1]) / unit, (box[2] - x) / unit, (box[3] - y) / unit};
+        return new FcosTargets(points, truth, foreground);
     }
 
     /** [N * P * K]: 1 for the class of each foreground point of a level. */
@@ -72,7 +69,7 @@ record FcosTargets(
             if (point.level == level) {
                 GroundTruth image = truth.get(point.image);
                 int row = point.image * count + point.index;
-                oneHot[row * numClasses + image.classes()[matched.get(point.image)[level][point.index]]] = 1;
+                oneHot[row * numClasses + image.classes()[point.box]] = 1;
             }
         }
         return oneHot;
