@@ -1,9 +1,9 @@
 package dev.retort.cli;
 
-import dev.retort.testkit.gradients.OperationTable;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
+import dev.retort.testkit.gradients.OperationTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

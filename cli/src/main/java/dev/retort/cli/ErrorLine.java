@@ -1,10 +1,12 @@
 package dev.retort.cli;
 
+import dev.retort.cli.job.StoppedException;
+import dev.retort.detection.DetectorException;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.Printable;
-import dev.retort.cli.job.StoppedException;
 import dev.retort.detection.train.RunBrokenOffException;
 import dev.retort.detection.train.TrainingException;
+import dev.retort.distill.DistillationException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -49,6 +51,8 @@ final class ErrorLine {
                 || error instanceof IOException
                 || error instanceof DataException
                 || error instanceof TrainingException
+                || error instanceof DetectorException
+                || error instanceof DistillationException
                 || error instanceof OutOfMemoryError;
     }
 

@@ -1,5 +1,12 @@
 package dev.retort.cli;
 
+import dev.retort.cli.job.DetectionsJson;
+import dev.retort.cli.job.Evaluations;
+import dev.retort.cli.job.Interruption;
+import dev.retort.cli.job.StoppedException;
+import dev.retort.detection.ClassMatch;
+import dev.retort.detection.Detector;
+import dev.retort.detection.Evaluation;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.Printable;
 import dev.retort.detection.eval.CocoEvaluator;
@@ -7,14 +14,7 @@ import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.eval.Detection;
 import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
-import dev.retort.cli.job.DetectionsJson;
-import dev.retort.cli.job.Evaluations;
-import dev.retort.cli.job.Interruption;
-import dev.retort.cli.job.StoppedException;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.ClassMatch;
-import dev.retort.detection.Detector;
-import dev.retort.detection.Evaluation;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,5 @@
 package dev.retort.cli;
 
-import dev.retort.testkit.gradients.GradientMatrix;
-import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.cli.gradcheck.Coverage;
 import dev.retort.cli.gradcheck.GradcheckFiles;
 import dev.retort.cli.gradcheck.GradcheckPage;
@@ -17,6 +15,8 @@ import dev.retort.tensor.Operation;
 import dev.retort.testkit.cases.ComputeMode;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCases;
+import dev.retort.testkit.gradients.GradientMatrix;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.retort.cli;
 
+import dev.retort.cli.job.TextFile;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
-import dev.retort.cli.job.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package dev.retort.cli;
 
+import dev.retort.cli.job.TextFile;
+import dev.retort.tensor.DType;
 import dev.retort.testkit.gradients.OperationTable.Gradient;
 import dev.retort.testkit.gradients.OperationTable.Kind;
 import dev.retort.testkit.gradients.OperationTable.Row;
-import dev.retort.cli.job.TextFile;
-import dev.retort.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,5 +1,11 @@
 package dev.retort.cli;
 
+import dev.retort.cli.job.DrawnBoxes;
+import dev.retort.cli.job.PredictionsJson;
+import dev.retort.cli.progress.Progress;
+import dev.retort.detection.Detector;
+import dev.retort.detection.Evaluation;
+import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
@@ -10,12 +16,6 @@ import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.data.Printable;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.eval.Detection;
-import dev.retort.cli.job.DrawnBoxes;
-import dev.retort.cli.job.PredictionsJson;
-import dev.retort.cli.progress.Progress;
-import dev.retort.detection.Detector;
-import dev.retort.detection.Evaluation;
-import dev.retort.detection.RecipeBatches;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -159,7 +159,8 @@ final class PredictCommand implements Callable<Integer> {
         boolean turns = PictureHeader.read(source).turned();
         Picture picture = PictureReader.read(source, limit.pixels());
         ImageInfo info = new ImageInfo(id, source.getFileName().toString(), picture.width(), picture.height());
-        Batch batch = RecipeBatches.single(detector.recipe(), info, picture);
+        Batch batch = RecipeBatches.single(
+                detector.recipe(), info, picture, detector.network().sizeDivisor());
         List<Detection> found =
                 Evaluation.detections(info, detector.detect(batch).get(0), detector.categories());
         List<BoxPainter.Box> boxes = DrawnBoxes.predicted(found, info, detector.categories(), leastScore);

@@ -1,14 +1,15 @@
 package dev.retort.cli;
 
-import dev.retort.detection.data.CocoDataset;
 import dev.retort.cli.job.Interruption;
 import dev.retort.cli.job.TrainingJob;
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.Detector;
 import dev.retort.detection.train.TrainingRun;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,16 +60,18 @@ final class TrainingOptions {
     private PixelLimitOption limit;
 
     Recipe recipe() {
-        return RecipeReader.read(recipe, settings);
+        RecipeReader.Read read = RecipeReader.read(recipe, settings);
+        PrintWriter err = spec.commandLine().getErr();
+        read.notices().forEach(notice -> err.println("retort: " + notice));
+        return read.recipe();
     }
 
     /** Trains; {@code teacher} is null to train alone. */
     int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
-        CocoDataset dataset = UsablePictures.of(
-                CocoDataset.open(data, read.data().trainSplit()).withMaxPixels(limit.pixels()),
-                read.data().broken(),
-                spec.commandLine().getErr());
-        TrainingJob job = new TrainingJob(name, read, dataset, teacher, backend, out, "add --resume");
+        CocoDataset dataset = usable(read.data().trainSplit(), read);
+        CocoDataset test =
+                read.training().evaluateEvery() > 0 ? usable(read.data().testSplit(), read) : dataset;
+        TrainingJob job = new TrainingJob(name, read, dataset, test, teacher, backend, out, "add --resume");
         try (Interruption stop = Interruption.open()) {
             if (!job.run(start(), stop, (student, distiller) -> {})) {
                 return Retort.INTERRUPTED;
@@ -76,6 +79,13 @@ final class TrainingOptions {
         }
         spec.commandLine().getOut().println("Wrote " + out.resolve(TrainingRun.MODEL));
         return 0;
+    }
+
+    private CocoDataset usable(String split, Recipe read) {
+        return UsablePictures.of(
+                CocoDataset.open(data, split).withMaxPixels(limit.pixels()),
+                read.data().broken(),
+                spec.commandLine().getErr());
     }
 
     private TrainingJob.Start start() {

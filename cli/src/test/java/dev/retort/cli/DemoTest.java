@@ -2,18 +2,18 @@ package dev.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.detection.data.Annotation;
-import dev.retort.detection.data.BilinearResize;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.draw.BoxPainter;
 import dev.retort.cli.progress.MetricsLine;
 import dev.retort.cli.progress.MetricsLog;
 import dev.retort.cli.report.ModelResult;
 import dev.retort.cli.report.Report;
 import dev.retort.cli.report.ReportPage;
 import dev.retort.cli.report.Summary;
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.draw.BoxPainter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,6 +2,9 @@ package dev.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.detection.Detector;
+import dev.retort.detection.Evaluation;
+import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.BilinearResize;
@@ -15,9 +18,6 @@ import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
-import dev.retort.detection.Detector;
-import dev.retort.detection.Evaluation;
-import dev.retort.detection.RecipeBatches;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;

@@ -1,10 +1,9 @@
 package dev.retort.cli;
 
 import dev.retort.detection.Detector;
-import dev.retort.distill.TinyRecipes;
-
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
+import dev.retort.distill.TinyRecipes;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;

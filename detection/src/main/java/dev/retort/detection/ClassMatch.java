@@ -1,7 +1,5 @@
 package dev.retort.detection;
 
-import dev.retort.detection.train.TrainingException;
-
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
@@ -26,7 +24,7 @@ public record ClassMatch(List<Category> categories, List<String> notices) {
     /**
      * Matches a detector's classes to a data set's categories.
      *
-     * @throws TrainingException if the data set has boxes of a category that the detector does not know
+     * @throws DetectorException if the data set has boxes of a category that the detector does not know
      */
     public static ClassMatch of(List<Category> classes, CocoDataset dataset) {
         List<Category> others = dataset.categories();
@@ -83,7 +81,7 @@ public record ClassMatch(List<Category> categories, List<String> notices) {
                     .filter(category -> boxes.containsKey(category.id()))
                     .toList();
             int count = boxes.values().stream().mapToInt(Integer::intValue).sum();
-            throw new TrainingException(dataset.source() + " has " + count + " boxes of " + used.size()
+            throw new DetectorException(dataset.source() + " has " + count + " boxes of " + used.size()
                     + " classes that the detector does not know by name and id: " + some(used) + ". It knows "
                     + some(classes) + ". Give the classes in the file the detector's names, or take a detector that was"
                     + " trained on them");
@@ -110,7 +108,7 @@ public record ClassMatch(List<Category> categories, List<String> notices) {
     }
 
     /** Tells how two lists of classes differ, in few words however many there are; empty if they do not. */
-    static String difference(String first, List<Category> classes, String second, List<Category> others) {
+    public static String difference(String first, List<Category> classes, String second, List<Category> others) {
         List<Category> onlyFirst =
                 classes.stream().filter(c -> !others.contains(c)).toList();
         List<Category> onlySecond =

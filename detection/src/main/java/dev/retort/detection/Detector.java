@@ -1,22 +1,16 @@
 package dev.retort.detection;
 
-import dev.retort.detection.train.TrainingException;
-
-import dev.retort.detection.box.AnchorGenerator;
-import dev.retort.detection.box.DetectionPostprocessor;
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.box.LevelPrediction;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Normalization;
-import dev.retort.detection.model.RetinaNet;
-import dev.retort.detection.model.RetinaNetOptions;
+import dev.retort.detection.model.DetectionModel;
+import dev.retort.detection.model.DetectionModels;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.nn.BuildContext;
-import dev.retort.nn.Norm;
-import dev.retort.nn.backbone.ResNetOptions;
 import dev.retort.nn.checkpoint.ArchitectureException;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.tensor.Backend;
@@ -30,22 +24,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * A detector as people use it: a RetinaNet, the classes it knows and the recipe it was made by, which says how pictures
+ * A detector as people use it: a network, the classes it knows and the recipe it was made by, which says how pictures
  * enter it. All three live in one safetensors file.
  */
 public final class Detector implements AutoCloseable {
     /** Section of the network in checkpoints and model files. */
-    static final String SECTION = "model";
+    public static final String SECTION = "model";
 
     private final ModelHeader header;
     private final String name;
-    private final RetinaNet network;
+    private final DetectionModel network;
 
     /** @param name what messages call it: the file that it came from */
-    private Detector(ModelHeader header, String name, RetinaNet network) {
+    private Detector(ModelHeader header, String name, DetectionModel network) {
         this.header = header;
         this.name = name;
         this.network = network;
@@ -59,31 +52,12 @@ public final class Detector implements AutoCloseable {
         return new Detector(header, "this detector", network(context, header));
     }
 
-    private static RetinaNet network(BuildContext context, ModelHeader header) {
-        Recipe.Model model = header.recipe().model();
-        Norm norm = model.norm() == Recipe.Norm.BATCH ? Norm.BATCH : Norm.FROZEN;
-        ResNetOptions backbone =
-                new ResNetOptions(model.depth(), model.width(), model.strideIn1x1(), norm, model.freezeAt());
-        RetinaNetOptions options = new RetinaNetOptions(
-                backbone,
-                model.pyramidChannels(),
-                model.headConvolutions(),
-                header.categories().size(),
-                anchors(model));
-        RetinaNet network = new RetinaNet(context, options);
-        network.setCheckpointing(header.recipe().training().recomputeBlocks());
+    private static DetectionModel network(BuildContext context, ModelHeader header) {
+        Recipe recipe = header.recipe();
+        DetectionModel network = DetectionModels.create(
+                context, recipe.model(), recipe::own, header.categories().size());
+        network.setCheckpointing(recipe.training().recomputeBlocks());
         return network;
-    }
-
-    /** Three octave steps of each level's size, ratios 0.5, 1 and 2, as in section 4 of arXiv 1708.02002. */
-    private static AnchorGenerator anchors(Recipe.Model model) {
-        List<List<Double>> sizes = model.anchorSizes().stream()
-                .map(size -> List.of(size, size * Math.pow(2, 1.0 / 3), size * Math.pow(2, 2.0 / 3)))
-                .toList();
-        List<Integer> strides = IntStream.range(0, RetinaNet.LEVELS)
-                .mapToObj(level -> 8 << level)
-                .toList();
-        return new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
     }
 
     /**
@@ -96,7 +70,7 @@ public final class Detector implements AutoCloseable {
         try (SafeTensors source = SafeTensors.open(file)) {
             ModelHeader header = ModelHeader.read(file, source.metadata());
             try {
-                RetinaNet network =
+                DetectionModel network =
                         Checkpoint.build(source, SECTION, backend, DType.F32, context -> network(context, header));
                 network.setTraining(false);
                 return new Detector(header, file.toString(), network);
@@ -112,12 +86,12 @@ public final class Detector implements AutoCloseable {
     }
 
     /** What a file says of this detector besides its weights. */
-    Map<String, String> metadata() {
+    public Map<String, String> metadata() {
         return header.metadata();
     }
 
     /** SHA-256 of weights and statistics as they are now: 64 hexadecimal digits. */
-    String digest() {
+    public String digest() {
         return new Checkpoint().model(SECTION, network).digest();
     }
 
@@ -130,7 +104,7 @@ public final class Detector implements AutoCloseable {
         return header.categories();
     }
 
-    public RetinaNet network() {
+    public DetectionModel network() {
         return network;
     }
 
@@ -163,43 +137,27 @@ public final class Detector implements AutoCloseable {
      * Detections of each picture of a batch, in the pixels of the original pictures. The network is in evaluation mode. Several
      * threads may call this at once, as long as none of them trains the network or changes its weights or its mode.
      *
-     * @throws TrainingException if the network's answer is not a number: its training had diverged
+     * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
     public List<Detections> detect(Batch batch) {
-        DetectionPostprocessor postprocessor =
-                DetectionPostprocessor.retinaNet(categories().size());
         List<Detections> found = new ArrayList<>();
         try (Scope scope = Scope.open()) {
-            RetinaNet.Output output = network.forward(input(batch));
-            List<double[]> anchors = network.anchors(output.features());
+            List<ImageSize> seen =
+                    batch.groundTruth().stream().map(GroundTruth::size).toList();
+            List<Detections> raw = network.forward(input(batch)).detections(seen);
             for (int n = 0; n < batch.size(); n++) {
-                List<LevelPrediction> levels = new ArrayList<>();
-                for (int level = 0; level < RetinaNet.LEVELS; level++) {
-                    levels.add(new LevelPrediction(
-                            anchors.get(level),
-                            output.logits().get(level).narrow(n, 1).toFloats(),
-                            output.deltas().get(level).narrow(n, 1).toFloats()));
-                }
                 ImageInfo original = batch.samples().get(n).info();
-                ImageSize seen = new ImageSize(batch.heights()[n], batch.widths()[n]);
-                found.add(numbers(postprocessor, levels)
-                        .rescale(seen, new ImageSize(original.height(), original.width())));
+                found.add(raw.get(n).rescale(seen.get(n), new ImageSize(original.height(), original.width())));
             }
-        }
-        return found;
-    }
-
-    private Detections numbers(DetectionPostprocessor postprocessor, List<LevelPrediction> levels) {
-        try {
-            return postprocessor.detect(levels);
         } catch (ArithmeticException e) {
-            throw new TrainingException(
+            throw new DetectorException(
                     "The network of " + name + " finds boxes or scores that are no numbers, though its weights are: "
                             + e.getMessage()
                             + ". Its training had diverged. Take an earlier file, or train again with a"
                             + " smaller learning rate",
                     e);
         }
+        return found;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.retort.detection;
 
-import dev.retort.detection.train.TrainingException;
-
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.BatchLoader;
@@ -30,14 +28,15 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
      * of classes that the data set does not list is left out.
      *
      * @param progress told the number of pictures done so far
-     * @throws TrainingException if the data set has boxes of a category that the detector does not know
+     * @throws DetectorException if the data set has boxes of a category that the detector does not know
      */
     public static Evaluation of(Detector detector, CocoDataset dataset, IntConsumer progress) {
         List<Category> categories =
                 ClassMatch.of(detector.categories(), dataset).categories();
         detector.network().setTraining(false);
         List<Detection> found = new ArrayList<>();
-        DatasetBatches batches = RecipeBatches.evaluation(detector.recipe(), dataset);
+        DatasetBatches batches = RecipeBatches.evaluation(
+                detector.recipe(), dataset, detector.network().sizeDivisor());
         try (BatchLoader loader = new BatchLoader(batches, 0, PREFETCH)) {
             int done = 0;
             while (loader.hasNext()) {

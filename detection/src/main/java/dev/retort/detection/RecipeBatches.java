@@ -15,11 +15,8 @@ import dev.retort.detection.recipe.Recipe;
 import java.util.Collections;
 import java.util.List;
 
-/** The batches that a recipe asks for. */
+/** The batches that a recipe asks for, their extents multiples of a network's {@code sizeDivisor}. */
 public final class RecipeBatches {
-    /** A pyramid from res5 needs extents that halve five times. */
-    private static final int MULTIPLE = 32;
-
     private static final SizeRule AS_IT_IS = (picture, shortEdge, longEdge) -> picture;
     private static final SizeRule SHORTEST_EDGE =
             (picture, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(picture);
@@ -27,29 +24,33 @@ public final class RecipeBatches {
     private RecipeBatches() {}
 
     /** Endless, shuffled and augmented; one per micro-batch. */
-    static DatasetBatches training(Recipe recipe, CocoDataset dataset) {
+    public static DatasetBatches training(Recipe recipe, CocoDataset dataset, int divisor) {
         Recipe.Data data = recipe.data();
         TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
         CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyPictures();
         return DatasetBatches.training(
-                used, transform, rule(data), settings(recipe), recipe.training().seed());
+                used,
+                transform,
+                rule(data),
+                settings(recipe, divisor),
+                recipe.training().seed());
     }
 
     /** Every picture once, at the recipe's largest size. */
-    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset) {
+    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset, int divisor) {
         Recipe.Data data = recipe.data();
         return DatasetBatches.evaluation(
-                dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe));
+                dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe, divisor));
     }
 
     /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
-    public static Batch single(Recipe recipe, ImageInfo info, Picture picture) {
+    public static Batch single(Recipe recipe, ImageInfo info, Picture picture, int divisor) {
         Recipe.Data data = recipe.data();
         ImageSize size = rule(data)
                 .target(new ImageSize(info.height(), info.width()), Collections.max(edges(data)), data.longEdge());
         Picture resized = BilinearResize.resize(picture, size.width(), size.height());
         Sample sample = new Sample(info, resized, new double[0], new int[0], false);
-        return Batch.of(List.of(sample), MULTIPLE);
+        return Batch.of(List.of(sample), divisor);
     }
 
     private static List<Integer> edges(Recipe.Data data) {
@@ -61,10 +62,10 @@ public final class RecipeBatches {
         return data.shortEdges().isEmpty() ? AS_IT_IS : SHORTEST_EDGE;
     }
 
-    private static DatasetBatches.Settings settings(Recipe recipe) {
+    private static DatasetBatches.Settings settings(Recipe recipe, int divisor) {
         return new DatasetBatches.Settings(
                 recipe.training().batch(),
-                MULTIPLE,
+                divisor,
                 recipe.data().cacheMegabytes() * 1_000_000L,
                 recipe.data().broken() == Recipe.Broken.SKIP);
     }

@@ -1,7 +1,5 @@
 package dev.retort.detection;
 
-import dev.retort.detection.train.TrainingException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -10,6 +8,7 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.train.TrainingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

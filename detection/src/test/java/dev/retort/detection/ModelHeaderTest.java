@@ -1,16 +1,15 @@
 package dev.retort.detection;
 
-import dev.retort.cli.TinyModels;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.distill.TinyRecipes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
+import dev.retort.cli.TinyModels;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
+import dev.retort.detection.train.TrainingException;
+import dev.retort.distill.TinyRecipes;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.io.SafeTensors;

@@ -1,9 +1,8 @@
 package dev.retort.detection;
 
-import dev.retort.cli.TinyModels;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.cli.TinyModels;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;

@@ -1,216 +1,171 @@
 package dev.retort.distill;
 
-import dev.retort.detection.ClassMatch;
+import dev.retort.autograd.Parameter;
 import dev.retort.detection.Detector;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.distill.icd.AttentionMap;
-
+import dev.retort.detection.box.Detections;
+import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.Batch;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.distill.icd.DecoderOutput;
-import dev.retort.distill.icd.DistillationNorm;
-import dev.retort.distill.icd.IcdBatch;
-import dev.retort.distill.icd.IcdConfig;
-import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.Inheritance;
-import dev.retort.distill.icd.InstanceDescriptors;
-import dev.retort.distill.icd.InstancePrior;
-import dev.retort.distill.icd.InstanceSampler;
-import dev.retort.distill.icd.LossForm;
-import dev.retort.distill.icd.PyramidContext;
-import dev.retort.distill.icd.SlotRule;
-import dev.retort.distill.icd.Temperature;
+import dev.retort.detection.model.Predictions;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.nn.BuildContext;
-import dev.retort.nn.MultiheadAttention;
+import dev.retort.detection.train.TrainingObjective;
 import dev.retort.nn.checkpoint.Checkpoint;
-import dev.retort.nn.optim.AdamW;
-import dev.retort.nn.optim.Clipping;
+import dev.retort.nn.checkpoint.WeightCopy;
 import dev.retort.nn.optim.GradientSource;
-import dev.retort.nn.optim.ParameterGroup;
-import dev.retort.nn.optim.Schedule;
-import dev.retort.nn.optim.Warmup;
-import dev.retort.nn.optim.WarmupCosine;
-import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What instance-conditional distillation adds to the training of a student: a frozen teacher, the conditional decoder with
- * its losses, and AdamW for it. The teacher stays the caller's.
+ * What distillation adds to the training of a student: a frozen teacher and the methods that a recipe names. The teacher stays
+ * the caller's.
  */
-public final class Distiller implements AutoCloseable {
-    private static final String OBJECTIVE = "icd";
-    private static final String OPTIMIZER = "icd_adamw";
-
+public final class Distiller implements TrainingObjective {
     private final Detector teacher;
-    private final IcdConfig config;
-    private final IcdObjective objective;
-    private final InstanceSampler sampler;
-    private final AdamW optimizer;
-    private final Schedule schedule;
-    private String teacherDigest;
+    private final Map<String, Distillation> methods = new LinkedHashMap<>();
+    private final boolean predicts;
+    private String identity;
 
-    /**
-     * @param recipe the student's
-     * @param dataset whose instances the prior of sampled descriptors is computed from
-     * @param iterations length of the run
-     * @throws TrainingException if the teacher knows other classes, or another width than the recipe's
-     */
-    public Distiller(Recipe recipe, CocoDataset dataset, Detector teacher, long iterations) {
-        this.teacher = teacher;
+    /** @throws DistillationException if teacher, student or data do not fit a method */
+    public Distiller(DistillationProvider.Context context) {
+        teacher = context.teacher();
         teacher.network().setTraining(false);
-        Recipe.Distillation settings = recipe.distillation();
-        if (!teacher.categories().equals(dataset.categories())) {
-            throw new TrainingException("The teacher's classes are not those of " + dataset.source() + ": "
-                    + ClassMatch.difference("the teacher", teacher.categories(), "the data set", dataset.categories())
-                    + ". Train a teacher on this data set first");
+        Recipe recipe = context.recipe();
+        try {
+            for (String name : recipe.own(DistillationSettings.class).methods()) {
+                methods.put(name, create(name, context));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
-        int width = teacher.recipe().model().pyramidChannels();
-        if (settings.hidden() != width) {
-            throw new TrainingException("distillation.hidden is " + settings.hidden() + ", the teacher's pyramid has "
-                    + width + " channels: set distillation.hidden to " + width);
-        }
-        // What can be refused comes before what has to be closed.
-        InstancePrior prior = settings.uniformPrior()
-                ? InstancePrior.uniform(dataset.categories().size())
-                : InstancePrior.of(dataset);
-        config = config(settings, dataset.categories().size());
-        BuildContext context = BuildContext.root(
-                        teacher.backend(), DType.F32, recipe.training().seed())
-                .at(OBJECTIVE);
-        objective = new IcdObjective(context, config, recipe.model().pyramidChannels());
-        sampler = new InstanceSampler(
-                prior, config.descriptors().slots(), recipe.training().seed());
-        Clipping clipping =
-                settings.clipNorm() > 0 ? new Clipping.GlobalNorm(settings.clipNorm()) : new Clipping.None();
-        optimizer = new AdamW(ParameterGroup.of(objective.parameters(), settings.weightDecay()), clipping);
-        schedule = new WarmupCosine(settings.rate(), 0, iterations, Warmup.linear(1, 0));
+        predicts = methods.values().stream().anyMatch(method -> method.needs() == Distillation.Needs.PREDICTIONS);
     }
 
-    private static IcdConfig config(Recipe.Distillation s, int classes) {
-        return new IcdConfig(
-                new IcdConfig.Descriptors(
-                        classes, SlotRule.relative(s.negativesPerPositive(), s.maxInstances()), 0.3, true, false),
-                new IcdConfig.Decoder(s.hidden(), s.heads(), s.layers(), true, false),
-                new IcdConfig.Auxiliary(s.auxiliaryWeight(), s.auxiliaryWeight()),
-                new IcdConfig.Distillation(
-                        s.weight(),
-                        LossForm.MSE,
-                        DistillationNorm.BOTH,
-                        Temperature.fixed(s.temperature()),
-                        false,
-                        s.startIteration()));
+    private static Distillation create(String name, DistillationProvider.Context context) {
+        DistillationProvider<?> provider = DistillationProvider.all().stream()
+                .filter(method -> method.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return create(provider, context);
     }
 
-    /** Starts the student's pyramid and head from the teacher's, as the recipe asks; tells what did not fit. */
-    public static List<String> inherit(Recipe.Distillation settings, Detector teacher, Detector student) {
+    @SuppressWarnings("unchecked")
+    private static <S extends Record> Distillation create(
+            DistillationProvider<S> provider, DistillationProvider.Context context) {
+        Class<S> type = (Class<S>) provider.defaults().getClass();
+        return provider.create(context, context.recipe().own(type));
+    }
+
+    /** Starts the student's pyramid and head from the teacher's, as its recipe asks; tells what did not fit. */
+    public static List<String> inherit(Detector teacher, Detector student) {
+        DistillationSettings settings = student.recipe().own(DistillationSettings.class);
         List<String> kept = new ArrayList<>();
         if (settings.inheritPyramid()) {
-            kept.addAll(Inheritance.copy(
+            kept.addAll(WeightCopy.matching(
                             teacher.network().pyramid(), student.network().pyramid())
                     .kept());
         }
         if (settings.inheritHead()) {
-            kept.addAll(
-                    Inheritance.copy(teacher.network().head(), student.network().head())
-                            .kept());
+            kept.addAll(WeightCopy.matching(
+                            teacher.network().head(), student.network().head())
+                    .kept());
         }
         return kept;
     }
 
-    public IcdObjective objective() {
-        return objective;
+    /** The method of a type, if the recipe names it. */
+    public <M extends Distillation> Optional<M> method(Class<M> type) {
+        return methods.values().stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst();
     }
 
+    /** The frozen teacher. */
     public Detector teacher() {
         return teacher;
     }
 
-    /** SHA-256 of the teacher's weights, which stay as they are: 64 hexadecimal digits. */
-    String teacherDigest() {
-        if (teacherDigest == null) {
-            teacherDigest = teacher.digest();
-        }
-        return teacherDigest;
+    @Override
+    public Terms begin(Batch batch, Moment moment) {
+        Predictions taught = predicts ? predictions(batch) : new FeaturesOnly(features(teacher, batch));
+        return student -> {
+            Map<String, Tensor> terms = new LinkedHashMap<>();
+            methods.forEach((name, method) -> method.losses(new Distillation.Step(batch, student, taught, moment))
+                    .forEach((term, loss) -> {
+                        if (terms.putIfAbsent(term, loss) != null) {
+                            throw new IllegalStateException(
+                                    "Two methods have a loss '" + term + "', " + name + " and one before it");
+                        }
+                    }));
+            return terms;
+        };
     }
 
-    /** The teacher's pyramid of a batch, in the caller's scope. Called outside of any tape. */
-    public List<Tensor> teacherFeatures(Batch batch) {
+    private Predictions predictions(Batch batch) {
+        return teacher.network().forward(teacher.input(batch));
+    }
+
+    /** A detector's pyramid of a batch, in the caller's scope. */
+    public static List<Tensor> features(Detector detector, Batch batch) {
         try (Scope scope = Scope.open()) {
-            List<Tensor> features = teacher.network().features(teacher.input(batch));
+            List<Tensor> features = detector.network().features(detector.input(batch));
             features.forEach(scope::keep);
             return features;
         }
     }
 
-    /**
-     * The terms that a batch adds, scalars by name.
-     *
-     * @param microBatch counts all micro-batches of the run, so that each draws its own descriptors
-     */
-    public Map<String, Tensor> losses(
-            Batch batch,
-            List<Tensor> student,
-            List<Tensor> teacherFeatures,
-            long microBatch,
-            long iteration,
-            long iterations) {
-        return objective.losses(icdBatch(batch, microBatch), student, teacherFeatures, iteration, iterations);
-    }
+    /** A teacher whose head was not run. */
+    private record FeaturesOnly(List<Tensor> features) implements Predictions {
+        @Override
+        public Map<String, Tensor> losses(List<GroundTruth> truth) {
+            throw notComputed();
+        }
 
-    /** The batch's instances with their sampled descriptors. */
-    public IcdBatch icdBatch(Batch batch, long microBatch) {
-        return IcdBatch.of(batch, sampler, microBatch);
-    }
+        @Override
+        public List<Detections> detections(List<ImageSize> sizes) {
+            throw notComputed();
+        }
 
-    /**
-     * Where the conditional attention of a picture's real instances looks: for each, the last layer's softmax averaged over
-     * heads, all levels joined. A map sums to 1.
-     *
-     * @param batch of one picture
-     */
-    public List<AttentionMap> attention(Batch batch) {
-        try (Scope scope = Scope.open()) {
-            List<Tensor> levels = teacherFeatures(batch);
-            IcdBatch instances = icdBatch(batch, 0);
-            InstanceDescriptors described =
-                    InstanceDescriptors.of(instances.images(), instances.draws(), config.descriptors());
-            PyramidContext pyramid = PyramidContext.of(
-                    teacher.backend(),
-                    DType.F32,
-                    config.decoder().channels(),
-                    instances.images(),
-                    batch.height(),
-                    batch.width(),
-                    levels);
-            List<DecoderOutput> layers = objective
-                    .teacher()
-                    .forward(described, PyramidContext.flatten(levels), pyramid, MultiheadAttention.Extra.WEIGHTS);
-            Tensor mean = layers.get(layers.size() - 1).weights().mean(1);
-            float[] weights = mean.toFloats();
-            List<AttentionMap> maps = new ArrayList<>();
-            for (int k = 0; k < instances.images().get(0).count(); k++) {
-                maps.add(AttentionMap.of(weights, k * mean.dim(2), levels));
-            }
-            return maps;
+        private static IllegalStateException notComputed() {
+            return new IllegalStateException(
+                    "The teacher's head was not run: a method that reads it says so by Distillation.needs()");
         }
     }
 
-    void step(GradientSource gradients, long iteration) {
-        optimizer.step(gradients, schedule.rate(iteration));
+    @Override
+    public List<Parameter> parameters() {
+        return methods.values().stream()
+                .flatMap(method -> method.parameters().stream())
+                .toList();
     }
 
-    Checkpoint addTo(Checkpoint checkpoint) {
-        return checkpoint.model(OBJECTIVE, objective).optimizer(OPTIMIZER, optimizer);
+    @Override
+    public void update(GradientSource gradients, long iteration) {
+        methods.values().forEach(method -> method.update(gradients, iteration));
+    }
+
+    @Override
+    public void addTo(Checkpoint checkpoint) {
+        methods.values().forEach(method -> method.addTo(checkpoint));
+    }
+
+    /** SHA-256 of the teacher's weights, which stay as they are: 64 hexadecimal digits. */
+    @Override
+    public String identity() {
+        if (identity == null) {
+            identity = teacher.digest();
+        }
+        return identity;
     }
 
     @Override
     public void close() {
-        optimizer.close();
-        objective.close();
+        methods.values().forEach(Distillation::close);
     }
 }

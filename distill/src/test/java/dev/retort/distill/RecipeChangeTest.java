@@ -1,13 +1,12 @@
 package dev.retort.distill;
 
-import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeChange;
-import dev.retort.detection.recipe.RecipeReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeChange;
 import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.recipe.RecipeReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;

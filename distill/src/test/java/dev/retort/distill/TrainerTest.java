@@ -1,15 +1,14 @@
 package dev.retort.distill;
 
-import dev.retort.detection.Detector;
-import dev.retort.detection.train.Trainer;
-import dev.retort.detection.train.TrainingException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.train.Trainer;
+import dev.retort.detection.train.TrainingException;
 import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;

@@ -1,21 +1,20 @@
 package dev.retort.distill;
 
-import dev.retort.detection.Detector;
-import dev.retort.detection.train.RunBrokenOffException;
-import dev.retort.detection.train.StepReport;
-import dev.retort.detection.train.Trainer;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.detection.train.TrainingRun;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.train.RunBrokenOffException;
+import dev.retort.detection.train.StepReport;
+import dev.retort.detection.train.Trainer;
+import dev.retort.detection.train.TrainingException;
+import dev.retort.detection.train.TrainingRun;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.retort.acceptance.check;
 
-import dev.retort.testkit.gradients.GradientMatrix;
-import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.cli.gradcheck.GradcheckRun;
 import dev.retort.cli.gradcheck.GradcheckTable;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.testkit.gradients.GradientMatrix;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

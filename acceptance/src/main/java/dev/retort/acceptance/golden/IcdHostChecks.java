@@ -1,7 +1,7 @@
 package dev.retort.acceptance.golden;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.distill.icd.IcdConfig;
-import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.InstanceDescriptors;
 import dev.retort.distill.icd.InstancePrior;
 import dev.retort.distill.icd.InstanceSampler;
@@ -23,7 +23,7 @@ final class IcdHostChecks {
     private IcdHostChecks() {}
 
     static void paddingMask(GoldenCase golden) throws IOException {
-        List<ImageInstances> images = sizes(golden);
+        List<GroundTruth> images = sizes(golden);
         int[] cells = golden.ints("in.feature_sizes");
         JsonNode padded = golden.attrs().required("padded");
         for (int level = 0; level < LEVELS; level++) {
@@ -74,7 +74,7 @@ final class IcdHostChecks {
     /** The descriptors of a case from its filed draws, with the official scale indicator if asked. */
     static InstanceDescriptors describe(GoldenCase golden, boolean lastImageScale) throws IOException {
         JsonNode attrs = golden.attrs();
-        List<ImageInstances> images = instances(golden);
+        List<GroundTruth> images = instances(golden);
         SlotRule rule = rule(attrs);
         List<SlotDraws> draws = new ArrayList<>();
         for (int n = 0; n < images.size(); n++) {
@@ -109,11 +109,11 @@ final class IcdHostChecks {
     }
 
     /** The images of a case with their ground truth, if it has any. */
-    static List<ImageInstances> instances(GoldenCase golden) throws IOException {
-        List<ImageInstances> images = new ArrayList<>();
+    static List<GroundTruth> instances(GoldenCase golden) throws IOException {
+        List<GroundTruth> images = new ArrayList<>();
         int[] sizes = golden.ints("in.image_sizes");
         for (int n = 0; 2 * n < sizes.length; n++) {
-            images.add(new ImageInstances(
+            images.add(new GroundTruth(
                     n,
                     sizes[2 * n],
                     sizes[2 * n + 1],
@@ -124,10 +124,10 @@ final class IcdHostChecks {
     }
 
     /** The images of a case, without instances. */
-    static List<ImageInstances> sizes(GoldenCase golden) throws IOException {
+    static List<GroundTruth> sizes(GoldenCase golden) throws IOException {
         int[] sizes = golden.ints("in.image_sizes");
         return IntStream.range(0, sizes.length / 2)
-                .mapToObj(n -> new ImageInstances(n, sizes[2 * n], sizes[2 * n + 1], new double[0], new int[0]))
+                .mapToObj(n -> new GroundTruth(n, sizes[2 * n], sizes[2 * n + 1], new double[0], new int[0]))
                 .toList();
     }
 

@@ -4,13 +4,13 @@ import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.Tape;
 import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.model.RetinaNet;
 import dev.retort.detection.model.RetinaNetLoss;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.Inheritance;
 import dev.retort.distill.icd.LossForm;
 import dev.retort.distill.icd.SlotDraws;
@@ -187,11 +187,11 @@ final class TrainingChecks {
         GoldenCase golden = run.golden();
         List<Integer> padded = Networks.integers(golden.attrs().required("padded"));
         JsonNode sizes = golden.attrs().required("image_sizes");
-        List<ImageInstances> images = new ArrayList<>();
+        List<GroundTruth> images = new ArrayList<>();
         List<SlotDraws> draws = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {
             List<Integer> size = Networks.integers(sizes.get(n));
-            images.add(new ImageInstances(
+            images.add(new GroundTruth(
                     n,
                     size.get(0),
                     size.get(1),

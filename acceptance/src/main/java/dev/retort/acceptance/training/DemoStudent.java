@@ -1,10 +1,10 @@
 package dev.retort.acceptance.training;
 
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.Detector;
 import dev.retort.detection.train.Trainer;
 import dev.retort.tensor.Backend;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.retort.bench.work;
 
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
@@ -10,7 +11,6 @@ import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.Detector;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;

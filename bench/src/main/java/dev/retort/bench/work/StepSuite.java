@@ -2,11 +2,11 @@ package dev.retort.bench.work;
 
 import dev.retort.bench.floor.Floor;
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.Detector;
-import dev.retort.distill.Distiller;
 import dev.retort.detection.train.Trainer;
+import dev.retort.distill.Distiller;
 import java.util.List;
 
 /**

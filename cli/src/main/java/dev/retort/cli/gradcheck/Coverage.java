@@ -1,11 +1,11 @@
 package dev.retort.cli.gradcheck;
 
-import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCases;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.retort.cli.gradcheck;
 
+import dev.retort.cli.job.TextFile;
 import dev.retort.testkit.gradients.ErrorHistogram;
 import dev.retort.testkit.gradients.GradientMatrix.Cell;
-import dev.retort.cli.job.TextFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.retort.cli.gradcheck;
 
+import dev.retort.cli.job.TextFile;
+import dev.retort.cli.report.Html;
 import dev.retort.testkit.gradients.ErrorHistogram;
 import dev.retort.testkit.gradients.GradientMatrix;
 import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.testkit.gradients.GradientMatrix.Detail;
 import dev.retort.testkit.gradients.GradientMatrix.Kind;
-import dev.retort.cli.job.TextFile;
-import dev.retort.cli.report.Html;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.retort.cli.gradcheck;
 
+import dev.retort.tensor.DType;
 import dev.retort.testkit.gradients.GradientMatrix;
 import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.testkit.gradients.GradientMatrix.Kind;
-import dev.retort.tensor.DType;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

@@ -2,25 +2,23 @@ package dev.retort.cli.gradcheck;
 
 import dev.retort.autograd.GradientCheck.Report;
 import dev.retort.autograd.GradientCheck.Worst;
-import dev.retort.testkit.gradients.GradientMatrix;
-import dev.retort.testkit.gradients.GradientMatrix.Cell;
-import dev.retort.testkit.gradients.GradientMatrix.Detail;
-import dev.retort.testkit.gradients.GradientMatrix.Kind;
 import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.ParameterCheck;
 import dev.retort.autograd.Tape;
 import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.Matcher;
-import dev.retort.detection.model.RetinaNet;
-import dev.retort.detection.model.RetinaNetLoss;
-import dev.retort.detection.model.RetinaNetOptions;
+import dev.retort.detection.model.retinanet.RetinaNet;
+import dev.retort.detection.model.retinanet.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNetOptions;
+import dev.retort.detection.model.retinanet.RetinaNetPredictions;
+import dev.retort.detection.train.TrainingStep;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.ImageInstances;
 import dev.retort.distill.icd.InstancePrior;
 import dev.retort.distill.icd.InstanceSampler;
 import dev.retort.distill.icd.LossForm;
@@ -34,6 +32,10 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.testkit.gradients.GradientMatrix;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
+import dev.retort.testkit.gradients.GradientMatrix.Detail;
+import dev.retort.testkit.gradients.GradientMatrix.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +92,8 @@ public final class ModelCheck implements AutoCloseable {
         teacher = detector(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
         student = detector(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
         objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
-        List<ImageInstances> images = IntStream.range(0, PICTURES)
-                .mapToObj(n -> new ImageInstances(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
+        List<GroundTruth> images = IntStream.range(0, PICTURES)
+                .mapToObj(n -> new GroundTruth(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
                 .toList();
         InstanceSampler sampler = new InstanceSampler(InstancePrior.uniform(CLASSES), SlotRule.relative(), seed);
         batch = new IcdBatch(
@@ -161,7 +163,7 @@ public final class ModelCheck implements AutoCloseable {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part(
                 named("teacher", teacher.parameters(), 3),
-                () -> sum(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
+                () -> TrainingStep.total(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
         Map<String, Map<String, Parameter>> learning = named("student", student.parameters(), 3);
         learning.putAll(named("projection", objective.projection().parameters(), 1));
         parts.add(new Part(learning, this::step));
@@ -238,22 +240,27 @@ public final class ModelCheck implements AutoCloseable {
         return backend.upload(pixels, Shape.of(PICTURES, SIZE, SIZE, 3), DType.F64);
     }
 
-    private List<Tensor> detectorLosses(RetinaNet net, RetinaNetLoss.Box box) {
+    private Map<String, Tensor> detectorLosses(RetinaNet net, RetinaNetLoss.Box box) {
         return detectorLosses(net, net.forward(images()), box);
     }
 
-    private static List<Tensor> detectorLosses(RetinaNet net, RetinaNet.Output output, RetinaNetLoss.Box box) {
+    private static Map<String, Tensor> detectorLosses(
+            RetinaNet net, RetinaNetPredictions output, RetinaNetLoss.Box box) {
         RetinaNetLoss loss = new RetinaNetLoss(new AnchorLabeler(Matcher.RETINANET, CLASSES), 0.25, 2, box);
         RetinaNetLoss.Targets targets = loss.targets(net.anchors(output.features()), List.of(BOXES), List.of(LABELS));
         RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.deltas(), targets, NORMALIZER);
-        return List.of(losses.classification(), losses.box());
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        terms.put("classification", losses.classification());
+        terms.put("box", losses.box());
+        return terms;
     }
 
     /** What a student's step minimises: everything. */
     private Tensor step() {
-        RetinaNet.Output output = student.forward(images());
-        List<Tensor> own = detectorLosses(student, output, new RetinaNetLoss.Box.SmoothL1(0));
-        return IcdObjective.total(own, icdLosses(output.features()));
+        RetinaNetPredictions output = student.forward(images());
+        Map<String, Tensor> terms = detectorLosses(student, output, new RetinaNetLoss.Box.SmoothL1(0));
+        terms.putAll(icdLosses(output.features()));
+        return TrainingStep.total(terms);
     }
 
     private Map<String, Tensor> icdLosses(List<Tensor> levels) {
@@ -263,11 +270,7 @@ public final class ModelCheck implements AutoCloseable {
     private Tensor auxiliary() {
         Map<String, Tensor> terms = new LinkedHashMap<>(icdLosses(studentLevels));
         terms.remove(IcdObjective.DISTILLATION);
-        return sum(List.copyOf(terms.values()));
-    }
-
-    private static Tensor sum(List<Tensor> terms) {
-        return IcdObjective.total(terms, Map.of());
+        return TrainingStep.total(terms);
     }
 
     /** Names of the decoder's parameters that the distillation loss gives a gradient although it must not: none. */

@@ -1,21 +1,20 @@
 package dev.retort.cli.job;
 
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.cli.progress.MetricsLine;
 import dev.retort.cli.progress.MetricsLog;
-import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.cli.report.ModelResult;
 import dev.retort.cli.report.Report;
 import dev.retort.cli.report.Summary;
 import dev.retort.detection.Detector;
 import dev.retort.detection.Evaluation;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ShapesGenerator;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.TrainingRun;
+import dev.retort.distill.icd.IcdDistillation;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,8 +31,6 @@ public final class Demo {
     public static final String DATA = "data";
 
     private static final String GO_ON = "the same command goes on";
-    private static final String TEACHER_RECIPE = "shapes-teacher.yaml";
-    private static final String STUDENT_RECIPE = "shapes-student.yaml";
 
     /**
      * What to run.
@@ -61,7 +58,7 @@ public final class Demo {
         if (!Files.exists(data)) {
             generate(data);
         }
-        Recipe recipe = recipe(TEACHER_RECIPE);
+        Recipe recipe = recipe(DemoRecipes.TEACHER);
         train = CocoDataset.open(data, recipe.data().trainSplit());
         test = CocoDataset.open(data, recipe.data().testSplit());
         if (train.size() != settings.trainPictures || test.size() != settings.testPictures) {
@@ -81,8 +78,8 @@ public final class Demo {
                 RunFolder held = RunFolder.open(settings.folder)) {
             Demo demo = new Demo(settings, backend, stop);
             try {
-                return demo.train(Summary.TEACHER, TEACHER_RECIPE, null)
-                        && demo.train(Summary.STUDENT, STUDENT_RECIPE, null)
+                return demo.train(Summary.TEACHER, DemoRecipes.TEACHER, null)
+                        && demo.train(Summary.STUDENT, DemoRecipes.STUDENT, null)
                         && demo.distill()
                         && demo.write();
             } catch (StoppedException e) {
@@ -100,7 +97,7 @@ public final class Demo {
     private void generate(Path data) throws IOException {
         System.err.println("retort: generating " + settings.trainPictures + " pictures to learn from and "
                 + settings.testPictures + " to test on");
-        Recipe recipe = recipe(TEACHER_RECIPE);
+        Recipe recipe = recipe(DemoRecipes.TEACHER);
         Map<String, Integer> splits = new LinkedHashMap<>();
         splits.put(recipe.data().trainSplit(), settings.trainPictures);
         splits.put(recipe.data().testSplit(), settings.testPictures);
@@ -113,7 +110,7 @@ public final class Demo {
     private boolean distill() throws IOException {
         Path model = settings.folder.resolve(Summary.TEACHER).resolve(TrainingRun.MODEL);
         try (Detector teacher = Detector.load(model, backend)) {
-            return train(Summary.STUDENT_ICD, STUDENT_RECIPE, teacher);
+            return train(Summary.STUDENT_ICD, DemoRecipes.STUDENT, teacher);
         }
     }
 
@@ -122,10 +119,10 @@ public final class Demo {
         Recipe recipe = recipe(recipeName);
         boolean begun = Files.exists(folder.resolve(TrainingRun.CHECKPOINT));
         Path used = folder.resolve(TrainingJob.RECIPE);
-        if (begun && !RecipeReader.read(used, List.of()).equals(recipe)) {
+        if (begun && !RecipeReader.read(used, List.of()).recipe().equals(recipe)) {
             throw otherDemo(used + " is not " + recipeName + " with the settings " + settings.settings);
         }
-        TrainingJob job = new TrainingJob(model, recipe, train, teacher, backend, folder, GO_ON);
+        TrainingJob job = new TrainingJob(model, recipe, train, test, teacher, backend, folder, GO_ON);
         TrainingJob.Start start = begun ? TrainingJob.Start.RESUME : TrainingJob.Start.NEW;
         return job.run(start, stop, (student, distiller) -> {
             Evaluation evaluation = Evaluations.run("evaluate " + model, student, test, stop);
@@ -134,7 +131,7 @@ public final class Demo {
             results.put(model, ModelResult.of(evaluation.metrics(), student.parameterCount(), seconds));
             report.add(model, student, evaluation, lines);
             if (distiller != null) {
-                report.attention(recipe, distiller);
+                distiller.method(IcdDistillation.class).ifPresent(icd -> report.attention(student, icd));
             }
         });
     }
@@ -145,7 +142,7 @@ public final class Demo {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("pictures to learn from", Integer.toString(train.size()));
         facts.put("pictures to test on", Integer.toString(test.size()));
-        facts.put("seed", Long.toString(recipe(STUDENT_RECIPE).training().seed()));
+        facts.put("seed", Long.toString(recipe(DemoRecipes.STUDENT).training().seed()));
         facts.put("backend", backend.name());
         facts.put(
                 "machine",
@@ -156,9 +153,6 @@ public final class Demo {
     }
 
     private Recipe recipe(String name) throws IOException {
-        try (InputStream in = RecipeReader.class.getResourceAsStream(name)) {
-            String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return RecipeReader.parse(yaml, "recipes/" + name, settings.settings);
-        }
+        return DemoRecipes.read(name, settings.settings);
     }
 }

@@ -1,5 +1,11 @@
 package dev.retort.cli.job;
 
+import dev.retort.cli.progress.MetricsLine;
+import dev.retort.cli.report.ReportData;
+import dev.retort.cli.report.Summary;
+import dev.retort.detection.Detector;
+import dev.retort.detection.Evaluation;
+import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
@@ -10,15 +16,8 @@ import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.HeatMap;
 import dev.retort.detection.draw.LabelText;
-import dev.retort.cli.progress.MetricsLine;
-import dev.retort.detection.recipe.Recipe;
-import dev.retort.cli.report.ReportData;
-import dev.retort.cli.report.Summary;
 import dev.retort.distill.icd.AttentionMap;
-import dev.retort.detection.Detector;
-import dev.retort.distill.Distiller;
-import dev.retort.detection.Evaluation;
-import dev.retort.detection.RecipeBatches;
+import dev.retort.distill.icd.IcdDistillation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +73,15 @@ final class DemoReport {
     }
 
     /** Takes in where the trained decoder looks: in each picture, for the largest object. */
-    void attention(Recipe recipe, Distiller distiller) {
-        DatasetBatches batches = RecipeBatches.evaluation(recipe, test);
+    void attention(Detector student, IcdDistillation icd) {
+        DatasetBatches batches = RecipeBatches.evaluation(
+                student.recipe(), test, student.network().sizeDivisor());
         for (long t = 0; t < batches.count(); t++) {
             Batch batch = batches.at(t);
             for (Sample sample : batch.samples()) {
                 if (sample.classes().length > 0) {
                     Batch single = new Batch(List.of(sample), batch.height(), batch.width());
-                    attention.add(panel(sample, single, distiller.attention(single)));
+                    attention.add(panel(sample, single, icd.attention(single)));
                 }
             }
         }

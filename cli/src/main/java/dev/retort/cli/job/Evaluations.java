@@ -1,9 +1,9 @@
 package dev.retort.cli.job;
 
-import dev.retort.detection.data.CocoDataset;
 import dev.retort.cli.progress.Progress;
 import dev.retort.detection.Detector;
 import dev.retort.detection.Evaluation;
+import dev.retort.detection.data.CocoDataset;
 
 /** Evaluates with progress on the error stream. */
 public final class Evaluations {

@@ -1,21 +1,19 @@
 package dev.retort.cli.job;
 
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.cli.progress.Figures;
 import dev.retort.cli.progress.MetricsLog;
 import dev.retort.cli.progress.Progress;
-import dev.retort.cli.progress.RecentLosses;
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.Detector;
-import dev.retort.distill.Distiller;
-import dev.retort.detection.train.StepReport;
 import dev.retort.detection.train.Trainer;
+import dev.retort.detection.train.TrainingObjective;
 import dev.retort.detection.train.TrainingRun;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.Distiller;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,12 +24,20 @@ import java.util.List;
  * metrics.jsonl and the finished model, with progress on the error stream.
  *
  * @param name of the progress bar
+ * @param test evaluated on while training, where the recipe asks for that
  * @param teacher null to train alone
  * @param folder to write; it holds no other run, unless that one is resumed
  * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
  */
 public record TrainingJob(
-        String name, Recipe recipe, CocoDataset dataset, Detector teacher, Backend backend, Path folder, String goOn) {
+        String name,
+        Recipe recipe,
+        CocoDataset dataset,
+        CocoDataset test,
+        Detector teacher,
+        Backend backend,
+        Path folder,
+        String goOn) {
     /** Name of the recipe in the run's folder. */
     public static final String RECIPE = "recipe.yaml";
 
@@ -72,13 +78,14 @@ public record TrainingJob(
                     return run(student, null, start, stop, finish);
                 }
                 if (start == Start.NEW) {
-                    List<String> kept = Distiller.inherit(recipe.distillation(), teacher, student);
+                    List<String> kept = Distiller.inherit(teacher, student);
                     if (!kept.isEmpty()) {
                         notice("not inherited, as the shapes differ: " + String.join(", ", kept));
                     }
                 }
                 long iterations = Trainer.iterations(recipe, dataset);
-                try (Distiller distiller = new Distiller(recipe, dataset, teacher, iterations)) {
+                var context = new DistillationProvider.Context(recipe, dataset, teacher, student, iterations);
+                try (Distiller distiller = new Distiller(context)) {
                     return run(student, distiller, start, stop, finish);
                 }
             }
@@ -87,8 +94,9 @@ public record TrainingJob(
 
     private boolean run(Detector student, Distiller distiller, Start start, Interruption stop, Finish finish)
             throws IOException {
-        try (Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
-            TrainingRun run = new TrainingRun(trainer, student, folder, goOn);
+        List<TrainingObjective> objectives = distiller == null ? List.of() : List.of(distiller);
+        try (Trainer trainer = new Trainer(recipe, dataset, student, objectives)) {
+            TrainingRun run = new TrainingRun(trainer, student, test, folder, goOn);
             if (start != Start.NEW) {
                 run.resume(start == Start.RESUME_ANYWAY).forEach(TrainingJob::notice);
             }
@@ -98,9 +106,7 @@ public record TrainingJob(
             try (MetricsLog log = MetricsLog.open(metrics, training.logEvery(), trainer.iteration());
                     Progress progress = Progress.open(name, trainer.iteration(), trainer.iterations())) {
                 AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
-                RecentLosses recent = new RecentLosses();
-                complete = run.run(
-                        training.checkpointEvery(), stop::requested, step -> report(step, log, recent, progress));
+                complete = run.run(training.checkpointEvery(), stop::requested, new RunReporter(log, progress));
             }
             if (complete) {
                 finish.accept(student, distiller);
@@ -113,14 +119,5 @@ public record TrainingJob(
 
     private static void notice(String sentence) {
         System.err.println("retort: " + sentence);
-    }
-
-    private static void report(StepReport step, MetricsLog log, RecentLosses recent, Progress progress) {
-        try {
-            log.add(step);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write metrics: " + e.getMessage(), e);
-        }
-        progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.rate()));
     }
 }

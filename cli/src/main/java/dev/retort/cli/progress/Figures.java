@@ -13,10 +13,12 @@ public final class Figures {
     private Figures() {}
 
     /**
-     * For example {@code loss 1.234 (classification 0.900, box 0.334) rate 0.01}, then the same without the terms, then
-     * {@code loss 1.234}: wordings for {@link Progress#at(long, List)}.
+     * For example {@code loss 1.234 (classification 0.900, box 0.334) rate 0.01 AP 0.312}, then the same without the terms,
+     * then {@code loss 1.234 AP 0.312}: wordings for {@link Progress#at(long, List)}.
+     *
+     * @param ap of the last evaluation; NaN where there was none
      */
-    public static List<String> losses(Map<String, Double> losses, double rate) {
+    public static List<String> losses(Map<String, Double> losses, double rate, double ap) {
         String terms = losses.entrySet().stream()
                 .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()))
                 .collect(Collectors.joining(", ", " (", ")"));
@@ -25,7 +27,11 @@ public final class Figures {
                 "loss %.3f",
                 losses.values().stream().mapToDouble(Double::doubleValue).sum());
         String rateText = String.format(Locale.ROOT, " rate %.3g", rate);
-        return List.of(total + (losses.size() > 1 ? terms : "") + rateText, total + rateText, total);
+        String apText = Double.isNaN(ap) ? "" : String.format(Locale.ROOT, " AP %.3f", ap);
+        return List.of(
+                total + (losses.size() > 1 ? terms : "") + rateText + apText,
+                total + rateText + apText,
+                total + apText);
     }
 
     /** For example {@code 45 s}, {@code 3 min 20 s} or {@code 2 h 5 min}. */

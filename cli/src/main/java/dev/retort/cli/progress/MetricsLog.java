@@ -54,31 +54,48 @@ public final class MetricsLog implements AutoCloseable {
      * @param nextIteration 0 for a new run
      */
     public static MetricsLog open(Path file, int every, long nextIteration) throws IOException {
-        List<MetricsLine> kept = new ArrayList<>();
+        List<Record> kept = new ArrayList<>();
         if (nextIteration > 0 && Files.exists(file)) {
-            kept.addAll(read(file));
-            kept.removeIf(line -> line.iteration() >= nextIteration);
+            kept.addAll(lines(file));
+            kept.removeIf(line -> iteration(line) >= nextIteration);
         }
         StringBuilder text = new StringBuilder();
         kept.forEach(line -> text.append(MAPPER.writeValueAsString(line)).append('\n'));
         AtomicFile.writeString(file, text);
-        double seconds = kept.isEmpty() ? 0 : kept.get(kept.size() - 1).seconds();
+        double seconds = kept.stream()
+                .filter(MetricsLine.class::isInstance)
+                .mapToDouble(line -> ((MetricsLine) line).seconds())
+                .reduce(0, (before, last) -> last);
         return new MetricsLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND), every, seconds);
     }
 
+    private static long iteration(Record line) {
+        return line instanceof MetricsLine step ? step.iteration() : ((EvaluationLine) line).iteration();
+    }
+
+    /** The lines of steps of a file, as {@link #lines} reads them. */
+    public static List<MetricsLine> read(Path file) throws IOException {
+        return lines(file).stream()
+                .filter(MetricsLine.class::isInstance)
+                .map(MetricsLine.class::cast)
+                .toList();
+    }
+
     /**
-     * All lines of a file. A last line without an end, left by a process that was killed while it wrote, is passed over.
+     * All lines of a file, {@link MetricsLine} or {@link EvaluationLine}. A last line without an end, left by a process that was killed while it wrote, is passed over.
      *
      * @throws IOException if another line is not of the form that this class writes
      */
-    public static List<MetricsLine> read(Path file) throws IOException {
+    static List<Record> lines(Path file) throws IOException {
         String text = Utf8File.read(file);
         String[] lines = text.substring(0, text.lastIndexOf('\n') + 1).split("\n");
-        List<MetricsLine> read = new ArrayList<>();
+        List<Record> read = new ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             try {
                 if (!lines[i].isBlank()) {
-                    read.add(line(file, i + 1, MAPPER.readValue(lines[i], MetricsLine.class)));
+                    boolean evaluation = MAPPER.readTree(lines[i]).has("ap");
+                    Class<? extends Record> type = evaluation ? EvaluationLine.class : MetricsLine.class;
+                    read.add(line(file, i + 1, MAPPER.readValue(lines[i], type)));
                 }
             } catch (JacksonException e) {
                 throw new IOException(
@@ -88,8 +105,10 @@ public final class MetricsLog implements AutoCloseable {
         return read;
     }
 
-    private static MetricsLine line(Path file, int number, MetricsLine line) throws IOException {
-        if (line == null || line.losses().values().stream().anyMatch(Objects::isNull)) {
+    private static Record line(Path file, int number, Record line) throws IOException {
+        if (line == null
+                || line instanceof MetricsLine step
+                        && step.losses().values().stream().anyMatch(Objects::isNull)) {
             throw new IOException(file + ", line " + number + " is no line of metrics: a loss has no value");
         }
         return line;
@@ -107,9 +126,18 @@ public final class MetricsLog implements AutoCloseable {
                     step.rate(),
                     seconds,
                     step.pictures() / step.seconds());
-            writer.write(MAPPER.writeValueAsString(line) + "\n");
-            writer.flush();
+            write(line);
         }
+    }
+
+    /** Writes the line of an evaluation. */
+    public void add(EvaluationLine line) throws IOException {
+        write(line);
+    }
+
+    private void write(Record line) throws IOException {
+        writer.write(MAPPER.writeValueAsString(line) + "\n");
+        writer.flush();
     }
 
     /** Seconds of all steps so far, those before a resume as far as lines tell. */

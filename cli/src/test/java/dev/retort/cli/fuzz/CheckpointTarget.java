@@ -1,9 +1,9 @@
 package dev.retort.cli.fuzz;
 
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.Detector;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingException;
 import dev.retort.tensor.Backend;

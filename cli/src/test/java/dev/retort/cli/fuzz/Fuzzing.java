@@ -1,8 +1,8 @@
 package dev.retort.cli.fuzz;
 
+import dev.retort.cli.TinyModels;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataFolder;
-import dev.retort.cli.TinyModels;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

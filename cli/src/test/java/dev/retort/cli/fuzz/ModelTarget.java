@@ -1,12 +1,12 @@
 package dev.retort.cli.fuzz;
 
+import dev.retort.cli.TinyModels;
+import dev.retort.detection.Detector;
+import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.Detector;
-import dev.retort.detection.RecipeBatches;
-import dev.retort.cli.TinyModels;
 import dev.retort.detection.train.TrainingException;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;

@@ -1,10 +1,10 @@
 package dev.retort.cli.fuzz;
 
+import dev.retort.cli.progress.MetricsLog;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
-import dev.retort.cli.progress.MetricsLog;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
 import java.io.IOException;

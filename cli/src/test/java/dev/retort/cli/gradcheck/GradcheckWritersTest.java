@@ -2,16 +2,16 @@ package dev.retort.cli.gradcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.DType;
+import dev.retort.testkit.cases.OperationCases;
 import dev.retort.testkit.gradients.BackendComparison;
 import dev.retort.testkit.gradients.ErrorHistogram;
 import dev.retort.testkit.gradients.GradientMatrix;
 import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.testkit.gradients.GradientMatrix.Detail;
 import dev.retort.testkit.gradients.GradientMatrix.Kind;
-import dev.retort.tensor.Backend;
-import dev.retort.tensor.Backends;
-import dev.retort.tensor.DType;
-import dev.retort.testkit.cases.OperationCases;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

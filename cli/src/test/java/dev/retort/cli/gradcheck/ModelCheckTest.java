@@ -2,9 +2,9 @@ package dev.retort.cli.gradcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

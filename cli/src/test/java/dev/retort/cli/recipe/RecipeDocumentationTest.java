@@ -1,10 +1,9 @@
 package dev.retort.cli.recipe;
 
-import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;

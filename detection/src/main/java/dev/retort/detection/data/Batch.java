@@ -1,5 +1,6 @@
 package dev.retort.detection.data;
 
+import dev.retort.detection.box.GroundTruth;
 import java.util.Arrays;
 import java.util.List;
 
@@ -64,6 +65,18 @@ public record Batch(List<Sample> samples, int height, int width) {
         for (int n = 0; n < size(); n++) {
             normalization.apply(samples.get(n).picture(), out, n * height * rowLength, rowLength);
         }
+    }
+
+    /** The objects of each image, in the image without padding. */
+    public List<GroundTruth> groundTruth() {
+        return samples.stream()
+                .map(sample -> new GroundTruth(
+                        sample.info().id(),
+                        sample.picture().height(),
+                        sample.picture().width(),
+                        sample.boxes(),
+                        sample.classes()))
+                .toList();
     }
 
     /** Heights of the pictures without padding: {@code [N]}. */

@@ -30,6 +30,9 @@ public abstract class DetectionModel extends Module {
      */
     public abstract Predictions forward(Tensor images);
 
+    /** Names of the pyramid's levels, finest first: p3 has stride 8, each next one twice as much. */
+    public abstract List<String> levels();
+
     /** What height and width of a batch have to be multiples of, pixels: the stride of the coarsest map that is merged. */
     public abstract int sizeDivisor();
 

@@ -46,9 +46,9 @@ public record ModelSettings(
         Require.within(0, ResNetOptions.STAGES, freezeAt, "model.freezeAt");
     }
 
-    /** The published RetinaNet's widths, trained from scratch. */
-    public static ModelSettings defaults() {
-        return new ModelSettings("retinanet", 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
+    /** ResNet-50 and the published widths, trained from scratch. */
+    public static ModelSettings defaults(String kind) {
+        return new ModelSettings(kind, 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
     }
 
     /** The residual net that these settings ask for. */

@@ -1,91 +1,60 @@
 package dev.retort.detection.recipe;
 
-import dev.retort.tensor.io.JsonProblem;
+import dev.retort.detection.model.ModelSettings;
+import dev.retort.detection.model.Require;
+import dev.retort.detection.recipe.RecipeChange.Effect;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that decides a training run, as read from a YAML file: the same recipe, data and seed give the same weights,
  * bit for bit, on one machine. Every field has a default, written beside it here and in {@code recipes/README.md}. Values
  * out of range are refused with an {@link IllegalArgumentException} that names the field as a recipe file writes it.
+ *
+ * @param own settings that not every recipe has: those of the kind of detector, which a file gives in section {@code model},
+ *     and those of {@link RecipeSection}s
  */
-public record Recipe(Model model, Data data, Optimizer optimizer, Training training, Distillation distillation) {
+public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Training training, List<Record> own) {
 
-    /*
-     * Bounds far above everything that is trained: a file of somebody else's that asks for more is told so at once, where memory
-     * or time would else end first.
-     */
-
-    /** Channels of the first stage; the last has 32 times as many. */
-    private static final int MOST_WIDTH = 1024;
-
-    private static final int MOST_CHANNELS = 16_384;
-    /** Layers of one kind, one behind the other. */
-    private static final int MOST_LAYERS = 100;
-    /** Of a picture as the network sees it, in pixels. */
+    /** Of an image as the network sees it, in pixels: far above everything that is trained. */
     private static final int LONGEST_EDGE = 16_384;
 
-    /** A recipe of defaults only. */
-    public static Recipe defaults() {
-        return new Recipe(
-                Model.defaults(), Data.defaults(), Optimizer.defaults(), Training.defaults(), Distillation.defaults());
+    public Recipe {
+        own = List.copyOf(own);
     }
 
-    /** How feature maps are normalised. */
-    public enum Norm {
-        /** Statistics of the batch in training, running ones later. For training from scratch. */
-        BATCH,
-        /** Fixed statistics, folded into the convolution. For fine-tuning. */
-        FROZEN
+    /** A RetinaNet's recipe of defaults only. */
+    public static Recipe defaults() {
+        return RecipeReader.parse("", "no file", List.of()).recipe();
     }
 
     /**
-     * A RetinaNet.
+     * The settings of one type, of the kind of detector or of a {@link RecipeSection}.
      *
-     * @param depth of the ResNet: 18, 34, 50, 101 or 152 (default 18)
-     * @param width channels of the first stage; 64 is the standard network, 32 half of it (default 64)
-     * @param pyramidChannels channels of the feature pyramid and the head (default 256)
-     * @param headConvolutions 3x3 convolutions in each tower of the head (default 4)
-     * @param norm of the backbone (default batch)
-     * @param strideIn1x1 whether bottlenecks stride in their first 1x1 convolution (MSRA) or in the 3x3 (default false)
-     * @param freezeAt how many stages, stem included, are frozen (default 0)
-     * @param anchorSizes size of the smallest anchor of each pyramid level, in pixels (default 32, 64, 128, 256, 512)
+     * @throws IllegalArgumentException if this recipe has none
      */
-    public record Model(
-            int depth,
-            int width,
-            int pyramidChannels,
-            int headConvolutions,
-            Norm norm,
-            boolean strideIn1x1,
-            int freezeAt,
-            List<Double> anchorSizes) {
-        public Model {
-            anchorSizes = List.copyOf(anchorSizes);
-            Check.that(DEPTHS.contains(depth), "model.depth", depth, "one of " + DEPTHS);
-            Check.within(1, MOST_WIDTH, width, "model.width");
-            Check.within(1, MOST_CHANNELS, pyramidChannels, "model.pyramidChannels");
-            Check.within(0, MOST_LAYERS, headConvolutions, "model.headConvolutions");
-            Check.that(freezeAt >= 0 && freezeAt <= STAGES, "model.freezeAt", freezeAt, "from 0 to " + STAGES);
-            Check.that(
-                    anchorSizes.size() == LEVELS
-                            && anchorSizes.stream().allMatch(size -> size > 0 && size <= LONGEST_EDGE),
-                    "model.anchorSizes",
-                    anchorSizes,
-                    LEVELS + " positive sizes up to " + LONGEST_EDGE + ", for the levels p3 to p7");
-        }
+    public <S extends Record> S own(Class<S> type) {
+        return find(type)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("This recipe has no " + type.getSimpleName() + ": it has "
+                                + own.stream()
+                                        .map(settings -> settings.getClass().getSimpleName())
+                                        .toList()));
+    }
 
-        /** ResNets that there are. */
-        private static final List<Integer> DEPTHS = List.of(18, 34, 50, 101, 152);
+    /** The settings of one type, if this recipe has them. */
+    public <S extends Record> Optional<S> find(Class<S> type) {
+        return own.stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
 
-        /** The stem and res2 to res5. */
-        private static final int STAGES = 5;
-
-        /** p3 to p7. */
-        private static final int LEVELS = 5;
-
-        static Model defaults() {
-            return new Model(50, 64, 256, 4, Norm.BATCH, false, 0, List.of(32.0, 64.0, 128.0, 256.0, 512.0));
-        }
+    /**
+     * This recipe with other values.
+     *
+     * @param settings {@code key=value} each, the key dotted, such as {@code training.epochs=3}
+     * @throws IllegalArgumentException naming the key that is unknown or the value that is out of range
+     */
+    public Recipe with(String... settings) {
+        return RecipeReader.change(this, List.of(settings));
     }
 
     /** Mean and standard deviation that pictures are normalised with. */
@@ -120,27 +89,25 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
     public record Data(
             String trainSplit,
             String testSplit,
-            List<Integer> shortEdges,
-            int longEdge,
+            @OnChange(Effect.MEANING) List<Integer> shortEdges,
+            @OnChange(Effect.MEANING) int longEdge,
             double flip,
-            PixelScale pixels,
-            boolean keepEmpty,
-            int cacheMegabytes,
+            @OnChange(Effect.MEANING) PixelScale pixels,
+            @OnChange(Effect.MEANING) boolean keepEmpty,
+            @OnChange(Effect.NONE) int cacheMegabytes,
             Broken broken) {
         public Data {
-            // Models written before there was this field say nothing of it.
-            broken = broken == null ? Broken.FAIL : broken;
             shortEdges = List.copyOf(shortEdges);
-            Check.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
-            Check.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
-            Check.that(
+            Require.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
+            Require.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
+            Require.that(
                     shortEdges.stream().allMatch(edge -> edge > 0 && edge <= LONGEST_EDGE),
                     "data.shortEdges",
                     shortEdges,
                     "lengths from 1 to " + LONGEST_EDGE);
-            Check.within(1, LONGEST_EDGE, longEdge, "data.longEdge");
-            Check.that(flip >= 0 && flip <= 1, "data.flip", flip, "a probability from 0 to 1");
-            Check.atLeast(0, cacheMegabytes, "data.cacheMegabytes");
+            Require.within(1, LONGEST_EDGE, longEdge, "data.longEdge");
+            Require.that(flip >= 0 && flip <= 1, "data.flip", flip, "a probability from 0 to 1");
+            Require.atLeast(0, cacheMegabytes, "data.cacheMegabytes");
         }
 
         static Data defaults() {
@@ -177,7 +144,7 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
      * @param clipNorm the gradient's norm is clipped to this; 0 does not (default 0)
      */
     public record Optimizer(
-            OptimizerKind kind,
+            @OnChange(Effect.ARCHITECTURE) OptimizerKind kind,
             double rate,
             double momentum,
             double weightDecay,
@@ -189,19 +156,19 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             double clipNorm) {
         public Optimizer {
             steps = List.copyOf(steps);
-            Check.notNegative(rate, "optimizer.rate");
-            Check.that(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "at least 0 and below 1");
-            Check.notNegative(weightDecay, "optimizer.weightDecay");
-            Check.that(
+            Require.notNegative(rate, "optimizer.rate");
+            Require.that(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "at least 0 and below 1");
+            Require.notNegative(weightDecay, "optimizer.weightDecay");
+            Require.that(
                     steps.stream().allMatch(step -> step > 0 && step < 1)
                             && steps.stream().sorted().distinct().toList().equals(steps),
                     "optimizer.steps",
                     steps,
                     "ascending fractions of the run, each between 0 and 1");
-            Check.atLeast(0, warmupIterations, "optimizer.warmupIterations");
-            Check.that(warmupFactor > 0 && warmupFactor <= 1, "optimizer.warmupFactor", warmupFactor, "in (0, 1]");
-            Check.notNegative(clipValue, "optimizer.clipValue");
-            Check.notNegative(clipNorm, "optimizer.clipNorm");
+            Require.atLeast(0, warmupIterations, "optimizer.warmupIterations");
+            Require.that(warmupFactor > 0 && warmupFactor <= 1, "optimizer.warmupFactor", warmupFactor, "in (0, 1]");
+            Require.notNegative(clipValue, "optimizer.clipValue");
+            Require.notNegative(clipNorm, "optimizer.clipNorm");
         }
 
         static Optimizer defaults() {
@@ -222,6 +189,10 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
      * @param logEvery iterations between two lines of metrics.jsonl (default 20)
      * @param recomputeBlocks keep only what enters each block of the backbone, and compute its inside once more for the
      *     gradient: less memory, more time, the same weights (default false)
+     * @param evaluateEvery iterations between two evaluations on the test split; 0 for none (default 0)
+     * @param patience evaluations without a better AP after which training ends; 0 for no such end (default 0)
+     * @param averageDecay of the exponential moving average of the weights, which is evaluated and saved instead of the last
+     *     weights; 0 for none (default 0)
      */
     public record Training(
             int iterations,
@@ -229,111 +200,37 @@ public record Recipe(Model model, Data data, Optimizer optimizer, Training train
             int batch,
             int accumulate,
             long seed,
-            int checkpointEvery,
-            int logEvery,
-            boolean recomputeBlocks) {
+            @OnChange(Effect.NONE) int checkpointEvery,
+            @OnChange(Effect.NONE) int logEvery,
+            @OnChange(Effect.NONE) boolean recomputeBlocks,
+            @OnChange(Effect.NONE) int evaluateEvery,
+            @OnChange(Effect.NONE) int patience,
+            double averageDecay) {
         public Training {
-            Check.atLeast(0, iterations, "training.iterations");
-            Check.atLeast(0, epochs, "training.epochs");
-            Check.that(
+            Require.atLeast(0, iterations, "training.iterations");
+            Require.atLeast(0, epochs, "training.epochs");
+            Require.that(
                     iterations > 0 || epochs > 0, "training.epochs", epochs, "1 or more, as training.iterations is 0");
-            Check.atLeast(1, batch, "training.batch");
-            Check.atLeast(1, accumulate, "training.accumulate");
-            Check.atLeast(1, checkpointEvery, "training.checkpointEvery");
-            Check.atLeast(1, logEvery, "training.logEvery");
+            Require.atLeast(1, batch, "training.batch");
+            Require.atLeast(1, accumulate, "training.accumulate");
+            Require.atLeast(1, checkpointEvery, "training.checkpointEvery");
+            Require.atLeast(1, logEvery, "training.logEvery");
+            Require.atLeast(0, evaluateEvery, "training.evaluateEvery");
+            Require.atLeast(0, patience, "training.patience");
+            Require.that(
+                    patience == 0 || evaluateEvery > 0,
+                    "training.evaluateEvery",
+                    evaluateEvery,
+                    "1 or more where training.patience is " + patience);
+            Require.that(
+                    averageDecay >= 0 && averageDecay < 1,
+                    "training.averageDecay",
+                    averageDecay,
+                    "at least 0 and below 1");
         }
 
         static Training defaults() {
-            return new Training(0, 12, 2, 1, 1, 500, 20, false);
-        }
-    }
-
-    /**
-     * Instance-conditional distillation; only {@code retort distill} reads it.
-     *
-     * @param weight of the distillation loss; 0 trains the student alone (default 8)
-     * @param inheritPyramid start from the teacher's feature pyramid (default true)
-     * @param inheritHead start from the teacher's head (default true)
-     * @param startIteration iterations in which the student's features are detached in the distillation loss (default 1000)
-     * @param heads of the conditional attention (default 8)
-     * @param layers of the decoder (default 1)
-     * @param hidden width of encoder and decoder, equal to the teacher's pyramid (default 256)
-     * @param negativesPerPositive sampled instances for each real one (default 5)
-     * @param maxInstances upper bound of instances in a picture (default 300)
-     * @param auxiliaryWeight of identification and localisation (default 1)
-     * @param temperature of the attention in the loss (default 1)
-     * @param uniformPrior sample classes and boxes from a uniform prior, not the data set's (default false)
-     * @param rate of AdamW (default 1e-4)
-     * @param weightDecay of AdamW (default 1e-4)
-     * @param clipNorm of AdamW's gradients (default 0.01)
-     */
-    public record Distillation(
-            double weight,
-            boolean inheritPyramid,
-            boolean inheritHead,
-            int startIteration,
-            int heads,
-            int layers,
-            int hidden,
-            double negativesPerPositive,
-            int maxInstances,
-            double auxiliaryWeight,
-            double temperature,
-            boolean uniformPrior,
-            double rate,
-            double weightDecay,
-            double clipNorm) {
-        public Distillation {
-            Check.notNegative(weight, "distillation.weight");
-            Check.atLeast(0, startIteration, "distillation.startIteration");
-            Check.atLeast(1, heads, "distillation.heads");
-            Check.within(0, MOST_LAYERS, layers, "distillation.layers");
-            Check.within(1, MOST_CHANNELS, hidden, "distillation.hidden");
-            Check.that(
-                    hidden % heads == 0 && hidden % POSITION_PARTS == 0,
-                    "distillation.hidden",
-                    hidden,
-                    "a multiple of distillation.heads (" + heads + ") and of " + POSITION_PARTS);
-            Check.notNegative(negativesPerPositive, "distillation.negativesPerPositive");
-            Check.atLeast(1, maxInstances, "distillation.maxInstances");
-            Check.notNegative(auxiliaryWeight, "distillation.auxiliaryWeight");
-            Check.that(
-                    temperature > 0 && Double.isFinite(temperature),
-                    "distillation.temperature",
-                    temperature,
-                    "positive");
-            Check.notNegative(rate, "distillation.rate");
-            Check.notNegative(weightDecay, "distillation.weightDecay");
-            Check.notNegative(clipNorm, "distillation.clipNorm");
-        }
-
-        /** A position has sines and cosines of y and of x. */
-        private static final int POSITION_PARTS = 4;
-
-        static Distillation defaults() {
-            return new Distillation(8, true, true, 1000, 8, 1, 256, 5, 300, 1, 1, false, 1e-4, 1e-4, 0.01);
-        }
-    }
-
-    /** Refuses values that are out of range, naming the field. */
-    private static final class Check {
-        static void that(boolean holds, String field, Object value, String expected) {
-            if (!holds) {
-                throw new IllegalArgumentException(
-                        field + " must be " + expected + ", not " + JsonProblem.shown("" + value));
-            }
-        }
-
-        static void atLeast(long least, long value, String field) {
-            that(value >= least, field, value, least + " or more");
-        }
-
-        static void within(int least, int most, int value, String field) {
-            that(value >= least && value <= most, field, value, "from " + least + " to " + most);
-        }
-
-        static void notNegative(double value, String field) {
-            that(value >= 0 && Double.isFinite(value), field, value, "0 or more");
+            return new Training(0, 12, 2, 1, 1, 500, 20, false, 0, 0, 0);
         }
     }
 }

@@ -1,11 +1,12 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.model.DetectionModels;
 import dev.retort.tensor.io.JsonProblem;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -15,8 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param key as a recipe file has it, {@code model.depth}
  * @param before its old value, as a text
  * @param now its new value
+ * @param effect what the change does
  */
-public record RecipeChange(String key, String before, String now) {
+public record RecipeChange(String key, String before, String now, Effect effect) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** What a change of a key does to a run that goes on. */
@@ -35,29 +37,30 @@ public record RecipeChange(String key, String before, String now) {
      * The keys that differ, in the recipe's order.
      *
      * @param before a recipe as JSON, of this version or an older one; keys that it lacks are passed over
-     * @param distilling whether the keys of distillation count
-     * @throws JacksonException if {@code before} is no JSON
-     * @throws IllegalArgumentException if it is no object
+     * @param all whether sections of other modules count
+     * @throws IllegalArgumentException if {@code before} is no recipe
      */
-    public static List<RecipeChange> between(String before, Recipe now, boolean distilling) {
-        JsonNode old = JSON.readTree(before);
-        if (!old.isObject()) {
-            throw new IllegalArgumentException("A recipe is an object, not " + before);
-        }
+    public static List<RecipeChange> between(String before, Recipe now, boolean all) {
+        JsonNode old = RecipeReader.upgraded(before, "the recipe in its header");
         // Both as a text has them: 0.0 and 0 are one number.
-        JsonNode current = JSON.readTree(JSON.writeValueAsString(now));
+        JsonNode current = JSON.readTree(RecipeReader.writeJson(now));
         List<RecipeChange> changes = new ArrayList<>();
         for (Map.Entry<String, JsonNode> section : current.properties()) {
-            for (Map.Entry<String, JsonNode> field : section.getValue().properties()) {
-                JsonNode earlier = old.path(section.getKey()).path(field.getKey());
-                boolean counts = distilling || !section.getKey().equals("distillation");
-                if (counts && !earlier.isMissingNode() && !earlier.equals(field.getValue())) {
-                    changes.add(new RecipeChange(
-                            section.getKey() + "." + field.getKey(), text(earlier), text(field.getValue())));
-                }
+            if (all || RecipeTree.required().contains(section.getKey())) {
+                compare(section.getKey(), old.path(section.getKey()), section.getValue(), now, changes);
             }
         }
         return changes;
+    }
+
+    private static void compare(String key, JsonNode old, JsonNode now, Recipe recipe, List<RecipeChange> into) {
+        if (now.isObject()) {
+            now.properties()
+                    .forEach(field -> compare(
+                            key + "." + field.getKey(), old.path(field.getKey()), field.getValue(), recipe, into));
+        } else if (!old.isMissingNode() && !text(old).equals(text(now))) {
+            into.add(new RecipeChange(key, text(old), text(now), effect(key, recipe)));
+        }
     }
 
     /** As a recipe file has it: constants in small letters. */
@@ -65,68 +68,42 @@ public record RecipeChange(String key, String before, String now) {
         return value.isString() ? value.stringValue().toLowerCase(Locale.ROOT) : value.toString();
     }
 
-    /** What this change does. */
-    public Effect effect() {
-        return effect(key);
+    /**
+     * What a change of a key does: what {@link OnChange} says of it.
+     *
+     * @throws IllegalArgumentException if the recipe has no such key
+     */
+    static Effect effect(String key, Recipe recipe) {
+        String section = key.substring(0, Math.max(0, key.lastIndexOf('.')));
+        String field = key.substring(key.lastIndexOf('.') + 1);
+        for (Class<?> type : types(section, recipe)) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                if (component.getName().equals(field)) {
+                    OnChange change = component.getAnnotation(OnChange.class);
+                    change = change == null ? type.getAnnotation(OnChange.class) : change;
+                    Effect usual = section.equals(RecipeTree.MODEL) ? Effect.ARCHITECTURE : Effect.COURSE;
+                    return change == null ? usual : change.value();
+                }
+            }
+        }
+        throw new IllegalArgumentException("A recipe has no key " + key);
     }
 
-    /**
-     * What a change of a key does.
-     *
-     * @throws IllegalArgumentException if a recipe has no such key
-     */
-    static Effect effect(String key) {
-        return switch (key) {
-            case "model.depth",
-                    "model.width",
-                    "model.pyramidChannels",
-                    "model.headConvolutions",
-                    "model.norm",
-                    "model.strideIn1x1",
-                    "model.freezeAt",
-                    "model.anchorSizes",
-                    "optimizer.kind",
-                    "distillation.heads",
-                    "distillation.layers",
-                    "distillation.hidden" -> Effect.ARCHITECTURE;
-            case "data.shortEdges", "data.longEdge", "data.pixels", "data.keepEmpty" -> Effect.MEANING;
-            // Which pictures are learnt from is compared by content.
-            case "data.trainSplit",
-                    "data.testSplit",
-                    "data.broken",
-                    "data.flip",
-                    "optimizer.rate",
-                    "optimizer.momentum",
-                    "optimizer.weightDecay",
-                    "optimizer.schedule",
-                    "optimizer.steps",
-                    "optimizer.warmupIterations",
-                    "optimizer.warmupFactor",
-                    "optimizer.clipValue",
-                    "optimizer.clipNorm",
-                    "training.iterations",
-                    "training.epochs",
-                    "training.batch",
-                    "training.accumulate",
-                    "training.seed",
-                    "distillation.weight",
-                    "distillation.startIteration",
-                    "distillation.negativesPerPositive",
-                    "distillation.maxInstances",
-                    "distillation.auxiliaryWeight",
-                    "distillation.temperature",
-                    "distillation.uniformPrior",
-                    "distillation.rate",
-                    "distillation.weightDecay",
-                    "distillation.clipNorm" -> Effect.COURSE;
-            // Inheritance was done when the run began.
-            case "data.cacheMegabytes",
-                    "training.checkpointEvery",
-                    "training.logEvery",
-                    "training.recomputeBlocks",
-                    "distillation.inheritPyramid",
-                    "distillation.inheritHead" -> Effect.NONE;
-            default -> throw new IllegalArgumentException("A recipe has no key " + key);
+    /** The records whose components are the keys of a section. */
+    private static List<Class<?>> types(String section, Recipe recipe) {
+        return switch (section) {
+            case RecipeTree.MODEL ->
+                List.of(
+                        recipe.model().getClass(),
+                        DetectionModels.of(recipe.model().kind()).defaults().getClass());
+            case "data" -> List.of(Recipe.Data.class);
+            case "optimizer" -> List.of(Recipe.Optimizer.class);
+            case "training" -> List.of(Recipe.Training.class);
+            default ->
+                RecipeSections.all().stream()
+                        .filter(other -> other.name().equals(section))
+                        .<Class<?>>map(other -> other.defaults().getClass())
+                        .toList();
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.model.DetectionModelProvider;
+import dev.retort.detection.model.DetectionModels;
 import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
@@ -8,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -19,16 +23,12 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -37,38 +37,50 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * that name the key in full, where it was given, and what would be right.
  */
 public final class RecipeReader {
-    /** A recipe, a section, a list in it; more, so that what is wrong there is told by its key. */
-    private static final int DEPTH = 16;
+    private static final String DEFAULT_KIND = "retinanet";
     /** No recipe is as long. */
     private static final int MOST_BYTES = 100_000;
 
-    private static final YAMLMapper MAPPER = YAMLMapper.builder(YAMLFactory.builder()
-                    .streamReadConstraints(JsonProblem.limits(DEPTH))
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
-            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .build();
+    private static final YAMLMapper MAPPER = RecipeTree.MAPPER;
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(JsonProblem.limits(DEPTH))
+                    .streamReadConstraints(JsonProblem.limits(RecipeTree.DEPTH))
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** All fields with what was read so far. */
-    private final ObjectNode values = MAPPER.valueToTree(Recipe.defaults());
+    private final List<RecipeSection> sections = RecipeSections.all();
+
+    /** What was given, in the order in which it counts. */
+    private final List<ObjectNode> given = new ArrayList<>();
 
     /** Where a key was given, by its dotted name. */
     private final Map<String, String> origins = new HashMap<>();
 
+    private final List<String> notices = new ArrayList<>();
     private final String name;
+
+    /** All keys with what was read so far. */
+    private ObjectNode values;
+
+    /** What a recipe had that is changed; null where one is read. */
+    private ObjectNode base;
+
+    private String baseKind = DEFAULT_KIND;
 
     private RecipeReader(String name) {
         this.name = name;
+    }
+
+    /**
+     * A recipe that was read.
+     *
+     * @param notices for the user, one sentence each: old keys that were taken
+     */
+    public record Read(Recipe recipe, List<String> notices) {
+        public Read {
+            notices = List.copyOf(notices);
+        }
     }
 
     /**
@@ -78,7 +90,7 @@ public final class RecipeReader {
      * @throws IllegalArgumentException if the file or a setting is wrong
      * @throws UncheckedIOException if the file cannot be read
      */
-    public static Recipe read(Path file, List<String> settings) {
+    public static Read read(Path file, List<String> settings) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
                 throw new IllegalArgumentException(file + " is no recipe: it has " + Files.size(file)
@@ -91,43 +103,71 @@ public final class RecipeReader {
     }
 
     /** Reads a recipe from a text; {@code name} stands for its file in messages. */
-    public static Recipe parse(String yaml, String name, List<String> settings) {
+    public static Read parse(String yaml, String name, List<String> settings) {
         RecipeReader reader = new RecipeReader(name);
         reader.take(yaml);
         settings.forEach(reader::set);
+        return new Read(reader.recipe(), reader.notices);
+    }
+
+    /** A recipe with other values. */
+    static Recipe change(Recipe recipe, List<String> settings) {
+        RecipeReader reader = new RecipeReader("the recipe");
+        settings.forEach(reader::set);
+        reader.base = RecipeTree.of(recipe, reader.sections);
+        reader.baseKind = recipe.model().kind();
         return reader.recipe();
     }
 
     /**
-     * Reads a recipe out of a model's header: JSON with all sections. A field that is missing, since it came with a later
-     * version, has its default.
+     * Reads a recipe out of a model's header. A key that is missing, since it came with a later version, has its default; a
+     * section of a module that is not on the class path is passed over.
      *
      * @param name stands for its place in messages
      * @throws IllegalArgumentException if anything is wrong with it
      */
     public static Recipe parseJson(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
-        JsonNode given;
-        try {
-            given = JSON.readTree(json);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException(name + " " + JsonProblem.of(e, "JSON"), e);
-        }
-        if (!(given instanceof ObjectNode sections)) {
-            throw new IllegalArgumentException(name + " is " + JsonProblem.shown(given) + ", not an object");
-        }
-        for (String section : reader.values.propertyNames()) {
-            if (!sections.has(section)) {
-                throw new IllegalArgumentException(name + " has no section '" + section + "'");
-            }
-        }
-        reader.merge(sections, reader.values, "");
+        reader.give(reader.header(json));
         return reader.recipe();
     }
 
-    /** The recipe as YAML with every field, so that a record of it stays right when defaults change. */
+    /** A header's recipe under today's keys. */
+    static ObjectNode upgraded(String json, String name) {
+        RecipeReader reader = new RecipeReader(name);
+        reader.give(reader.header(json));
+        return reader.given.get(0);
+    }
+
+    private ObjectNode header(String json) {
+        JsonNode read;
+        try {
+            read = JSON.readTree(json);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(name + " " + JsonProblem.of(e, "JSON"), e);
+        }
+        if (!(read instanceof ObjectNode tree)) {
+            throw new IllegalArgumentException(name + " is " + JsonProblem.shown(read) + ", not an object");
+        }
+        Set<String> known = new HashSet<>(RecipeTree.required());
+        for (String section : known) {
+            if (!tree.has(section)) {
+                throw new IllegalArgumentException(name + " has no section '" + section + "'");
+            }
+        }
+        sections.forEach(section -> known.add(section.name()));
+        tree.retain(known);
+        return tree;
+    }
+
+    /** The recipe as YAML with every key, so that a record of it stays right when defaults change. */
     public static String write(Recipe recipe) {
-        return MAPPER.writeValueAsString(recipe);
+        return MAPPER.writeValueAsString(RecipeTree.of(recipe, RecipeSections.all()));
+    }
+
+    /** The recipe as JSON with every key, for a model's header. */
+    public static String writeJson(Recipe recipe) {
+        return JSON.writeValueAsString(RecipeTree.of(recipe, RecipeSections.all()));
     }
 
     private static String reason(Path file, IOException e) {
@@ -140,7 +180,7 @@ public final class RecipeReader {
     }
 
     private void take(String yaml) {
-        JsonNode given;
+        JsonNode read;
         try {
             try (JsonParser parser = MAPPER.createParser(yaml)) {
                 for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -152,21 +192,26 @@ public final class RecipeReader {
                     }
                 }
             }
-            given = MAPPER.readTree(yaml);
+            read = MAPPER.readTree(yaml);
         } catch (JacksonException e) {
             String line =
                     e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw new IllegalArgumentException(
                     "The recipe is not valid YAML: " + JsonProblem.words(e) + " (" + name + line + ")", e);
         }
-        if (given.isMissingNode() || given.isNull()) {
+        if (read.isMissingNode() || read.isNull()) {
             return;
         }
-        if (!(given instanceof ObjectNode)) {
-            throw new IllegalArgumentException("A recipe consists of the sections " + names(values)
+        if (!(read instanceof ObjectNode tree)) {
+            List<String> names = new ArrayList<>(List.of("model", "data", "optimizer", "training"));
+            sections.stream()
+                    .map(RecipeSection::name)
+                    .filter(section -> !section.contains("."))
+                    .forEach(names::add);
+            throw new IllegalArgumentException("A recipe consists of the sections " + String.join(", ", names)
                     + ", each with keys and values (" + name + ")");
         }
-        merge((ObjectNode) given, values, "");
+        give(tree);
     }
 
     private void set(String setting) {
@@ -176,8 +221,8 @@ public final class RecipeReader {
                     "A setting is key=value, such as training.epochs=3, not '" + setting + "'");
         }
         String key = setting.substring(0, equals).strip();
-        ObjectNode given = MAPPER.createObjectNode();
-        ObjectNode section = given;
+        ObjectNode tree = MAPPER.createObjectNode();
+        ObjectNode section = tree;
         String[] parts = key.split("\\.", -1);
         for (int i = 0; i < parts.length - 1; i++) {
             section = section.putObject(parts[i]);
@@ -192,7 +237,49 @@ public final class RecipeReader {
             dotted = join(dotted, part);
             origins.put(dotted, "the setting " + setting);
         }
-        merge(given, values, "");
+        give(tree);
+    }
+
+    /** Takes keys and values in, old keys under their new names. */
+    private void give(ObjectNode tree) {
+        for (RecipeSection section : sections) {
+            section.renamed().forEach((old, now) -> rename(tree, old, now));
+        }
+        given.add(tree);
+    }
+
+    private void rename(ObjectNode tree, String old, String now) {
+        JsonNode value = tree.at(pointer(old));
+        if (value.isMissingNode()) {
+            return;
+        }
+        if (!tree.at(pointer(now)).isMissingNode()) {
+            throw error(old, old + " is the old name of " + now + ", and both are given: leave the old one out");
+        }
+        parent(tree, old).remove(last(old));
+        parent(tree, now).set(last(now), value);
+        String origin = origins.get(old);
+        if (origin != null) {
+            origins.put(now, origin);
+            notices.add(old + " is the old name of " + now + " (" + origin + ")");
+        }
+    }
+
+    private static ObjectNode parent(ObjectNode tree, String key) {
+        ObjectNode node = tree;
+        String[] parts = key.split("\\.");
+        for (String part : List.of(parts).subList(0, parts.length - 1)) {
+            node = node.get(part) instanceof ObjectNode inner ? inner : node.putObject(part);
+        }
+        return node;
+    }
+
+    private static String last(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+
+    private static String pointer(String key) {
+        return "/" + key.replace('.', '/');
     }
 
     private void merge(ObjectNode given, ObjectNode into, String section) {
@@ -232,7 +319,7 @@ public final class RecipeReader {
                 || value.isString() && value.stringValue().trim().isEmpty();
     }
 
-    /** The recipe's lists are of numbers. */
+    /** Elements of a list; those that are numbers in a text are numbers. */
     private JsonNode numbers(JsonNode value, String key) {
         if (!value.isArray()) {
             return value;
@@ -263,8 +350,28 @@ public final class RecipeReader {
     }
 
     private Recipe recipe() {
+        DetectionModelProvider<?> kind = kind();
+        values = RecipeTree.defaults(kind, sections);
+        if (base != null) {
+            if (!kind.kind().equals(baseKind)) {
+                RecipeTree.removeOwn(base, DetectionModels.of(baseKind));
+            }
+            merge(base, values, "");
+        }
+        given.forEach(tree -> merge(tree, values, ""));
+        for (RecipeSection section : sections) {
+            boolean isGiven = given.stream()
+                    .anyMatch(tree -> !tree.at(pointer(section.name())).isMissingNode());
+            if (isGiven && !RecipeTree.isChosen(section, values)) {
+                throw error(
+                        section.name(),
+                        section.name() + " is given, but " + section.chosenBy() + " is "
+                                + JsonProblem.shown(values.at(pointer(section.chosenBy()))) + ": add " + section.last()
+                                + " to it, or leave the section out");
+            }
+        }
         try {
-            return MAPPER.treeToValue(values, Recipe.class);
+            return RecipeTree.recipe(values, sections);
         } catch (ValueInstantiationException e) {
             // The record's own check, whose words begin with the field.
             String refused = e.getCause().getMessage();
@@ -273,6 +380,24 @@ public final class RecipeReader {
             throw mismatch(e, e.getTargetType());
         } catch (InputCoercionException e) {
             throw mismatch(e, e.getTargetType());
+        }
+    }
+
+    /** The kind of detector that was given last. */
+    private DetectionModelProvider<?> kind() {
+        String key = RecipeTree.MODEL + "." + RecipeTree.KIND;
+        String kind = baseKind;
+        for (ObjectNode tree : given) {
+            JsonNode value = tree.at(pointer(key));
+            if (isNothing(value)) {
+                continue;
+            }
+            kind = value.isString() ? value.stringValue().strip() : JsonProblem.shown(value);
+        }
+        try {
+            return DetectionModels.of(kind);
+        } catch (IllegalArgumentException e) {
+            throw error(key, e.getMessage());
         }
     }
 
@@ -312,11 +437,18 @@ public final class RecipeReader {
 
     private String nearest(String key) {
         List<String> known = new ArrayList<>();
-        values.properties().forEach(section -> {
-            known.add(section.getKey());
-            section.getValue().properties().forEach(field -> known.add(join(section.getKey(), field.getKey())));
-        });
+        keys(values, "", known);
         return EditDistance.nearest(key, known);
+    }
+
+    private static void keys(ObjectNode node, String section, List<String> into) {
+        node.properties().forEach(property -> {
+            String key = join(section, property.getKey());
+            into.add(key);
+            if (property.getValue() instanceof ObjectNode inner) {
+                keys(inner, key, into);
+            }
+        });
     }
 
     private static String names(ObjectNode node) {

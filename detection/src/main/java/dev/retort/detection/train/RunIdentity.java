@@ -1,7 +1,6 @@
 package dev.retort.detection.train;
 
 import dev.retort.detection.ModelHeader;
-
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;

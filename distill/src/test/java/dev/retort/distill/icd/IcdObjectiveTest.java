@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.Tape;
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.nn.BuildContext;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -62,10 +63,10 @@ class IcdObjectiveTest {
 
     /** Two images; the first with two instances or none, the second without. */
     private static IcdBatch batch(boolean instances) {
-        ImageInstances first = instances
-                ? new ImageInstances(1, 30, 48, new double[] {2, 3, 20, 25, 10, 1, 40, 29}, new int[] {0, 2})
-                : new ImageInstances(1, 30, 48, new double[0], new int[0]);
-        ImageInstances second = new ImageInstances(2, 32, 40, new double[0], new int[0]);
+        GroundTruth first = instances
+                ? new GroundTruth(1, 30, 48, new double[] {2, 3, 20, 25, 10, 1, 40, 29}, new int[] {0, 2})
+                : new GroundTruth(1, 30, 48, new double[0], new int[0]);
+        GroundTruth second = new GroundTruth(2, 32, 40, new double[0], new int[0]);
         InstanceSampler sampler = new InstanceSampler(InstancePrior.uniform(3), SlotRule.relative(), 9);
         return new IcdBatch(List.of(first, second), List.of(sampler.draw(first, 0), sampler.draw(second, 0)), 32, 48);
     }

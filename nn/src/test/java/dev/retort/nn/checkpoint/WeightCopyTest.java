@@ -1,4 +1,4 @@
-package dev.retort.distill.icd;
+package dev.retort.nn.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,20 +9,20 @@ import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import org.junit.jupiter.api.Test;
 
-class InheritanceTest {
+class WeightCopyTest {
     @Test
     void copiesWhatFitsAndListsTheRest() {
         try (Backend backend = Backends.create("reference");
                 Mlp teacher = new Mlp(BuildContext.root(backend, DType.F32, 1), 6, 4, 2);
                 Mlp student = new Mlp(BuildContext.root(backend, DType.F32, 2), 3, 4, 2, 5)) {
             float[] first = student.state().get("layers.0.weight").toFloats();
-            Inheritance.Report report = Inheritance.copy(teacher, student);
+            WeightCopy report = WeightCopy.matching(teacher, student);
             assertThat(report.copied()).containsExactly("layers.0.bias", "layers.1.weight", "layers.1.bias");
             assertThat(report.kept())
                     .containsExactly(
-                            "layers.0.weight: [4, 3], the teacher's is [4, 6]",
-                            "layers.2.weight: the teacher has none",
-                            "layers.2.bias: the teacher has none");
+                            "layers.0.weight: [4, 3] here, [4, 6] there",
+                            "layers.2.weight: not there",
+                            "layers.2.bias: not there");
             assertThat(student.state().get("layers.0.weight").toFloats()).isEqualTo(first);
             assertThat(student.state().get("layers.1.weight").toFloats())
                     .isEqualTo(teacher.state().get("layers.1.weight").toFloats());
