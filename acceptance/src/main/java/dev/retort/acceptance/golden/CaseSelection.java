@@ -44,7 +44,8 @@ record CaseSelection(List<String> globs) {
     }
 
     private static boolean matches(String glob, GoldenCase golden) {
-        String pattern = Arrays.stream(glob.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        String pattern =
+                Arrays.stream(glob.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
         return golden.name().matches(pattern) || golden.group().matches(pattern);
     }
 }

@@ -50,8 +50,7 @@ final class FcosChecks {
     private static List<FcosPoints> points(JsonNode attrs) {
         List<Integer> padded = Networks.integers(attrs.required("padded"));
         List<Integer> strides = Networks.integers(attrs.required("strides"));
-        FcosVariant variant =
-                attrs.path("offset").asDouble(0) == 0 ? FcosVariant.TORCHVISION : FcosVariant.DETECTRON2;
+        FcosVariant variant = attrs.path("offset").asDouble(0) == 0 ? FcosVariant.TORCHVISION : FcosVariant.DETECTRON2;
         List<FcosPoints> points = new ArrayList<>();
         for (int level = 0; level < strides.size(); level++) {
             points.add(FcosPoints.level(
@@ -86,7 +85,8 @@ final class FcosChecks {
                 boxes.addAll(List.of(x - half, y - half, x + half, y + half));
             }
         }
-        golden.expectFloat64("out.boxes", boxes.stream().mapToDouble(Double::doubleValue).toArray());
+        golden.expectFloat64(
+                "out.boxes", boxes.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static int[] join(int[][] levels) {
@@ -101,16 +101,17 @@ final class FcosChecks {
         FcosMatcher matcher = matcher(golden.attrs(), false);
         List<FcosPoints> points = points(golden.attrs());
         for (int n = 0; golden.has("in.gt_boxes_" + n); n++) {
-            golden.expectExact(
-                    "out.matched_" + n, join(matcher.match(points, golden.doubles("in.gt_boxes_" + n))));
+            golden.expectExact("out.matched_" + n, join(matcher.match(points, golden.doubles("in.gt_boxes_" + n))));
         }
     }
 
     private static void matchByAreasOfBothKinds(GoldenCase golden) throws IOException {
         List<FcosPoints> points = points(golden.attrs());
         double[] boxes = golden.doubles("in.gt_boxes_0");
-        golden.expectExact("out.matched_exact", join(matcher(golden.attrs(), false).match(points, boxes)));
-        golden.expectExact("out.matched_float32", join(matcher(golden.attrs(), true).match(points, boxes)));
+        golden.expectExact(
+                "out.matched_exact", join(matcher(golden.attrs(), false).match(points, boxes)));
+        golden.expectExact(
+                "out.matched_float32", join(matcher(golden.attrs(), true).match(points, boxes)));
     }
 
     private static void coder(GoldenRun run) throws IOException {
@@ -175,7 +176,7 @@ final class FcosChecks {
         List<double[]> boxes = Networks.boxes(golden, images);
         List<int[]> classes = Networks.classes(golden, images);
         return IntStream.range(0, images)
-                .mapToObj(n -> new GroundTruth(n, padded, boxes.get(n), classes.get(n)))
+                .mapToObj(n -> new GroundTruth(n, padded.height(), padded.width(), boxes.get(n), classes.get(n)))
                 .toList();
     }
 
@@ -216,7 +217,9 @@ final class FcosChecks {
                             .toArray());
             golden.expectFloat64(
                     "out.ctrness_targets_" + n,
-                    found.stream().mapToDouble(FcosTargets.Foreground::centerness).toArray());
+                    found.stream()
+                            .mapToDouble(FcosTargets.Foreground::centerness)
+                            .toArray());
         }
     }
 
@@ -286,9 +289,14 @@ final class FcosChecks {
     /** Outputs of levels joined under torchvision's names: [N, P, k] each. */
     static Map<String, Tensor> joined(List<FcosHead.Output> levels) {
         Map<String, Tensor> joined = new LinkedHashMap<>();
-        joined.put("cls_logits", join(levels.stream().map(FcosHead.Output::logits).toList()));
-        joined.put("bbox_regression", join(levels.stream().map(FcosHead.Output::distances).toList()));
-        joined.put("bbox_ctrness", join(levels.stream().map(FcosHead.Output::quality).toList()));
+        joined.put(
+                "cls_logits", join(levels.stream().map(FcosHead.Output::logits).toList()));
+        joined.put(
+                "bbox_regression",
+                join(levels.stream().map(FcosHead.Output::distances).toList()));
+        joined.put(
+                "bbox_ctrness",
+                join(levels.stream().map(FcosHead.Output::quality).toList()));
         return joined;
     }
 

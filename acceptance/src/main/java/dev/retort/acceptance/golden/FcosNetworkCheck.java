@@ -41,8 +41,7 @@ final class FcosNetworkCheck {
             run.expect("out.batch", batch, Networks.CHANNELS_FIRST);
             FcosPredictions predictions = network.forward(batch);
             for (int level = 0; level < Fcos.LEVELS; level++) {
-                run.expect(
-                        "out.feat_p" + (level + 3), predictions.features().get(level), Networks.CHANNELS_FIRST);
+                run.expect("out.feat_p" + (level + 3), predictions.features().get(level), Networks.CHANNELS_FIRST);
             }
             for (Map.Entry<String, Tensor> joined :
                     FcosChecks.joined(predictions.outputs()).entrySet()) {
@@ -64,7 +63,11 @@ final class FcosNetworkCheck {
     private static FcosOptions options(JsonNode attrs) {
         return new FcosOptions(
                 new ResNetOptions(
-                        attrs.required("depth").intValue(), attrs.required("width").intValue(), false, Norm.FROZEN, 0),
+                        attrs.required("depth").intValue(),
+                        attrs.required("width").intValue(),
+                        false,
+                        Norm.FROZEN,
+                        0),
                 attrs.required("fpn_channels").intValue(),
                 4,
                 attrs.required("num_classes").intValue(),
@@ -82,7 +85,8 @@ final class FcosNetworkCheck {
         Shape channels = Shape.of(1, 1, 1, 3);
         Tensor mean = run.backend().tensor(numbers(attrs.required("pixel_mean")), channels, run.dtype());
         Tensor std = run.backend().tensor(numbers(attrs.required("pixel_std")), channels, run.dtype());
-        Tensor picture = run.tensor("in.picture_0", 1, 2, 0).unsqueeze(0).sub(mean).div(std);
+        Tensor picture =
+                run.tensor("in.picture_0", 1, 2, 0).unsqueeze(0).sub(mean).div(std);
         Tensor small = run.backend().resizeBilinear(picture, resized.height(), resized.width());
         int below = -resized.height() & divisor - 1;
         int beside = -resized.width() & divisor - 1;

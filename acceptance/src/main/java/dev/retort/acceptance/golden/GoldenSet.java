@@ -58,7 +58,10 @@ public final class GoldenSet implements Closeable {
         List<Path> places = new ArrayList<>();
         String named = System.getProperty(PROPERTY, "");
         for (String place : named.isEmpty() ? new String[0] : named.split(",")) {
-            places.add(Path.of(place).isAbsolute() ? Path.of(place) : repositoryRoot().resolve(place));
+            places.add(
+                    Path.of(place).isAbsolute()
+                            ? Path.of(place)
+                            : repositoryRoot().resolve(place));
         }
         for (String packaged : named.isEmpty() ? PACKAGED : List.<String>of()) {
             places.add(packaged(packaged));

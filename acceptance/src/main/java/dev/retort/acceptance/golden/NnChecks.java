@@ -146,9 +146,8 @@ final class NnChecks {
             channels.add(golden.shape("in." + name)[1]);
         }
         int out = golden.attrs().required("out_channels").intValue();
-        try (FeaturePyramid pyramid =
-                        new FeaturePyramid(
-                                context(run), PyramidOptions.retinaNet(out), stage -> channels.get(stage - 3));
+        try (FeaturePyramid pyramid = new FeaturePyramid(
+                        context(run), PyramidOptions.retinaNet(out), stage -> channels.get(stage - 3));
                 Tape tape = run.tape()) {
             load(run, pyramid, "__");
             tape.watch(pyramid.trainableParameters());

@@ -72,6 +72,11 @@ public final class Fcos extends DetectionModel {
     }
 
     @Override
+    public List<String> levels() {
+        return List.of("p3", "p4", "p5", "p6", "p7");
+    }
+
+    @Override
     public int sizeDivisor() {
         return 32;
     }

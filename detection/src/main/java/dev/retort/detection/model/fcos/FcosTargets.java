@@ -34,7 +34,8 @@ public record FcosTargets(List<FcosPoints> points, List<GroundTruth> truth, List
      *
      * @throws IllegalArgumentException if a class index is not in 0 to K-1 or a coordinate is not finite
      */
-    public static FcosTargets of(FcosMatcher matcher, int numClasses, List<FcosPoints> points, List<GroundTruth> truth) {
+    public static FcosTargets of(
+            FcosMatcher matcher, int numClasses, List<FcosPoints> points, List<GroundTruth> truth) {
         List<int[][]> matched = new ArrayList<>();
         for (GroundTruth image : truth) {
             for (int boxClass : image.classes()) {
@@ -52,7 +53,11 @@ public record FcosTargets(List<FcosPoints> points, List<GroundTruth> truth, List
                     if (boxes[i] != FcosMatcher.BACKGROUND) {
                         FcosPoints cell = points.get(level);
                         double[] distances = DistanceCoder.encode(
-                                cell.xy()[2 * i], cell.xy()[2 * i + 1], cell.stride(), truth.get(image).boxes(), boxes[i]);
+                                cell.xy()[2 * i],
+                                cell.xy()[2 * i + 1],
+                                cell.stride(),
+                                truth.get(image).boxes(),
+                                boxes[i]);
                         foreground.add(new Foreground(level, image, i, boxes[i], distances));
                     }
                 }
