@@ -15,7 +15,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * What bench/bundle.sh does to jars; it runs this source file. {@code FOLDER}: writes the jars of a folder anew, without compression, since
+ * What acceptance/bundle.sh does to jars; it runs this source file. {@code FOLDER}: writes the jars of a folder anew, without compression, since
  * the bundle is compressed as a whole, and without what Linux on x86-64 or a bundle has no use for. {@code --interfaces JAR}: makes
  * a jar of the interfaces org.w3c.dom from the running Java's module java.xml.
  */

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes a bundle that runs `retort` on a machine with a driver and nothing else: no Java, no network.
 #
-#   bench/bundle.sh OUT      the folder OUT, and the same as OUT.tar.gz
+#   acceptance/bundle.sh OUT      the folder OUT, and the same as OUT.tar.gz
 #
 #   JAVA_HOME         the JDK whose runtime goes in (default: java on the PATH)
-#   RETORT_CLASSES    a folder of jars to take instead of building (bench/target/lib's, and bench's own)
+#   RETORT_CLASSES    a folder of jars to take instead of building (acceptance/target/lib's, and acceptance's own)
 #
 # It is for `retort gpu-check` and other commands that touch no picture files: Java's module java.desktop stays out.
 # For Linux on x86-64.
@@ -23,9 +23,9 @@ fail() {
   exit 1
 }
 
-[ $# = 1 ] || fail "name the folder to make: bench/bundle.sh OUT"
+[ $# = 1 ] || fail "name the folder to make: acceptance/bundle.sh OUT"
 case $1 in
-  -*) fail "name the folder to make, not the option $1: bench/bundle.sh OUT" ;;
+  -*) fail "name the folder to make, not the option $1: acceptance/bundle.sh OUT" ;;
 esac
 out=${1%/}
 root=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -47,10 +47,10 @@ classes=${RETORT_CLASSES:-}
 if [ -z "$classes" ]; then
   printf 'bundle: building Retort ...\n' >&2
   log=$(mktemp)
-  rm -rf "$root/bench/target/lib"
+  rm -rf "$root/acceptance/target/lib"
   # Offline where what it takes is there already.
-  mvn -q -B -o -DskipTests -f "$root/pom.xml" -pl bench -am package >"$log" 2>&1 ||
-    mvn -q -B -DskipTests -f "$root/pom.xml" -pl bench -am package >"$log" 2>&1 ||
+  mvn -q -B -o -Dmaven.test.skip=true -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
+    mvn -q -B -Dmaven.test.skip=true -f "$root/pom.xml" -pl acceptance -am package >"$log" 2>&1 ||
     { cat "$log" >&2; fail "the build failed; its output is above"; }
   rm -f "$log"
 fi
@@ -74,23 +74,23 @@ fi
 if [ -n "$classes" ]; then
   cp "$classes"/*.jar "$out/lib"
 else
-  cp "$root"/bench/target/lib/*.jar "$root"/bench/target/retort-bench-*.jar "$out/lib"
+  cp "$root"/acceptance/target/lib/*.jar "$root"/acceptance/target/retort-acceptance-*.jar "$out/lib"
 fi
 for pattern in $left_out; do
   # shellcheck disable=SC2086 # the pattern is one
   rm -f "$out"/lib/$pattern
 done
 # Jackson looks for the interfaces of XML's documents, and nothing here for the parsers of the module that has them.
-"$jdk/bin/java" "$root/bench/Repack.java" --interfaces "$out/lib/dom.jar"
+"$jdk/bin/java" "$root/acceptance/Repack.java" --interfaces "$out/lib/dom.jar"
 # Every jar once more without what no machine of the kind needs, and not compressed.
-"$jdk/bin/java" "$root/bench/Repack.java" "$out/lib"
+"$jdk/bin/java" "$root/acceptance/Repack.java" "$out/lib"
 
 cp -R "$root/recipes" "$out/recipes"
 mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
-cp "$root/distill/src/test/resources/golden.zip" "$out/golden.zip"
-cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/distill/src/main/resources/dev/retort/distill/cli/jvm-options" "$out"
-cp "$root/bench/bundle-launcher" "$out/retort"
+cp "$root/acceptance/src/test/resources/golden.zip" "$out/golden.zip"
+cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/cli/src/main/resources/dev/retort/cli/jvm-options" "$out"
+cp "$root/acceptance/bundle-launcher" "$out/retort"
 chmod +x "$out/retort"
 
 # The same bytes for the same files, in an order that does not hang on the file system.

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A heap that is too small for a training ends it with a message, not with collections without end. */
 @Tag("long")
 class SmallHeapTest {
-    private static final Path OPTIONS = Path.of("src/main/resources/dev/retort/distill/cli/jvm-options");
+    private static final Path OPTIONS = Path.of("src/main/resources/dev/retort/cli/jvm-options");
 
     @TempDir
     private Path folder;

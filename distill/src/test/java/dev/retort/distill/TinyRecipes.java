@@ -1,6 +1,7 @@
 package dev.retort.distill;
 
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import java.util.List;
 
 /** Recipes small enough to train a few steps in a test. */
@@ -8,48 +9,25 @@ final class TinyRecipes {
     static final int WIDTH = 4;
     static final int CHANNELS = 8;
 
+    private static final String YAML =
+            """
+            model: {depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1, anchorSizes: [16, 32, 64, 128, 256]}
+            data: {shortEdges: [64], longEdge: 64, cacheMegabytes: 16}
+            optimizer: {schedule: cosine, warmupIterations: 2, warmupFactor: 0.1, clipValue: 1}
+            training: {batch: 2, seed: 7, checkpointEvery: 100, logEvery: 1}
+            distillation: {icd: {startIteration: 1, heads: 2, hidden: 8, rate: 1e-3}}
+            """;
+
     private TinyRecipes() {}
 
     static Recipe detector(int iterations, int accumulate, double rate) {
-        return new Recipe(
-                new Recipe.Model(
-                        18, WIDTH, CHANNELS, 1, Recipe.Norm.BATCH, false, 0, List.of(16.0, 32.0, 64.0, 128.0, 256.0)),
-                new Recipe.Data(
-                        "train",
-                        "test",
-                        List.of(64),
-                        64,
-                        0.5,
-                        Recipe.PixelScale.TORCHVISION,
-                        true,
-                        16,
-                        Recipe.Broken.FAIL),
-                new Recipe.Optimizer(
-                        Recipe.OptimizerKind.SGD, rate, 0.9, 1e-4, Recipe.Schedule.COSINE, List.of(), 2, 0.1, 1, 0),
-                new Recipe.Training(iterations, 0, 2, accumulate, 7, 100, 1, false),
-                distillation(8, true));
-    }
-
-    static Recipe.Distillation distillation(double weight, boolean inherit) {
-        return new Recipe.Distillation(
-                weight, inherit, inherit, 1, 2, 1, CHANNELS, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01);
-    }
-
-    static Recipe withRecomputedBlocks(Recipe recipe) {
-        Recipe.Training t = recipe.training();
-        Recipe.Training training = new Recipe.Training(
-                t.iterations(),
-                t.epochs(),
-                t.batch(),
-                t.accumulate(),
-                t.seed(),
-                t.checkpointEvery(),
-                t.logEvery(),
-                true);
-        return new Recipe(recipe.model(), recipe.data(), recipe.optimizer(), training, recipe.distillation());
-    }
-
-    static Recipe with(Recipe recipe, Recipe.Distillation distillation) {
-        return new Recipe(recipe.model(), recipe.data(), recipe.optimizer(), recipe.training(), distillation);
+        return RecipeReader.parse(
+                        YAML,
+                        "a tiny recipe",
+                        List.of(
+                                "training.iterations=" + iterations,
+                                "training.accumulate=" + accumulate,
+                                "optimizer.rate=" + rate))
+                .recipe();
     }
 }

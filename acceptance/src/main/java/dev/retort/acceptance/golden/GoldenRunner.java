@@ -21,6 +21,7 @@ public final class GoldenRunner implements Closeable {
             EvalChecks::checks,
             FcosChecks::checks,
             IcdChecks::checks,
+            MethodChecks::checks,
             NnChecks::checks,
             OpChecks::checks,
             OptimChecks::checks,

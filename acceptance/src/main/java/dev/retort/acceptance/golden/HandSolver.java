@@ -1,7 +1,7 @@
 package dev.retort.acceptance.golden;
 
-import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
+import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -65,7 +65,7 @@ final class HandSolver implements TrainingSolver {
     }
 
     @Override
-    public void step(int step, Gradients gradients) {
+    public void step(int step, GradientSource gradients) {
         double limit = of(s, "clip_value");
         student.forEach((name, parameter) -> {
             double[] g = values(gradients.of(parameter));
@@ -83,7 +83,7 @@ final class HandSolver implements TrainingSolver {
         adamW(step, gradients);
     }
 
-    private void adamW(int step, Gradients gradients) {
+    private void adamW(int step, GradientSource gradients) {
         double squares = 0;
         for (Parameter parameter : icd.values()) {
             double[] g = values(gradients.of(parameter));

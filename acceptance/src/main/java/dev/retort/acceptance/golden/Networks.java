@@ -3,9 +3,9 @@ package dev.retort.acceptance.golden;
 import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.Matcher;
-import dev.retort.detection.model.RetinaNet;
-import dev.retort.detection.model.RetinaNetLoss;
-import dev.retort.detection.model.RetinaNetOptions;
+import dev.retort.detection.model.retinanet.RetinaNet;
+import dev.retort.detection.model.retinanet.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNetOptions;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Module;
 import dev.retort.nn.Norm;
@@ -71,7 +71,10 @@ final class Networks {
 
     /** The case's network, with {@code param.<prefix>*} as its parameters. */
     static RetinaNet retinaNet(GoldenRun run, int depth, String prefix) throws IOException {
-        RetinaNet network = new RetinaNet(context(run), options(run.golden().attrs(), depth));
+        RetinaNet network = new RetinaNet(
+                context(run),
+                options(run.golden().attrs(), depth),
+                loss(run.golden().attrs()));
         load(run, network, prefix, ".");
         return network;
     }

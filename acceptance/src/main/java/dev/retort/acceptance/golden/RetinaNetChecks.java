@@ -10,9 +10,10 @@ import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.LevelPrediction;
 import dev.retort.detection.model.BoxDecoding;
-import dev.retort.detection.model.RetinaNet;
-import dev.retort.detection.model.RetinaNetHead;
-import dev.retort.detection.model.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNet;
+import dev.retort.detection.model.retinanet.RetinaNetHead;
+import dev.retort.detection.model.retinanet.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNetPredictions;
 import dev.retort.nn.backbone.ResNet;
 import dev.retort.nn.optim.Clipping;
 import dev.retort.nn.optim.ParameterGroup;
@@ -175,7 +176,7 @@ final class RetinaNetChecks {
             for (int step = 0; step < train.path("steps").asInt(1); step++) {
                 try (Tape tape = run.tape()) {
                     tape.watch(network.trainableParameters());
-                    RetinaNet.Output output = network.forward(Networks.images(run));
+                    RetinaNetPredictions output = network.forward(Networks.images(run));
                     RetinaNetLoss.Losses losses = losses(run, network, output, normalizer);
                     Gradients gradients = tape.gradients(losses.classification().add(losses.box()));
                     if (step == 0) {
@@ -204,7 +205,8 @@ final class RetinaNetChecks {
     }
 
     private static RetinaNetLoss.Losses losses(
-            GoldenRun run, RetinaNet network, RetinaNet.Output output, EmaNormalizer normalizer) throws IOException {
+            GoldenRun run, RetinaNet network, RetinaNetPredictions output, EmaNormalizer normalizer)
+            throws IOException {
         RetinaNetLoss loss = Networks.loss(run.golden().attrs());
         int pictures = output.logits().get(0).dim(0);
         RetinaNetLoss.Targets targets = loss.targets(
@@ -215,7 +217,7 @@ final class RetinaNetChecks {
     }
 
     private static void firstStep(
-            GoldenRun run, RetinaNet network, RetinaNet.Output output, RetinaNetLoss.Losses losses, double divisor)
+            GoldenRun run, RetinaNet network, RetinaNetPredictions output, RetinaNetLoss.Losses losses, double divisor)
             throws IOException {
         run.expect("out.loss_cls", losses.classification());
         run.expect("out.loss_box_reg", losses.box());
@@ -276,7 +278,7 @@ final class RetinaNetChecks {
         DetectionPostprocessor postprocessor =
                 DetectionPostprocessor.retinaNet(attrs.required("num_classes").intValue());
         try (Scope scope = Scope.open()) {
-            RetinaNet.Output output = network.forward(Networks.images(run));
+            RetinaNetPredictions output = network.forward(Networks.images(run));
             List<double[]> anchors = network.anchors(output.features());
             for (int n = 0; n < attrs.required("image_sizes").size(); n++) {
                 List<LevelPrediction> levels = new ArrayList<>();

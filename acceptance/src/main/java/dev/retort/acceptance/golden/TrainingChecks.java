@@ -1,25 +1,25 @@
 package dev.retort.acceptance.golden;
 
-import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
-import dev.retort.autograd.Tape;
-import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.GroundTruth;
-import dev.retort.detection.model.RetinaNet;
-import dev.retort.detection.model.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNet;
+import dev.retort.detection.train.TrainingObjective;
+import dev.retort.detection.train.TrainingStep;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
 import dev.retort.distill.icd.IcdConfig;
 import dev.retort.distill.icd.IcdObjective;
-import dev.retort.distill.icd.Inheritance;
 import dev.retort.distill.icd.LossForm;
 import dev.retort.distill.icd.SlotDraws;
 import dev.retort.distill.icd.SlotRule;
 import dev.retort.distill.icd.Temperature;
 import dev.retort.nn.Module;
+import dev.retort.nn.checkpoint.WeightCopy;
+import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,8 +43,6 @@ final class TrainingChecks {
     private final RetinaNet student;
     private final RetinaNet teacher;
     private final IcdObjective objective;
-    private final RetinaNetLoss loss;
-    private final EmaNormalizer normalizer = new EmaNormalizer();
     private final List<Double> losses = new ArrayList<>();
     private final List<Double> rates = new ArrayList<>();
     private final List<Double> totalNorms = new ArrayList<>();
@@ -54,7 +52,6 @@ final class TrainingChecks {
         this.student = student;
         this.teacher = teacher;
         this.objective = objective;
-        this.loss = Networks.loss(run.golden().attrs());
     }
 
     static Map<String, GoldenCheck> checks() {
@@ -79,7 +76,7 @@ final class TrainingChecks {
     }
 
     private static void inherit(Module teacher, Module student) {
-        List<String> kept = Inheritance.copy(teacher, student).kept();
+        List<String> kept = WeightCopy.matching(teacher, student).kept();
         if (!kept.isEmpty()) {
             throw new AssertionError("The student should inherit all of this part, but kept " + kept);
         }
@@ -152,33 +149,25 @@ final class TrainingChecks {
                 .required("student_solver")
                 .required("max_iter")
                 .intValue();
-        try (Scope scope = Scope.open()) {
-            Tensor images = Networks.images(run);
-            List<Tensor> teacherFeatures = teacher.features(images);
-            try (Tape tape = run.tape()) {
-                tape.watch(student.trainableParameters());
-                tape.watch(objective.trainableParameters());
-                RetinaNet.Output output = student.forward(images);
-                int pictures = images.dim(0);
-                RetinaNetLoss.Targets targets = loss.targets(
-                        student.anchors(output.features()),
-                        Networks.boxes(run.golden(), pictures),
-                        Networks.classes(run.golden(), pictures));
-                double divisor = normalizer.update(targets.foreground());
-                RetinaNetLoss.Losses own = loss.losses(output.logits(), output.deltas(), targets, divisor);
-                Map<String, Tensor> added =
-                        objective.losses(batch(step), output.features(), teacherFeatures, step, iterations);
-                List<Tensor> terms = List.of(
-                        own.classification(),
-                        own.box(),
-                        added.get("identification.0"),
-                        added.get("localisation.0"),
-                        added.get(IcdObjective.DISTILLATION));
-                terms.forEach(term -> losses.add(term.item()));
-                Gradients gradients =
-                        tape.gradients(IcdObjective.total(List.of(own.classification(), own.box()), added));
+        IcdBatch batch = batch(step);
+        TrainingStep.Update update = (gradients, iteration) -> {
+            try {
                 expectNorms(step, gradients);
-                solver.step(step, gradients);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            solver.step(step, gradients);
+        };
+        try (Scope scope = Scope.open();
+                TrainingStep computation = new TrainingStep(student, objective.trainableParameters(), 1, update)) {
+            Tensor images = Networks.images(run);
+            List<Tensor> taught = teacher.features(images);
+            TrainingObjective.Terms icd =
+                    predictions -> objective.losses(batch, predictions.features(), taught, step, iterations);
+            Map<String, Double> values = computation.microBatch(images, batch.images(), List.of(icd), step);
+            for (String term :
+                    List.of("classification", "box", "identification.0", "localisation.0", IcdObjective.DISTILLATION)) {
+                losses.add(values.get(term));
             }
         }
     }
@@ -207,7 +196,7 @@ final class TrainingChecks {
     }
 
     /** Norms before clipping. What is not trained, or not there, has norm 0. */
-    private void expectNorms(int step, Gradients gradients) throws IOException {
+    private void expectNorms(int step, GradientSource gradients) throws IOException {
         Map<String, Parameter> own = student.parameters();
         run.expect(
                 "out.student_grad_norms_" + step,

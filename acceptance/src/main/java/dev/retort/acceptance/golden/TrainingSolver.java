@@ -1,9 +1,9 @@
 package dev.retort.acceptance.golden;
 
-import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
 import dev.retort.nn.optim.AdamW;
 import dev.retort.nn.optim.Clipping;
+import dev.retort.nn.optim.GradientSource;
 import dev.retort.nn.optim.Optimizer;
 import dev.retort.nn.optim.ParameterGroup;
 import dev.retort.nn.optim.Schedule;
@@ -31,7 +31,7 @@ interface TrainingSolver extends AutoCloseable {
     double icdRate(int step);
 
     /** Moves all weights by their gradients; those without a gradient stay. */
-    void step(int step, Gradients gradients);
+    void step(int step, GradientSource gradients);
 
     @Override
     void close();
@@ -68,9 +68,9 @@ interface TrainingSolver extends AutoCloseable {
             }
 
             @Override
-            public void step(int step, Gradients gradients) {
-                sgd.step(gradients::of, studentRate(step));
-                adamW.step(gradients::of, icdRate(step));
+            public void step(int step, GradientSource gradients) {
+                sgd.step(gradients, studentRate(step));
+                adamW.step(gradients, icdRate(step));
             }
 
             @Override

@@ -1,16 +1,14 @@
 package dev.retort.acceptance.training;
 
+import dev.retort.cli.job.DemoRecipes;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.Trainer;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +17,6 @@ import java.util.Map;
  * files nor a decoder of pictures are needed.
  */
 final class DemoStudent implements AutoCloseable {
-    private static final String RECIPE = "shapes-student.yaml";
     private static final int PICTURES = 64;
 
     private final Detector student;
@@ -31,7 +28,7 @@ final class DemoStudent implements AutoCloseable {
         CocoDataset data = ShapesGenerator.inMemory(
                 ShapesGenerator.Settings.standard(1, 1, 1, 1).withSplits(Map.of("train", PICTURES)), "train");
         student = Detector.create(recipe, data.categories(), backend);
-        trainer = new Trainer(recipe, data, student, null);
+        trainer = new Trainer(recipe, data, student, List.of());
     }
 
     Detector detector() {
@@ -43,8 +40,8 @@ final class DemoStudent implements AutoCloseable {
     }
 
     private static Recipe recipe() {
-        try (InputStream in = RecipeReader.class.getResourceAsStream(RECIPE)) {
-            return RecipeReader.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RECIPE, List.of());
+        try {
+            return DemoRecipes.read(DemoRecipes.STUDENT, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

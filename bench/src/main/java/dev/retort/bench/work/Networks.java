@@ -92,7 +92,7 @@ final class Networks {
                 data: {trainSplit: %s, flip: 0, pixels: torchvision, cacheMegabytes: 64}
                 optimizer: {kind: sgd, clipValue: 1}
                 training: {iterations: 90000, batch: %d, seed: %d}
-                distillation: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}
+                distillation: {icd: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}}
                 """
                         .formatted(
                                 depth,
@@ -104,7 +104,7 @@ final class Networks {
                                 SEED,
                                 scenario.channels(),
                                 Scenario.HEADS);
-        return RecipeReader.parse(yaml, "the benchmark's recipe", List.of());
+        return RecipeReader.parse(yaml, "the benchmark's recipe", List.of()).recipe();
     }
 
     /** A detector whose weights the peer finds under {@code key} of its task. */

@@ -85,7 +85,7 @@ class FuzzTest {
 
     private static String finding(String line) {
         String[] words = line.split("\t");
-        return words[3] + ": " + words[4] + "\n    again: mvn test -pl distill -am -Dtest=FuzzTest"
+        return words[3] + ": " + words[4] + "\n    again: mvn test -pl cli -am -Dtest=FuzzTest"
                 + " -Dsurefire.failIfNoSpecifiedTests=false -Dretort.fuzz.only=" + words[2];
     }
 

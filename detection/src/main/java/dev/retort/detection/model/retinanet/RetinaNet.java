@@ -24,10 +24,16 @@ public final class RetinaNet extends DetectionModel {
     private final PyramidBackbone backbone;
     private final RetinaNetHead head;
 
+    /** A RetinaNet with the published losses. */
     public RetinaNet(BuildContext context, RetinaNetOptions options) {
+        this(context, options, RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses())));
+    }
+
+    /** A RetinaNet with losses of one's own. */
+    public RetinaNet(BuildContext context, RetinaNetOptions options, RetinaNetLoss loss) {
         super(context);
         this.options = options;
-        loss = RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses()));
+        this.loss = loss;
         backbone = child(
                 "backbone",
                 at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels())));

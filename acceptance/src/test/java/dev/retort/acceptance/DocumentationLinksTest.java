@@ -1,4 +1,4 @@
-package dev.retort.distill;
+package dev.retort.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
