@@ -1,6 +1,7 @@
 package dev.retort.acceptance.golden;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A set of golden reference data: a zip on the test class path, or a folder or zip that the system property {@code retort.golden} names
- * (relative to the root of the repository; several are separated by commas). {@code manifest.json} lists the cases; a README beside it
+ * (relative to the root of the repository; several are separated as in a class path). {@code manifest.json} lists the cases; a README beside it
  * tells the format.
  */
 public final class GoldenSet implements Closeable {
@@ -57,7 +58,7 @@ public final class GoldenSet implements Closeable {
     public static List<GoldenSet> openAll() throws IOException {
         List<Path> places = new ArrayList<>();
         String named = System.getProperty(PROPERTY, "");
-        for (String place : named.isEmpty() ? new String[0] : named.split(",")) {
+        for (String place : named.isEmpty() ? new String[0] : named.split(File.pathSeparator)) {
             places.add(
                     Path.of(place).isAbsolute()
                             ? Path.of(place)
