@@ -279,14 +279,7 @@ public final class Detector implements AutoCloseable {
                 Category category = categories().get(k);
                 int b = 4 * i;
                 objects.add(new DetectedObject(
-                        category.name(),
-                        score,
-                        k,
-                        category.id(),
-                        boxes[b],
-                        boxes[b + 1],
-                        boxes[b + 2],
-                        boxes[b + 3]));
+                        category.name(), score, k, category.id(), boxes[b], boxes[b + 1], boxes[b + 2], boxes[b + 3]));
             }
         }
         return objects;
@@ -318,12 +311,13 @@ public final class Detector implements AutoCloseable {
         return found;
     }
 
-    /** For example {@code Detector of 3 classes (circle, square, triangle) on simd, from model.safetensors}. */
+    /** For example {@code Detector of 2 classes (cat, dog) on simd, from model.safetensors}. */
     @Override
     public String toString() {
         String names = categories().stream().limit(NAMED).map(Category::name).collect(Collectors.joining(", "));
         return "Detector of " + categories().size() + " classes (" + names
-                + (categories().size() > NAMED ? ", ..." : "") + ") on " + backend().name() + ", from " + name;
+                + (categories().size() > NAMED ? ", ..." : "") + ") on "
+                + backend().name() + ", from " + name;
     }
 
     /** Gives the network's memory back; and the backend's, where {@link #load(Path)} made it. */
