@@ -11,8 +11,8 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Operation;
-import dev.retort.testkit.cases.ComputeMode;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCases;
 import dev.retort.testkit.gradients.GradientMatrix;
@@ -89,10 +89,11 @@ final class GradcheckCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            defaultValue = "EXACT",
-            description = "How the checked backends multiply float32: ${COMPLETION-CANDIDATES} (default:"
+            defaultValue = "FP32",
+            converter = PrecisionConverter.class,
+            description = "How the checked backends multiply float32: FP32 (or EXACT), TF32 or BF16 (default:"
                     + " ${DEFAULT-VALUE}).")
-    private ComputeMode mode;
+    private MatmulPrecision precision;
 
     @Option(
             names = "--seed",
@@ -152,7 +153,7 @@ final class GradcheckCommand implements Callable<Integer> {
             for (String name : backends.isEmpty() ? usable() : backends) {
                 try (Backend backend = Backends.create(name);
                         Backend peer = peer(backend)) {
-                    cells.addAll(check(new GradientMatrix(backend, oracle, peer, seed, mode), backend, chosen));
+                    cells.addAll(check(new GradientMatrix(backend, oracle, peer, seed, precision), backend, chosen));
                     if (operations.isEmpty() && cases.isEmpty()) {
                         coverage.add(Coverage.of(backend, cells));
                     }

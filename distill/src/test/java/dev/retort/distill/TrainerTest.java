@@ -9,7 +9,6 @@ import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingException;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -107,7 +106,7 @@ class TrainerTest {
                 new Recipe.Distillation(8, true, true, 0, 2, 1, 32, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01));
         Map<String, float[]> first = null;
         for (int threads : new int[] {1, 1, 2, 3}) {
-            try (Backend computing = SimdBackend.create(new Parallel(threads))) {
+            try (Backend computing = SimdBackend.create(threads)) {
                 Map<String, float[]> weights = run(computing, dataset, recipe, recipe, 2, null, null);
                 first = first == null ? weights : first;
                 assertSame(first, weights);

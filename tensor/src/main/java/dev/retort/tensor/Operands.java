@@ -10,15 +10,18 @@ public final class Operands {
     private static final ThreadLocal<Operands> OF_THREAD = ThreadLocal.withInitial(Operands::new);
 
     private Backend backend;
-    private Operation operation;
+    private String operation;
     private Tensor[] tensors;
 
     private Operands() {}
 
-    /** For backends: every core operation tells its operands before it checks them. They are held until the next one. */
-    public static void note(Backend backend, Operation operation, Tensor... tensors) {
+    /**
+     * Notes the operands of an operation, before it checks them: every core operation of a backend does, and every fused one. They are held
+     * until the next one.
+     */
+    public static void note(Backend backend, String operation, Tensor... tensors) {
         Operands noted = OF_THREAD.get();
-        if (tensors.length > 0 || noted.operation != operation) {
+        if (tensors.length > 0 || !operation.equals(noted.operation)) {
             noted.backend = backend;
             noted.operation = operation;
             noted.tensors = tensors;

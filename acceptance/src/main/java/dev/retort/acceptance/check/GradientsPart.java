@@ -4,6 +4,7 @@ import dev.retort.cli.gradcheck.GradcheckRun;
 import dev.retort.cli.gradcheck.GradcheckTable;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.testkit.gradients.GradientMatrix;
 import dev.retort.testkit.gradients.GradientMatrix.Cell;
 import java.io.PrintWriter;
@@ -16,30 +17,30 @@ final class GradientsPart implements Part {
     private static final String REFERENCE = "reference";
     private static final long SEED = 1;
 
-    private final Precision precision;
+    private final MatmulPrecision precision;
 
-    GradientsPart(Precision precision) {
+    GradientsPart(MatmulPrecision precision) {
         this.precision = precision;
     }
 
     @Override
     public String name() {
-        return "gradients-" + precision;
+        return "gradients-" + precision.label();
     }
 
     @Override
     public String what() {
-        return "The gradient matrix in " + precision
+        return "The gradient matrix in " + precision.label()
                 + ": results and gradients of every operation against the reference";
     }
 
     @Override
     public void run(PartRun run) {
-        String device = precision.require(run.settings().device());
+        String device = DeviceNames.require(run.settings().device(), precision);
         long start = System.nanoTime();
         try (Backend backend = Backends.create(device);
                 Backend reference = Backends.create(REFERENCE)) {
-            GradientMatrix matrix = new GradientMatrix(backend, reference, null, SEED, precision.mode());
+            GradientMatrix matrix = new GradientMatrix(backend, reference, null, SEED, precision);
             AtomicInteger done = new AtomicInteger();
             List<Cell> cells = matrix.run(operation -> true, cell -> {
                 run.done(done.incrementAndGet());

@@ -1,5 +1,6 @@
 package dev.retort.acceptance.check;
 
+import dev.retort.tensor.MatmulPrecision;
 import java.util.Arrays;
 
 /** Trains the demo's student with and without CUDA graphs: the same work has the same losses, bit for bit. */
@@ -17,7 +18,7 @@ final class GraphsPart implements Part {
     @Override
     public void run(PartRun run) {
         String device = run.settings().device();
-        String recording = Precision.FP32.requireGraphs(device);
+        String recording = DeviceNames.requireGraphs(device, MatmulPrecision.FP32);
         int steps = run.settings().steps();
         double[] plain = TrainingPart.curve(run, device, steps, false);
         double[] recorded = TrainingPart.curve(run, recording, steps, false);

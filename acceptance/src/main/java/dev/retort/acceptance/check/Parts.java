@@ -1,5 +1,6 @@
 package dev.retort.acceptance.check;
 
+import dev.retort.tensor.MatmulPrecision;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +14,9 @@ public final class Parts {
     private Parts() {}
 
     public static List<Part> all() {
-        Set<Part> parts = new LinkedHashSet<>(
-                List.of(new DevicesPart(), new ConformancePart(), new GradientsPart(Precision.FP32), new GoldenPart()));
-        for (Precision precision : List.of(Precision.FP32, Precision.TF32)) {
+        Set<Part> parts = new LinkedHashSet<>(List.of(
+                new DevicesPart(), new ConformancePart(), new GradientsPart(MatmulPrecision.FP32), new GoldenPart()));
+        for (MatmulPrecision precision : List.of(MatmulPrecision.FP32, MatmulPrecision.TF32)) {
             parts.add(new SpeedPart(SpeedPart.Kind.STEP, precision, false));
             parts.add(new SpeedPart(SpeedPart.Kind.INFER, precision, false));
         }
@@ -23,10 +24,10 @@ public final class Parts {
                 new TrainingPart(),
                 new GraphsPart(),
                 new MemoryPart(),
-                new GradientsPart(Precision.TF32),
-                new GradientsPart(Precision.BF16)));
+                new GradientsPart(MatmulPrecision.TF32),
+                new GradientsPart(MatmulPrecision.BF16)));
         for (SpeedPart.Kind kind : SpeedPart.Kind.values()) {
-            for (Precision precision : Precision.values()) {
+            for (MatmulPrecision precision : MatmulPrecision.values()) {
                 parts.add(new SpeedPart(kind, precision, false));
                 if (kind.isNetwork()) {
                     parts.add(new SpeedPart(kind, precision, true));

@@ -5,6 +5,7 @@ import dev.retort.bench.work.LayersSuite;
 import dev.retort.bench.work.OpsSuite;
 import dev.retort.bench.work.StepSuite;
 import dev.retort.bench.work.Work;
+import dev.retort.tensor.MatmulPrecision;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * @param graphs whether what repeats runs as CUDA graphs
  */
-record SpeedPart(Kind kind, Precision precision, boolean graphs) implements Part {
+record SpeedPart(Kind kind, MatmulPrecision precision, boolean graphs) implements Part {
     /** What is measured. */
     enum Kind {
         GEMM("Matrix products", SpeedPart::products, 600),
@@ -57,12 +58,13 @@ record SpeedPart(Kind kind, Precision precision, boolean graphs) implements Part
 
     @Override
     public String name() {
-        return kind + "-" + precision + (graphs ? "-graphs" : "");
+        return kind + "-" + precision.label() + (graphs ? "-graphs" : "");
     }
 
     @Override
     public String what() {
-        return kind.title + ", in " + precision + (graphs ? ", as CUDA graphs" : "") + ", beside PyTorch where it is";
+        return kind.title + ", in " + precision.label() + (graphs ? ", as CUDA graphs" : "")
+                + ", beside PyTorch where it is";
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.retort.bench.work.Rounds;
 import dev.retort.bench.work.Work;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.tensor.MatmulPrecision;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,10 +29,11 @@ final class Stopwatch implements AutoCloseable {
     private int measured;
 
     /** @throws SkippedException if the device does not compute in that precision, or has no graphs where they are wanted */
-    Stopwatch(PartRun run, Precision precision, boolean graphs) throws IOException {
+    Stopwatch(PartRun run, MatmulPrecision precision, boolean graphs) throws IOException {
         this.run = run;
         String device = run.settings().device();
-        backend = Backends.create(graphs ? precision.requireGraphs(device) : precision.require(device));
+        backend = Backends.create(
+                graphs ? DeviceNames.requireGraphs(device, precision) : DeviceNames.require(device, precision));
         run.figure("device", backend.describe());
         peak = measurePeak();
         run.figure("peak TFLOP/s", peak / 1e12);

@@ -2,6 +2,7 @@ package dev.retort.acceptance.check;
 
 import dev.retort.bench.measure.Alternation;
 import dev.retort.bench.peer.PythonPeer;
+import dev.retort.tensor.MatmulPrecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,13 @@ final class TorchPeers implements AutoCloseable {
     private final List<Beside> peers = new ArrayList<>();
     private final List<String> titles = new ArrayList<>();
 
-    TorchPeers(PartRun run, Precision precision) {
+    TorchPeers(PartRun run, MatmulPrecision precision) {
         this.run = run;
         String device = run.settings().device();
         boolean cuda = device.equals(CUDA) || device.startsWith(CUDA + ":");
         // The same number stands for the same GPU; a name does not mean anything to PyTorch.
         String place = !cuda ? "cpu" : device.matches(CUDA + ":\\d+") ? device : CUDA;
-        List<String> options = List.of("--device", place, "--precision", precision.toString());
+        List<String> options = List.of("--device", place, "--precision", precision.label());
         start("PyTorch", options);
         if (cuda) {
             List<String> compiled = new ArrayList<>(options);

@@ -3,6 +3,7 @@ package dev.retort.acceptance.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.tensor.MatmulPrecision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -138,10 +139,10 @@ class DeviceCheckTest {
 
     @Test
     void precisionsAreBackends() {
-        assertThat(Precision.TF32.of("cuda")).isEqualTo("cuda/tf32");
-        assertThat(Precision.BF16.of("cuda:1")).isEqualTo("cuda:1/bf16");
-        assertThat(Precision.FP32.of("opencl:0")).isEqualTo("opencl:0");
-        assertThatThrownBy(() -> Precision.TF32.require("simd"))
+        assertThat(DeviceNames.of("cuda", MatmulPrecision.TF32)).isEqualTo("cuda/tf32");
+        assertThat(DeviceNames.of("cuda:1", MatmulPrecision.BF16)).isEqualTo("cuda:1/bf16");
+        assertThat(DeviceNames.of("opencl:0", MatmulPrecision.FP32)).isEqualTo("opencl:0");
+        assertThatThrownBy(() -> DeviceNames.require("simd", MatmulPrecision.TF32))
                 .isInstanceOf(SkippedException.class)
                 .hasMessage("simd/tf32 cannot be used: simd has nothing to choose from: leave out '/tf32'");
     }

@@ -15,7 +15,6 @@ import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.Trainer;
 import dev.retort.distill.Distiller;
 import dev.retort.distill.icd.SlotDraws;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
@@ -58,7 +57,7 @@ class PeerAgreementTest {
         } catch (IllegalStateException notInstalled) {
             abort(notInstalled.getMessage());
         }
-        backend = SimdBackend.create(new Parallel(1));
+        backend = SimdBackend.create(1);
         operands = new Operands(backend);
     }
 

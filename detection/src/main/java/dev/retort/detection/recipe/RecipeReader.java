@@ -75,7 +75,7 @@ public final class RecipeReader {
     /**
      * A recipe that was read.
      *
-     * @param notices for the user, one sentence each: old keys that were taken
+     * @param notices for the user, one sentence each: old keys that were taken, sections that are not read
      */
     public record Read(Recipe recipe, List<String> notices) {
         public Read {
@@ -363,11 +363,9 @@ public final class RecipeReader {
             boolean isGiven = given.stream()
                     .anyMatch(tree -> !tree.at(pointer(section.name())).isMissingNode());
             if (isGiven && !RecipeTree.isChosen(section, values)) {
-                throw error(
-                        section.name(),
-                        section.name() + " is given, but " + section.chosenBy() + " is "
-                                + JsonProblem.shown(values.at(pointer(section.chosenBy()))) + ": add " + section.last()
-                                + " to it, or leave the section out");
+                notices.add(section.name() + " is not read, as " + section.chosenBy() + " is "
+                        + JsonProblem.shown(values.at(pointer(section.chosenBy()))) + " ("
+                        + origins.getOrDefault(section.name(), name) + ")");
             }
         }
         try {

@@ -1,5 +1,7 @@
 package dev.retort.detection.recipe;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -15,7 +17,7 @@ import java.util.Map;
  */
 public record RecipeSection(String name, Record defaults, String chosenBy, Map<String, String> renamed) {
     public RecipeSection {
-        renamed = Map.copyOf(renamed);
+        renamed = Collections.unmodifiableMap(new LinkedHashMap<>(renamed));
     }
 
     /** The part of the name behind the last point. */

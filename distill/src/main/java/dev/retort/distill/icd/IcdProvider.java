@@ -2,9 +2,8 @@ package dev.retort.distill.icd;
 
 import dev.retort.distill.DistillationProvider;
 import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** {@code distillation.methods: [icd]}. */
 public final class IcdProvider implements DistillationProvider<IcdSettings> {
@@ -21,9 +20,11 @@ public final class IcdProvider implements DistillationProvider<IcdSettings> {
     /** Recipes had these settings in the section {@code distillation} itself, when this was the only method. */
     @Override
     public Map<String, String> renamed() {
-        return Stream.of(IcdSettings.class.getRecordComponents())
-                .map(RecordComponent::getName)
-                .collect(Collectors.toMap(key -> "distillation." + key, key -> "distillation.icd." + key));
+        Map<String, String> renamed = new LinkedHashMap<>();
+        for (RecordComponent key : IcdSettings.class.getRecordComponents()) {
+            renamed.put("distillation." + key.getName(), "distillation.icd." + key.getName());
+        }
+        return renamed;
     }
 
     @Override

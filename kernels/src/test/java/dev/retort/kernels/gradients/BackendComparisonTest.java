@@ -7,9 +7,9 @@ import dev.retort.autograd.GradientCheck;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
-import dev.retort.testkit.cases.ComputeMode;
 import dev.retort.testkit.cases.Operand;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCase.Accuracy;
@@ -124,14 +124,15 @@ class BackendComparisonTest {
     void aModeWidensProductsByItsRoundoffAndNothingElse() {
         Accuracy sum = Accuracy.sum(64);
         double exact = Tolerance.forward(DType.F32, sum).absolute();
-        double tf32 = Tolerance.forward(DType.F32, sum, ComputeMode.TF32).absolute();
-        double bf16 = Tolerance.forward(DType.F32, sum, ComputeMode.BF16).absolute();
+        double tf32 = Tolerance.forward(DType.F32, sum, MatmulPrecision.TF32).absolute();
+        double bf16 = Tolerance.forward(DType.F32, sum, MatmulPrecision.BF16).absolute();
         // 2*sqrt(64)*2*v more.
         assertThat(tf32 - exact).isCloseTo(32 * 0x1p-11, within(1e-9));
         assertThat(bf16 - exact).isCloseTo(32 * 0x1p-8, within(1e-9));
-        assertThat(Tolerance.forward(DType.F64, sum, ComputeMode.BF16)).isEqualTo(Tolerance.forward(DType.F64, sum));
-        assertThat(ComputeMode.TF32.of("GEMM")).isEqualTo(ComputeMode.TF32);
-        assertThat(ComputeMode.TF32.of("softmax")).isEqualTo(ComputeMode.EXACT);
+        assertThat(Tolerance.forward(DType.F64, sum, MatmulPrecision.BF16))
+                .isEqualTo(Tolerance.forward(DType.F64, sum));
+        assertThat(Tolerance.precision("GEMM", MatmulPrecision.TF32)).isEqualTo(MatmulPrecision.TF32);
+        assertThat(Tolerance.precision("softmax", MatmulPrecision.TF32)).isEqualTo(MatmulPrecision.FP32);
     }
 
     @Test
@@ -150,7 +151,8 @@ class BackendComparisonTest {
                 });
         BackendComparison compare = BackendComparison.of(simd, reference);
         assertThat(compare.forward(c, DType.F32).pass()).isFalse();
-        assertThat(compare.mode(ComputeMode.TF32).forward(c, DType.F32).pass()).isTrue();
+        assertThat(compare.precision(MatmulPrecision.TF32).forward(c, DType.F32).pass())
+                .isTrue();
         // A mode is no excuse: a product that loses one of its 64 terms fails in it as well.
         OperationCase lost = new OperationCase(
                 c.name(),
@@ -162,7 +164,9 @@ class BackendComparisonTest {
                         ops.root().name().equals("simd")
                                 ? x.get(0).slice(1, 0, 63).matmul(x.get(1).narrow(0, 63))
                                 : x.get(0).matmul(x.get(1))));
-        assertThat(compare.mode(ComputeMode.TF32).forward(lost, DType.F32).pass())
+        assertThat(compare.precision(MatmulPrecision.TF32)
+                        .forward(lost, DType.F32)
+                        .pass())
                 .isFalse();
     }
 

@@ -1,5 +1,7 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;

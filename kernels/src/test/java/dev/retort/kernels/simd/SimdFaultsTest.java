@@ -1,5 +1,6 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.Backend;
 import dev.retort.testkit.conformance.faults.BackendFaults;
 import org.junit.jupiter.api.Tag;

@@ -69,11 +69,26 @@ public abstract class DenseBackend implements Backend {
         if (!supports(operation, dtype)) {
             throw new UndeclaredOperationException(this, operation, dtype, operands);
         }
+        requireHere(operation.toString(), operands);
+    }
+
+    /**
+     * Checks that every operand that is given lives here: for fused operations, whose types and shapes {@link FusedGuards} check.
+     *
+     * @param operation its name, for the error
+     * @param operands null where an optional one is missing
+     * @throws ShapeException naming the first operand of another backend
+     */
+    protected final void requireHere(String operation, Tensor... operands) {
         Operands.note(this, operation, operands);
         for (Tensor operand : operands) {
-            if (operand.backend() != this) {
-                throw new ShapeException(
-                        operation + ": " + operand + " lives elsewhere; call the operation on the tensor itself");
+            if (operand != null && operand.backend() != this) {
+                String other = operand.backend().name();
+                throw new ShapeException(operation + ": " + operand + " belongs to "
+                        + (other.equals(name())
+                                ? "another instance of backend " + other
+                                : "backend " + other + ", not " + name())
+                        + ": call the operation on the tensor itself, or upload its values here first");
             }
         }
     }

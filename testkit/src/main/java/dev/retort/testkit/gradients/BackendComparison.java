@@ -5,11 +5,11 @@ import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Tape;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
-import dev.retort.testkit.cases.ComputeMode;
 import dev.retort.testkit.cases.Operand;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCase.Accuracy;
@@ -28,33 +28,33 @@ import java.util.Set;
  *
  * The second backend computes floating types in float64, so that its own errors do not count where the first computes in
  * float32; where both compute in float64 each has its share of the bound. Bounds come from {@link Tolerance}: they know the
- * type, how many terms a result sums, and the mode in which products are computed.
+ * type, how many terms a result sums, and the precision of products.
  */
 public final class BackendComparison {
     private final Backend backend;
     private final Backend oracle;
     private final long seed;
-    private final ComputeMode mode;
+    private final MatmulPrecision precision;
 
-    private BackendComparison(Backend backend, Backend oracle, long seed, ComputeMode mode) {
+    private BackendComparison(Backend backend, Backend oracle, long seed, MatmulPrecision precision) {
         this.backend = backend;
         this.oracle = oracle;
         this.seed = seed;
-        this.mode = mode;
+        this.precision = precision;
     }
 
     /** @param oracle is taken for right; has to compute in float64 */
     public static BackendComparison of(Backend backend, Backend oracle) {
-        return new BackendComparison(backend, oracle, 1, ComputeMode.EXACT);
+        return new BackendComparison(backend, oracle, 1, MatmulPrecision.FP32);
     }
 
     /** Another seed for operands and projection. */
     public BackendComparison seed(long value) {
-        return new BackendComparison(backend, oracle, value, mode);
+        return new BackendComparison(backend, oracle, value, precision);
     }
 
     /** How the first backend multiplies float32. */
-    public BackendComparison mode(ComputeMode value) {
+    public BackendComparison precision(MatmulPrecision value) {
         return new BackendComparison(backend, oracle, seed, value);
     }
 
@@ -99,12 +99,12 @@ public final class BackendComparison {
 
     /** The results of a case whose operands are drawn in a type. */
     public Comparison forward(OperationCase c, DType dtype) {
-        return forward(c, dtype, mode.of(c.operation()));
+        return forward(c, dtype, Tolerance.precision(c.operation(), precision));
     }
 
     /** The gradients of a random projection of a case's first result. */
     public Comparison backward(OperationCase c, DType dtype) {
-        return backward(c, dtype, mode.of(c.operation()));
+        return backward(c, dtype, Tolerance.precision(c.operation(), precision));
     }
 
     /**
@@ -114,12 +114,12 @@ public final class BackendComparison {
      * @param accuracy how many terms an element of the result sums, and how large they are
      */
     public Comparison forward(GradientCheck.Function function, List<Tensor> inputs, DType dtype, Accuracy accuracy) {
-        return forward(asCase(function, inputs, dtype, accuracy), dtype, mode);
+        return forward(asCase(function, inputs, dtype, accuracy), dtype, precision);
     }
 
     /** The gradients of a random projection of a function's result; see {@link #forward}. */
     public Comparison backward(GradientCheck.Function function, List<Tensor> inputs, DType dtype, Accuracy accuracy) {
-        return backward(asCase(function, inputs, dtype, accuracy), dtype, mode);
+        return backward(asCase(function, inputs, dtype, accuracy), dtype, precision);
     }
 
     private static OperationCase asCase(
@@ -138,13 +138,13 @@ public final class BackendComparison {
                 (ops, there) -> List.of(function.apply(there)));
     }
 
-    private Comparison forward(OperationCase c, DType dtype, ComputeMode products) {
+    private Comparison forward(OperationCase c, DType dtype, MatmulPrecision products) {
         Computed actual = results(backend, c, dtype, dtype);
         Computed exact = results(oracle, c, dtype, exact(dtype));
         return compare(dtype, exact, actual, c.accuracy(), products, false);
     }
 
-    private Comparison backward(OperationCase c, DType dtype, ComputeMode products) {
+    private Comparison backward(OperationCase c, DType dtype, MatmulPrecision products) {
         Computed actual = gradients(backend, c, dtype, dtype);
         Computed exact = gradients(oracle, c, dtype, exact(dtype));
         return compare(dtype, exact, actual, c.accuracy(), products, true);
@@ -200,9 +200,14 @@ public final class BackendComparison {
     }
 
     private static Comparison compare(
-            DType dtype, Computed exact, Computed actual, Accuracy accuracy, ComputeMode mode, boolean backward) {
+            DType dtype,
+            Computed exact,
+            Computed actual,
+            Accuracy accuracy,
+            MatmulPrecision products,
+            boolean backward) {
         Comparison.Builder builder =
-                new Comparison.Builder(dtype, tolerance(dtype, accuracy, mode, backward, actual.results, 1));
+                new Comparison.Builder(dtype, tolerance(dtype, accuracy, products, backward, actual.results, 1));
         if (exact.values.size() != actual.values.size()) {
             throw new ShapeException("One backend gives " + actual.values.size() + " results, the other "
                     + exact.values.size() + ": they do not compute the same");
@@ -214,18 +219,18 @@ public final class BackendComparison {
                         + shape + " on the other");
             }
             DType type = actual.types.get(i);
-            Tolerance tolerance = tolerance(type, accuracy, mode, backward, actual.results, shape.size());
+            Tolerance tolerance = tolerance(type, accuracy, products, backward, actual.results, shape.size());
             builder.add(i, type, shape, exact.values.get(i), actual.values.get(i), tolerance);
         }
         return builder.build();
     }
 
     private static Tolerance tolerance(
-            DType type, Accuracy accuracy, ComputeMode mode, boolean backward, long results, long elements) {
+            DType type, Accuracy accuracy, MatmulPrecision products, boolean backward, long results, long elements) {
         if (!backward) {
-            return Tolerance.forward(type, accuracy, mode);
+            return Tolerance.forward(type, accuracy, products);
         }
         long fanOut = (results + elements - 1) / Math.max(elements, 1);
-        return Tolerance.backward(type, accuracy, fanOut, mode);
+        return Tolerance.backward(type, accuracy, fanOut, products);
     }
 }

@@ -3,10 +3,10 @@ package dev.retort.testkit.gradients;
 import dev.retort.autograd.GradientCheck;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.UndeclaredOperationException;
-import dev.retort.testkit.cases.ComputeMode;
 import dev.retort.testkit.cases.OperationCase;
 import dev.retort.testkit.cases.OperationCases;
 import java.util.ArrayList;
@@ -30,26 +30,26 @@ public final class GradientMatrix {
     private final Backend oracle;
     private final Backend peer;
     private final long seed;
-    private final ComputeMode mode;
+    private final MatmulPrecision precision;
 
     /**
      * @param oracle a backend that computes in float64; may be the same
      * @param seed of the cases' values
      */
     public GradientMatrix(Backend backend, Backend oracle, long seed) {
-        this(backend, oracle, null, seed, ComputeMode.EXACT);
+        this(backend, oracle, null, seed, MatmulPrecision.FP32);
     }
 
     /**
      * @param peer asked where backend and oracle are the same kind and would compute the same in the same way; may be null
-     * @param mode how the backend multiplies float32
+     * @param precision how the backend multiplies float32
      */
-    public GradientMatrix(Backend backend, Backend oracle, Backend peer, long seed, ComputeMode mode) {
+    public GradientMatrix(Backend backend, Backend oracle, Backend peer, long seed, MatmulPrecision precision) {
         this.backend = backend;
         this.oracle = oracle;
         this.peer = peer;
         this.seed = seed;
-        this.mode = mode;
+        this.precision = precision;
     }
 
     /** What is checked: results, or gradients. */
@@ -137,7 +137,7 @@ public final class GradientMatrix {
     }
 
     private BackendComparison with(Backend other) {
-        return BackendComparison.of(backend, other).seed(seed).mode(mode);
+        return BackendComparison.of(backend, other).seed(seed).precision(precision);
     }
 
     private Optional<Cell> forward(OperationCase c, DType dtype) {
