@@ -221,7 +221,7 @@ class OldFilesTest {
         withFormat(model(), later);
         assertThat(told(1, "eval", "" + later))
                 .isEqualTo("retort: " + later + " has format 3, and this version of Retort reads formats up to 2: take"
-                        + " Retort 1.2.3, which wrote it, or a later version\n\n");
+                        + " Retort 1.2.3, which wrote it, or a later version\n");
         Path checkpoint = run.resolve(TrainingRun.CHECKPOINT);
         withFormat(old("checkpoint.safetensors", scratch.resolve("old.safetensors")), checkpoint);
         assertThat(told(1, "train", "" + recipe(), "--out", "" + run, "--resume"))
