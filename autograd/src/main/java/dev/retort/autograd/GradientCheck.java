@@ -275,13 +275,13 @@ public final class GradientCheck {
     public Report check(Function function, List<Tensor> inputs) {
         for (Tensor input : inputs) {
             if (input.dtype() != DType.F64) {
-                throw new ShapeException("A gradient check works in float64; this input is " + input);
+                throw new ShapeException("A gradient check works in float64; this input is " + input.summary());
             }
         }
         if (onlyInput >= inputs.size()
                 || (onlyInput >= 0 && onlyIndex >= inputs.get(onlyInput).size())) {
-            throw new IllegalArgumentException(
-                    "There is no element " + onlyIndex + " of input " + onlyInput + " among " + inputs);
+            throw new IllegalArgumentException("There is no element " + onlyIndex + " of input " + onlyInput + " among "
+                    + inputs.stream().map(Tensor::summary).toList());
         }
         double[][] point = inputs.stream().map(Tensor::toDoubles).toArray(double[][]::new);
         List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();

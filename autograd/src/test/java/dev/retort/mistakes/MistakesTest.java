@@ -464,7 +464,7 @@ class MistakesTest {
                         "a tensor handed to another backend",
                         s -> s.reference.unary(UnaryOp.NEG, s.here(s.simd.zeros(Shape.of(3), DType.F32))),
                         "on simd",
-                        "lives elsewhere"),
+                        "does not live on this backend, reference: move it"),
                 shape(
                         "tensors of two tapes",
                         s -> {

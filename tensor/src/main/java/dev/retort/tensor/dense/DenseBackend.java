@@ -72,8 +72,7 @@ public abstract class DenseBackend implements Backend {
         Operands.note(this, operation, operands);
         for (Tensor operand : operands) {
             if (operand.backend() != this) {
-                throw new ShapeException(
-                        operation + ": " + operand + " lives elsewhere; call the operation on the tensor itself");
+                throw Operands.elsewhere(this, operation, operand);
             }
         }
     }
