@@ -88,7 +88,7 @@ done
 cp -R "$root/recipes" "$out/recipes"
 mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
-cp "$root/acceptance/src/test/resources/golden.zip" "$out/golden.zip"
+cp "$root/acceptance/src/test/resources/golden.zip" "$root/acceptance/src/test/resources/golden-detectors.zip" "$out"
 cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/cli/src/main/resources/dev/retort/cli/jvm-options" "$out"
 cp "$root/acceptance/bundle-launcher" "$out/retort"
 chmod +x "$out/retort"
@@ -100,7 +100,7 @@ tar --sort=name --owner=0 --group=0 --numeric-owner --mtime='2026-01-01 00:00:00
 size() {
   du -sb "$1" | cut -f 1
 }
-for part in java lib golden.zip; do
+for part in java lib golden.zip golden-detectors.zip; do
   printf '%-12s %9d bytes\n' "$part" "$(size "$out/$part")"
 done
 printf '%-12s %9d bytes\n' folder "$(size "$out")" .tar.gz "$(size "$out.tar.gz")"

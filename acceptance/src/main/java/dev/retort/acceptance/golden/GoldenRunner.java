@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Runs cases of the golden set, free of any test framework: {@code GoldenTest} hands them to JUnit, other programs find this in the
+ * Runs cases of golden sets, free of any test framework: {@code GoldenTest} hands them to JUnit, other programs find this in the
  * test-jar of the module.
  */
 public final class GoldenRunner implements Closeable {
@@ -19,6 +19,7 @@ public final class GoldenRunner implements Closeable {
     private static final List<Supplier<Map<String, GoldenCheck>>> GROUPS = List.of(
             BoxChecks::checks,
             EvalChecks::checks,
+            FcosChecks::checks,
             IcdChecks::checks,
             MethodChecks::checks,
             NnChecks::checks,
@@ -29,10 +30,12 @@ public final class GoldenRunner implements Closeable {
             TrainingChecks::checks);
 
     private final Map<String, GoldenCheck> checks = new HashMap<>();
-    private final GoldenSet set;
+    private final List<GoldenSet> sets;
+    private final List<GoldenCase> cases;
 
-    GoldenRunner(GoldenSet set) {
-        this.set = set;
+    GoldenRunner(List<GoldenSet> sets, CaseSelection selection) {
+        this.sets = List.copyOf(sets);
+        cases = selection.of(sets.stream().flatMap(set -> set.cases().stream()).toList());
         for (Supplier<Map<String, GoldenCheck>> group : GROUPS) {
             group.get().forEach((op, check) -> {
                 if (checks.put(op, check) != null) {
@@ -42,14 +45,19 @@ public final class GoldenRunner implements Closeable {
         }
     }
 
-    /** With the set that {@link GoldenSet#open} finds. */
+    /**
+     * With the sets that {@link GoldenSet#openAll} finds, and of them the cases that the system property {@code retort.golden.cases}
+     * selects.
+     *
+     * @throws IllegalArgumentException if that selects nothing
+     */
     public static GoldenRunner open() throws IOException {
-        return new GoldenRunner(GoldenSet.open());
+        return new GoldenRunner(GoldenSet.openAll(), CaseSelection.named());
     }
 
-    /** All cases, in the manifest's order. */
+    /** The cases to run, set by set, in their manifests' order. */
     public List<GoldenCase> cases() {
-        return set.cases();
+        return cases;
     }
 
     /**
@@ -76,6 +84,8 @@ public final class GoldenRunner implements Closeable {
     @Override
     public void close() throws IOException {
         GoldenRun.closeBackends();
-        set.close();
+        for (GoldenSet set : sets) {
+            set.close();
+        }
     }
 }

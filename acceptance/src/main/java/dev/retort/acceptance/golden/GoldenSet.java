@@ -1,6 +1,7 @@
 package dev.retort.acceptance.golden;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -17,13 +18,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The golden reference data: the zip on the test class path, or the folder or zip that the system property
- * {@code retort.golden} names (relative to the root of the repository). {@code manifest.json} lists the cases; a README
- * beside it tells the format.
+ * A set of golden reference data: a zip on the test class path, or a folder or zip that the system property {@code retort.golden} names
+ * (relative to the root of the repository; several are separated as in a class path). {@code manifest.json} lists the cases; a README beside it
+ * tells the format.
  */
 public final class GoldenSet implements Closeable {
-    /** Names a folder, or a zip of one, with another set of the same format. */
+    /** Names folders, or zips of such, with other sets of the same format. */
     public static final String PROPERTY = "retort.golden";
+
+    /** On the test class path. */
+    private static final List<String> PACKAGED = List.of("golden.zip", "golden-detectors.zip", "golden-methods.zip");
 
     private final Path root;
     private final FileSystem zip;
@@ -46,23 +50,46 @@ public final class GoldenSet implements Closeable {
         }
     }
 
-    /** Opens the set that the system property names, else the packaged one. */
-    public static GoldenSet open() throws IOException {
-        String folder = System.getProperty(PROPERTY, "");
-        if (!folder.isEmpty()) {
-            return open(
-                    Path.of(folder).isAbsolute()
-                            ? Path.of(folder)
-                            : repositoryRoot().resolve(folder));
+    /**
+     * Opens the sets that the system property names, else the packaged ones. They are the caller's to close.
+     *
+     * @throws IOException if one is missing or damaged; none is open then
+     */
+    public static List<GoldenSet> openAll() throws IOException {
+        List<Path> places = new ArrayList<>();
+        String named = System.getProperty(PROPERTY, "");
+        for (String place : named.isEmpty() ? new String[0] : named.split(File.pathSeparator)) {
+            places.add(
+                    Path.of(place).isAbsolute()
+                            ? Path.of(place)
+                            : repositoryRoot().resolve(place));
         }
-        URL resource = GoldenSet.class.getResource("/golden.zip");
+        for (String packaged : named.isEmpty() ? PACKAGED : List.<String>of()) {
+            places.add(packaged(packaged));
+        }
+        List<GoldenSet> sets = new ArrayList<>();
+        try {
+            for (Path place : places) {
+                sets.add(open(place));
+            }
+        } catch (Throwable failure) {
+            for (GoldenSet set : sets) {
+                set.close();
+            }
+            throw failure;
+        }
+        return sets;
+    }
+
+    private static Path packaged(String name) throws IOException {
+        URL resource = GoldenSet.class.getResource("/" + name);
         if (resource == null) {
-            throw new IOException("golden.zip is not on the class path");
+            throw new IOException(name + " is not on the class path");
         }
         try {
-            return inside(Path.of(resource.toURI()));
+            return Path.of(resource.toURI());
         } catch (URISyntaxException e) {
-            throw new IOException("golden.zip has an odd address: " + resource, e);
+            throw new IOException(name + " has an odd address: " + resource, e);
         }
     }
 

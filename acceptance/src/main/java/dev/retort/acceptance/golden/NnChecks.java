@@ -14,6 +14,7 @@ import dev.retort.nn.MultiheadAttention.Extra;
 import dev.retort.nn.Norm;
 import dev.retort.nn.SinePositionEmbedding;
 import dev.retort.nn.backbone.FeaturePyramid;
+import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.nn.backbone.ResNet;
 import dev.retort.nn.backbone.ResidualBlock;
 import dev.retort.nn.backbone.Stem;
@@ -145,8 +146,8 @@ final class NnChecks {
             channels.add(golden.shape("in." + name)[1]);
         }
         int out = golden.attrs().required("out_channels").intValue();
-        try (FeaturePyramid pyramid =
-                        new FeaturePyramid(context(run), channels.get(0), channels.get(1), channels.get(2), out);
+        try (FeaturePyramid pyramid = new FeaturePyramid(
+                        context(run), PyramidOptions.retinaNet(out), stage -> channels.get(stage - 3));
                 Tape tape = run.tape()) {
             load(run, pyramid, "__");
             tape.watch(pyramid.trainableParameters());
@@ -154,7 +155,7 @@ final class NnChecks {
             for (String name : names) {
                 maps.add(tape.watch(run.tensor("in." + name, CHANNELS_LAST)));
             }
-            List<Tensor> levels = pyramid.forward(new ResNet.Features(maps.get(0), maps.get(1), maps.get(2)));
+            List<Tensor> levels = pyramid.forward(new ResNet.Features(null, maps.get(0), maps.get(1), maps.get(2)));
             List<Tensor> upstream = new ArrayList<>();
             for (int i = 0; i < levels.size(); i++) {
                 run.expect("out.p" + (i + 3), levels.get(i), CHANNELS_FIRST);

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs every case of the golden set, one dynamic test each. Another set of the same format is run with
- * {@code mvn verify -Dgroups=golden -Dretort.golden=FOLDER}.
+ * Runs every case of the golden sets, one dynamic test each. Other sets of the same format are run with
+ * {@code mvn verify -Dgroups=golden -Dretort.golden=FOLDER}, some cases alone with {@code -Dretort.golden.cases=fcos/*}.
  */
 @Tag("golden")
 class GoldenTest {

@@ -7,8 +7,8 @@ import dev.retort.detection.model.DetectionModel;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.backbone.FeaturePyramid;
 import dev.retort.nn.backbone.PyramidBackbone;
+import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
-import dev.retort.tensor.io.JsonProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +17,6 @@ import java.util.Map;
 public final class RetinaNet extends DetectionModel {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
-
-    private static final String NORMALIZER_KEY = "loss_normalizer";
 
     private final RetinaNetOptions options;
     private final RetinaNetLoss loss;
@@ -36,7 +34,9 @@ public final class RetinaNet extends DetectionModel {
         super(context);
         this.options = options;
         this.loss = loss;
-        backbone = child("backbone", at -> new PyramidBackbone(at, options.backbone(), options.pyramidChannels()));
+        backbone = child(
+                "backbone",
+                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels())));
         head = child(
                 "head",
                 at -> new RetinaNetHead(
@@ -113,18 +113,11 @@ public final class RetinaNet extends DetectionModel {
 
     @Override
     public Map<String, String> trainingState() {
-        return Map.of(NORMALIZER_KEY, Double.toString(normalizer.value()));
+        return normalizer.state();
     }
 
     @Override
     public void restoreTrainingState(Map<String, String> state) {
-        String value = state.get(NORMALIZER_KEY);
-        try {
-            normalizer.restore(Double.parseDouble(String.valueOf(value)));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "its entry '" + NORMALIZER_KEY + "' is '" + JsonProblem.shown(value) + "', not a positive number",
-                    e);
-        }
+        normalizer.restore(state);
     }
 }
