@@ -3,19 +3,16 @@ package dev.retort.cli;
 import dev.retort.cli.job.DrawnBoxes;
 import dev.retort.cli.job.PredictionsJson;
 import dev.retort.cli.progress.Progress;
+import dev.retort.detection.DetectedObject;
+import dev.retort.detection.DetectionOptions;
 import dev.retort.detection.Detector;
-import dev.retort.detection.Evaluation;
-import dev.retort.detection.RecipeBatches;
-import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.DataException;
-import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.PictureHeader;
 import dev.retort.detection.data.PictureReader;
 import dev.retort.detection.data.PictureWriter;
 import dev.retort.detection.data.Printable;
 import dev.retort.detection.draw.BoxPainter;
-import dev.retort.detection.eval.Detection;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,6 +46,8 @@ import picocli.CommandLine.Spec;
             "  retort predict model.safetensors photos/ --out found --score 0.3"
         })
 final class PredictCommand implements Callable<Integer> {
+    private static final DetectionOptions ALL = DetectionOptions.DEFAULT.withScoreThreshold(0);
+
     @Spec
     private CommandSpec spec;
 
@@ -69,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
             names = "--score",
             paramLabel = "S",
             description = "Draw boxes of this score and better; detections.json has all.")
-    private double leastScore = 0.5;
+    private double leastScore = DetectionOptions.DEFAULT.scoreThreshold();
 
     @Mixin
     private DeviceOption device;
@@ -105,7 +104,7 @@ final class PredictCommand implements Callable<Integer> {
                         Printable.line(pictures.get(i).source().getFileName().toString());
                 String detail;
                 try {
-                    detail = predict(detector, pictures.get(i), i + 1, json) + " in " + name;
+                    detail = predict(detector, pictures.get(i), json) + " in " + name;
                 } catch (DataException e) {
                     problems.add(e.getMessage());
                     detail = "cannot read " + name;
@@ -151,21 +150,17 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** Draws and lists what is in a picture; returns how many boxes were drawn. */
-    private int predict(Detector detector, PictureFile file, long id, PredictionsJson json) {
+    private int predict(Detector detector, PictureFile file, PredictionsJson json) {
         Path source = file.source();
         if (!Files.isRegularFile(source)) {
             throw new DataException(Files.exists(source) ? source + " is no file" : "There is no picture " + source);
         }
         boolean turns = PictureHeader.read(source).turned();
         Picture picture = PictureReader.read(source, limit.pixels());
-        ImageInfo info = new ImageInfo(id, source.getFileName().toString(), picture.width(), picture.height());
-        Batch batch = RecipeBatches.single(
-                detector.recipe(), info, picture, detector.network().sizeDivisor());
-        List<Detection> found =
-                Evaluation.detections(info, detector.detect(batch).get(0), detector.categories());
-        List<BoxPainter.Box> boxes = DrawnBoxes.predicted(found, info, detector.categories(), leastScore);
+        List<DetectedObject> found = detector.detect(picture, ALL);
+        List<BoxPainter.Box> boxes = DrawnBoxes.detected(found, leastScore);
         PictureWriter.write(BoxPainter.paint(picture, boxes), file.target());
-        json.add(source, info, found, detector.categories());
+        json.add(source, picture, found);
         turned += turns ? 1 : 0;
         return boxes.size();
     }

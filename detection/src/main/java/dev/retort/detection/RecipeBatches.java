@@ -45,12 +45,20 @@ public final class RecipeBatches {
 
     /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
     public static Batch single(Recipe recipe, ImageInfo info, Picture picture, int divisor) {
-        Recipe.Data data = recipe.data();
-        ImageSize size = rule(data)
-                .target(new ImageSize(info.height(), info.width()), Collections.max(edges(data)), data.longEdge());
+        return Batch.of(List.of(sample(recipe, info, picture)), divisor);
+    }
+
+    /** A picture that belongs to no data set, at the recipe's largest size. */
+    static Sample sample(Recipe recipe, ImageInfo info, Picture picture) {
+        ImageSize size = size(recipe, new ImageSize(info.height(), info.width()));
         Picture resized = BilinearResize.resize(picture, size.width(), size.height());
-        Sample sample = new Sample(info, resized, new double[0], new int[0], false);
-        return Batch.of(List.of(sample), divisor);
+        return new Sample(info, resized, new double[0], new int[0], false);
+    }
+
+    /** The recipe's largest size of a picture. */
+    static ImageSize size(Recipe recipe, ImageSize picture) {
+        Recipe.Data data = recipe.data();
+        return rule(data).target(picture, Collections.max(edges(data)), data.longEdge());
     }
 
     private static List<Integer> edges(Recipe.Data data) {

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
-import dev.retort.cli.TinyModels;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.distill.TinyRecipes;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.io.SafeTensors;
@@ -47,10 +44,10 @@ class ModelHeaderTest {
 
     @BeforeAll
     static void train() throws IOException {
-        dataset = TinyModels.shapes(folder.resolve("shapes"));
+        dataset = TinyDetectors.shapes(folder.resolve("shapes"));
         sound = folder.resolve("sound.safetensors");
         try (Backend backend = Backends.create("auto")) {
-            TinyModels.save(dataset, backend, sound).close();
+            TinyDetectors.save(dataset, backend, sound).close();
         }
     }
 
@@ -113,7 +110,7 @@ class ModelHeaderTest {
         craft(metadata(), null, 0);
         try (Detector detector = Detector.load(crafted, backend)) {
             assertThat(detector.categories()).isEqualTo(dataset.categories());
-            assertThat(detector.recipe()).isEqualTo(TinyRecipes.detector(1, 1, 0.01));
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
         }
     }
 
@@ -148,7 +145,7 @@ class ModelHeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"model", "data", "optimizer", "training", "distillation"})
+    @CsvSource({"model", "data", "optimizer", "training"})
     void aRecipeWithoutASection(String section) throws IOException {
         craft("recipe", "\"" + section + "\":\\{[^{}]*\\},?", "");
         refused("the recipe in its header");
@@ -213,9 +210,11 @@ class ModelHeaderTest {
         craft(metadata(), "model.backbone.bottom_up.stem.conv1.norm.running_var", -1);
         try (Detector detector = Detector.load(crafted, backend)) {
             ImageInfo info = new ImageInfo(1, "picture", 64, 64);
-            TrainingException e = catchThrowableOfType(
-                    TrainingException.class,
-                    () -> detector.detect(RecipeBatches.single(detector.recipe(), info, Picture.black(64, 64))));
+            int divisor = detector.network().sizeDivisor();
+            DetectorException e = catchThrowableOfType(
+                    DetectorException.class,
+                    () -> detector.detect(
+                            RecipeBatches.single(detector.recipe(), info, Picture.black(64, 64), divisor)));
             assertThat(e).hasMessageContainingAll(crafted.toString(), "no numbers", "had diverged");
         }
     }

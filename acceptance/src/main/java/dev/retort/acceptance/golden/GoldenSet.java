@@ -27,7 +27,7 @@ public final class GoldenSet implements Closeable {
     public static final String PROPERTY = "retort.golden";
 
     /** On the test class path. */
-    private static final List<String> PACKAGED = List.of("golden.zip", "golden-detectors.zip");
+    private static final List<String> PACKAGED = List.of("golden.zip", "golden-detectors.zip", "golden-methods.zip");
 
     private final Path root;
     private final FileSystem zip;

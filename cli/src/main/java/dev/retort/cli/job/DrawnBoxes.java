@@ -1,5 +1,6 @@
 package dev.retort.cli.job;
 
+import dev.retort.detection.DetectedObject;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
@@ -26,6 +27,21 @@ public final class DrawnBoxes {
             }
         }
         return boxes;
+    }
+
+    /** Detected objects of at least this score. */
+    public static List<BoxPainter.Box> detected(List<DetectedObject> objects, double leastScore) {
+        return objects.stream()
+                .filter(object -> object.score() >= leastScore)
+                .map(object -> new BoxPainter.Box(
+                        object.left(),
+                        object.top(),
+                        object.right(),
+                        object.bottom(),
+                        object.classIndex(),
+                        LabelText.name(new Category(object.categoryId(), object.label())),
+                        object.score()))
+                .toList();
     }
 
     /** A picture's true boxes, without crowds. */

@@ -1,15 +1,13 @@
 package dev.retort.cli.job;
 
-import dev.retort.detection.data.Category;
-import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.eval.Detection;
+import dev.retort.detection.DetectedObject;
+import dev.retort.detection.data.Picture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,23 +22,22 @@ public final class PredictionsJson {
     private final List<Map<String, Object>> pictures = new ArrayList<>();
 
     /** Adds a picture with all that was found. */
-    public void add(Path file, ImageInfo info, List<Detection> found, List<Category> categories) {
-        Map<Long, String> names = categories.stream().collect(Collectors.toMap(Category::id, Category::name));
+    public void add(Path file, Picture picture, List<DetectedObject> found) {
         List<Map<String, Object>> objects = new ArrayList<>();
-        for (Detection detection : found) {
+        for (DetectedObject detected : found) {
             Map<String, Object> object = new LinkedHashMap<>();
-            object.put("category", names.get(detection.categoryId()));
-            object.put("category_id", detection.categoryId());
-            object.put("bbox", List.of(detection.x(), detection.y(), detection.width(), detection.height()));
-            object.put("score", detection.score());
+            object.put("category", detected.label());
+            object.put("category_id", detected.categoryId());
+            object.put("bbox", List.of(detected.x(), detected.y(), detected.width(), detected.height()));
+            object.put("score", detected.score());
             objects.add(object);
         }
-        Map<String, Object> picture = new LinkedHashMap<>();
-        picture.put("file", file.toString());
-        picture.put("width", info.width());
-        picture.put("height", info.height());
-        picture.put("detections", objects);
-        pictures.add(picture);
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("file", file.toString());
+        entry.put("width", picture.width());
+        entry.put("height", picture.height());
+        entry.put("detections", objects);
+        pictures.add(entry);
     }
 
     /** Writes the file, whole or not at all. */

@@ -1,6 +1,7 @@
 package dev.retort.detection.data;
 
 import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.box.ImageSize;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,7 +29,13 @@ public record Batch(List<Sample> samples, int height, int width) {
             height = Math.max(height, sample.picture().height());
             width = Math.max(width, sample.picture().width());
         }
-        return new Batch(List.copyOf(samples), roundUp(height, multiple), roundUp(width, multiple));
+        ImageSize padded = padded(new ImageSize(height, width), multiple);
+        return new Batch(List.copyOf(samples), padded.height(), padded.width());
+    }
+
+    /** The smallest multiples of {@code multiple} that hold a picture. */
+    public static ImageSize padded(ImageSize picture, int multiple) {
+        return new ImageSize(roundUp(picture.height(), multiple), roundUp(picture.width(), multiple));
     }
 
     private static int roundUp(int size, int multiple) {
