@@ -28,16 +28,17 @@ public final class Operands {
 
     /** For backends: an operand of an operation that another backend holds, or a tape; the error says which call is right. */
     public static ShapeException elsewhere(Backend backend, Operation operation, Tensor operand) {
-        String problem = operation + ": " + operand.summary() + " does not live on this backend, " + backend.name();
+        String problem = operation + ": an operand does not live on this backend, " + backend.name();
         if (operand.backend().root() != backend) {
-            return new ShapeException(problem + ": move it by uploading its values");
+            return new ShapeException(problem + ": move it by uploading its values", operand);
         }
         String call = Origin.entry();
         boolean isMethod = Arrays.stream(Tensor.class.getMethods())
                 .anyMatch(method -> method.getName().equals(call));
+        String right = isMethod ? "x." + call + "(...), or " : "";
         return new ShapeException(
-                problem + ", but on a tape over it: call " + (isMethod ? "x." + call + "(...), or " : "")
-                        + "x.backend()." + call + "(...), where x is that tensor");
+                problem + ", but on a tape over it: call " + right + "x.backend()." + call + "(...) on that tensor x",
+                operand);
     }
 
     /** Lines that describe the operands, where the call comes from within the operation that was noted last; else empty. */
