@@ -20,7 +20,7 @@ class WrongBackendTest {
     private static void says(ThrowingCallable call, String advice) {
         assertThatThrownBy(call)
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("on tape over simd does not belong to backend simd, but to a tape over it: ")
+                .hasMessageContaining("an operand does not belong to backend simd, but to a tape over it: ")
                 .hasMessageContaining(advice);
     }
 
@@ -32,7 +32,7 @@ class WrongBackendTest {
             Tensor x = tape.watch(b.full(Shape.of(1, 4, 4, 2), DType.F32, 1));
             Tensor w = tape.watch(b.full(Shape.of(3, 3, 3, 2), DType.F32, 1));
             Conv2dSpec spec = Conv2dSpec.of(1, 1);
-            says(() -> b.conv2d(x, w, spec), "call x.conv2d(...), or x.backend().conv2d(...), where x is that tensor");
+            says(() -> b.conv2d(x, w, spec), "call x.conv2d(...), or x.backend().conv2d(...) on that tensor x");
             says(() -> b.convolution(x, w, null, null, spec, true), "call x.backend().convolution(...)");
             says(() -> b.layerNorm(x, null, null, 1e-5), "call x.layerNorm(...), or x.backend().layerNorm(...)");
             says(() -> b.attention(x, x, x, null), "call x.attention(...)");
