@@ -41,7 +41,7 @@ class DemoTest {
             "--set", "training.batch=2",
             "--set", "training.logEvery=1",
             "--set", "model.pyramidChannels=16",
-            "--set", "distillation.hidden=16");
+            "--set", "distillation.icd.hidden=16");
 
     @TempDir
     private static Path folder;

@@ -60,8 +60,11 @@ class ModelCommandsTest {
                 Detector detector = TinyModels.save(dataset, backend, model)) {
             metrics = Evaluation.of(detector, dataset, done -> {}).metrics();
             found = dataset.images().stream()
-                    .map(image -> detector.detect(
-                                    RecipeBatches.single(detector.recipe(), image, dataset.picture(image)))
+                    .map(image -> detector.detect(RecipeBatches.single(
+                                    detector.recipe(),
+                                    image,
+                                    dataset.picture(image),
+                                    detector.network().sizeDivisor()))
                             .get(0))
                     .toList();
         }

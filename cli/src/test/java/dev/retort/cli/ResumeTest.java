@@ -192,7 +192,7 @@ class ResumeTest {
     private static TinyRun.End distill(TinyRun student, String teacher, String... more) {
         List<String> args = new ArrayList<>(student.command(more));
         args.set(0, "distill");
-        args.addAll(List.of("--teacher", teacher, "--set", "distillation.hidden=8"));
+        args.addAll(List.of("--teacher", teacher, "--set", "distillation.icd.hidden=8"));
         return TinyRun.retort(args.toArray(String[]::new));
     }
 

@@ -112,7 +112,7 @@ class TerminalTest {
         TinyRun student = new TinyRun(run.data(), folder.resolve("student"));
         List<String> args = new ArrayList<>(student.command("--set", "training.iterations=100000"));
         args.set(0, "distill");
-        args.addAll(List.of("--teacher", run.model().toString(), "--set", "distillation.hidden=8"));
+        args.addAll(List.of("--teacher", run.model().toString(), "--set", "distillation.icd.hidden=8"));
         String text = interrupted("distill" + ".*" + RUNNING, args);
         told(text, "stopped at iteration \\d+ of 100000; " + student.checkpoint() + " is there to go on from");
         left(student.out());

@@ -3,14 +3,24 @@ package dev.retort.cli;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
-import dev.retort.distill.TinyRecipes;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Model files for tests of commands: untrained, but sure enough of themselves to find something in every picture. */
 public final class TinyModels {
+    private static final String YAML =
+            """
+            model: {depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1, anchorSizes: [16, 32, 64, 128, 256]}
+            data: {shortEdges: [64], longEdge: 64}
+            training: {iterations: 1, batch: 2, seed: 7}
+            distillation: {icd: {heads: 2, hidden: 8}}
+            """;
+
     private static final int PICTURES = 3;
     private static final int SIZE_SEED = 5;
 
@@ -24,7 +34,8 @@ public final class TinyModels {
 
     /** Writes a model for the classes of a data set and returns it open; the caller closes it. */
     public static Detector save(CocoDataset dataset, Backend backend, Path file) throws IOException {
-        Detector detector = Detector.create(TinyRecipes.detector(1, 1, 0.01), dataset.categories(), backend);
+        Recipe recipe = RecipeReader.parse(YAML, "a tiny recipe", List.of()).recipe();
+        Detector detector = Detector.create(recipe, dataset.categories(), backend);
         raiseScores(detector);
         detector.save(file);
         detector.network().setTraining(false);

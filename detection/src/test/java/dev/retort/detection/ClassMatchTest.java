@@ -8,7 +8,6 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.train.TrainingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,17 +73,17 @@ class ClassMatchTest {
                 .isEqualTo(Arrays.asList(null, twins.get(1), null));
         // Neither of the two is it for sure, and one of the two is not the model's only cell.
         assertThatThrownBy(() -> ClassMatch.of(twins, dataset(new Category(5, "cell"))))
-                .isInstanceOf(TrainingException.class);
+                .isInstanceOf(DetectorException.class);
         Category one = new Category(9, "cell");
         assertThatThrownBy(() -> ClassMatch.of(List.of(one), dataset(twins.get(0), twins.get(1))))
-                .isInstanceOf(TrainingException.class);
+                .isInstanceOf(DetectorException.class);
     }
 
     @Test
     void unknownClassesAreRefusedOnlyWithBoxes() {
         Category pink = new Category(2, "pink");
         assertThatThrownBy(() -> ClassMatch.of(CLASSES, dataset(2, RED, pink)))
-                .isInstanceOf(TrainingException.class)
+                .isInstanceOf(DetectorException.class)
                 .hasMessageContaining("val.json has 1 boxes of 1 classes that the detector does not know")
                 .hasMessageContaining("'pink' (id 2). It knows 'red' (id 1), 'green' (id 2), 'blue' (id 3). Give");
         ClassMatch match = ClassMatch.of(CLASSES, dataset(1, RED, pink));

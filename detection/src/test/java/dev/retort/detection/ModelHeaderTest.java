@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
-import dev.retort.cli.TinyModels;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.distill.TinyRecipes;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.io.SafeTensors;
@@ -47,10 +44,10 @@ class ModelHeaderTest {
 
     @BeforeAll
     static void train() throws IOException {
-        dataset = TinyModels.shapes(folder.resolve("shapes"));
+        dataset = TinyDetectors.shapes(folder.resolve("shapes"));
         sound = folder.resolve("sound.safetensors");
         try (Backend backend = Backends.create("auto")) {
-            TinyModels.save(dataset, backend, sound).close();
+            TinyDetectors.save(dataset, backend, sound).close();
         }
     }
 
@@ -113,7 +110,7 @@ class ModelHeaderTest {
         craft(metadata(), null, 0);
         try (Detector detector = Detector.load(crafted, backend)) {
             assertThat(detector.categories()).isEqualTo(dataset.categories());
-            assertThat(detector.recipe()).isEqualTo(TinyRecipes.detector(1, 1, 0.01));
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
         }
     }
 
@@ -148,7 +145,7 @@ class ModelHeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"model", "data", "optimizer", "training", "distillation"})
+    @CsvSource({"model", "data", "optimizer", "training"})
     void aRecipeWithoutASection(String section) throws IOException {
         craft("recipe", "\"" + section + "\":\\{[^{}]*\\},?", "");
         refused("the recipe in its header");
@@ -158,6 +155,51 @@ class ModelHeaderTest {
     void aFieldOfALaterVersionIsLeftToItsDefault() throws IOException {
         craft("recipe", ",\"cacheMegabytes\":\\d+", "");
         Detector.load(crafted, backend).close();
+    }
+
+    @Test
+    void aSectionOfAModuleThatIsNotThereIsPassedOver() throws IOException {
+        craft("recipe", "\\{\"model\"", "{\"distillation\":{\"methods\":[\"icd\"],\"icd\":{\"hidden\":8}},\"model\"");
+        try (Detector detector = Detector.load(crafted, backend)) {
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
+        }
+    }
+
+    /** As the first versions wrote it: no format, no kind of detector, constants in capitals. */
+    @Test
+    void aHeaderOfTheFirstFormatIsRead() throws IOException {
+        Map<String, String> metadata = metadata();
+        assertThat(metadata.remove("format")).isEqualTo("2");
+        assertThat(metadata.remove("retort")).isNotNull();
+        metadata.computeIfPresent("recipe", (key, recipe) -> recipe.replace("\"kind\":\"retinanet\",", "")
+                .replace("\"batch\"", "\"BATCH\"")
+                .replace("\"sgd\"", "\"SGD\"")
+                .replace("\"BATCH\":", "\"batch\":"));
+        craft(metadata, null, 0);
+        try (Detector detector = Detector.load(crafted, backend)) {
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 0.9.1, 'has format 3, and this version of Retort reads formats up to 2: take Retort 0.9.1, which wrote it'",
+        "3, unknown, 'reads formats up to 2: take a later version'",
+        "3, , 'reads formats up to 2: take a later version'",
+        "two, 0.9.1, 'its entry ''format'' is ''two'', not a number: the file is damaged'"
+    })
+    void aFormatThatIsNotRead(String format, String version, String words) throws IOException {
+        Map<String, String> metadata = metadata();
+        metadata.put("format", format);
+        if (version == null) {
+            metadata.remove("retort");
+        } else {
+            metadata.put("retort", version);
+        }
+        // What a later version writes may be anything else.
+        metadata.put("recipe", "{}");
+        craft(metadata, null, 0);
+        refused(words);
     }
 
     @ParameterizedTest
@@ -213,9 +255,11 @@ class ModelHeaderTest {
         craft(metadata(), "model.backbone.bottom_up.stem.conv1.norm.running_var", -1);
         try (Detector detector = Detector.load(crafted, backend)) {
             ImageInfo info = new ImageInfo(1, "picture", 64, 64);
-            TrainingException e = catchThrowableOfType(
-                    TrainingException.class,
-                    () -> detector.detect(RecipeBatches.single(detector.recipe(), info, Picture.black(64, 64))));
+            int divisor = detector.network().sizeDivisor();
+            DetectorException e = catchThrowableOfType(
+                    DetectorException.class,
+                    () -> detector.detect(
+                            RecipeBatches.single(detector.recipe(), info, Picture.black(64, 64), divisor)));
             assertThat(e).hasMessageContainingAll(crafted.toString(), "no numbers", "had diverged");
         }
     }

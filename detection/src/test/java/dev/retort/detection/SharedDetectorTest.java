@@ -2,7 +2,6 @@ package dev.retort.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.cli.TinyModels;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
@@ -29,12 +28,12 @@ class SharedDetectorTest {
 
     @Test
     void aFreshDetectorFindsTheSameOnAllThreadsAndLeavesNothing() throws Exception {
-        CocoDataset dataset = TinyModels.shapes(folder.resolve("shapes"));
+        CocoDataset dataset = TinyDetectors.shapes(folder.resolve("shapes"));
         Path model = folder.resolve("model.safetensors");
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (Backend backend = Backends.create("simd")) {
             Detections expected;
-            try (Detector detector = TinyModels.save(dataset, backend, model)) {
+            try (Detector detector = TinyDetectors.save(dataset, backend, model)) {
                 expected = detector.detect(batch(detector, dataset)).get(0);
             }
             assertThat(expected.size()).isPositive();
@@ -49,7 +48,11 @@ class SharedDetectorTest {
 
     private static Batch batch(Detector detector, CocoDataset dataset) {
         ImageInfo image = dataset.images().get(0);
-        return RecipeBatches.single(detector.recipe(), image, dataset.picture(image));
+        return RecipeBatches.single(
+                detector.recipe(),
+                image,
+                dataset.picture(image),
+                detector.network().sizeDivisor());
     }
 
     private static void detectTogether(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.model.ModelSettings.BackboneNorm;
+import dev.retort.detection.model.retinanet.RetinaNetSettings;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
 import java.io.IOException;
@@ -19,13 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeReaderTest {
     private static Recipe parse(String yaml, String... settings) {
-        return RecipeReader.parse(yaml, "test.yaml", List.of(settings));
+        return RecipeReader.parse(yaml, "test.yaml", List.of(settings)).recipe();
     }
 
     @Test
     void missingFieldsHaveTheirDefaults() {
         Recipe recipe = parse("training:\n  epochs: 3\n");
-        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false));
+        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0));
         assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
         assertThat(parse("")).isEqualTo(Recipe.defaults());
         assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());
@@ -48,9 +50,9 @@ class RecipeReaderTest {
                 training:
                   seed: 12345678901
                 """);
-        assertThat(recipe.model().norm()).isEqualTo(Recipe.Norm.FROZEN);
+        assertThat(recipe.model().norm()).isEqualTo(BackboneNorm.FROZEN);
         assertThat(recipe.model().strideIn1x1()).isTrue();
-        assertThat(recipe.model().anchorSizes()).containsExactly(16.0, 32.5, 60.0, 100.0, 200.0);
+        assertThat(recipe.own(RetinaNetSettings.class).anchorSizes()).containsExactly(16.0, 32.5, 60.0, 100.0, 200.0);
         assertThat(recipe.data().trainSplit()).isEqualTo("train2017");
         assertThat(recipe.data().shortEdges()).containsExactly(640, 672);
         assertThat(recipe.data().pixels()).isEqualTo(Recipe.PixelScale.MSRA);
@@ -71,7 +73,7 @@ class RecipeReaderTest {
         assertThat(recipe.training().epochs()).isEqualTo(5);
         assertThat(recipe.training().batch()).isEqualTo(8);
         assertThat(recipe.data().shortEdges()).containsExactly(320, 352);
-        assertThat(recipe.model().norm()).isEqualTo(Recipe.Norm.FROZEN);
+        assertThat(recipe.model().norm()).isEqualTo(BackboneNorm.FROZEN);
         assertThat(recipe.optimizer().rate()).isEqualTo(1e-3);
     }
 
@@ -251,7 +253,8 @@ class RecipeReaderTest {
                 .hasMessage("Cannot read the recipe " + file + ", line 2: the byte 0xfc is not UTF-8. Save the file in"
                         + " UTF-8; it may be in Latin-1 (ISO 8859-1) or Windows-1252");
         Files.writeString(file, "\ufefftraining:\n  epochs: 7\n");
-        assertThat(RecipeReader.read(file, List.of()).training().epochs()).isEqualTo(7);
+        assertThat(RecipeReader.read(file, List.of()).recipe().training().epochs())
+                .isEqualTo(7);
     }
 
     @Test

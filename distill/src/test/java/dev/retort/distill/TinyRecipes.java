@@ -6,9 +6,6 @@ import java.util.List;
 
 /** Recipes small enough to train a few steps in a test. */
 final class TinyRecipes {
-    static final int WIDTH = 4;
-    static final int CHANNELS = 8;
-
     private static final String YAML =
             """
             model: {depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1, anchorSizes: [16, 32, 64, 128, 256]}

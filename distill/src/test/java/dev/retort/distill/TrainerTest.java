@@ -73,37 +73,21 @@ class TrainerTest {
     @Test
     void blocksComputedTwiceGiveTheSameBits() throws IOException {
         Recipe recipe = TinyRecipes.detector(3, 1, 0.01);
-        Recipe recomputing = TinyRecipes.withRecomputedBlocks(recipe);
+        Recipe recomputing = recipe.with("training.recomputeBlocks=true");
         assertSame(run(recipe, recipe, 3, null, null), run(recomputing, recipe, 3, null, null));
     }
 
     /** Pictures large enough that kernels do share their work among threads. */
     @Test
     void theSameSeedGivesTheSameBitsAgainAndWithAnyNumberOfThreads() throws IOException {
-        Recipe small = TinyRecipes.detector(2, 1, 0.01);
-        Recipe recipe = new Recipe(
-                new Recipe.Model(
-                        18,
-                        16,
-                        32,
-                        1,
-                        Recipe.Norm.BATCH,
-                        false,
-                        0,
-                        small.model().anchorSizes()),
-                new Recipe.Data(
-                        "train",
-                        "test",
-                        List.of(),
-                        1333,
-                        0.5,
-                        Recipe.PixelScale.TORCHVISION,
-                        true,
-                        16,
-                        Recipe.Broken.FAIL),
-                small.optimizer(),
-                small.training(),
-                new Recipe.Distillation(8, true, true, 0, 2, 1, 32, 5, 300, 1, 1, false, 1e-3, 1e-4, 0.01));
+        Recipe recipe = TinyRecipes.detector(2, 1, 0.01)
+                .with(
+                        "model.width=16",
+                        "model.pyramidChannels=32",
+                        "data.shortEdges=[]",
+                        "data.longEdge=1333",
+                        "distillation.icd.startIteration=0",
+                        "distillation.icd.hidden=32");
         Map<String, float[]> first = null;
         for (int threads : new int[] {1, 1, 2, 3}) {
             try (Backend computing = SimdBackend.create(threads)) {
@@ -131,13 +115,10 @@ class TrainerTest {
         Files.writeString(file, json.writeValueAsString(content));
         CocoDataset few = CocoDataset.open(file, source.resolve("images"));
         Recipe recipe = TinyRecipes.detector(3, 1, 0.01);
-        Recipe uniform = TinyRecipes.with(
-                recipe,
-                new Recipe.Distillation(
-                        8, true, true, 1, 2, 1, TinyRecipes.CHANNELS, 5, 300, 1, 1, true, 1e-3, 1e-4, 0.01));
+        Recipe uniform = recipe.with("distillation.icd.uniformPrior=true");
         if (annotations == 0) {
             assertThatThrownBy(() -> run(backend, few, recipe, recipe, 1, null, null))
-                    .hasMessageContaining("distillation.uniformPrior=true");
+                    .hasMessageContaining("distillation.icd.uniformPrior=true");
         }
         for (Recipe teaching : Arrays.asList(null, recipe)) {
             run(backend, few, teaching == null || annotations > 0 ? recipe : uniform, teaching, 3, null, null)
@@ -152,7 +133,7 @@ class TrainerTest {
         Recipe recipe = TinyRecipes.detector(2, 1, 0.01);
         Path model = folder.resolve("only-a-model.safetensors");
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
-                Trainer trainer = new Trainer(recipe, dataset, student, null)) {
+                Trainer trainer = new Trainer(recipe, dataset, student, List.of())) {
             student.save(model);
             trainer.step();
             Map<String, float[]> before = weights(student);
@@ -166,14 +147,15 @@ class TrainerTest {
     @Test
     void distillationOfWeightZeroLeavesTheStudentAlone() throws IOException {
         Recipe alone = TinyRecipes.detector(3, 1, 0.01);
-        Recipe weightless = TinyRecipes.with(alone, TinyRecipes.distillation(0, false));
+        Recipe weightless = alone.with(
+                "distillation.icd.weight=0", "distillation.inheritPyramid=false", "distillation.inheritHead=false");
         assertSame(run(alone, null, 3, null, null), run(weightless, alone, 3, null, null));
     }
 
     @Test
     void distillationChangesTheStudent() throws IOException {
         Recipe alone = TinyRecipes.detector(3, 1, 0.01);
-        Recipe distilled = TinyRecipes.with(alone, TinyRecipes.distillation(8, false));
+        Recipe distilled = alone.with("distillation.inheritPyramid=false", "distillation.inheritHead=false");
         Map<String, float[]> plain = run(alone, null, 3, null, null);
         Map<String, float[]> taught = run(distilled, alone, 3, null, null);
         assertThat(taught.get("backbone.fpn_output3.weight")).isNotEqualTo(plain.get("backbone.fpn_output3.weight"));
@@ -183,7 +165,7 @@ class TrainerTest {
     void aLossThatIsNotFiniteStopsTheRunNamingIt() {
         Recipe recipe = TinyRecipes.detector(50, 1, 1e30);
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
-                Trainer trainer = new Trainer(recipe, dataset, student, null)) {
+                Trainer trainer = new Trainer(recipe, dataset, student, List.of())) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 50; i++) {
                             trainer.step();
@@ -199,19 +181,9 @@ class TrainerTest {
         Recipe recipe = TinyRecipes.detector(1, 1, 0.01);
         Path file = folder.resolve("other.safetensors");
         run(recipe, null, 1, null, file);
-        Recipe.Model m = recipe.model();
-        Recipe.Model wider = new Recipe.Model(
-                m.depth(),
-                2 * m.width(),
-                m.pyramidChannels(),
-                m.headConvolutions(),
-                m.norm(),
-                false,
-                0,
-                m.anchorSizes());
-        Recipe other = new Recipe(wider, recipe.data(), recipe.optimizer(), recipe.training(), recipe.distillation());
+        Recipe other = recipe.with("model.width=8");
         try (Detector student = Detector.create(other, dataset.categories(), backend);
-                Trainer trainer = new Trainer(other, dataset, student, null)) {
+                Trainer trainer = new Trainer(other, dataset, student, List.of())) {
             assertThatThrownBy(() -> trainer.restore(file, false))
                     .isInstanceOf(TrainingException.class)
                     .hasMessageContaining(file + " is of another model: model.width: 4 in the checkpoint, 8 now");
@@ -247,10 +219,12 @@ class TrainerTest {
                 Detector teacher = teaching == null ? null : Detector.create(teaching, dataset.categories(), backend);
                 Distiller distiller = teacher == null
                         ? null
-                        : new Distiller(recipe, dataset, teacher, Trainer.iterations(recipe, dataset));
-                Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
+                        : new Distiller(new DistillationProvider.Context(
+                                recipe, dataset, teacher, student, Trainer.iterations(recipe, dataset)));
+                Trainer trainer =
+                        new Trainer(recipe, dataset, student, distiller == null ? List.of() : List.of(distiller))) {
             if (teacher != null) {
-                Distiller.inherit(recipe.distillation(), teacher, student);
+                Distiller.inherit(teacher, student);
             }
             if (from != null) {
                 trainer.restore(from, false);

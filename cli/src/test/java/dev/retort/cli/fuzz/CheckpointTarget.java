@@ -29,9 +29,10 @@ final class CheckpointTarget implements Target {
     private final List<byte[]> originals;
 
     CheckpointTarget(CocoDataset dataset, Path folder) throws IOException {
-        Recipe recipe = RecipeReader.parse(RECIPE, "the fuzzer's recipe", List.of());
+        Recipe recipe =
+                RecipeReader.parse(RECIPE, "the fuzzer's recipe", List.of()).recipe();
         student = Detector.create(recipe, dataset.categories(), backend);
-        trainer = new Trainer(recipe, dataset, student, null);
+        trainer = new Trainer(recipe, dataset, student, List.of());
         trainer.step();
         Path file = folder.resolve("checkpoint.safetensors");
         trainer.save(file);

@@ -2,12 +2,12 @@ package dev.retort.cli.fuzz;
 
 import dev.retort.cli.TinyModels;
 import dev.retort.detection.Detector;
+import dev.retort.detection.DetectorException;
 import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.train.TrainingException;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -68,7 +68,8 @@ final class ModelTarget implements Target {
                         || data.shortEdges().stream().allMatch(edge -> edge <= LARGEST_EDGE);
                 if (small) {
                     ImageInfo info = new ImageInfo(1, "picture", 40, 32);
-                    detector.detect(RecipeBatches.single(detector.recipe(), info, Picture.black(40, 32)));
+                    int divisor = detector.network().sizeDivisor();
+                    detector.detect(RecipeBatches.single(detector.recipe(), info, Picture.black(40, 32), divisor));
                 }
             }
         } finally {
@@ -81,7 +82,7 @@ final class ModelTarget implements Target {
 
     @Override
     public boolean isRefusal(Throwable thrown) {
-        return thrown instanceof IOException || thrown instanceof TrainingException;
+        return thrown instanceof IOException || thrown instanceof DetectorException;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BarProgressTest {
     private static final List<String> LOSSES =
-            Figures.losses(Map.of("classification", 1.53, "box", 0.948, "distillation", 0.25), 0.01);
+            Figures.losses(Map.of("classification", 1.53, "box", 0.948, "distillation", 0.25), 0.01, Double.NaN);
 
     private static String line(String task, long done, long total, double perSecond, int columns) {
         return new BarLine(task, done, total, perSecond, 55, false, LOSSES).text(columns);

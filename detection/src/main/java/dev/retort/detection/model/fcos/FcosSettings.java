@@ -2,6 +2,7 @@ package dev.retort.detection.model.fcos;
 
 import dev.retort.detection.model.Require;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a recipe's section {@code model} says of an FCOS alone.
@@ -60,8 +61,8 @@ public record FcosSettings(
         Require.that(
                 boxQuality == BoxQuality.CENTERNESS || variant == FcosVariant.ADELAIDET,
                 "model.boxQuality",
-                boxQuality,
-                "CENTERNESS where model.variant is " + variant);
+                "iou",
+                "centerness where model.variant is " + variant.name().toLowerCase(Locale.ROOT));
     }
 
     private static boolean ascends(List<Double> sizes) {

@@ -204,7 +204,7 @@ class FcosTest {
         assertThatThrownBy(() -> with(1.5, 64.0, 128.0, 256.0, 1e9)).hasMessageStartingWith("model.sizeRanges");
         assertThatThrownBy(() -> new FcosSettings(
                         FcosVariant.TORCHVISION, HeadNorm.GROUP, BoxQuality.IOU, 1.5, List.of(1.0, 2.0, 3.0, 4.0)))
-                .hasMessageStartingWith("model.boxQuality");
+                .hasMessage("model.boxQuality must be centerness where model.variant is torchvision, not iou");
         assertThatThrownBy(() -> new FcosOptions(BACKBONE, 48, 2, CLASSES, FcosSettings.DEFAULTS))
                 .hasMessageStartingWith("model.pyramidChannels must be a multiple of 32")
                 .hasMessageContaining("not 48; or set model.headNorm to none");

@@ -1,20 +1,15 @@
-package dev.retort.distill;
+package dev.retort.detection.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.detection.Detector;
+import dev.retort.detection.TinyDetectors;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.detection.train.RunBrokenOffException;
-import dev.retort.detection.train.StepReport;
-import dev.retort.detection.train.Trainer;
-import dev.retort.detection.train.TrainingException;
-import dev.retort.detection.train.TrainingRun;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -23,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,16 +49,18 @@ class TrainingRunTest {
 
     /** Pictures are read anew for every batch. */
     private static Recipe recipe(int iterations, double rate) {
-        String tiny = RecipeReader.write(TinyRecipes.detector(iterations, ACCUMULATE, rate));
-        return RecipeReader.parse(tiny, "test", List.of("data.cacheMegabytes=0"));
+        return TinyDetectors.recipe(
+                "training.iterations=" + iterations,
+                "training.accumulate=" + ACCUMULATE,
+                "optimizer.rate=" + rate,
+                "data.cacheMegabytes=0");
     }
 
-    private void run(Recipe recipe, Path out, boolean resume, int every, Consumer<StepReport> listener)
-            throws IOException {
+    private void run(Recipe recipe, Path out, boolean resume, int every, RunListener listener) throws IOException {
         Files.createDirectories(out);
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
-                Trainer trainer = new Trainer(recipe, dataset, student, null)) {
-            TrainingRun run = new TrainingRun(trainer, student, out, GO_ON);
+                Trainer trainer = new Trainer(recipe, dataset, student, List.of())) {
+            TrainingRun run = new TrainingRun(trainer, student, dataset, out, GO_ON);
             if (resume) {
                 run.resume(false);
             }
