@@ -1,5 +1,6 @@
 package dev.retort.acceptance;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -65,5 +66,23 @@ class ArchitectureTest {
                     .allowEmptyShould(true)
                     .check(classes);
         }
+    }
+
+    @Test
+    void roomsOfKernelsFormNoCycles() {
+        for (String rooms : new String[] {"dev.retort.kernels.(*)..", "dev.retort.kernels.simd.internal.(*).."}) {
+            slices().matching(rooms).should().beFreeOfCycles().check(classes);
+        }
+    }
+
+    @Test
+    void nobodyButBenchmarksReachesIntoSimd() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.retort.kernels.simd..", "dev.retort.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.retort.kernels.simd.internal..")
+                .check(classes);
     }
 }

@@ -30,6 +30,7 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
 
     private static final String FORMAT_KEY = "format";
     private static final String VERSION_KEY = "retort";
+    private static final String UNKNOWN = "unknown";
 
     /** The newest format that this version reads, and the one that it writes. Files without a number are of format 1. */
     private static final int FORMAT = 2;
@@ -68,7 +69,12 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
         }
     }
 
-    private static void requireReadable(Path file, Map<String, String> metadata) throws IOException {
+    /**
+     * Refuses a file that a later version of Retort wrote in a format that this one does not read.
+     *
+     * @throws IOException naming both formats and the version
+     */
+    public static void requireReadable(Path file, Map<String, String> metadata) throws IOException {
         String format = metadata.getOrDefault(FORMAT_KEY, "1");
         int number;
         try {
@@ -80,10 +86,12 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
                     e);
         }
         if (number > FORMAT) {
+            String version = metadata.getOrDefault(VERSION_KEY, UNKNOWN);
             throw new IOException(file + " has format " + number + ", and this version of Retort reads formats up to "
-                    + FORMAT + ": take Retort "
-                    + JsonProblem.shown(metadata.getOrDefault(VERSION_KEY, "of a later version"))
-                    + " or later, which wrote it");
+                    + FORMAT + ": take "
+                    + (version.equals(UNKNOWN)
+                            ? "a later version"
+                            : "Retort " + JsonProblem.shown(version) + ", which wrote it, or a later version"));
         }
     }
 
@@ -129,7 +137,7 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
     /** This version of Retort; unknown where its classes do not come from a jar. */
     private static String version() {
         String version = ModelHeader.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
+        return version == null ? UNKNOWN : version;
     }
 
     /** Says which field of the header does not fit the file's tensors. */

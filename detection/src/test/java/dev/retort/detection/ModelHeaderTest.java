@@ -157,6 +157,51 @@ class ModelHeaderTest {
         Detector.load(crafted, backend).close();
     }
 
+    @Test
+    void aSectionOfAModuleThatIsNotThereIsPassedOver() throws IOException {
+        craft("recipe", "\\{\"model\"", "{\"distillation\":{\"methods\":[\"icd\"],\"icd\":{\"hidden\":8}},\"model\"");
+        try (Detector detector = Detector.load(crafted, backend)) {
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
+        }
+    }
+
+    /** As the first versions wrote it: no format, no kind of detector, constants in capitals. */
+    @Test
+    void aHeaderOfTheFirstFormatIsRead() throws IOException {
+        Map<String, String> metadata = metadata();
+        assertThat(metadata.remove("format")).isEqualTo("2");
+        assertThat(metadata.remove("retort")).isNotNull();
+        metadata.computeIfPresent("recipe", (key, recipe) -> recipe.replace("\"kind\":\"retinanet\",", "")
+                .replace("\"batch\"", "\"BATCH\"")
+                .replace("\"sgd\"", "\"SGD\"")
+                .replace("\"BATCH\":", "\"batch\":"));
+        craft(metadata, null, 0);
+        try (Detector detector = Detector.load(crafted, backend)) {
+            assertThat(detector.recipe()).isEqualTo(TinyDetectors.recipe());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 0.9.1, 'has format 3, and this version of Retort reads formats up to 2: take Retort 0.9.1, which wrote it'",
+        "3, unknown, 'reads formats up to 2: take a later version'",
+        "3, , 'reads formats up to 2: take a later version'",
+        "two, 0.9.1, 'its entry ''format'' is ''two'', not a number: the file is damaged'"
+    })
+    void aFormatThatIsNotRead(String format, String version, String words) throws IOException {
+        Map<String, String> metadata = metadata();
+        metadata.put("format", format);
+        if (version == null) {
+            metadata.remove("retort");
+        } else {
+            metadata.put("retort", version);
+        }
+        // What a later version writes may be anything else.
+        metadata.put("recipe", "{}");
+        craft(metadata, null, 0);
+        refused(words);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "null, 'is null, not a list of one class or more'",

@@ -8,12 +8,19 @@ import java.util.Locale;
 public final class EditDistance {
     private EditDistance() {}
 
-    /** The known key nearest to a mistyped one: first by its last part, then by its section. */
+    /** What a section beside the mistyped key's is worth: less than a letter. */
+    private static final int OTHER_SECTION = 2;
+
+    /** The known key nearest to a mistyped one: first by its last part, then by its section or one in that. */
     public static String nearest(String key, List<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt((String candidate) ->
-                        2 * between(last(key), last(candidate)) + (section(key).equals(section(candidate)) ? 0 : 1)))
+                .min(Comparator.comparingInt((String candidate) -> 2 * OTHER_SECTION * between(last(key), last(candidate))
+                        + distance(section(key), section(candidate))))
                 .orElseThrow();
+    }
+
+    private static int distance(String section, String other) {
+        return other.equals(section) ? 0 : other.startsWith(section + ".") ? 1 : OTHER_SECTION;
     }
 
     /** Levenshtein's distance, without regard to case, hyphens and underscores. */

@@ -121,18 +121,25 @@ public final class RecipeReader {
 
     /**
      * Reads a recipe out of a model's header. A key that is missing, since it came with a later version, has its default; a
-     * section of a module that is not on the class path is passed over.
+     * section of a module that is not on the class path is passed over, and so is its name where a list chooses it.
      *
      * @param name stands for its place in messages
      * @throws IllegalArgumentException if anything is wrong with it
      */
     public static Recipe parseJson(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
-        reader.give(reader.header(json));
+        ObjectNode tree = reader.header(json);
+        for (String section : RecipeTree.required()) {
+            if (!tree.has(section)) {
+                throw new IllegalArgumentException(name + " has no section '" + section + "'");
+            }
+        }
+        reader.give(tree);
+        reader.passOverMissingModules(tree);
         return reader.recipe();
     }
 
-    /** A header's recipe under today's keys. */
+    /** A header's recipe under today's keys; it may lack some. */
     static ObjectNode upgraded(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
         reader.give(reader.header(json));
@@ -149,15 +156,27 @@ public final class RecipeReader {
         if (!(read instanceof ObjectNode tree)) {
             throw new IllegalArgumentException(name + " is " + JsonProblem.shown(read) + ", not an object");
         }
+        return tree;
+    }
+
+    private void passOverMissingModules(ObjectNode tree) {
         Set<String> known = new HashSet<>(RecipeTree.required());
-        for (String section : known) {
-            if (!tree.has(section)) {
-                throw new IllegalArgumentException(name + " has no section '" + section + "'");
-            }
-        }
         sections.forEach(section -> known.add(section.name()));
         tree.retain(known);
-        return tree;
+        for (RecipeSection section : sections) {
+            if (tree.at(pointer(section.name())) instanceof ObjectNode outer) {
+                outer.properties()
+                        .removeIf(property -> property.getValue().isObject()
+                                && !known.contains(join(section.name(), property.getKey())));
+            }
+            if (tree.at(pointer(section.chosenBy())) instanceof ArrayNode names) {
+                String outer = section.name().substring(0, section.name().lastIndexOf('.'));
+                names.removeIf(chosen -> chosen.isString() && !known.contains(join(outer, chosen.stringValue())));
+                if (names.isEmpty()) {
+                    parent(tree, section.chosenBy()).remove(last(section.chosenBy()));
+                }
+            }
+        }
     }
 
     /** The recipe as YAML with every key, so that a record of it stays right when defaults change. */
@@ -255,6 +274,11 @@ public final class RecipeReader {
         }
         if (!tree.at(pointer(now)).isMissingNode()) {
             throw error(old, old + " is the old name of " + now + ", and both are given: leave the old one out");
+        }
+        String section = now.substring(0, now.lastIndexOf('.'));
+        JsonNode place = tree.at(pointer(section));
+        if (!place.isMissingNode() && !place.isObject()) {
+            throw error(section, section + " is a section with keys and values, not " + JsonProblem.shown(place));
         }
         parent(tree, old).remove(last(old));
         parent(tree, now).set(last(now), value);

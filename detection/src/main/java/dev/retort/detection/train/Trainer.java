@@ -2,6 +2,7 @@ package dev.retort.detection.train;
 
 import dev.retort.autograd.Parameter;
 import dev.retort.detection.Detector;
+import dev.retort.detection.ModelHeader;
 import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.data.Batch;
@@ -226,6 +227,7 @@ public final class Trainer implements AutoCloseable {
         if (!metadata.containsKey(ITERATION_KEY)) {
             throw new IOException(file + " is no checkpoint of a training run: it names no iteration");
         }
+        ModelHeader.requireReadable(file, metadata);
         long steps = steps(file, metadata);
         List<String> notices = identity().accept(file, metadata, anyway);
         Map<String, String> before = student.network().trainingState();

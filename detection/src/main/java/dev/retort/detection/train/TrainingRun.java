@@ -75,9 +75,12 @@ public final class TrainingRun {
                             + " start anew in another folder",
                     e);
         }
-        if (saved >= trainer.iterations()) {
-            notices.add("no step is left: " + file + " is of iteration " + saved + ", and the run has "
-                    + trainer.iterations() + "; the model is written as it is there");
+        if (isComplete()) {
+            String ended = saved >= trainer.iterations()
+                    ? "the run has " + trainer.iterations()
+                    : "AP has not been better for as long as training.patience";
+            notices.add("no step is left: " + file + " is of iteration " + saved + ", and " + ended
+                    + "; the model is written as it is there");
         }
         return notices;
     }

@@ -42,7 +42,7 @@ public final class InstancePrior {
         if (!(sum > 0) || Double.isInfinite(sum)) {
             throw new IllegalArgumentException("The class frequencies of the prior add up to " + sum
                     + ": there is nothing to sample from. Where a data set has no instances, ask for the uniform prior"
-                    + " (distillation.uniformPrior=true)");
+                    + " (distillation.icd.uniformPrior=true)");
         }
         this.frequency = new double[classes];
         this.cumulative = new double[classes];

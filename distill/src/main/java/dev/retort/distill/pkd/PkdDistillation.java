@@ -7,7 +7,9 @@ import dev.retort.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
-/** PKD (arXiv 2207.02039) on the levels of two pyramids: the loss {@code pkd}. It has no parameters. */
+/**
+ * PKD (arXiv 2207.02039) on the levels of two pyramids: the loss {@code pkd}; none with weight 0. It has no parameters.
+ */
 final class PkdDistillation implements Distillation {
     private final PkdSettings settings;
     private final List<String> studentLevels;
@@ -27,6 +29,9 @@ final class PkdDistillation implements Distillation {
 
     @Override
     public Map<String, Tensor> losses(Step step) {
+        if (settings.weight() == 0) {
+            return Map.of();
+        }
         try (Scope scope = Scope.open()) {
             Tensor sum = null;
             for (String level : settings.levels()) {
