@@ -18,14 +18,12 @@ import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The detector and the distillation method that the pages show in full, as somebody else's classes beside Retort's: they compile, train,
  * distil, and their settings are checked.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutsidePartsTest {
     /** The section of a page with whole files of an outsider's. */
     static final String SECTION = "From a jar of your own";
@@ -42,12 +40,12 @@ class OutsidePartsTest {
             """;
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private Path data;
+    private static Path data;
 
     @BeforeAll
-    void compile() throws IOException {
+    static void compile() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (String page : List.of("adding-a-detector.md", "adding-a-method.md")) {
             for (Listing listing : Listing.of(DOCS.resolve(page))) {
@@ -69,12 +67,12 @@ class OutsidePartsTest {
                 .contains("exit 0");
     }
 
-    private Path classes() {
+    private static Path classes() {
         return folder.resolve("classes");
     }
 
     /** A class as a source, anything else as the service file that is named above it. */
-    private void write(Listing listing, List<Path> sources) throws IOException {
+    private static void write(Listing listing, List<Path> sources) throws IOException {
         Matcher type = TYPE.matcher(listing.text());
         if (type.find()) {
             sources.add(Files.writeString(folder.resolve(type.group(1) + ".java"), listing.text()));
@@ -110,7 +108,7 @@ class OutsidePartsTest {
                 .contains("the nearest one is model.anchorScale", "exit 1");
     }
 
-    private String train(String command, String out, String... more) {
+    private static String train(String command, String out, String... more) {
         List<String> args = new ArrayList<>(List.of(command, folder.resolve("recipe.yaml").toString()));
         args.addAll(List.of("--data", data.toString(), "--out", folder.resolve(out).toString()));
         args.addAll(Arrays.asList(more));
@@ -118,7 +116,7 @@ class OutsidePartsTest {
     }
 
     /** Both streams of a command in a process of its own, with the classes beside the tests' class path, and its exit code. */
-    private String retort(String... args) {
+    private static String retort(String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx512m", "-XX:-UsePerfData", "--add-modules=jdk.incubator.vector", "-cp"));
