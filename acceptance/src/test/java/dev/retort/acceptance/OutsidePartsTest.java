@@ -109,8 +109,10 @@ class OutsidePartsTest {
     }
 
     private static String train(String command, String out, String... more) {
-        List<String> args = new ArrayList<>(List.of(command, folder.resolve("recipe.yaml").toString()));
-        args.addAll(List.of("--data", data.toString(), "--out", folder.resolve(out).toString()));
+        List<String> args =
+                new ArrayList<>(List.of(command, folder.resolve("recipe.yaml").toString()));
+        args.addAll(
+                List.of("--data", data.toString(), "--out", folder.resolve(out).toString()));
         args.addAll(Arrays.asList(more));
         return retort(args.toArray(String[]::new));
     }
