@@ -306,8 +306,15 @@ public final class GradientCheck {
         }
     }
 
-    /** A row-major index by axes, as {@code [2, 0]}. */
-    static String place(Shape shape, long index) {
+    /**
+     * The random projection that a check reduces an output of {@code size} elements by: |r| in [0.5, 1), random signs.
+     */
+    public static double[] projection(long seed, int size) {
+        return Examination.projection(seed, size);
+    }
+
+    /** A row-major index by axes, as {@code [2, 0]}; a negative one stands for a random direction. */
+    public static String place(Shape shape, long index) {
         if (index < 0) {
             return "along a random direction";
         }

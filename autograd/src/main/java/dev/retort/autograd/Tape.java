@@ -333,6 +333,11 @@ public final class Tape extends RecordingBackend {
 
     // What is recorded
 
+    /** Whether {@code x} was watched here, or computed on this tape from what was. */
+    public boolean tracks(Tensor x) {
+        return node(x) != null;
+    }
+
     /** Number of recorded operations and leaves. */
     public int size() {
         return nodes.size();

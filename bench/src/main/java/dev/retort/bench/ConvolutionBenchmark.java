@@ -1,11 +1,11 @@
 package dev.retort.bench;
 
-import dev.retort.kernels.simd.Convolution;
-import dev.retort.kernels.simd.ConvolutionAlgorithm;
-import dev.retort.kernels.simd.ConvolutionShape;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.Epilogue;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.engine.Convolution;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.product.Epilogue;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -24,33 +24,33 @@ public class ConvolutionBenchmark extends KernelBenchmark {
     /** One layer: where it stands in the network, and its extents. */
     public enum Layer {
         /** A head's layer on p3 of an 800 x 1216 picture. */
-        HEAD(ConvolutionShape.square(1, 100, 152, 256, 256, 3, 1, 1)),
+        HEAD(ConvolutionGeometry.square(1, 100, 152, 256, 256, 3, 1, 1)),
         /** The same on p4. */
-        HEAD_P4(ConvolutionShape.square(1, 50, 76, 256, 256, 3, 1, 1)),
+        HEAD_P4(ConvolutionGeometry.square(1, 50, 76, 256, 256, 3, 1, 1)),
         /** The same on p5. */
-        HEAD_P5(ConvolutionShape.square(1, 25, 38, 256, 256, 3, 1, 1)),
+        HEAD_P5(ConvolutionGeometry.square(1, 25, 38, 256, 256, 3, 1, 1)),
         /** The same on p6. */
-        HEAD_P6(ConvolutionShape.square(1, 13, 19, 256, 256, 3, 1, 1)),
+        HEAD_P6(ConvolutionGeometry.square(1, 13, 19, 256, 256, 3, 1, 1)),
         /** The same on p7. */
-        HEAD_P7(ConvolutionShape.square(1, 7, 10, 256, 256, 3, 1, 1)),
+        HEAD_P7(ConvolutionGeometry.square(1, 7, 10, 256, 256, 3, 1, 1)),
         /** The middle layer of a bottleneck of res2. */
-        RES2(ConvolutionShape.square(1, 200, 304, 64, 64, 3, 1, 1)),
+        RES2(ConvolutionGeometry.square(1, 200, 304, 64, 64, 3, 1, 1)),
         /** The same of res3; res4's is as HEAD_P4. */
-        RES3(ConvolutionShape.square(1, 100, 152, 128, 128, 3, 1, 1)),
+        RES3(ConvolutionGeometry.square(1, 100, 152, 128, 128, 3, 1, 1)),
         /** The same of res5. */
-        RES5(ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1)),
+        RES5(ConvolutionGeometry.square(1, 25, 38, 512, 512, 3, 1, 1)),
         /** The last layer of a bottleneck of res2. */
-        EXPANSION(ConvolutionShape.square(1, 200, 304, 64, 256, 1, 1, 0)),
+        EXPANSION(ConvolutionGeometry.square(1, 200, 304, 64, 256, 1, 1, 0)),
         /** The middle layer of res3's first bottleneck. */
-        STRIDED(ConvolutionShape.square(1, 200, 304, 128, 128, 3, 2, 1)),
+        STRIDED(ConvolutionGeometry.square(1, 200, 304, 128, 128, 3, 2, 1)),
         /** The first layer of a ResNet. */
-        STEM(ConvolutionShape.square(1, 800, 1216, 3, 64, 7, 2, 3)),
+        STEM(ConvolutionGeometry.square(1, 800, 1216, 3, 64, 7, 2, 3)),
         /** A head's layer on p3 of a 128 x 128 picture, 64 channels wide. */
-        SMALL(ConvolutionShape.square(1, 16, 16, 64, 64, 3, 1, 1));
+        SMALL(ConvolutionGeometry.square(1, 16, 16, 64, 64, 3, 1, 1));
 
-        private final ConvolutionShape shape;
+        private final ConvolutionGeometry shape;
 
-        Layer(ConvolutionShape shape) {
+        Layer(ConvolutionGeometry shape) {
             this.shape = shape;
         }
     }
@@ -68,7 +68,7 @@ public class ConvolutionBenchmark extends KernelBenchmark {
     public int threads;
 
     private Convolution<float[]> convolution;
-    private ConvolutionShape shape;
+    private ConvolutionGeometry shape;
     private float[] x;
     private float[] w;
     private float[] y;

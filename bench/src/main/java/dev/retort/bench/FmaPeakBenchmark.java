@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.State;
  *
  * <pre>{@code
  * mvn -q -pl bench -am package -DskipTests dependency:build-classpath -Dmdep.outputFile=target/classpath
- * java @distill/src/main/resources/dev/retort/distill/cli/jvm-options -Xmx2g \
+ * java @cli/src/main/resources/dev/retort/cli/jvm-options -Xmx2g \
  *     -cp bench/target/classes:$(cat bench/target/classpath) org.openjdk.jmh.Main 'FmaPeak|Gemm'
  * }</pre>
  */

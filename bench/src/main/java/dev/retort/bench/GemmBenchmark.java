@@ -1,9 +1,9 @@
 package dev.retort.bench;
 
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.Gemm;
-import dev.retort.kernels.simd.Gemm.Matrix;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.engine.Gemm;
+import dev.retort.kernels.simd.internal.engine.Gemm.Matrix;
+import dev.retort.kernels.simd.internal.run.Parallel;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Fork;
 /** The JVM's options stand in one file, which every start of Retort reads. */
 class JvmOptionsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Path OPTIONS = ROOT.resolve("distill/src/main/resources/dev/retort/distill/cli/jvm-options");
+    private static final Path OPTIONS = ROOT.resolve("cli/src/main/resources/dev/retort/cli/jvm-options");
 
     private static List<String> options() throws IOException {
         return Files.readAllLines(OPTIONS).stream()

@@ -1,6 +1,7 @@
 package dev.retort.nn;
 
 import dev.retort.tensor.Scope;
+import dev.retort.tensor.Storage;
 import dev.retort.tensor.Tensor;
 import java.util.function.Supplier;
 
@@ -8,12 +9,32 @@ import java.util.function.Supplier;
  * A tensor computed from parameters or buffers, kept until one of them is overwritten. While a tape watches a source the
  * value is computed anew, so that gradients flow; so it is in a checkpointed block, which keeps nothing.
  *
- * <p>Several threads may ask at once: one computes, the others wait for it. What each gets shares the kept memory and holds it
- * as long as the scope that it belongs to, whatever becomes of the kept value meanwhile.
+ * <p>Several threads may ask at once. A current value is shared without a lock; where there is none, one thread computes and the
+ * others wait for it. What each gets shares the kept memory and holds it as long as the scope that it belongs to, whatever
+ * becomes of the kept value meanwhile.
  */
 final class Derived implements AutoCloseable {
-    private Tensor value;
-    private int[] versions;
+    private volatile Kept kept;
+
+    /**
+     * A kept value.
+     *
+     * @param storage the value's memory; it can be asked for even after another thread has closed the value
+     * @param versions of the sources that it was computed from
+     */
+    private record Kept(Tensor value, Storage storage, int[] versions) {
+        /** Another tensor on the same memory, of the caller's scope; null if a source has changed or the memory is gone. */
+        Tensor share(Tensor[] sources) {
+            for (int i = 0; i < sources.length; i++) {
+                if (versions[i] != sources[i].storage().version()) {
+                    return null;
+                }
+            }
+            return storage.tryRetain()
+                    ? new Tensor(value.backend(), value.shape(), value.dtype(), storage, value.offset())
+                    : null;
+        }
+    }
 
     /** The kept value, or a new one where it cannot be kept or a source has changed since: a member of the caller's scope. */
     Tensor get(Supplier<Tensor> compute, Tensor... sources) {
@@ -21,18 +42,30 @@ final class Derived implements AutoCloseable {
             close();
             return compute(compute);
         }
-        synchronized (this) {
-            if (value == null || !isCurrent(sources)) {
-                close();
-                int[] read = new int[sources.length];
-                for (int i = 0; i < sources.length; i++) {
-                    read[i] = sources[i].storage().version();
-                }
-                value = Scope.release(compute(compute));
-                versions = read;
-            }
-            return value.detach();
+        Tensor shared = share(sources);
+        return shared == null ? refresh(compute, sources) : shared;
+    }
+
+    private Tensor share(Tensor[] sources) {
+        Kept current = kept;
+        return current == null ? null : current.share(sources);
+    }
+
+    private synchronized Tensor refresh(Supplier<Tensor> compute, Tensor[] sources) {
+        // Another thread may have computed it while this one waited.
+        Tensor shared = share(sources);
+        if (shared != null) {
+            return shared;
         }
+        close();
+        int[] versions = new int[sources.length];
+        for (int i = 0; i < sources.length; i++) {
+            versions[i] = sources[i].storage().version();
+        }
+        Tensor value = Scope.release(compute(compute));
+        Tensor result = value.detach();
+        kept = new Kept(value, value.storage(), versions);
+        return result;
     }
 
     private static Tensor compute(Supplier<Tensor> compute) {
@@ -50,21 +83,19 @@ final class Derived implements AutoCloseable {
         return false;
     }
 
-    private boolean isCurrent(Tensor[] sources) {
-        for (int i = 0; i < sources.length; i++) {
-            if (versions[i] != sources[i].storage().version()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Lets go of the kept value. */
     @Override
-    public synchronized void close() {
-        if (value != null) {
-            value.close();
-            value = null;
+    public void close() {
+        if (kept != null) {
+            drop();
+        }
+    }
+
+    private synchronized void drop() {
+        Kept old = kept;
+        kept = null;
+        if (old != null) {
+            old.value.close();
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,46 @@ class DerivedTest {
                 assertThat(before.item()).isEqualTo(8);
             }
             assertThat(backend.memory().liveBytes()).isEqualTo(sources);
+        }
+    }
+
+    @Test
+    void aCurrentValueIsGivenWithoutWaitingForALock() throws Exception {
+        try (Tensor source = TestTensors.tensor(backend, 1, 8);
+                Derived derived = new Derived()) {
+            double sum = item(derived, source);
+            synchronized (derived) {
+                Future<Double> other = threads.submit(() -> item(derived, source));
+                assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo(sum);
+            }
+        }
+    }
+
+    @Test
+    void aValueThatAnotherThreadDropsStaysValidForThoseWhoHoldIt() throws Exception {
+        try (Tensor source = TestTensors.tensor(backend, 1, 8);
+                Derived derived = new Derived()) {
+            double sum = item(derived, source);
+            AtomicInteger turn = new AtomicInteger();
+            List<Double> found = together(() -> {
+                boolean drops = turn.getAndIncrement() == 0;
+                double last = sum;
+                for (int i = 0; i < 20_000 && last == sum; i++) {
+                    if (drops) {
+                        derived.close();
+                    } else {
+                        last = item(derived, source);
+                    }
+                }
+                return last;
+            });
+            assertThat(found).containsOnly(sum);
+        }
+    }
+
+    private static double item(Derived derived, Tensor source) {
+        try (Scope scope = Scope.open()) {
+            return derived.get(source::sum, source).item();
         }
     }
 }

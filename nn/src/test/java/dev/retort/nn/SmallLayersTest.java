@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,65 @@ class SmallLayersTest {
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("[4, 3]");
         }
+    }
+
+    @Test
+    void groupNormTakesItsStatisticsPerImageAndGroup() {
+        // Two images of 2 positions and 4 channels in 2 groups: (1, 3, 5, 7) has mean 4 and variance 5, (0, 0, 2, 2) 1
+        // and 1.
+        Tensor x = backend.tensor(new double[] {1, 3, 0, 0, 5, 7, 2, 2, 10, 10, 1, 3, 10, 10, 5, 7}, 2, 1, 2, 4);
+        double five = 1 / Math.sqrt(5 + 1e-5);
+        double one = 1 / Math.sqrt(1 + 1e-5);
+        try (GroupNorm norm = new GroupNorm(TestTensors.f64(backend), 2, 4, 1e-5)) {
+            assertThat(norm.parameters().keySet()).containsExactly("weight", "bias");
+            assertThat(norm.parameters().get("weight").data().toDoubles()).containsOnly(1);
+            assertThat(norm.parameters().get("bias").data().toDoubles()).containsOnly(0);
+            TestTensors.set(norm.state().get("weight"), 1, 2, 3, 4);
+            TestTensors.set(norm.state().get("bias"), 0, 0, 0, 7);
+            assertThat(norm.forward(x).toDoubles())
+                    .containsExactly(
+                            new double[] {
+                                -3 * five,
+                                -2 * five,
+                                -3 * one,
+                                7 - 4 * one,
+                                five,
+                                6 * five,
+                                3 * one,
+                                7 + 4 * one,
+                                0,
+                                0,
+                                -9 * five,
+                                7 - 4 * five,
+                                0,
+                                0,
+                                3 * five,
+                                7 + 12 * five
+                            },
+                            within(1e-12));
+            assertThatThrownBy(() -> norm.forward(TestTensors.tensor(backend, 1, 2, 4)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("[N, H, W, 4], got [2, 4]");
+            assertThatThrownBy(() -> norm.forward(TestTensors.tensor(backend, 1, 1, 2, 2, 6)))
+                    .isInstanceOf(ShapeException.class);
+        }
+        assertThatThrownBy(() -> new GroupNorm(TestTensors.f64(backend), 48))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("48 do not make 32");
+    }
+
+    /** A large mean beside a small deviation: float32 loses nothing by the order in which means are taken. */
+    @Test
+    void groupNormOfShiftedValuesStaysAccurateInFloat32() {
+        double[] values = TestTensors.values(3, 2 * 9 * 7 * 64);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (1000 + values[i]);
+        }
+        Shape shape = Shape.of(2, 9, 7, 64);
+        Tensor exact = backend.groupNorm(backend.tensor(values, shape, DType.F64), 32, null, null, 1e-5);
+        Tensor single = backend.groupNorm(backend.tensor(values, shape, DType.F32), 32, null, null, 1e-5);
+        // float32 holds 1000 to 3e-5; the deviation is 0.58, and means of 126 values round by less than one such step.
+        assertThat(single.toDoubles()).containsExactly(exact.toDoubles(), within(1.5e-4));
     }
 
     /** 2 x 3 cells, the last column padding: x counts 1, 2, 2 of 2 and y 1, 2 of 2 where valid, 0 of 0 in the padding. */

@@ -1,5 +1,7 @@
 package dev.retort.tensor;
 
+import java.util.Optional;
+
 /**
  * Where tensors live and are computed: the core operations, and composed ones that have a default made from core ones.
  * A backend overrides a composed operation only where a fused kernel pays. A tape is a backend too: it forwards every
@@ -23,6 +25,14 @@ public interface Backend extends ComposedOperations, AutoCloseable {
      * measuring time needs this.
      */
     default void synchronize() {}
+
+    /**
+     * What this backend, or the one at the bottom, offers besides operations, such as {@link KernelProfiler} or {@link TunableKernels};
+     * empty if it does not. A backend offers an interface by implementing it.
+     */
+    default <C> Optional<C> capability(Class<C> capability) {
+        return Optional.of(root()).filter(capability::isInstance).map(capability::cast);
+    }
 
     /** The backend at the bottom, which computes; itself unless this is a tape. */
     default Backend root() {

@@ -10,7 +10,7 @@ public interface BackendProvider {
      *
      * @param reason what serves it, or why not and what to do
      * @param automatic whether the automatic choice may take it
-     * @param ordinary whether most machines are so: the automatic choice then passes it over without a word
+     * @param ordinary whether absence is normal: the automatic choice then logs it at DEBUG
      * @param cause the first failure, or null
      */
     record Usability(boolean usable, String reason, boolean automatic, boolean ordinary, Throwable cause) {
@@ -47,8 +47,8 @@ public interface BackendProvider {
     /**
      * The same of one device, for backends that have several; others have one, without a name.
      *
-     * @param device its number or name, as users type it behind the backend's name and a colon, or from a slash on a way to compute; empty for none in
-     *     particular
+     * @param device its number or name, as users type it behind the backend's name and a colon, and mode suffixes from a slash on; empty for
+     *     none in particular
      */
     default Usability usability(String device) {
         return device.isEmpty()

@@ -23,7 +23,7 @@ public final class Backends {
     /**
      * What a user's name for a backend stands for.
      *
-     * @param device what stands behind the colon, or from a slash on; else empty
+     * @param device the device selector behind the colon and the mode suffixes from a slash on; empty for neither
      */
     public record Choice(BackendProvider provider, String device) {
         /** Whether it can be made here. */

@@ -6,6 +6,7 @@ import dev.retort.tensor.ComposedOperations.Normalized;
 /** Defaults of the normalisations: the textbook formulas in core operations. */
 final class Norms {
     private static final int[] LAST = {-1};
+    private static final int[] POSITIONS = {1};
 
     private Norms() {}
 
@@ -47,18 +48,33 @@ final class Norms {
                     x);
         }
         checkVectors("groupNorm", x, gamma, beta);
+        int images = extents[0];
         int positions = 1;
         for (int i = 1; i < extents.length - 1; i++) {
             positions *= extents[i];
         }
-        int[] within = {1, 3};
+        Shape byChannel = Shape.of(images, 1, channels);
+        Shape byGroup = Shape.of(images, groups, channels / groups);
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
-            Tensor grouped = ops.reshape(x, Shape.of(extents[0], positions, groups, channels / groups));
-            Tensor centred = f.sub(grouped, f.mean(grouped, within, true));
-            Tensor y = f.mul(centred, inverseDeviation(f, f.mean(f.square(centred), within, true), eps));
-            return scope.keep(affine(f, ops.reshape(y, x.shape()), gamma, beta));
+            Tensor rows = ops.reshape(x, Shape.of(images, positions, channels));
+            Tensor centered =
+                    f.sub(rows, ops.reshape(ops.broadcastTo(groupMean(f, rows, byGroup), byGroup), byChannel));
+            Tensor inverse = inverseDeviation(f, groupMean(f, f.square(centered), byGroup), eps);
+            Tensor scale = gamma == null
+                    ? ops.broadcastTo(inverse, byGroup)
+                    : f.mul(inverse, ops.reshape(gamma, Shape.of(groups, channels / groups)));
+            Tensor y = f.mul(centered, ops.reshape(scale, byChannel));
+            return scope.keep(ops.reshape(beta == null ? y : f.add(y, beta), x.shape()));
         }
+    }
+
+    /**
+     * Means over positions and a group's channels of x [N, P, C]: [N, G, 1]. All channels have equally many positions, so that it is
+     * the mean of the channels' means; sums over rows of whole channels are what backends are fast at.
+     */
+    private static Tensor groupMean(Formula f, Tensor x, Shape byGroup) {
+        return f.mean(f.ops().reshape(f.mean(x, POSITIONS, false), byGroup), LAST, true);
     }
 
     static Normalized batchNorm(ComposedOperations ops, Tensor x, Tensor gamma, Tensor beta, double eps) {

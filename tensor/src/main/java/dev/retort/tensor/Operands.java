@@ -11,15 +11,18 @@ public final class Operands {
     private static final ThreadLocal<Operands> OF_THREAD = ThreadLocal.withInitial(Operands::new);
 
     private Backend backend;
-    private Operation operation;
+    private String operation;
     private Tensor[] tensors;
 
     private Operands() {}
 
-    /** For backends: every core operation tells its operands before it checks them. They are held until the next one. */
-    public static void note(Backend backend, Operation operation, Tensor... tensors) {
+    /**
+     * Notes the operands of an operation, before it checks them: every core operation of a backend does, and every fused one. They are held
+     * until the next one.
+     */
+    public static void note(Backend backend, String operation, Tensor... tensors) {
         Operands noted = OF_THREAD.get();
-        if (tensors.length > 0 || noted.operation != operation) {
+        if (tensors.length > 0 || !operation.equals(noted.operation)) {
             noted.backend = backend;
             noted.operation = operation;
             noted.tensors = tensors;
@@ -27,18 +30,20 @@ public final class Operands {
     }
 
     /** For backends: an operand of an operation that another backend holds, or a tape; the error says which call is right. */
-    public static ShapeException elsewhere(Backend backend, Operation operation, Tensor operand) {
-        String problem = operation + ": an operand does not live on this backend, " + backend.name();
+    public static ShapeException elsewhere(Backend backend, String operation, Tensor operand) {
+        String name = backend.name();
+        String other = operand.backend().name();
+        String problem = operation + ": an operand belongs to "
+                + (other.equals(name) ? "another instance of backend " + name : "backend " + other + ", not " + name);
         if (operand.backend().root() != backend) {
-            return new ShapeException(problem + ": move it by uploading its values", operand);
+            return new ShapeException(problem + ": upload its values here first", operand);
         }
         String call = Origin.entry();
         boolean isMethod = Arrays.stream(Tensor.class.getMethods())
                 .anyMatch(method -> method.getName().equals(call));
         String right = isMethod ? "x." + call + "(...), or " : "";
         return new ShapeException(
-                problem + ", but on a tape over it: call " + right + "x.backend()." + call + "(...) on that tensor x",
-                operand);
+                problem + ": call " + right + "x.backend()." + call + "(...) on that tensor x", operand);
     }
 
     /** Lines that describe the operands, where the call comes from within the operation that was noted last; else empty. */

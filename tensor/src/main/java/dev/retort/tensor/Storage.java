@@ -1,11 +1,16 @@
 package dev.retort.tensor;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
 /**
  * Reference-counted memory of one backend, shared by a tensor, its views and the tapes that saved it. It starts with one
- * reference; {@link #free} runs when the last one is released.
+ * reference; {@link #free} runs when the last one is released. Counting takes no lock.
  */
 public abstract class Storage {
-    private int references = 1;
+    private static final AtomicIntegerFieldUpdater<Storage> REFERENCES =
+            AtomicIntegerFieldUpdater.newUpdater(Storage.class, "references");
+
+    private volatile int references = 1;
     private int version;
     private Origin written;
 
@@ -16,21 +21,41 @@ public abstract class Storage {
     protected abstract void free();
 
     /** Adds a reference. */
-    public final synchronized void retain() {
-        if (references == 0) {
-            throw new IllegalStateException("This memory has been given back already");
+    public final void retain() {
+        if (!tryRetain()) {
+            throw gone();
         }
-        references++;
+    }
+
+    /** Adds a reference unless the last one was released already, by another thread perhaps; says whether it did. */
+    public final boolean tryRetain() {
+        int held = references;
+        while (held > 0) {
+            if (REFERENCES.compareAndSet(this, held, held + 1)) {
+                return true;
+            }
+            held = references;
+        }
+        return false;
     }
 
     /** Drops a reference; the last one frees the memory. */
-    public final synchronized void release() {
-        if (references == 0) {
-            throw new IllegalStateException("This memory has been given back already");
+    public final void release() {
+        int held = references;
+        while (held > 0) {
+            if (REFERENCES.compareAndSet(this, held, held - 1)) {
+                if (held == 1) {
+                    free();
+                }
+                return;
+            }
+            held = references;
         }
-        if (--references == 0) {
-            free();
-        }
+        throw gone();
+    }
+
+    private static IllegalStateException gone() {
+        return new IllegalStateException("This memory has been given back already");
     }
 
     /** How often the contents were overwritten in place. A tape that saved an older version refuses to use it. */

@@ -19,13 +19,13 @@ import dev.retort.bench.peer.PeerProvider;
 import dev.retort.bench.peer.PythonPeer;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
-import dev.retort.distill.cli.Subcommand;
-import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.cli.Subcommand;
 import dev.retort.kernels.simd.SimdBackend;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.tensor.KernelProfiler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -154,7 +154,7 @@ public final class BenchCommand implements Subcommand {
         check(what != null, "Name what to time, --suite=NAME or --floor, or one of the commands tune and widths.");
         check(runs >= 1, "--runs must be 1 or more, not " + runs);
         check(threads == null || threads >= 1, "--threads must be 1 or more, not " + threads);
-        if (!Engine.isVectorPresent()) {
+        if (!VectorApi.isPresent()) {
             throw new IllegalStateException(
                     "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }
@@ -234,7 +234,7 @@ public final class BenchCommand implements Subcommand {
                 + (peer == null ? "" : ", in turns with " + peer.name()));
         RowTable table = new RowTable(out);
         table.header();
-        DeviceBackend profiled = profile ? profiled(backend) : null;
+        KernelProfiler profiled = profile ? profiled(backend) : null;
         if (profiled != null) {
             profiled.startProfile();
         }
@@ -257,11 +257,9 @@ public final class BenchCommand implements Subcommand {
         return rows;
     }
 
-    private static DeviceBackend profiled(Backend backend) {
-        if (backend instanceof DeviceBackend device) {
-            return device;
-        }
-        throw new IllegalArgumentException(
-                "--profile shows the kernels of a device; " + backend.name() + " has none: add --device opencl");
+    private static KernelProfiler profiled(Backend backend) {
+        return backend.capability(KernelProfiler.class)
+                .orElseThrow(() -> new IllegalArgumentException("--profile shows the kernels of a device; "
+                        + backend.name() + " has none: add --device opencl"));
     }
 }

@@ -3,12 +3,12 @@ package dev.retort.bench.cli;
 import dev.retort.bench.measure.TextFile;
 import dev.retort.bench.tune.DeviceTuner;
 import dev.retort.bench.tune.Tuner;
-import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.KernelParameters;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import dev.retort.tensor.TunableKernels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ public final class TuneCommand implements Callable<Integer> {
             tuneDevice();
             return 0;
         }
-        if (!Engine.isVectorPresent()) {
+        if (!VectorApi.isPresent()) {
             throw new IllegalStateException(
                     "Tuning needs the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }
@@ -100,18 +100,20 @@ public final class TuneCommand implements Callable<Integer> {
         TextFile.check(out);
         PrintWriter lines = spec.commandLine().getOut();
         try (Backend backend = Backends.create(device)) {
-            if (!(backend instanceof DeviceBackend tuned)) {
-                throw new IllegalArgumentException(backend.name() + " has no kernels of a device to tune");
-            }
-            String found = new DeviceTuner(tuned, runs, lines::println).tune().text(tuned.traits());
+            TunableKernels kernels = backend.capability(TunableKernels.class)
+                    .orElseThrow(
+                            () -> new IllegalArgumentException(backend.name() + " has no kernels of a device to tune"));
+            String found = new DeviceTuner(backend, kernels, runs, lines::println)
+                    .tune()
+                    .text();
             lines.println();
             lines.print(found);
             lines.flush();
             if (out != null) {
                 TextFile.write(
-                        "# Found by retort bench tune on " + LocalDate.now() + ": " + tuned.describe() + "\n" + found,
+                        "# Found by retort bench tune on " + LocalDate.now() + ": " + backend.describe() + "\n" + found,
                         out);
-                lines.println("Written to " + out + ". To use it: RETORT_DEVICE_TUNING=" + out);
+                lines.println("Written to " + out + ". To use it: " + kernels.fileVariable() + "=" + out);
             }
         }
     }

@@ -5,7 +5,7 @@ import dev.retort.bench.measure.TextFile;
 import dev.retort.bench.widths.FreshJvm;
 import dev.retort.bench.widths.VectorSetting;
 import dev.retort.bench.widths.WidthRow;
-import dev.retort.kernels.simd.Engine;
+import dev.retort.kernels.simd.internal.run.VectorApi;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ public final class WidthsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--fresh must be 1 or more, not " + fresh);
         }
         TextFile.check(file);
-        if (!Engine.isVectorPresent()) {
+        if (!VectorApi.isPresent()) {
             throw new IllegalStateException(
                     "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }

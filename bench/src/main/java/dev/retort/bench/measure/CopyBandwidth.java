@@ -1,6 +1,6 @@
 package dev.retort.bench.measure;
 
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.run.Parallel;
 
 /** How fast memory can be copied by a number of threads at once, in arrays that no cache holds. */
 public final class CopyBandwidth {

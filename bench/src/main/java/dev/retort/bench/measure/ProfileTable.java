@@ -1,6 +1,6 @@
 package dev.retort.bench.measure;
 
-import dev.retort.kernels.device.KernelTime;
+import dev.retort.tensor.KernelTime;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -1,43 +1,45 @@
 package dev.retort.bench.tune;
 
-import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.device.DeviceTuning;
+import dev.retort.tensor.Backend;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
-import java.util.ArrayList;
+import dev.retort.tensor.TunableKernels;
+import dev.retort.tensor.TunableKernels.Setting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Looks for the {@link DeviceTuning} of a device: the kernels that it is given are timed in every shape, on a matrix product and on
- * convolutions of a RetinaNet-R50 with their gradients, in turns. Another shape than that in use has to win by two hundredths.
+ * Looks for the fastest setting of a backend's kernels: each is timed on a matrix product and on convolutions of a RetinaNet-R50 with
+ * their gradients, in turns. Another setting than that in use has to win by two hundredths.
  */
 public final class DeviceTuner {
     private static final double WIN = 0.98;
 
-    private final DeviceBackend backend;
+    private final Backend backend;
+    private final TunableKernels kernels;
     private final int rounds;
     private final Consumer<String> log;
 
-    /** @param log gets a line for each decision */
-    public DeviceTuner(DeviceBackend backend, int rounds, Consumer<String> log) {
+    /**
+     * @param kernels those of {@code backend}
+     * @param log gets a line for each decision
+     */
+    public DeviceTuner(Backend backend, TunableKernels kernels, int rounds, Consumer<String> log) {
         this.backend = backend;
+        this.kernels = kernels;
         this.rounds = rounds;
         this.log = log;
     }
 
     /** The best that is found; the backend uses it from then on. */
-    public DeviceTuning tune() {
-        List<DeviceTuning> candidates = candidates(
-                        backend.tuning(), backend.traits().cpu())
-                .stream()
-                .filter(this::runs)
-                .toList();
+    public Setting tune() {
+        List<Setting> candidates =
+                kernels.settings().stream().filter(this::runs).toList();
         double[] scores = new double[candidates.size()];
         try (Scope scope = Scope.open()) {
             List<Runnable> works = List.of(product(1024), window(50, 76, 256, 256, 3), window(100, 152, 512, 128, 1));
@@ -52,16 +54,16 @@ public final class DeviceTuner {
             log.accept(String.format(
                     Locale.ROOT, "%s: %.2f of the time of that in use", candidates.get(i), Math.exp(scores[i])));
         }
-        DeviceTuning chosen = candidates.get(choose(scores));
+        Setting chosen = candidates.get(choose(scores));
         log.accept("chosen: " + chosen);
-        backend.use(chosen);
+        chosen.use();
         return chosen;
     }
 
-    /** Whether the device takes a shape: its kernels may need more registers or local memory than it has. */
-    private boolean runs(DeviceTuning candidate) {
+    /** Whether the device takes a setting: its kernels may need more registers or local memory than it has. */
+    private boolean runs(Setting candidate) {
         try (Scope scope = Scope.open()) {
-            backend.use(candidate);
+            candidate.use();
             product(1).run();
             backend.synchronize();
             return true;
@@ -80,25 +82,6 @@ public final class DeviceTuner {
             }
         }
         return chosen;
-    }
-
-    /** The shapes of the kernels that a device is given, those in use first. */
-    static List<DeviceTuning> candidates(DeviceTuning now, boolean cpu) {
-        List<DeviceTuning> all = new ArrayList<>(List.of(now));
-        for (int extent : cpu ? new int[] {4, 6, 8, 12} : new int[] {2, 4, 6, 8}) {
-            for (int other : cpu ? new int[] {32, 64} : new int[] {8, 16}) {
-                DeviceTuning candidate = cpu
-                        ? new DeviceTuning(extent, other, now.tileMicro(), now.tileStep(), now.matrixGroups())
-                        : new DeviceTuning(now.wideRows(), now.wideBytes(), extent, other, now.matrixGroups());
-                if (!candidate.equals(now)) {
-                    all.add(candidate);
-                }
-            }
-        }
-        for (int groups : cpu ? new int[] {} : new int[] {64, 1024}) {
-            all.add(now.withMatrixGroups(groups));
-        }
-        return all;
     }
 
     private Runnable product(int size) {
@@ -129,11 +112,11 @@ public final class DeviceTuner {
     }
 
     /** Median seconds of each candidate; the first round, in which kernels are compiled, does not count. */
-    private double[] medians(List<DeviceTuning> candidates, Runnable work) {
+    private double[] medians(List<Setting> candidates, Runnable work) {
         double[][] seconds = new double[candidates.size()][rounds];
         for (int round = -1; round < rounds; round++) {
             for (int i = 0; i < candidates.size(); i++) {
-                backend.use(candidates.get(i));
+                candidates.get(i).use();
                 double each = seconds(work);
                 if (round >= 0) {
                     seconds[i][round] = each;

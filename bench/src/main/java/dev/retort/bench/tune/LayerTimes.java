@@ -1,9 +1,9 @@
 package dev.retort.bench.tune;
 
-import dev.retort.kernels.simd.Convolution;
-import dev.retort.kernels.simd.ConvolutionShape;
-import dev.retort.kernels.simd.Engine;
+import dev.retort.kernels.simd.internal.engine.Convolution;
+import dev.retort.kernels.simd.internal.engine.Engine;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import dev.retort.tensor.heap.HeapStorage;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +25,7 @@ final class LayerTimes {
     }
 
     /** Median seconds of one call of each engine. */
-    double[] medians(ConvolutionShape shape, Pass pass, List<Engine> engines) {
+    double[] medians(ConvolutionGeometry shape, Pass pass, List<Engine> engines) {
         Random random = new Random(1);
         float[] x = filled(random, shape.images() * shape.height() * shape.width() * shape.inputs());
         float[] w = filled(random, shape.outputs() * shape.depth());

@@ -1,11 +1,11 @@
 package dev.retort.bench.tune;
 
-import dev.retort.kernels.simd.ConvolutionAlgorithm;
-import dev.retort.kernels.simd.ConvolutionShape;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.KernelParameters;
-import dev.retort.kernels.simd.KernelParameters.Crossing;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import dev.retort.kernels.simd.internal.run.KernelParameters.Crossing;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,16 +24,16 @@ public final class Tuner {
     private static final double WIN = 0.98;
     private static final int NEVER = Integer.MAX_VALUE;
 
-    private static final List<ConvolutionShape> PRODUCTS = List.of(
-            ConvolutionShape.square(1, 50, 76, 256, 1024, 1, 1, 0),
-            ConvolutionShape.square(1, 50, 76, 1024, 256, 1, 1, 0),
-            ConvolutionShape.square(1, 100, 152, 512, 128, 1, 1, 0),
-            ConvolutionShape.square(1, 100, 152, 128, 512, 1, 1, 0));
+    private static final List<ConvolutionGeometry> PRODUCTS = List.of(
+            ConvolutionGeometry.square(1, 50, 76, 256, 1024, 1, 1, 0),
+            ConvolutionGeometry.square(1, 50, 76, 1024, 256, 1, 1, 0),
+            ConvolutionGeometry.square(1, 100, 152, 512, 128, 1, 1, 0),
+            ConvolutionGeometry.square(1, 100, 152, 128, 512, 1, 1, 0));
 
-    private static final List<ConvolutionShape> WINDOWS = List.of(
-            ConvolutionShape.square(1, 100, 152, 128, 128, 3, 1, 1),
-            ConvolutionShape.square(1, 50, 76, 256, 256, 3, 1, 1),
-            ConvolutionShape.square(1, 25, 38, 512, 512, 3, 1, 1));
+    private static final List<ConvolutionGeometry> WINDOWS = List.of(
+            ConvolutionGeometry.square(1, 100, 152, 128, 128, 3, 1, 1),
+            ConvolutionGeometry.square(1, 50, 76, 256, 256, 3, 1, 1),
+            ConvolutionGeometry.square(1, 25, 38, 512, 512, 3, 1, 1));
 
     /** Heights and widths of maps, each of about twice as many pixels as the one before. */
     private static final int[][] MAPS = {
@@ -63,7 +63,7 @@ public final class Tuner {
     /** Median seconds of a pass of a layer, for each engine. */
     @FunctionalInterface
     interface Times {
-        double[] medians(ConvolutionShape shape, Pass pass, List<Engine> engines);
+        double[] medians(ConvolutionGeometry shape, Pass pass, List<Engine> engines);
     }
 
     private final Parallel parallel;
@@ -109,7 +109,7 @@ public final class Tuner {
     }
 
     private KernelParameters best(
-            String name, int now, IntFunction<KernelParameters> with, List<ConvolutionShape> layers, int... values) {
+            String name, int now, IntFunction<KernelParameters> with, List<ConvolutionGeometry> layers, int... values) {
         int[] candidates = IntStream.concat(IntStream.of(now), IntStream.of(values))
                 .distinct()
                 .toArray();
@@ -117,7 +117,7 @@ public final class Tuner {
                 .mapToObj(value -> Engine.vector(parallel, algorithmFor(layers), with.apply(value)))
                 .toList();
         double[] score = new double[candidates.length];
-        for (ConvolutionShape layer : layers) {
+        for (ConvolutionGeometry layer : layers) {
             double[] seconds = times.medians(layer, Pass.FORWARD, engines);
             for (int i = 0; i < score.length; i++) {
                 score[i] += Math.log(seconds[i] / seconds[0]) / layers.size();
@@ -136,7 +136,7 @@ public final class Tuner {
         return with.apply(candidates[chosen]);
     }
 
-    private static ConvolutionAlgorithm algorithmFor(List<ConvolutionShape> layers) {
+    private static ConvolutionAlgorithm algorithmFor(List<ConvolutionGeometry> layers) {
         return layers == WINDOWS ? ConvolutionAlgorithm.WINOGRAD_4 : ConvolutionAlgorithm.DIRECT;
     }
 
@@ -147,7 +147,7 @@ public final class Tuner {
                 Engine.vector(parallel, ConvolutionAlgorithm.WINOGRAD_4, p));
         List<Crossing> crossings = new ArrayList<>();
         for (Width width : WIDTHS) {
-            List<ConvolutionShape> layers = layers(width.channels);
+            List<ConvolutionGeometry> layers = layers(width.channels);
             double[] two = new double[layers.size()];
             double[] four = new double[layers.size()];
             for (int i = 0; i < two.length; i++) {
@@ -169,9 +169,9 @@ public final class Tuner {
     }
 
     /** A 3x3 convolution for each map, the smallest first. */
-    private static List<ConvolutionShape> layers(int channels) {
+    private static List<ConvolutionGeometry> layers(int channels) {
         return Arrays.stream(MAPS)
-                .map(map -> ConvolutionShape.square(1, map[0], map[1], channels, channels, 3, 1, 1))
+                .map(map -> ConvolutionGeometry.square(1, map[0], map[1], channels, channels, 3, 1, 1))
                 .filter(layer -> layer.operations() < MOST_OPERATIONS)
                 .toList();
     }
@@ -181,7 +181,7 @@ public final class Tuner {
     }
 
     /** From where on the ratios of all layers stay below that of a win: between the last layer that loses and the next. */
-    private static int pixels(List<ConvolutionShape> layers, double[] ratios) {
+    private static int pixels(List<ConvolutionGeometry> layers, double[] ratios) {
         int first = ratios.length;
         while (first > 0 && ratios[first - 1] < WIN) {
             first--;

@@ -2,7 +2,7 @@ package dev.retort.bench.widths;
 
 import dev.retort.bench.measure.Row;
 import dev.retort.bench.measure.RowsFile;
-import dev.retort.distill.cli.Retort;
+import dev.retort.cli.Retort;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

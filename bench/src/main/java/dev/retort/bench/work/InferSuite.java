@@ -2,8 +2,8 @@ package dev.retort.bench.work;
 
 import dev.retort.bench.floor.Floor;
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.Batch;
-import dev.retort.distill.train.Detector;
 import java.util.List;
 
 /**

@@ -1,6 +1,7 @@
 package dev.retort.bench.work;
 
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
@@ -8,9 +9,8 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Picture;
 import dev.retort.detection.data.Sample;
-import dev.retort.distill.recipe.Recipe;
-import dev.retort.distill.recipe.RecipeReader;
-import dev.retort.distill.train.Detector;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
@@ -92,7 +92,7 @@ final class Networks {
                 data: {trainSplit: %s, flip: 0, pixels: torchvision, cacheMegabytes: 64}
                 optimizer: {kind: sgd, clipValue: 1}
                 training: {iterations: 90000, batch: %d, seed: %d}
-                distillation: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}
+                distillation: {icd: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}}
                 """
                         .formatted(
                                 depth,
@@ -104,7 +104,7 @@ final class Networks {
                                 SEED,
                                 scenario.channels(),
                                 Scenario.HEADS);
-        return RecipeReader.parse(yaml, "the benchmark's recipe", List.of());
+        return RecipeReader.parse(yaml, "the benchmark's recipe", List.of()).recipe();
     }
 
     /** A detector whose weights the peer finds under {@code key} of its task. */

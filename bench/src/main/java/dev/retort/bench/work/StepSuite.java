@@ -2,11 +2,12 @@ package dev.retort.bench.work;
 
 import dev.retort.bench.floor.Floor;
 import dev.retort.bench.network.Scenario;
+import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.distill.recipe.Recipe;
-import dev.retort.distill.train.Detector;
-import dev.retort.distill.train.Distiller;
-import dev.retort.distill.train.Trainer;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.train.Trainer;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.Distiller;
 import java.util.List;
 
 /**
@@ -35,8 +36,9 @@ public final class StepSuite {
             Detector teacher = networks.detector("teacher_weights", scenario.teacher());
             Detector student = networks.detector("student_weights", scenario.student());
             long iterations = Trainer.iterations(recipe, dataset);
-            Distiller distiller = operands.closing(new Distiller(recipe, dataset, teacher, iterations));
-            Trainer trainer = operands.closing(new Trainer(recipe, dataset, student, distiller));
+            Distiller distiller = operands.closing(
+                    new Distiller(new DistillationProvider.Context(recipe, dataset, teacher, student, iterations)));
+            Trainer trainer = operands.closing(new Trainer(recipe, dataset, student, List.of(distiller)));
             return trainer::step;
         });
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retort.bench.peer.PeerProvider;
-import dev.retort.distill.cli.Retort;
+import dev.retort.cli.Retort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

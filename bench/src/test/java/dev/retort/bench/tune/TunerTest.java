@@ -2,12 +2,12 @@ package dev.retort.bench.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.kernels.simd.ConvolutionAlgorithm;
-import dev.retort.kernels.simd.ConvolutionShape;
-import dev.retort.kernels.simd.Engine;
-import dev.retort.kernels.simd.KernelParameters;
-import dev.retort.kernels.simd.KernelParameters.Crossing;
-import dev.retort.kernels.simd.Parallel;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import dev.retort.kernels.simd.internal.run.KernelParameters.Crossing;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +87,7 @@ class TunerTest {
 
     @Test
     void timesEveryPassOnEveryEngine() {
-        ConvolutionShape shape = ConvolutionShape.square(1, 6, 7, 8, 8, 3, 1, 1);
+        ConvolutionGeometry shape = ConvolutionGeometry.square(1, 6, 7, 8, 8, 3, 1, 1);
         List<Engine> engines = List.of(
                 Engine.vector(ALONE, ConvolutionAlgorithm.DIRECT),
                 Engine.vector(ALONE, ConvolutionAlgorithm.WINOGRAD_2));

@@ -6,16 +6,17 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.retort.bench.network.Scenario;
 import dev.retort.bench.peer.PythonPeer;
+import dev.retort.detection.Detector;
+import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.train.Trainer;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.Distiller;
+import dev.retort.distill.icd.IcdDistillation;
 import dev.retort.distill.icd.SlotDraws;
-import dev.retort.distill.recipe.Recipe;
-import dev.retort.distill.train.Detector;
-import dev.retort.distill.train.Distiller;
-import dev.retort.distill.train.RecipeBatches;
-import dev.retort.distill.train.Trainer;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Shape;
@@ -58,7 +59,7 @@ class PeerAgreementTest {
         } catch (IllegalStateException notInstalled) {
             abort(notInstalled.getMessage());
         }
-        backend = SimdBackend.create(new Parallel(1));
+        backend = SimdBackend.create(1);
         operands = new Operands(backend);
     }
 
@@ -102,10 +103,13 @@ class PeerAgreementTest {
         Detector teacher = networks.detector("teacher_weights", SCENARIO.teacher());
         Detector student = networks.detector("student_weights", SCENARIO.student());
         Map<String, Double> losses;
-        try (Distiller distiller = new Distiller(
-                        recipe, dataset, teacher, recipe.training().iterations());
-                Trainer trainer = new Trainer(recipe, dataset, student, distiller)) {
-            tellObjective(distiller, RecipeBatches.evaluation(recipe, dataset).at(0));
+        try (Distiller distiller = new Distiller(new DistillationProvider.Context(
+                        recipe, dataset, teacher, student, recipe.training().iterations()));
+                Trainer trainer = new Trainer(recipe, dataset, student, List.of(distiller))) {
+            int divisor = student.network().sizeDivisor();
+            tellObjective(
+                    distiller.method(IcdDistillation.class).orElseThrow(),
+                    RecipeBatches.evaluation(recipe, dataset, divisor).at(0));
             losses = trainer.step().losses();
         }
         Map<String, Double> result = peerResult("step", batch);
@@ -123,14 +127,13 @@ class PeerAgreementTest {
     }
 
     /** Writes the weights of what distils, and what the first step draws for each picture. */
-    private void tellObjective(Distiller distiller, Batch batch) throws IOException {
+    private void tellObjective(IcdDistillation icd, Batch batch) throws IOException {
         SafeTensorsWriter file = new SafeTensorsWriter();
-        distiller
-                .objective()
+        icd.objective()
                 .parameters()
                 .forEach((name, parameter) -> file.add(
                         name, parameter.data().shape(), parameter.data().toFloats()));
-        List<SlotDraws> draws = distiller.icdBatch(batch, 0).draws();
+        List<SlotDraws> draws = icd.instances(batch, 0).draws();
         int slots = draws.get(0).slots();
         file.add("draws.classes", Shape.of(draws.size(), slots), floats(draws, d -> Arrays.stream(d.classes())
                 .asDoubleStream()));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.bench.network.Scenario;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Scope;
@@ -21,7 +20,7 @@ class SuitesTest {
     void everyRowRuns(Suite suite) throws IOException {
         List<Work> works = suite.works(Scenarios.TINY);
         assertThat(works).extracting(Work::name).doesNotHaveDuplicates().allMatch(name -> name.startsWith(suite + "/"));
-        try (Backend backend = SimdBackend.create(new Parallel(1))) {
+        try (Backend backend = SimdBackend.create(1)) {
             for (Work work : works) {
                 try (Operands operands = new Operands(backend)) {
                     Runnable call = work.setup().with(operands);

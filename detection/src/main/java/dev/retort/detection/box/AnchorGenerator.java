@@ -1,6 +1,7 @@
 package dev.retort.detection.box;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The anchors of a feature pyramid (RetinaNet, arXiv 1708.02002, section 4). Every cell (y, x) of level l carries the
@@ -36,14 +37,24 @@ public record AnchorGenerator(List<List<Double>> sizes, List<Double> ratios, Lis
         }
     }
 
-    /** RetinaNet's: p3..p7, sizes 32..512 times 2^(0, 1/3, 2/3), ratios 0.5, 1, 2; nine anchors a cell. */
+    /** The published RetinaNet's: sizes 32 to 512. */
     public static AnchorGenerator retinaNet() {
-        List<Integer> strides = List.of(8, 16, 32, 64, 128);
-        List<List<Double>> sizes = strides.stream()
-                .map(stride ->
-                        List.of(4.0 * stride, 4 * stride * Math.pow(2, 1.0 / 3), 4 * stride * Math.pow(2, 2.0 / 3)))
+        return retinaNet(List.of(32.0, 64.0, 128.0, 256.0, 512.0));
+    }
+
+    /**
+     * RetinaNet's, for p3, p4 and so on with strides 8, 16, ...: each level's size times 2^(0, 1/3, 2/3), ratios 0.5, 1, 2; nine
+     * anchors a cell.
+     *
+     * @param sizes the smallest of each level, pixels
+     */
+    public static AnchorGenerator retinaNet(List<Double> sizes) {
+        List<List<Double>> octaves = sizes.stream()
+                .map(size -> List.of(size, size * Math.pow(2, 1.0 / 3), size * Math.pow(2, 2.0 / 3)))
                 .toList();
-        return new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
+        List<Integer> strides =
+                IntStream.range(0, sizes.size()).mapToObj(level -> 8 << level).toList();
+        return new AnchorGenerator(octaves, List.of(0.5, 1.0, 2.0), strides, 0);
     }
 
     /** Number of pyramid levels. */

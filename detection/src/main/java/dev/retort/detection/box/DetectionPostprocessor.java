@@ -1,10 +1,10 @@
 package dev.retort.detection.box;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns RetinaNet's raw output for one image into detections (arXiv 1708.02002, section 4, inference): on each level the
+ * Turns the raw output of anchors, as RetinaNet's, for one image into detections (arXiv 1708.02002, section 4, inference): on each level the
  * best candidates (anchor, class) above a score threshold are decoded; over all levels together overlapping boxes of the
  * same class are suppressed, and the best of the rest are kept. Boxes are not clipped here; see
  * {@link Detections#rescale}.
@@ -45,43 +45,33 @@ public record DetectionPostprocessor(
      * @throws ArithmeticException if a logit or a candidate's deltas are NaN: the network has diverged
      */
     public Detections detect(List<LevelPrediction> levels) {
-        long[][] candidates = new long[levels.size()][];
-        int total = 0;
-        for (int level = 0; level < candidates.length; level++) {
-            candidates[level] = candidates(levels.get(level), level);
-            total += candidates[level].length;
+        List<Detections> candidates = new ArrayList<>();
+        for (int level = 0; level < levels.size(); level++) {
+            candidates.add(candidates(levels.get(level), level));
         }
-        double[] boxes = new double[4 * total];
-        double[] scores = new double[total];
-        int[] classes = new int[total];
-        int at = 0;
-        for (int level = 0; level < candidates.length; level++) {
-            LevelPrediction prediction = levels.get(level);
-            float[] deltas = prediction.deltas();
-            for (long candidate : candidates[level]) {
-                int index = index(candidate);
-                int anchor = index / numClasses;
-                int d = 4 * anchor;
-                coder.decode(
-                        prediction.anchors(),
-                        anchor,
-                        deltas[d],
-                        deltas[d + 1],
-                        deltas[d + 2],
-                        deltas[d + 3],
-                        boxes,
-                        at);
-                requireNumbers(boxes, at, level, anchor);
-                scores[at] = sigmoid(prediction.logits()[index]);
-                classes[at++] = index % numClasses;
-            }
-        }
-        Detections all = new Detections(boxes, scores, classes);
-        return all.select(Nms.nms(boxes, scores, classes, nmsThreshold, maxDetections));
+        return Nms.suppress(candidates, nmsThreshold, maxDetections);
     }
 
-    /** The best candidates of a level as sort keys, best first. */
-    private long[] candidates(LevelPrediction prediction, int level) {
+    private Detections candidates(LevelPrediction prediction, int level) {
+        int[] best = best(prediction, level);
+        double[] boxes = new double[4 * best.length];
+        double[] scores = new double[best.length];
+        int[] classes = new int[best.length];
+        float[] deltas = prediction.deltas();
+        for (int i = 0; i < best.length; i++) {
+            int anchor = best[i] / numClasses;
+            int d = 4 * anchor;
+            coder.decode(
+                    prediction.anchors(), anchor, deltas[d], deltas[d + 1], deltas[d + 2], deltas[d + 3], boxes, i);
+            requireNumbers(boxes, i, level, anchor);
+            scores[i] = Scores.sigmoid(prediction.logits()[best[i]]);
+            classes[i] = best[i] % numClasses;
+        }
+        return new Detections(boxes, scores, classes);
+    }
+
+    /** Indexes of a level's best pairs (anchor, class), best first. */
+    private int[] best(LevelPrediction prediction, int level) {
         float[] logits = prediction.logits();
         if (logits.length != Boxes.count(prediction.anchors()) * (long) numClasses) {
             throw new IllegalArgumentException("Level " + level + " has " + Boxes.count(prediction.anchors())
@@ -89,9 +79,8 @@ public record DetectionPostprocessor(
         }
         // The sigmoid rises, so candidates are found by their logits; the margin only spares most of them the
         // exponential.
-        double margin = Math.log(scoreThreshold / (1 - scoreThreshold)) - 1e-3;
-        long[] keys = new long[256];
-        int count = 0;
+        double margin = Scores.logit(scoreThreshold) - 1e-3;
+        TopCandidates top = new TopCandidates(topCandidates);
         for (int i = 0; i < logits.length; i++) {
             // Written so that NaN enters, to be refused.
             if (!(logits[i] <= margin)) {
@@ -99,32 +88,12 @@ public record DetectionPostprocessor(
                     throw new ArithmeticException("The logit of level " + level + ", anchor " + i / numClasses
                             + ", class " + i % numClasses + " is NaN");
                 }
-                if (sigmoid(logits[i]) > scoreThreshold) {
-                    if (count == keys.length) {
-                        keys = Arrays.copyOf(keys, 2 * count);
-                    }
-                    keys[count++] = key(logits[i], i);
+                if (Scores.sigmoid(logits[i]) > scoreThreshold) {
+                    top.add(logits[i], i);
                 }
             }
         }
-        Arrays.sort(keys, 0, count);
-        return Arrays.copyOf(keys, Math.min(count, topCandidates));
-    }
-
-    /** A number that is smaller for a higher logit and, among equal ones, for a lower index. */
-    private static long key(float logit, int index) {
-        int bits = Float.floatToIntBits(logit + 0.0f);
-        // As signed integers, the bits of negative floats run backwards.
-        int ascending = bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;
-        return (long) ~ascending << 32 | index;
-    }
-
-    private static int index(long key) {
-        return (int) key;
-    }
-
-    private static double sigmoid(double logit) {
-        return 1 / (1 + Math.exp(-logit));
+        return top.indexes();
     }
 
     private static void requireNumbers(double[] boxes, int i, int level, int anchor) {

@@ -1,11 +1,17 @@
 package dev.retort.detection.box;
 
+import dev.retort.tensor.io.JsonProblem;
+import java.util.Map;
+
 /**
- * The number that both detection losses are divided by: a moving average of the count of foreground anchors of a
+ * The number that detection losses are divided by: a moving average of the count of foreground anchors or points of a
  * micro-batch, n = momentum * n + (1 - momentum) * max(count, 1). It is updated before it divides, and it is training
  * state: a checkpoint holds {@link #value()}.
  */
 public final class EmaNormalizer {
+    /** The entry of {@link #state}. */
+    private static final String KEY = "loss_normalizer";
+
     private final double momentum;
     private double value;
 
@@ -15,7 +21,7 @@ public final class EmaNormalizer {
     }
 
     /**
-     * A normaliser that starts, or goes on, from {@code value}.
+     * A normalizer that starts, or goes on, from {@code value}.
      *
      * @throws IllegalArgumentException if {@code value} is not positive or {@code momentum} is not in [0, 1]
      */
@@ -44,5 +50,26 @@ public final class EmaNormalizer {
             throw new IllegalArgumentException("The loss normaliser must be positive and finite, not " + value);
         }
         this.value = value;
+    }
+
+    /** The value as an entry of a checkpoint. */
+    public Map<String, String> state() {
+        return Map.of(KEY, Double.toString(value));
+    }
+
+    /**
+     * Sets the value that {@link #state} gave.
+     *
+     * @param state may hold entries of others
+     * @throws IllegalArgumentException if the entry is missing or malformed, naming it; nothing was changed then
+     */
+    public void restore(Map<String, String> state) {
+        String text = String.valueOf(state.get(KEY));
+        try {
+            restore(Double.parseDouble(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "its entry '" + KEY + "' is '" + JsonProblem.shown(text) + "', not a positive number", e);
+        }
     }
 }

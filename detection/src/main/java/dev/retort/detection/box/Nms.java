@@ -2,6 +2,7 @@ package dev.retort.detection.box;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -55,6 +56,26 @@ public final class Nms {
             }
         }
         return Arrays.copyOf(kept, count);
+    }
+
+    /**
+     * Joins the candidates of several levels and suppresses within each class.
+     *
+     * @param levels on equal scores the earlier level goes first
+     * @param limit most detections
+     */
+    public static Detections suppress(List<Detections> levels, double iouThreshold, int limit) {
+        Detections all = new Detections(
+                levels.stream()
+                        .flatMapToDouble(level -> Arrays.stream(level.boxes()))
+                        .toArray(),
+                levels.stream()
+                        .flatMapToDouble(level -> Arrays.stream(level.scores()))
+                        .toArray(),
+                levels.stream()
+                        .flatMapToInt(level -> Arrays.stream(level.classes()))
+                        .toArray());
+        return all.select(nms(all.boxes(), all.scores(), all.classes(), iouThreshold, limit));
     }
 
     private static double overlap(double[] boxes, int i, int j) {

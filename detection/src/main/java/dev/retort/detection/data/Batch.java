@@ -1,5 +1,7 @@
 package dev.retort.detection.data;
 
+import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.box.ImageSize;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,7 +29,13 @@ public record Batch(List<Sample> samples, int height, int width) {
             height = Math.max(height, sample.picture().height());
             width = Math.max(width, sample.picture().width());
         }
-        return new Batch(List.copyOf(samples), roundUp(height, multiple), roundUp(width, multiple));
+        ImageSize padded = padded(new ImageSize(height, width), multiple);
+        return new Batch(List.copyOf(samples), padded.height(), padded.width());
+    }
+
+    /** The smallest multiples of {@code multiple} that hold a picture. */
+    public static ImageSize padded(ImageSize picture, int multiple) {
+        return new ImageSize(roundUp(picture.height(), multiple), roundUp(picture.width(), multiple));
     }
 
     private static int roundUp(int size, int multiple) {
@@ -64,6 +72,18 @@ public record Batch(List<Sample> samples, int height, int width) {
         for (int n = 0; n < size(); n++) {
             normalization.apply(samples.get(n).picture(), out, n * height * rowLength, rowLength);
         }
+    }
+
+    /** The objects of each image, in the image without padding. */
+    public List<GroundTruth> groundTruth() {
+        return samples.stream()
+                .map(sample -> new GroundTruth(
+                        sample.info().id(),
+                        sample.picture().height(),
+                        sample.picture().width(),
+                        sample.boxes(),
+                        sample.classes()))
+                .toList();
     }
 
     /** Heights of the pictures without padding: {@code [N]}. */

@@ -1,5 +1,7 @@
 package dev.retort.detection.data;
 
+import java.awt.image.BufferedImage;
+
 /**
  * A picture of 8-bit RGB pixels: {@code rgb} is {@code [height, width, 3]}, row-major, red first. The array is not
  * copied: whoever makes a picture hands it over, and nobody writes to it afterwards.
@@ -10,6 +12,16 @@ public record Picture(int width, int height, byte[] rgb) {
             throw new IllegalArgumentException("A picture of " + width + "x" + height + " pixels needs "
                     + 3L * width * height + " bytes, not " + rgb.length);
         }
+    }
+
+    /**
+     * An image of a program's own: of any of its types, a subimage, or one with a color model of its own. Samples become what
+     * {@link PictureReader} makes of the same samples in a file.
+     *
+     * @throws PictureException if its samples have more than 16 bits or a sign, or it has too many pixels for an array
+     */
+    public static Picture of(BufferedImage image) {
+        return PictureSamples.of(image, "of a BufferedImage");
     }
 
     /** A black picture. */

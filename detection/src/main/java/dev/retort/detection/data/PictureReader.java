@@ -22,7 +22,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * <p>A rotation tag (EXIF's Orientation, in JPEG and PNG) is applied: the picture is as viewers show it. Grey becomes three
  * equal channels, transparency is dropped, samples of more than 8 bits keep their high byte, those of fewer are scaled to
- * 0..255; an embedded colour profile is not applied to RGB samples. A GIF's first frame lies on its canvas.
+ * 0..255; an embedded colour profile is not applied to RGB and grey samples, others such as CMYK are converted. A GIF's first
+ * frame lies on its canvas.
  */
 public final class PictureReader {
     /** Pixels that a picture may have where nothing else is said. */

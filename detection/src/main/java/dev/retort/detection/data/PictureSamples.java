@@ -1,12 +1,18 @@
 package dev.retort.detection.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.util.Arrays;
 
-/** Brings a decoder's image to 8-bit RGB as it is shown: on its canvas, turned by its tag. */
+/**
+ * Brings images in memory to 8-bit RGB: a decoder's as it is shown, on its canvas and turned by its tag, and a program's own as
+ * it is. What the samples of each kind become, {@link PictureReader} tells.
+ */
 final class PictureSamples {
     private static final int CHANNELS = 3;
     private static final int FULL = 255;
@@ -21,27 +27,55 @@ final class PictureSamples {
     }
 
     /**
-     * The picture.
+     * A program's image as a picture.
      *
+     * @param name for messages
+     */
+    static Picture of(BufferedImage image, String name) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        if ((long) width * height > PictureReader.MOST_PIXELS) {
+            throw new PictureException(
+                    PictureFault.TOO_LARGE,
+                    "Picture " + name + " (" + width + "x" + height + ") is too large: at most "
+                            + PictureReader.MOST_PIXELS + " pixels");
+        }
+        refuseDepth(image, name);
+        byte[] rgb = new byte[CHANNELS * width * height];
+        copy(image, rgb, 0, 1, width);
+        return new Picture(width, height, rgb);
+    }
+
+    /**
+     * The picture of a file.
+     *
+     * @param image what the decoder made of it
      * @param name for messages
      */
     static Picture shown(BufferedImage image, PictureHeader header, String name) {
         refuseMisfit(image, header, name);
+        refuseDepth(image, name);
         PictureHeader.Place place = header.place();
         byte[] rgb = filled(header, place.around());
         Orientation.Steps steps = header.orientation().steps(header.storedWidth(), header.storedHeight());
+        int start = steps.start() + place.left() * steps.column() + place.top() * steps.row();
+        copy(image, rgb, start, steps.column(), steps.row());
+        return new Picture(header.width(), header.height(), rgb);
+    }
+
+    /** Writes pixel (x, y) of an image to pixel {@code start + x * column + y * line} of a picture. */
+    private static void copy(BufferedImage image, byte[] rgb, int start, int column, int line) {
         Rows rows = rows(image);
         int[] row = new int[CHANNELS * image.getWidth()];
         for (int y = 0; y < image.getHeight(); y++) {
             rows.read(y, row);
-            int at = CHANNELS * (steps.start() + place.left() * steps.column() + (place.top() + y) * steps.row());
-            for (int from = 0; from < row.length; from += CHANNELS, at += CHANNELS * steps.column()) {
+            int at = CHANNELS * (start + y * line);
+            for (int from = 0; from < row.length; from += CHANNELS, at += CHANNELS * column) {
                 rgb[at] = (byte) row[from];
                 rgb[at + 1] = (byte) row[from + 1];
                 rgb[at + 2] = (byte) row[from + 2];
             }
         }
-        return new Picture(header.width(), header.height(), rgb);
     }
 
     private static byte[] filled(PictureHeader header, int colour) {
@@ -68,28 +102,45 @@ final class PictureSamples {
                             + " pixels, and there are " + image.getWidth() + "x" + image.getHeight(),
                     null);
         }
+    }
+
+    private static void refuseDepth(BufferedImage image, String name) {
         int bits = Arrays.stream(image.getSampleModel().getSampleSize()).max().orElseThrow();
-        if (bits > MOST_BITS) {
+        int type = image.getSampleModel().getDataType();
+        if (bits > MOST_BITS || type == DataBuffer.TYPE_SHORT) {
             throw new PictureException(
                     PictureFault.FORMAT,
-                    "Picture " + name + " has samples of " + bits + " bits, which are not read (1 to " + MOST_BITS
-                            + " are). Convert it.");
+                    "Picture " + name + " has samples of " + bits + " bits"
+                            + (bits > MOST_BITS ? "" : " with a sign") + ", which are not read (1 to " + MOST_BITS
+                            + " without a sign are). Convert it.");
         }
     }
 
     private static Rows rows(BufferedImage image) {
-        ColorModel colours = image.getColorModel();
-        int bands = image.getRaster().getNumBands();
-        if (colours instanceof IndexColorModel || bands > CHANNELS + 1) {
+        ColorModel colors = image.getColorModel();
+        int space = colors.getColorSpace().getType();
+        boolean stored = space == ColorSpace.TYPE_RGB || space == ColorSpace.TYPE_GRAY;
+        if (colors instanceof IndexColorModel || !stored) {
             return byColourModel(image);
         }
-        return byBands(image, bands);
+        return byBands(image, unmultiplied(image));
+    }
+
+    /** The samples before they were multiplied by the opacity, where they were. */
+    private static Raster unmultiplied(BufferedImage image) {
+        ColorModel colors = image.getColorModel();
+        if (!colors.isAlphaPremultiplied() || !colors.hasAlpha()) {
+            return image.getRaster();
+        }
+        WritableRaster samples = image.copyData(null);
+        colors.coerceData(samples, false);
+        return samples;
     }
 
     /** The samples as stored: Java's own conversion would take grey for linear light and brighten it. */
-    private static Rows byBands(BufferedImage image, int bands) {
-        Raster raster = image.getRaster();
+    private static Rows byBands(BufferedImage image, Raster raster) {
         int width = image.getWidth();
+        int bands = raster.getNumBands();
         int[][] values = new int[CHANNELS][];
         int[] band = new int[CHANNELS];
         for (int c = 0; c < CHANNELS; c++) {

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /** Picture files made by hand, byte by byte, as other programs write them. */
-final class PictureFiles {
+public final class PictureFiles {
     private PictureFiles() {}
 
     /** An EXIF block of one tag, the orientation. */
-    static byte[] exif(int orientation, ByteOrder order) {
+    public static byte[] exif(int orientation, ByteOrder order) {
         ByteBuffer block = ByteBuffer.allocate(26).order(order);
         block.put((order == ByteOrder.LITTLE_ENDIAN ? "II" : "MM").getBytes(StandardCharsets.US_ASCII));
         block.putShort((short) 42).putInt(8).putShort((short) 1);
@@ -21,7 +21,7 @@ final class PictureFiles {
     }
 
     /** A JPEG file with an EXIF block behind its start marker. */
-    static byte[] jpegWithExif(byte[] jpeg, byte[] exif) {
+    public static byte[] jpegWithExif(byte[] jpeg, byte[] exif) {
         ByteBuffer segment = ByteBuffer.allocate(10 + exif.length);
         segment.putShort((short) 0xffe1).putShort((short) (8 + exif.length));
         segment.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII)).put(exif);

@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.data.Batch;
 import dev.retort.tensor.ShapeException;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  * @param paddedHeight common height of the padded batch, pixels
  * @param paddedWidth common width
  */
-public record IcdBatch(List<ImageInstances> images, List<SlotDraws> draws, int paddedHeight, int paddedWidth) {
+public record IcdBatch(List<GroundTruth> images, List<SlotDraws> draws, int paddedHeight, int paddedWidth) {
     public IcdBatch {
         if (images.isEmpty() || images.size() != draws.size()) {
             throw new ShapeException(
@@ -24,14 +25,7 @@ public record IcdBatch(List<ImageInstances> images, List<SlotDraws> draws, int p
 
     /** A batch of pictures with draws of a sampler at an iteration, keyed by the pictures' ids. */
     public static IcdBatch of(Batch batch, InstanceSampler sampler, long iteration) {
-        List<ImageInstances> images = batch.samples().stream()
-                .map(sample -> new ImageInstances(
-                        sample.info().id(),
-                        sample.picture().height(),
-                        sample.picture().width(),
-                        sample.boxes(),
-                        sample.classes()))
-                .toList();
+        List<GroundTruth> images = batch.groundTruth();
         List<SlotDraws> draws =
                 images.stream().map(image -> sampler.draw(image, iteration)).toList();
         return new IcdBatch(images, draws, batch.height(), batch.width());

@@ -6,7 +6,6 @@ import dev.retort.nn.MultiheadAttention.Extra;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,19 +95,6 @@ public final class IcdObjective extends Module {
                 weights.add(ConditionalWeighting.weights(layer, targets, distillation.negatives(), temperature));
             }
             return scope.keep(loss.forward(values, teacherValues, weights).mul(distillation.weight()));
-        }
-    }
-
-    /** The sum of scalars, in their order: what one backward pass starts from. */
-    public static Tensor total(Collection<Tensor> detectorLosses, Map<String, Tensor> terms) {
-        List<Tensor> all = new ArrayList<>(detectorLosses);
-        all.addAll(terms.values());
-        try (Scope scope = Scope.open()) {
-            Tensor sum = all.get(0);
-            for (Tensor term : all.subList(1, all.size())) {
-                sum = sum.add(term);
-            }
-            return scope.keep(sum);
         }
     }
 }

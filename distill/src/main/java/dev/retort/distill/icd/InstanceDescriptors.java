@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
@@ -30,7 +31,7 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
      * @param draws one an image, each of at least as many slots as the image has instances
      */
     public static InstanceDescriptors of(
-            List<ImageInstances> images, List<SlotDraws> draws, IcdConfig.Descriptors config) {
+            List<GroundTruth> images, List<SlotDraws> draws, IcdConfig.Descriptors config) {
         if (images.isEmpty() || images.size() != draws.size()) {
             throw new IllegalArgumentException("Descriptors need draws for each image, got " + images.size()
                     + " images and " + draws.size() + " draws");
@@ -41,9 +42,9 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
                 images.size(), slots, new boolean[count], new boolean[count], new double[4 * count]);
         InstanceDescriptors descriptors = new InstanceDescriptors(
                 targets, config.width(), new double[count * config.width()], new int[count], new double[2 * count]);
-        ImageInstances last = images.get(images.size() - 1);
+        GroundTruth last = images.get(images.size() - 1);
         for (int n = 0; n < images.size(); n++) {
-            ImageInstances image = images.get(n);
+            GroundTruth image = images.get(n);
             descriptors.fill(n, image, draws.get(n), config.lastImageScale() ? last : image, config);
         }
         return descriptors;
@@ -54,8 +55,7 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
         return backend.tensor(values, Shape.of(targets.images(), targets.slots(), width), dtype);
     }
 
-    private void fill(
-            int n, ImageInstances image, SlotDraws draws, ImageInstances scale, IcdConfig.Descriptors config) {
+    private void fill(int n, GroundTruth image, SlotDraws draws, GroundTruth scale, IcdConfig.Descriptors config) {
         if (draws.slots() < image.count()) {
             throw new IllegalArgumentException("Image " + image.id() + " has " + image.count()
                     + " instances but draws for " + draws.slots() + " slots; it needs as many");
@@ -91,7 +91,7 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
     }
 
     /** XYXY as fractions of the image. */
-    private static double[] realBox(ImageInstances image, int k) {
+    private static double[] realBox(GroundTruth image, int k) {
         double[] box = new double[4];
         for (int i = 0; i < 4; i++) {
             box[i] = image.boxes()[4 * k + i] / (i % 2 == 0 ? image.width() : image.height());

@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
 
@@ -28,7 +29,7 @@ public final class InstanceSampler {
     }
 
     /** The draws for an image's slots at an iteration. */
-    public SlotDraws draw(ImageInstances image, long iteration) {
+    public SlotDraws draw(GroundTruth image, long iteration) {
         int slots = rule.slots(image.count());
         if (image.id() < 0 || image.id() >= 1L << (Long.SIZE - 1 - SLOT_BITS - DRAW_BITS) || slots > 1 << SLOT_BITS) {
             throw new IllegalArgumentException("Image " + image.id() + " with " + slots

@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
@@ -19,13 +20,12 @@ import java.util.List;
 public record PaddingMask(int height, int width, int[] rows, int[] columns) {
 
     /** The mask of one level of {@code height} x {@code width} cells. */
-    public static PaddingMask of(
-            List<ImageInstances> images, int paddedHeight, int paddedWidth, int height, int width) {
+    public static PaddingMask of(List<GroundTruth> images, int paddedHeight, int paddedWidth, int height, int width) {
         double stride = ((double) paddedHeight / height + (double) paddedWidth / width) / 2;
         int[] rows = new int[images.size()];
         int[] columns = new int[images.size()];
         for (int n = 0; n < rows.length; n++) {
-            ImageInstances image = images.get(n);
+            GroundTruth image = images.get(n);
             if (image.height() > paddedHeight || image.width() > paddedWidth) {
                 throw new ShapeException("Image " + image.id() + " of " + image.height() + "x" + image.width()
                         + " does not fit the padded size " + paddedHeight + "x" + paddedWidth);
@@ -38,7 +38,7 @@ public record PaddingMask(int height, int width, int[] rows, int[] columns) {
 
     /** The masks of pyramid levels [N, h, w, C], in their order. */
     public static List<PaddingMask> of(
-            List<ImageInstances> images, int paddedHeight, int paddedWidth, List<Tensor> levels) {
+            List<GroundTruth> images, int paddedHeight, int paddedWidth, List<Tensor> levels) {
         List<PaddingMask> masks = new ArrayList<>();
         for (Tensor level : levels) {
             Shape shape = level.shape();

@@ -1,5 +1,6 @@
 package dev.retort.distill.icd;
 
+import dev.retort.detection.box.GroundTruth;
 import dev.retort.nn.SinePositionEmbedding;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
@@ -25,7 +26,7 @@ public record PyramidContext(Tensor padding, Tensor positions) {
             Backend backend,
             DType dtype,
             int channels,
-            List<ImageInstances> images,
+            List<GroundTruth> images,
             int paddedHeight,
             int paddedWidth,
             List<Tensor> levels) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.box.GroundTruth;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -16,8 +17,7 @@ class InstanceDescriptorsTest {
     private static final IcdConfig.Descriptors CONFIG = IcdConfig.Descriptors.defaults(3);
 
     /** One real box (20, 10)-(60, 50) of class 2 in an image of 200x100, and one sampled box that leaves the image. */
-    private static final ImageInstances IMAGE =
-            new ImageInstances(0, 100, 200, new double[] {20, 10, 60, 50}, new int[] {2});
+    private static final GroundTruth IMAGE = new GroundTruth(0, 100, 200, new double[] {20, 10, 60, 50}, new int[] {2});
 
     private static final SlotDraws DRAWS = new SlotDraws(
             new int[] {0, 1}, new double[] {0, 0, 1, 1, 0.8, 0.5, 1.2, 0.9}, new double[] {0.5, 1, 0, 0.5});
@@ -70,8 +70,8 @@ class InstanceDescriptorsTest {
 
     @Test
     void scaleTakesTheImagesOwnSizeUnlessTheOfficialRuleIsAsked() {
-        ImageInstances small = new ImageInstances(0, 100, 100, new double[] {0, 0, 50, 50}, new int[] {0});
-        ImageInstances large = new ImageInstances(1, 800, 400, new double[] {0, 0, 400, 800}, new int[] {0});
+        GroundTruth small = new GroundTruth(0, 100, 100, new double[] {0, 0, 50, 50}, new int[] {0});
+        GroundTruth large = new GroundTruth(1, 800, 400, new double[] {0, 0, 400, 800}, new int[] {0});
         SlotDraws draws = new SlotDraws(new int[1], new double[4], new double[] {0.5, 0.5});
         InstanceDescriptors own = InstanceDescriptors.of(List.of(small, large), List.of(draws, draws), CONFIG);
         IcdConfig.Descriptors lastImage = new IcdConfig.Descriptors(3, SlotRule.relative(), 0.3, true, true);
@@ -90,7 +90,7 @@ class InstanceDescriptorsTest {
 
     @Test
     void padsImagesOfFewerSlots() {
-        ImageInstances empty = new ImageInstances(1, 50, 50, new double[0], new int[0]);
+        GroundTruth empty = new GroundTruth(1, 50, 50, new double[0], new int[0]);
         SlotDraws one = new SlotDraws(new int[] {1}, new double[] {0.1, 0.1, 0.2, 0.2}, new double[2]);
         InstanceDescriptors described = InstanceDescriptors.of(List.of(IMAGE, empty), List.of(DRAWS, one), CONFIG);
         assertThat(described.targets().padding()).containsExactly(false, false, false, true);
@@ -112,11 +112,11 @@ class InstanceDescriptorsTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        ImageInstances unknown = new ImageInstances(4, 10, 10, new double[4], new int[] {3});
+        GroundTruth unknown = new GroundTruth(4, 10, 10, new double[4], new int[] {3});
         assertThatThrownBy(() -> InstanceDescriptors.of(List.of(unknown), List.of(DRAWS), CONFIG))
                 .hasMessageContaining("class 3")
                 .hasMessageContaining("0 to 2");
-        ImageInstances three = new ImageInstances(5, 10, 10, new double[12], new int[3]);
+        GroundTruth three = new GroundTruth(5, 10, 10, new double[12], new int[3]);
         assertThatThrownBy(() -> InstanceDescriptors.of(List.of(three), List.of(DRAWS), CONFIG))
                 .hasMessageContaining("3 instances but draws for 2 slots");
         assertThatThrownBy(() -> InstanceDescriptors.of(List.of(IMAGE), List.of(), CONFIG))
@@ -125,9 +125,9 @@ class InstanceDescriptorsTest {
                 .hasMessageContaining("2 slots");
         assertThatThrownBy(() -> new SlotDraws(new int[0], new double[0], new double[0]))
                 .hasMessageContaining("at least 1 slot");
-        assertThatThrownBy(() -> new ImageInstances(7, 10, 10, new double[3], new int[1]))
+        assertThatThrownBy(() -> new GroundTruth(7, 10, 10, new double[3], new int[1]))
                 .hasMessageContaining("Image 7");
-        assertThatThrownBy(() -> new ImageInstances(7, 0, 10, new double[0], new int[0]))
+        assertThatThrownBy(() -> new GroundTruth(7, 0, 10, new double[0], new int[0]))
                 .hasMessageContaining("0x10");
     }
 }

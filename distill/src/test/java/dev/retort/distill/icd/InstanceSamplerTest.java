@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.box.GroundTruth;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class InstanceSamplerTest {
     private static final Offset<Double> CLOSE = within(1e-12);
 
-    private static ImageInstances image(long id, int instances) {
-        return new ImageInstances(id, 100, 100, new double[4 * instances], new int[instances]);
+    private static GroundTruth image(long id, int instances) {
+        return new GroundTruth(id, 100, 100, new double[4 * instances], new int[instances]);
     }
 
     private static InstanceSampler sampler(double mean, double deviation, long seed) {

@@ -3,12 +3,13 @@ package dev.retort.distill.icd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retort.detection.box.GroundTruth;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PaddingMaskTest {
-    private static ImageInstances image(int height, int width) {
-        return new ImageInstances(0, height, width, new double[0], new int[0]);
+    private static GroundTruth image(int height, int width) {
+        return new GroundTruth(0, height, width, new double[0], new int[0]);
     }
 
     @Test
@@ -31,7 +32,7 @@ class PaddingMaskTest {
 
     @Test
     void joinsLevelsImageByImage() {
-        List<ImageInstances> images = List.of(image(8, 8), image(4, 8));
+        List<GroundTruth> images = List.of(image(8, 8), image(4, 8));
         PaddingMask fine = PaddingMask.of(images, 8, 8, 2, 2);
         PaddingMask coarse = PaddingMask.of(images, 8, 8, 1, 1);
         assertThat(PaddingMask.join(List.of(fine, coarse)))

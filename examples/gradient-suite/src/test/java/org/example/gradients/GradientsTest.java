@@ -1,10 +1,10 @@
 package org.example.gradients;
 
-import dev.retort.autograd.junit.GradientChecked;
-import dev.retort.autograd.junit.GradientChecker;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
-import dev.retort.tensor.cases.Operand;
+import dev.retort.testkit.cases.Operand;
+import dev.retort.testkit.junit.GradientChecked;
+import dev.retort.testkit.junit.GradientChecker;
 
 /** The gradients of one's own module and loss: against differences on the reference, and on two other backends. */
 class GradientsTest {

@@ -1,7 +1,7 @@
 package org.example.gradients;
 
 import dev.retort.tensor.Backend;
-import dev.retort.tensor.conformance.BackendConformance;
+import dev.retort.testkit.conformance.BackendConformance;
 
 /** All that a backend author writes: the kit runs every case of every declared operation, and prints what it skipped. */
 class TripleLoopConformanceTest extends BackendConformance {

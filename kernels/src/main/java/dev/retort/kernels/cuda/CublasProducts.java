@@ -18,13 +18,13 @@ import static jcuda.jcublas.cublasGemmAlgo.CUBLAS_GEMM_DEFAULT;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_N;
 import static jcuda.jcublas.cublasOperation.CUBLAS_OP_T;
 
-import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device.Block;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.ProductLibrary;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.GemmSpec.Layout;
+import dev.retort.tensor.MatmulPrecision;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -52,12 +52,12 @@ final class CublasProducts implements ProductLibrary {
     private final cublasHandle handle = new cublasHandle();
     private final CUdeviceptr workspace = new CUdeviceptr();
     private final CUcontext context;
-    private final Compute compute;
+    private final MatmulPrecision precision;
 
     /** @param context the current one */
-    CublasProducts(CUcontext context, CUstream stream, Compute compute) {
+    CublasProducts(CUcontext context, CUstream stream, MatmulPrecision precision) {
         this.context = context;
-        this.compute = compute;
+        this.precision = precision;
         cublasCreate(handle);
         try {
             cublasSetStream(handle, new cudaStream_t(stream));
@@ -124,12 +124,12 @@ final class CublasProducts implements ProductLibrary {
             if (String.valueOf(e.getMessage()).contains("CUBLAS_STATUS_ALLOC_FAILED")) {
                 throw new DeviceMemoryException(text, e);
             }
-            throw new CudaDriverException("cuBLAS does not multiply " + spec + ": " + e.getMessage(), e);
+            throw new CudaDriverException("cuBLAS: product " + spec + " failed: " + e.getMessage(), e);
         }
     }
 
     private int computeType() {
-        return switch (compute) {
+        return switch (precision) {
             case FP32 -> CUBLAS_COMPUTE_32F;
             case TF32 -> CUBLAS_COMPUTE_32F_FAST_TF32;
             case BF16 -> CUBLAS_COMPUTE_32F_FAST_16BF;

@@ -32,11 +32,11 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import dev.retort.kernels.device.Arguments;
 import dev.retort.kernels.device.CacheFolder;
-import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.DeviceTraits;
 import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.HostArrays;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelUnit;
 import dev.retort.kernels.device.ProductLibrary;
@@ -44,6 +44,7 @@ import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.MatmulPrecision;
 import java.lang.reflect.Array;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -52,6 +53,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -68,9 +70,9 @@ final class CudaDevice implements Device {
     private static final System.Logger LOG = System.getLogger(CudaDevice.class.getName());
 
     /** System property: whether the ways to compute a convolution are measured or taken by rule. */
-    static final String CHOICES_PROPERTY = "retort.cuda.choices";
+    static final String AUTOTUNE_PROPERTY = "retort.cuda.choices";
 
-    private static final String GATHERED = "does not run work that was gathered for a graph";
+    private static final String RECORDED = "launch of work recorded as a graph";
 
     /** Kernels whose events are kept until they are read. */
     private static final int MOST_MEASURED = 4096;
@@ -97,7 +99,7 @@ final class CudaDevice implements Device {
     private record Measured(Kernel kernel, Arguments arguments, Profile profile, CUevent start, CUevent end) {}
 
     private final Gpu gpu;
-    private final Compute compute;
+    private final MatmulPrecision precision;
     private final CUdevice device;
     private final DeviceTraits traits;
     private final boolean pools;
@@ -120,9 +122,9 @@ final class CudaDevice implements Device {
      * @param library whether cuBLAS is to make products of matrices, where it loads
      * @param recorded whether work that repeats is to be put on the stream as graphs
      */
-    CudaDevice(Gpu gpu, Compute compute, boolean library, boolean recorded) {
+    CudaDevice(Gpu gpu, MatmulPrecision precision, boolean library, boolean recorded) {
         this.gpu = gpu;
-        this.compute = compute;
+        this.precision = precision;
         device = CudaDriver.device(gpu.index());
         traits = traits(gpu, device);
         pools = CudaDriver.attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED) != 0;
@@ -134,11 +136,11 @@ final class CudaDevice implements Device {
             cuStreamCreate(stream, CU_STREAM_NON_BLOCKING);
             cuMemHostAlloc(ring, Staging.RING_BYTES, 0);
         } catch (CudaException e) {
-            RuntimeException refused = refused("does not open", e);
+            RuntimeException failure = failed("opening", e);
             if (retained) {
-                release(refused, () -> cuDevicePrimaryCtxRelease(device));
+                release(failure, () -> cuDevicePrimaryCtxRelease(device));
             }
-            throw refused;
+            throw failure;
         }
         graphs = recorded ? new Graphs(stream) : null;
         cublas = library ? cublas() : null;
@@ -151,7 +153,7 @@ final class CudaDevice implements Device {
             return null;
         }
         try {
-            return new CublasProducts(context, stream, compute);
+            return new CublasProducts(context, stream, precision);
         } catch (CudaException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -206,14 +208,14 @@ final class CudaDevice implements Device {
     @Override
     public String describe() {
         return gpu + ", float32 and float64"
-                + (compute == Compute.FP32 ? "" : ", products of float32 in " + compute)
+                + (precision == MatmulPrecision.FP32 ? "" : ", products of float32 in " + precision)
                 + (cublas == null ? "" : ", matrix products by cuBLAS")
                 + (graphs == null ? "" : ", what repeats as CUDA graphs");
     }
 
     @Override
-    public ProductLibrary library() {
-        return cublas == null || graphs == null ? cublas : this::gather;
+    public Optional<ProductLibrary> productLibrary() {
+        return Optional.ofNullable(cublas == null || graphs == null ? cublas : this::gather);
     }
 
     private void gather(DType type, GemmSpec spec, Block a, long aFirst, Block b, long bFirst, Block c, long cFirst) {
@@ -228,26 +230,28 @@ final class CudaDevice implements Device {
         try {
             graphs.add(piece, blocks);
         } catch (CudaException e) {
-            throw refused(GATHERED, e);
+            throw failed(RECORDED, e);
         }
     }
 
     @Override
-    public Compute compute() {
-        return compute;
+    public Optional<MatmulPrecision> matrixPrecision() {
+        return Optional.of(precision);
     }
 
-    /** A file for this kind of GPU, this driver, and cuBLAS if it serves; none if {@value #CHOICES_PROPERTY} is {@code rules}. */
+    /** A file for this kind of GPU, this driver, and cuBLAS if it serves; none if {@value #AUTOTUNE_PROPERTY} is {@code rules}. */
     @Override
-    public Path choices() {
-        String wanted = System.getProperty(CHOICES_PROPERTY, "measured");
+    public Optional<Path> autotuneFile() {
+        String wanted = System.getProperty(AUTOTUNE_PROPERTY, "measured");
         if (!wanted.equals("measured") && !wanted.equals("rules")) {
             throw new IllegalArgumentException(
-                    "System property " + CHOICES_PROPERTY + " is 'measured' or 'rules', not '" + wanted + "'");
+                    "System property " + AUTOTUNE_PROPERTY + " is 'measured' or 'rules', not '" + wanted + "'");
         }
         String name = gpu.name().replaceAll("[^A-Za-z0-9]+", "-") + "-cuda-"
                 + CudaDriver.probe().version() + (cublas == null ? "" : "-cublas");
-        return wanted.equals("rules") ? null : CacheFolder.of("cuda").resolve("choices-" + name + ".txt");
+        return wanted.equals("rules")
+                ? Optional.empty()
+                : Optional.of(CacheFolder.of("cuda").resolve("choices-" + name + ".txt"));
     }
 
     @Override
@@ -267,7 +271,7 @@ final class CudaDevice implements Device {
             }
             return buffer;
         } catch (CudaException e) {
-            throw refused("does not allocate " + bytes + " bytes", e);
+            throw failed("allocation of " + bytes + " bytes", e);
         }
     }
 
@@ -291,36 +295,21 @@ final class CudaDevice implements Device {
         try {
             staging.write(array, length, (Buffer) to, offset);
         } catch (CudaException e) {
-            throw refused("does not take " + length + " elements", e);
+            throw failed("host-to-device copy of " + length + " elements", e);
         }
     }
 
     @Override
     public void read(Block from, long offset, Object array) {
-        Pointer target;
-        long width;
-        if (array instanceof float[] floats) {
-            target = Pointer.to(floats);
-            width = Float.BYTES;
-        } else if (array instanceof double[] doubles) {
-            target = Pointer.to(doubles);
-            width = Double.BYTES;
-        } else if (array instanceof int[] ints) {
-            target = Pointer.to(ints);
-            width = Integer.BYTES;
-        } else if (array instanceof long[] longs) {
-            target = Pointer.to(longs);
-            width = Long.BYTES;
-        } else {
-            target = Pointer.to((byte[]) array);
-            width = 1;
-        }
         flush();
         synchronize();
         try {
-            cuMemcpyDtoH(target, ((Buffer) from).withByteOffset(offset), width * Array.getLength(array));
+            cuMemcpyDtoH(
+                    Pointer.to(HostArrays.buffer(array)),
+                    ((Buffer) from).withByteOffset(offset),
+                    HostArrays.bytes(array));
         } catch (CudaException e) {
-            throw refused("does not give " + Array.getLength(array) + " elements", e);
+            throw failed("device-to-host copy of " + Array.getLength(array) + " elements", e);
         }
     }
 
@@ -342,7 +331,7 @@ final class CudaDevice implements Device {
                 measured.add(new Measured(kernel, arguments, profile, start, record(CU_EVENT_DEFAULT)));
             }
         } catch (CudaException e) {
-            throw refused("does not run " + kernel + " on a grid of " + folded, e);
+            throw failed("launch of " + kernel + " on a grid of " + folded, e);
         }
         if (measured.size() >= MOST_MEASURED) {
             synchronize();
@@ -378,7 +367,7 @@ final class CudaDevice implements Device {
             try {
                 graphs.flush();
             } catch (CudaException e) {
-                throw refused(GATHERED, e);
+                throw failed(RECORDED, e);
             }
         }
     }
@@ -389,7 +378,7 @@ final class CudaDevice implements Device {
             cuModuleGetFunction(function, modules.computeIfAbsent(kernel.unit(), this::load), kernel.function());
             return function;
         } catch (CudaException e) {
-            throw refused("has no kernel " + kernel, e);
+            throw failed("lookup of kernel " + kernel, e);
         }
     }
 
@@ -399,16 +388,16 @@ final class CudaDevice implements Device {
             cuModuleLoadData(module, Ptx.text(unit));
             return module;
         } catch (CudaException e) {
-            throw refused("does not take the kernels " + unit, e);
+            throw failed("loading of the kernels " + unit, e);
         }
     }
 
-    /** What the driver refused, in words. */
-    private RuntimeException refused(String what, CudaException e) {
+    /** The exception for a call that the driver refused; {@code what} names the call. */
+    private RuntimeException failed(String what, CudaException e) {
         return CudaDriver.says(e, CUresult.CUDA_ERROR_OUT_OF_MEMORY)
                 ? new DeviceMemoryException(
-                        gpu + " " + what + " for want of memory: close tensors, or use a smaller batch or picture", e)
-                : new CudaDriverException(gpu + " " + what + ": " + e.getMessage(), e);
+                        gpu + ": " + what + " failed, out of memory: close tensors, or use a smaller batch or image", e)
+                : new CudaDriverException(gpu + ": " + what + " failed: " + e.getMessage(), e);
     }
 
     private void synchronize() {
@@ -416,7 +405,7 @@ final class CudaDevice implements Device {
         try {
             cuStreamSynchronize(stream);
         } catch (CudaException e) {
-            throw refused("stopped in an earlier kernel", e);
+            throw failed("an earlier kernel", e);
         }
     }
 
@@ -448,7 +437,7 @@ final class CudaDevice implements Device {
             return;
         }
         closed = true;
-        RuntimeException failure = new CudaDriverException(gpu + " did not give back all it had", null);
+        RuntimeException failure = new CudaDriverException(gpu + ": release of its memory failed", null);
         release(failure, this::finish);
         if (graphs != null) {
             release(failure, graphs::close);

@@ -10,7 +10,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
-import dev.retort.kernels.device.DeviceChoice;
+import dev.retort.kernels.device.DeviceSelector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,13 +38,13 @@ final class CudaDriver {
 
     private final List<Gpu> gpus;
     private final int version;
-    private final String trouble;
+    private final String unavailableReason;
     private final Throwable cause;
 
-    private CudaDriver(List<Gpu> gpus, int version, String trouble, Throwable cause) {
+    private CudaDriver(List<Gpu> gpus, int version, String unavailableReason, Throwable cause) {
         this.gpus = gpus;
         this.version = version;
-        this.trouble = trouble;
+        this.unavailableReason = unavailableReason;
         this.cause = cause;
     }
 
@@ -96,8 +96,8 @@ final class CudaDriver {
         return String.valueOf(e.getMessage()).contains(CUresult.stringFor(result));
     }
 
-    private static CudaDriver failed(String trouble, Throwable cause) {
-        return new CudaDriver(List.of(), 0, trouble, cause);
+    private static CudaDriver failed(String unavailableReason, Throwable cause) {
+        return new CudaDriver(List.of(), 0, unavailableReason, cause);
     }
 
     private static Gpu gpu(int index) {
@@ -142,8 +142,8 @@ final class CudaDriver {
     }
 
     /** Why there is no GPU; null if there is one. */
-    String trouble() {
-        return trouble;
+    String unavailableReason() {
+        return unavailableReason;
     }
 
     Throwable cause() {
@@ -157,7 +157,10 @@ final class CudaDriver {
      */
     Gpu choose(String wanted) {
         return wanted.isEmpty()
-                ? gpus.stream().filter(gpu -> gpu.trouble() == null).findFirst().orElse(gpus.get(0))
-                : DeviceChoice.of(CudaProvider.NAME, gpus, Gpu::name, wanted);
+                ? gpus.stream()
+                        .filter(gpu -> gpu.unsupportedReason().isEmpty())
+                        .findFirst()
+                        .orElse(gpus.get(0))
+                : DeviceSelector.of(CudaProvider.NAME, gpus, Gpu::name, wanted);
     }
 }

@@ -1,10 +1,10 @@
 package dev.retort.kernels.cuda;
 
-import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.DeviceBackend;
-import dev.retort.kernels.device.DeviceChoice;
+import dev.retort.kernels.device.DeviceSelector;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
+import dev.retort.tensor.MatmulPrecision;
 import java.util.Arrays;
 
 /** Offers a {@link DeviceBackend} on an NVIDIA GPU, through the display driver alone. */
@@ -21,23 +21,23 @@ public final class CudaProvider implements BackendProvider {
      *
      * @param gpu its number or a part of its name, or empty
      */
-    private record Wanted(String gpu, Compute compute, boolean graphs) {
+    private record Wanted(String gpu, MatmulPrecision precision, boolean graphs) {
         /** @throws IllegalArgumentException if the way to compute is not known */
         static Wanted of(String device) {
             String[] parts = device.split("/", -1);
-            Wanted wanted = new Wanted(parts[0], Compute.FP32, false);
+            Wanted wanted = new Wanted(parts[0], MatmulPrecision.FP32, false);
             for (String way : Arrays.asList(parts).subList(1, parts.length)) {
                 wanted = way.equalsIgnoreCase(GRAPHS)
-                        ? new Wanted(wanted.gpu, wanted.compute, true)
-                        : new Wanted(wanted.gpu, compute(way), wanted.graphs);
+                        ? new Wanted(wanted.gpu, wanted.precision, true)
+                        : new Wanted(wanted.gpu, precision(way), wanted.graphs);
             }
             return wanted;
         }
 
-        private static Compute compute(String mode) {
-            for (Compute compute : Compute.values()) {
-                if (mode.equalsIgnoreCase(compute.name())) {
-                    return compute;
+        private static MatmulPrecision precision(String mode) {
+            for (MatmulPrecision precision : MatmulPrecision.values()) {
+                if (mode.equalsIgnoreCase(precision.name())) {
+                    return precision;
                 }
             }
             throw new IllegalArgumentException("CUDA does not compute in '" + mode
@@ -80,16 +80,17 @@ public final class CudaProvider implements BackendProvider {
             return Usability.absent(missing, null);
         }
         CudaDriver driver = CudaDriver.probe();
-        if (driver.trouble() != null) {
-            return Usability.absent(driver.trouble(), driver.cause());
+        if (driver.unavailableReason() != null) {
+            return Usability.absent(driver.unavailableReason(), driver.cause());
         }
         try {
             Wanted wanted = Wanted.of(device);
             Gpu gpu = driver.choose(wanted.gpu);
-            return gpu.trouble() == null
-                    ? Usability.yes(gpu + ", driver for CUDA " + driver.version() + "; matrix products: " + products()
-                            + "; devices: " + DeviceChoice.list(driver.gpus()))
-                    : Usability.no(gpu.trouble(), null);
+            return gpu.unsupportedReason()
+                    .map(reason -> Usability.no(reason, null))
+                    .orElseGet(() -> Usability.yes(gpu + ", driver for CUDA " + driver.version()
+                            + "; matrix products: " + products() + "; devices: "
+                            + DeviceSelector.list(driver.gpus())));
         } catch (IllegalArgumentException e) {
             return Usability.no(e.getMessage(), e);
         }
@@ -109,7 +110,7 @@ public final class CudaProvider implements BackendProvider {
     public Backend create(String device) {
         Wanted wanted = Wanted.of(device);
         CudaDevice opened =
-                new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.compute, library(), wanted.graphs);
+                new CudaDevice(CudaDriver.probe().choose(wanted.gpu), wanted.precision, library(), wanted.graphs);
         try {
             return new DeviceBackend(NAME, opened, opened.traits().memory() / 10 * 9);
         } catch (RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package dev.retort.kernels.cuda;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A GPU, before it is used.
@@ -15,12 +16,12 @@ record Gpu(int index, String name, int major, int minor, long memory) {
     /** The kernels are compiled for Ampere, and assembled by the driver for what is newer. */
     private static final int OLDEST_MAJOR = 8;
 
-    /** Why kernels cannot run on it; null if they can. */
-    String trouble() {
+    /** Why kernels cannot run on it; empty if they can. */
+    Optional<String> unsupportedReason() {
         return major >= OLDEST_MAJOR
-                ? null
-                : this + " is too old: Retort's kernels need compute capability " + OLDEST_MAJOR
-                        + ".0 (Ampere, 2020) or later; use opencl on it, or simd";
+                ? Optional.empty()
+                : Optional.of(this + " is too old: Retort's kernels need compute capability " + OLDEST_MAJOR
+                        + ".0 (Ampere, 2020) or later; use opencl on it, or simd");
     }
 
     @Override

@@ -23,24 +23,23 @@ import jcuda.driver.CUgraphNode;
 import jcuda.driver.CUstream;
 
 /**
- * Work for a stream, gathered into runs. A run that comes a second time, the same kernels in the same order, is made a CUDA graph, and from
- * then on one launch of the graph stands for it, which is told before what a kernel is called with now, where that is something else. Any
- * other run is put on the stream as it is: the work is the same, and so are its results. Calls come from one thread at a time, with the
- * context current.
+ * Records work for a stream in runs. A run that comes a second time, the same kernels in the same order, becomes a CUDA graph, and later
+ * ones are one launch of that graph, after updating the kernel parameters that changed. Any other run is put on the stream as it is: the
+ * work is the same, and so are its results. Calls come from one thread at a time, with the context current.
  */
 final class Graphs {
     /** Something to put on the stream; equal ones are the same work. */
     interface Piece {
         void put(CUstream stream);
 
-        /** What a graph cannot be told anew: a graph made of pieces of these kinds serves others of these kinds. */
+        /** What a graph cannot update: a graph made of pieces of these kinds serves others of these kinds. */
         Object kind();
 
         /** Adds it to a graph behind other nodes. The stream is there to capture what cannot be added otherwise. */
         CUgraphNode addTo(CUgraph graph, CUgraphNode[] after, CUstream stream);
 
-        /** Tells a graph that the node stands for this from now on. */
-        void tell(CUgraphExec graph, CUgraphNode node);
+        /** Updates the node of a graph to this piece. */
+        void update(CUgraphExec graph, CUgraphNode node);
     }
 
     /** Pieces of a run: the GPU begins with one while the host gathers the next. */
@@ -50,15 +49,15 @@ final class Graphs {
     /** Pieces of all runs that are remembered: what a graph takes on the GPU grows with them. */
     private static final int MOST_REMEMBERED = 1 << 16;
 
-    /** A run as a graph, with what it was told last. */
+    /** A run as a graph, with the parameters that it has now. */
     private static final class Recorded {
         private final CUgraphExec graph = new CUgraphExec();
         private final CUgraphNode[] nodes;
-        private List<Piece> told;
+        private List<Piece> current;
 
         Recorded(List<Piece> pieces, CUstream stream) {
             nodes = new CUgraphNode[pieces.size()];
-            told = pieces;
+            current = pieces;
             CUgraph template = new CUgraph();
             cuGraphCreate(template, 0);
             try {
@@ -75,11 +74,11 @@ final class Graphs {
 
         void launch(List<Piece> pieces, CUstream stream) {
             for (int i = 0; i < nodes.length; i++) {
-                if (!pieces.get(i).equals(told.get(i))) {
-                    pieces.get(i).tell(graph, nodes[i]);
+                if (!pieces.get(i).equals(current.get(i))) {
+                    pieces.get(i).update(graph, nodes[i]);
                 }
             }
-            told = pieces;
+            current = pieces;
             cuGraphLaunch(graph, stream);
         }
     }

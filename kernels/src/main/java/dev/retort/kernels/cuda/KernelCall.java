@@ -44,7 +44,7 @@ record KernelCall(CUfunction function, Grid grid, List<Object> values, ArgumentB
         return Math.toIntExact(grid.paddedY() / grid.groupY());
     }
 
-    /** A graph can be told of another grid and of other values. */
+    /** A graph can be updated to another grid and other values. */
     @Override
     public Object kind() {
         return function;
@@ -58,7 +58,7 @@ record KernelCall(CUfunction function, Grid grid, List<Object> values, ArgumentB
     }
 
     @Override
-    public void tell(CUgraphExec graph, CUgraphNode node) {
+    public void update(CUgraphExec graph, CUgraphNode node) {
         cuGraphExecKernelNodeSetParams(graph, node, parameters());
     }
 

@@ -62,7 +62,7 @@ record LibraryCall(List<Object> what, Runnable call) implements Graphs.Piece {
     }
 
     @Override
-    public void tell(CUgraphExec graph, CUgraphNode node) {
+    public void update(CUgraphExec graph, CUgraphNode node) {
         throw new IllegalStateException("Calls of one kind are the same call");
     }
 

@@ -1,9 +1,9 @@
 package dev.retort.kernels.cuda;
 
-import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.KernelUnit;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.MatmulPrecision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,7 +29,7 @@ final class Ptx {
             Map.entry("loss", FLOATING),
             Map.entry("movement", ALL),
             Map.entry("optimizer", FLOATING),
-            Map.entry("picture", FLOATING),
+            Map.entry("resampling", FLOATING),
             Map.entry("reduction", NUMBERS),
             Map.entry("rows", FLOATING),
             Map.entry("sort", ALL),
@@ -55,10 +55,10 @@ final class Ptx {
         for (Map<String, Integer> tile : TILES) {
             FLOATING.forEach(type -> units.add(new KernelUnit("tiled", type, new TreeMap<>(tile))));
         }
-        for (Compute compute : Compute.values()) {
+        for (MatmulPrecision precision : MatmulPrecision.values()) {
             for (Map<String, Integer> shape : MATRIX_SHAPES) {
                 Map<String, Integer> numbers = new TreeMap<>(shape);
-                numbers.put("MODE", compute.ordinal());
+                numbers.put("MODE", precision.ordinal());
                 units.add(new KernelUnit(MATRIX, DType.F32, numbers));
             }
         }

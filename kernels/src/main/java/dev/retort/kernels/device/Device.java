@@ -1,6 +1,8 @@
 package dev.retort.kernels.device;
 
+import dev.retort.tensor.MatmulPrecision;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What {@link DeviceBackend} needs of a driver: memory, copies, and kernels on one in-order queue. What is put on the queue runs in that
@@ -40,19 +42,19 @@ public interface Device extends AutoCloseable {
      */
     void launch(Kernel kernel, Grid grid, Arguments arguments, Profile profile);
 
-    /** How the kernels of {@code matrix.cu} make products in float32; null on a device that has not got them. */
-    default Compute compute() {
-        return null;
+    /** In what precision its kernels of {@code matrix.cu} multiply float32; empty on a device without these kernels. */
+    default Optional<MatmulPrecision> matrixPrecision() {
+        return Optional.empty();
     }
 
-    /** The vendor's library for matrix products; null if there is none. */
-    default ProductLibrary library() {
-        return null;
+    /** The vendor's library for matrix products; empty without one. */
+    default Optional<ProductLibrary> productLibrary() {
+        return Optional.empty();
     }
 
-    /** The file that keeps which ways to compute are the fastest on it; null not to measure. */
-    default Path choices() {
-        return null;
+    /** The file of the {@link AutotuneCache}; empty to take the first of equivalent kernels without timing them. */
+    default Optional<Path> autotuneFile() {
+        return Optional.empty();
     }
 
     /** Waits until the queue is empty. */

@@ -2,10 +2,11 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
-import dev.retort.tensor.Operation;
 import dev.retort.tensor.Scope;
-import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.TunableKernels;
+import dev.retort.tensor.dense.FusedGuards;
+import java.util.List;
 
 /**
  * A backend on a {@link Device}: every operation is one or a few kernels on its queue, none is computed on the host. The host waits
@@ -13,7 +14,9 @@ import dev.retort.tensor.Tensor;
  *
  * <p>This class fuses composed operations; the core ones are in {@link DeviceOperations}.
  */
-public final class DeviceBackend extends DeviceOperations {
+public final class DeviceBackend extends DeviceOperations implements TunableKernels {
+    private static final FusedGuards FUSED = new FusedGuards(DType.F32, DType.F64);
+
     /**
      * @param name the backend's
      * @param limit the most bytes of device memory to use
@@ -32,49 +35,54 @@ public final class DeviceBackend extends DeviceOperations {
         products.use(tuning);
     }
 
+    @Override
+    public List<Setting> settings() {
+        return tuning().candidates(traits().cpu()).stream()
+                .<Setting>map(TuningSetting::new)
+                .toList();
+    }
+
+    @Override
+    public String fileVariable() {
+        return DeviceTuning.FILE_ENVIRONMENT;
+    }
+
+    private final class TuningSetting implements Setting {
+        private final DeviceTuning tuning;
+
+        TuningSetting(DeviceTuning tuning) {
+            this.tuning = tuning;
+        }
+
+        @Override
+        public void use() {
+            DeviceBackend.this.use(tuning);
+        }
+
+        @Override
+        public String text() {
+            return tuning.text(traits());
+        }
+
+        @Override
+        public String toString() {
+            return tuning.toString();
+        }
+    }
+
     /** What the device says of itself. */
     public DeviceTraits traits() {
         return device.traits();
-    }
-
-    /** Whether all that are given have this dtype. */
-    private static boolean allOf(DType dtype, Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand != null && operand.dtype() != dtype) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isVector(Tensor vector, int length) {
-        return vector == null || vector.shape().equals(Shape.of(length));
-    }
-
-    private void requireHere(DType dtype, Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand != null) {
-                require(Operation.BINARY, dtype, operand);
-            }
-        }
     }
 
     // Products
 
     @Override
     public Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        boolean fits = weight.shape().rank() == 2
-                && x.shape().rank() > 0
-                && weight.dim(1) > 0
-                && x.dim(-1) == weight.dim(1)
-                && bias != null
-                && x.dtype().isFloating()
-                && allOf(x.dtype(), weight, bias)
-                && isVector(bias, weight.dim(0));
-        if (!fits) {
+        if (!FUSED.linear(x, weight, bias)) {
             return super.linear(x, weight, bias);
         }
-        requireHere(x.dtype(), x, weight, bias);
+        requireHere("linear", x, weight, bias);
         int in = weight.dim(1);
         return result(
                 x.shape().with(-1, weight.dim(0)),
@@ -84,14 +92,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Tensor addend, Conv2dSpec spec, boolean relu) {
-        boolean fits = x.dtype().isFloating()
-                && allOf(x.dtype(), weight, bias, addend)
-                && (bias == null || weight.shape().rank() == 4 && isVector(bias, weight.dim(0)))
-                && (addend == null || addend.shape().equals(spec.outputShape(x.shape(), weight.shape())));
-        if (!fits) {
+        if (!FUSED.convolution(x, weight, bias, addend, spec)) {
             return super.convolution(x, weight, bias, addend, spec, relu);
         }
-        requireHere(x.dtype(), bias, addend);
+        requireHere("convolution", bias, addend);
         Epilogue epilogue = new Epilogue(bias, addend, relu);
         return conv2d(x, weight, spec, y -> convolutions.forward(x, weight, spec, epilogue, y));
     }
@@ -100,10 +104,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor reluGradient(Tensor y, Tensor g) {
-        if (!y.dtype().isFloating() || g.dtype() != y.dtype() || !g.shape().equals(y.shape())) {
+        if (!FUSED.elementwise(y, g)) {
             return super.reluGradient(y, g);
         }
-        requireHere(y.dtype(), y, g);
+        requireHere("reluGradient", y, g);
         return result(y.shape(), y.dtype(), dx -> queue.kernel("unary", y.dtype(), "relu_gradient")
                 .number(size(y))
                 .in(y)
@@ -114,39 +118,22 @@ public final class DeviceBackend extends DeviceOperations {
 
     // Rows
 
-    /** Whether x is floating with elements, and {@code axis} its last. */
-    private static boolean isLastAxis(Tensor x, int axis) {
-        return x.dtype().isFloating()
-                && x.size() > 0
-                && x.shape().rank() > 0
-                && x.axis(axis) == x.shape().rank() - 1;
-    }
-
-    private static boolean alike(Tensor x, Tensor... others) {
-        for (Tensor other : others) {
-            if (other.dtype() != x.dtype() || !other.shape().equals(x.shape())) {
-                return false;
-            }
-        }
-        return x.dtype().isFloating();
-    }
-
     private static Grid rows(Tensor x) {
         return Grid.rows(Math.toIntExact(x.size() / x.dim(-1)));
     }
 
     @Override
     public Tensor softmax(Tensor x, int axis) {
-        return isLastAxis(x, axis) ? row("softmax", x) : super.softmax(x, axis);
+        return FUSED.rows(x, axis) ? row("softmax", "softmax", x) : super.softmax(x, axis);
     }
 
     @Override
     public Tensor logSoftmax(Tensor x, int axis) {
-        return isLastAxis(x, axis) ? row("log_softmax", x) : super.logSoftmax(x, axis);
+        return FUSED.rows(x, axis) ? row("logSoftmax", "log_softmax", x) : super.logSoftmax(x, axis);
     }
 
-    private Tensor row(String function, Tensor x) {
-        requireHere(x.dtype(), x);
+    private Tensor row(String operation, String function, Tensor x) {
+        requireHere(operation, x);
         return result(x.shape(), x.dtype(), y -> queue.kernel("rows", x.dtype(), function)
                 .number(x.dim(-1))
                 .in(x)
@@ -156,10 +143,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor softmaxGradient(Tensor y, Tensor g, int axis) {
-        if (!isLastAxis(y, axis) || !alike(y, g)) {
+        if (!FUSED.softmaxGradient(y, g, axis)) {
             return super.softmaxGradient(y, g, axis);
         }
-        requireHere(y.dtype(), y, g);
+        requireHere("softmaxGradient", y, g);
         return result(y.shape(), y.dtype(), dx -> queue.kernel("rows", y.dtype(), "softmax_gradient")
                 .number(y.dim(-1))
                 .in(y)
@@ -170,14 +157,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
-        boolean fits = isLastAxis(x, -1)
-                && allOf(x.dtype(), gamma, beta)
-                && isVector(gamma, x.dim(-1))
-                && isVector(beta, x.dim(-1));
-        if (!fits) {
+        if (!FUSED.layerNorm(x, gamma, beta)) {
             return super.layerNorm(x, gamma, beta, eps);
         }
-        requireHere(x.dtype(), x, gamma, beta);
+        requireHere("layerNorm", x, gamma, beta);
         return result(x.shape(), x.dtype(), y -> queue.kernel("rows", x.dtype(), "layer_norm")
                 .number(x.dim(-1))
                 .value(x.dtype(), eps)
@@ -192,10 +175,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public NormGradient layerNormGradient(Tensor x, Tensor gamma, double eps, Tensor g) {
-        if (!isLastAxis(x, -1) || !allOf(x.dtype(), gamma) || !isVector(gamma, x.dim(-1)) || !alike(x, g)) {
+        if (!FUSED.layerNormGradient(x, gamma, g)) {
             return super.layerNormGradient(x, gamma, eps, g);
         }
-        requireHere(x.dtype(), x, gamma, g);
+        requireHere("layerNormGradient", x, gamma, g);
         try (Scope scope = Scope.open()) {
             Tensor dx = allocate(x.shape(), x.dtype());
             Tensor scaled = allocate(x.shape(), x.dtype());
@@ -225,10 +208,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor sigmoidFocalLoss(Tensor x, Tensor targets, double alpha, double gamma) {
-        if (!alike(x, targets)) {
+        if (!FUSED.elementwise(x, targets)) {
             return super.sigmoidFocalLoss(x, targets, alpha, gamma);
         }
-        requireHere(x.dtype(), x, targets);
+        requireHere("sigmoidFocalLoss", x, targets);
         return result(
                 x.shape(),
                 x.dtype(),
@@ -237,10 +220,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor sigmoidFocalLossGradient(Tensor x, Tensor targets, double alpha, double gamma, Tensor g) {
-        if (!alike(x, targets, g)) {
+        if (!FUSED.elementwise(x, targets, g)) {
             return super.sigmoidFocalLossGradient(x, targets, alpha, gamma, g);
         }
-        requireHere(x.dtype(), x, targets, g);
+        requireHere("sigmoidFocalLossGradient", x, targets, g);
         return result(x.shape(), x.dtype(), dx -> focal("focal_gradient", x, alpha, gamma)
                 .in(x)
                 .in(targets)
@@ -260,10 +243,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor bceWithLogits(Tensor x, Tensor targets) {
-        if (!alike(x, targets)) {
+        if (!FUSED.elementwise(x, targets)) {
             return super.bceWithLogits(x, targets);
         }
-        requireHere(x.dtype(), x, targets);
+        requireHere("bceWithLogits", x, targets);
         return result(x.shape(), x.dtype(), y -> queue.kernel("loss", x.dtype(), "bce")
                 .number(size(x))
                 .in(x)
@@ -274,10 +257,10 @@ public final class DeviceBackend extends DeviceOperations {
 
     @Override
     public Tensor smoothL1(Tensor x, Tensor targets, double beta) {
-        if (!alike(x, targets) || !(beta >= 0)) {
+        if (!FUSED.smoothL1(x, targets, beta)) {
             return super.smoothL1(x, targets, beta);
         }
-        requireHere(x.dtype(), x, targets);
+        requireHere("smoothL1", x, targets);
         return result(x.shape(), x.dtype(), y -> queue.kernel("loss", x.dtype(), "smooth_l1")
                 .number(size(x))
                 .value(x.dtype(), beta)
@@ -287,7 +270,7 @@ public final class DeviceBackend extends DeviceOperations {
                 .over(Grid.of(size(x))));
     }
 
-    // Optimisers
+    // Optimizers
 
     @Override
     public void sgdStep(
@@ -296,7 +279,7 @@ public final class DeviceBackend extends DeviceOperations {
         DType type = value.dtype();
         queue.kernel("optimizer", type, "sgd")
                 .number(size(value))
-                .in(numbers.of("sgd", type, rate, momentum, weightDecay))
+                .in(scalars.of("sgd", type, rate, momentum, weightDecay))
                 .in(gradient)
                 .out(buffer)
                 .out(value)
@@ -310,7 +293,7 @@ public final class DeviceBackend extends DeviceOperations {
             Tensor value, Tensor gradient, Tensor average, Tensor squareAverage, int step, AdamWSettings s) {
         requireStep(value, gradient, average, squareAverage);
         DType type = value.dtype();
-        Device.Block settings = numbers.of(
+        Device.Block settings = scalars.of(
                 "adamw",
                 type,
                 1 - s.rate() * s.weightDecay(),

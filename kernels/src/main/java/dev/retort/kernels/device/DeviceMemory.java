@@ -81,9 +81,9 @@ final class DeviceMemory {
             }
         }
         throw new DeviceMemoryException(
-                "No memory on " + device.describe() + " for " + size + " bytes: " + live + " bytes are live, " + given
-                        + " pooled ones were given up; the limit is " + limit
-                        + " bytes (close tensors, or use a smaller batch or picture)",
+                "out of memory allocating " + size + " bytes on " + device.describe() + ": " + live
+                        + " bytes are live, " + given + " pooled bytes were released, the limit is " + limit
+                        + " bytes: close tensors, or use a smaller batch or image",
                 cause);
     }
 

@@ -1,6 +1,8 @@
 package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
+import dev.retort.tensor.KernelProfiler;
+import dev.retort.tensor.KernelTime;
 import dev.retort.tensor.MemoryStatistics;
 import dev.retort.tensor.Operation;
 import dev.retort.tensor.ResultShapes;
@@ -10,39 +12,40 @@ import dev.retort.tensor.dense.DenseOperations;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Memory on the device: allocation, transfer, movement, and what is known of integers without a look at the device. */
-abstract class DeviceMovement extends DenseOperations {
+abstract class DeviceMovement extends DenseOperations implements KernelProfiler {
     /** The most elements of a tensor: kernels count in 32 bits. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
     final DeviceQueue queue;
     final Device device;
     private final String name;
-    final StepNumbers numbers;
+    final OptimizerScalars scalars;
     private final DeviceMemory memory;
 
     DeviceMovement(String name, Device device, long limit) {
-        String trouble = trouble(device);
-        if (trouble != null) {
-            throw new IllegalStateException(trouble);
-        }
+        unsupportedReason(device).ifPresent(reason -> {
+            throw new IllegalStateException(reason);
+        });
         this.name = name;
         this.device = device;
         queue = new DeviceQueue(device);
-        numbers = new StepNumbers(queue);
+        scalars = new OptimizerScalars(queue);
         memory = new DeviceMemory(queue, limit);
     }
 
-    /** Why kernels cannot run on a device; null if they can. */
-    static String trouble(Device device) {
+    /** Why kernels cannot run on a device; empty if they can. */
+    static Optional<String> unsupportedReason(Device device) {
         int needed = device.traits().cpu() ? Grid.GROUP : Products.SIDE * Products.SIDE;
         return device.traits().workGroup() >= needed
-                ? null
-                : device.describe() + " runs at most " + device.traits().workGroup()
-                        + " work-item(s) in a group, Retort's kernels need " + needed
-                        + ": choose another device, or compute with simd";
+                ? Optional.empty()
+                : Optional.of(
+                        device.describe() + " runs at most " + device.traits().workGroup()
+                                + " work-item(s) in a group, Retort's kernels need " + needed
+                                + ": choose another device, or compute with simd");
     }
 
     static int size(Tensor x) {
@@ -70,12 +73,12 @@ abstract class DeviceMovement extends DenseOperations {
         queue.finish();
     }
 
-    /** Begins to measure how long each kernel runs; what was measured before is forgotten. */
+    @Override
     public final void startProfile() {
         queue.startProfile();
     }
 
-    /** What was measured since {@link #startProfile}, by kernel, and no longer is; waits for all that was asked for. */
+    @Override
     public final List<KernelTime> profile() {
         return queue.profile();
     }
@@ -94,7 +97,7 @@ abstract class DeviceMovement extends DenseOperations {
     @Override
     public final void close() {
         try {
-            numbers.close();
+            scalars.close();
             memory.close();
         } finally {
             queue.close();
@@ -106,7 +109,7 @@ abstract class DeviceMovement extends DenseOperations {
         if (shape.size() > MOST_ELEMENTS) {
             throw new DeviceMemoryException(
                     "A tensor on a device holds at most " + MOST_ELEMENTS + " elements, asked for " + shape.size()
-                            + " in shape " + shape + ": use a smaller batch or picture",
+                            + " in shape " + shape + ": use a smaller batch or image",
                     null);
         }
         return new Tensor(this, shape, dtype, memory.allocate(shape.size() * dtype.bytes()), 0);

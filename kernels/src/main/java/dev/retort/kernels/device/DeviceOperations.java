@@ -18,7 +18,7 @@ abstract class DeviceOperations extends DeviceMovement {
     final Convolutions convolutions;
     final Reductions reductions;
     private final Indexing indexing;
-    private final Pictures pictures;
+    private final Resampling resampling;
 
     DeviceOperations(String name, Device device, long limit) {
         super(name, device, limit);
@@ -26,7 +26,7 @@ abstract class DeviceOperations extends DeviceMovement {
         products = new Products(this);
         convolutions = new Convolutions(this, products, reductions);
         indexing = new Indexing(this);
-        pictures = new Pictures(this);
+        resampling = new Resampling(this);
     }
 
     // Elementwise
@@ -142,26 +142,26 @@ abstract class DeviceOperations extends DeviceMovement {
         convolutions.weightGradient(x, g, spec, y);
     }
 
-    // Pictures
+    // Resampling
 
     @Override
     protected final void maxPool2d(Tensor x, Pool2dSpec spec, Tensor values, Tensor indices) {
-        pictures.maxPool(x, spec, values, indices);
+        resampling.maxPool(x, spec, values, indices);
     }
 
     @Override
     protected final void maxPool2dGradient(Tensor g, Tensor indices, Tensor y) {
-        pictures.maxPoolGradient(g, indices, y);
+        resampling.maxPoolGradient(g, indices, y);
     }
 
     @Override
     protected final void resizeNearest(Tensor x, Tensor y) {
-        pictures.resize("resize_nearest", x, y, x, y);
+        resampling.resize("resize_nearest", x, y, x, y);
     }
 
     @Override
     protected final void resizeNearestGradient(Tensor g, Tensor y) {
-        pictures.resize("resize_nearest_gradient", y, g, g, y);
+        resampling.resize("resize_nearest_gradient", y, g, g, y);
     }
 
     // Indexing

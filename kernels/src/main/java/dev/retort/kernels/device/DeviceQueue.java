@@ -2,6 +2,7 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.KernelTime;
 import dev.retort.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,8 @@ final class DeviceQueue {
             open().finish();
         }
         long start = System.nanoTime();
-        open().library()
+        open().productLibrary()
+                .orElseThrow()
                 .gemm(
                         c.dtype(),
                         spec,

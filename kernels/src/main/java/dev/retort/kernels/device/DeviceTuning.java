@@ -17,7 +17,7 @@ import java.util.Properties;
 /**
  * The shapes of a device's product kernels: measured, not derived, and so data. They stand in {@code device.properties} beside this class,
  * by section: {@code SECTION.wide.rows = 6}. A section is a device's name, a word of it (its architecture), its vendor, {@code cpu} or
- * {@code gpu}, or {@code default}, the most particular one counts for each number; letters are small and all else is a dash. A file that
+ * {@code gpu}, or {@code default}, the most particular one counts for each number. Names are lower-cased, and all characters but letters and digits become dashes. A file that
  * {@code retort bench tune --device} has written comes before it, if {@value #FILE_PROPERTY} or the environment's RETORT_DEVICE_TUNING
  * names one.
  *
@@ -32,7 +32,7 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
     /** System property with the path of a file of sections; what it leaves out keeps its default. */
     public static final String FILE_PROPERTY = "retort.device.tuning";
 
-    private static final String FILE_ENVIRONMENT = "RETORT_DEVICE_TUNING";
+    static final String FILE_ENVIRONMENT = "RETORT_DEVICE_TUNING";
     private static final String TABLE = "device.properties";
     private static final String ROWS = "wide.rows";
     private static final String BYTES = "wide.bytes";
@@ -146,6 +146,29 @@ public record DeviceTuning(int wideRows, int wideBytes, int tileMicro, int tileS
             }
         }
         return table;
+    }
+
+    /**
+     * Tunings of the kernels that a device is given that are worth timing, this one first.
+     *
+     * @param cpu whether the device is a CPU
+     */
+    List<DeviceTuning> candidates(boolean cpu) {
+        List<DeviceTuning> all = new ArrayList<>(List.of(this));
+        for (int extent : cpu ? new int[] {4, 6, 8, 12} : new int[] {2, 4, 6, 8}) {
+            for (int other : cpu ? new int[] {32, 64} : new int[] {8, 16}) {
+                DeviceTuning candidate = cpu
+                        ? new DeviceTuning(extent, other, tileMicro, tileStep, matrixGroups)
+                        : new DeviceTuning(wideRows, wideBytes, extent, other, matrixGroups);
+                if (!candidate.equals(this)) {
+                    all.add(candidate);
+                }
+            }
+        }
+        for (int groups : cpu ? new int[] {} : new int[] {64, 1024}) {
+            all.add(withMatrixGroups(groups));
+        }
+        return all;
     }
 
     /** The same with another {@link #matrixGroups}. */

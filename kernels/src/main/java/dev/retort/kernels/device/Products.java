@@ -2,10 +2,12 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Matrix products: by the vendor's library if there is one, else in tiles on a GPU ({@link Tiling}), in vector registers on a CPU ({@link WideTile}). */
@@ -46,11 +48,12 @@ final class Products {
      * @param aligned see {@link Tiling#aligned}
      */
     List<Tiling> tilings(DType type, int m, int n, long k, int batch, boolean aligned) {
-        Compute compute = ops.device.compute();
-        if (compute != null && type == DType.F32 && k > 0) {
-            return Tiling.matrix(tuning, compute, m, n, batch, aligned);
+        Optional<MatmulPrecision> precision = ops.device.matrixPrecision();
+        if (precision.isPresent() && type == DType.F32 && k > 0) {
+            return Tiling.matrix(tuning, precision.get(), m, n, batch, aligned);
         }
-        return List.of(compute != null ? Tiling.compiled() : Tiling.common(tuning.tileMicro(), tuning.tileStep()));
+        return List.of(
+                precision.isPresent() ? Tiling.compiled() : Tiling.common(tuning.tileMicro(), tuning.tileStep()));
     }
 
     /** y [rows, out] = x [rows, in] weight^T + bias. */
@@ -65,7 +68,7 @@ final class Products {
         }
         int batch = spec.batch1() * spec.batch2();
         Epilogue epilogue = new Epilogue(bias, null, false);
-        if (ops.device.library() != null && bias == null && spec.k() > 0) {
+        if (ops.device.productLibrary().isPresent() && bias == null && spec.k() > 0) {
             ops.queue.gemm(spec, a, b, c);
             return;
         }

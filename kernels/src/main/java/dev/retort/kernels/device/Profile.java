@@ -1,5 +1,6 @@
 package dev.retort.kernels.device;
 
+import dev.retort.tensor.KernelTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -47,7 +47,7 @@ public final class Staging<B, E> {
 
     /** Copies {@code length} elements of a Java array to the device, from a place in bytes on. */
     public void write(Object array, int length, B to, long offset) {
-        int width = width(array);
+        int width = HostArrays.width(array);
         int most = PIECE_BYTES / width;
         for (int from = 0; from < length; from += most) {
             int count = Math.min(most, length - from);
@@ -57,10 +57,6 @@ public final class Staging<B, E> {
             pending.add(new Piece<>(event, start, start + count * width));
         }
         driver.flush();
-    }
-
-    private static int width(Object array) {
-        return array instanceof float[] || array instanceof int[] ? 4 : array instanceof byte[] ? 1 : 8;
     }
 
     /** A place in the ring that no pending copy reads. Copies run in the order of their places, so only the oldest has to be looked at. */

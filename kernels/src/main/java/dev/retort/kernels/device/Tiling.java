@@ -2,6 +2,7 @@ package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.MatmulPrecision;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,18 +39,19 @@ record Tiling(String file, Map<String, Integer> numbers, int tile, int groupX, i
     }
 
     /** Those of {@code matrix.cu} for a product of m x n, by rule the best first. */
-    static List<Tiling> matrix(DeviceTuning tuning, Compute compute, int m, int n, int batch, boolean aligned) {
-        Tiling small = matrix(compute, SMALL_TILE, aligned ? VECTOR : 1);
+    static List<Tiling> matrix(
+            DeviceTuning tuning, MatmulPrecision precision, int m, int n, int batch, boolean aligned) {
+        Tiling small = matrix(precision, SMALL_TILE, aligned ? VECTOR : 1);
         if (!aligned) {
             return List.of(small);
         }
-        Tiling large = matrix(compute, LARGE_TILE, VECTOR);
+        Tiling large = matrix(precision, LARGE_TILE, VECTOR);
         long groups = (long) Products.ceil(m, LARGE_TILE) * Products.ceil(n, LARGE_TILE) * batch;
         return groups >= tuning.matrixGroups() ? List.of(large, small) : List.of(small, large);
     }
 
-    private static Tiling matrix(Compute compute, int tile, int vector) {
-        Map<String, Integer> numbers = new TreeMap<>(Map.of("MODE", compute.ordinal(), "TILE", tile, "VEC", vector));
+    private static Tiling matrix(MatmulPrecision precision, int tile, int vector) {
+        Map<String, Integer> numbers = new TreeMap<>(Map.of("MODE", precision.ordinal(), "TILE", tile, "VEC", vector));
         return new Tiling(MATRIX, numbers, tile, MATRIX_GROUP, 1);
     }
 

@@ -3,6 +3,7 @@ package dev.retort.kernels.device;
 import dev.retort.kernels.device.Products.Panels;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 
 /** Convolutions in vector registers: the weight is packed into panels, the other operand is looked up as it lies. */
 final class WideConvolutions implements Convolutions.Kernels {
@@ -17,55 +18,64 @@ final class WideConvolutions implements Convolutions.Kernels {
     }
 
     @Override
-    public void forward(ConvolutionNumbers n, Tensor x, Tensor weight, Epilogue epilogue, Tensor y) {
-        int length = n.taps() * n.channels();
-        Panels panels = new Panels(n.taps(), n.channels(), n.outputs(), n.channels(), 1, length);
-        Panels.Batch groups = new Panels.Batch(1, n.groups(), 0, n.outputs() * length);
+    public void forward(ConvolutionGeometry geometry, Tensor x, Tensor weight, Epilogue epilogue, Tensor y) {
+        int length = geometry.taps() * geometry.groupInputs();
+        Panels panels = new Panels(
+                geometry.taps(), geometry.groupInputs(), geometry.groupOutputs(), geometry.groupInputs(), 1, length);
+        Panels.Batch groups = new Panels.Batch(1, geometry.groups(), 0, geometry.groupOutputs() * length);
         try (Tensor packed = products.pack(weight, 0, panels, groups);
-                Tensor zeros = ops.zeros(Shape.of(n.channels()), x.dtype())) {
+                Tensor zeros = ops.zeros(Shape.of(geometry.groupInputs()), x.dtype())) {
             products.wide
                     .kernel(ops.queue, x.dtype(), "convolution_wide")
-                    .struct(n.struct())
+                    .struct(Convolutions.struct(geometry))
                     .in(x)
                     .in(packed)
                     .in(zeros)
                     .epilogue(epilogue, x)
                     .out(y)
-                    .computes(n.operations())
-                    .over(products.wide.grid(n.outputPixels(), n.outputs(), n.groups(), x.dtype()));
+                    .computes(geometry.operations())
+                    .over(products.wide.grid(
+                            geometry.outPixels(), geometry.groupOutputs(), geometry.groups(), x.dtype()));
         }
     }
 
     @Override
-    public void inputGradient(ConvolutionNumbers n, Tensor g, Tensor weight, Tensor dx) {
-        int length = n.taps() * n.channels();
-        Panels panels = new Panels(n.taps(), n.outputs(), n.channels(), n.channels(), length, 1);
-        Panels.Batch groups = new Panels.Batch(1, n.groups(), 0, n.outputs() * length);
+    public void inputGradient(ConvolutionGeometry geometry, Tensor g, Tensor weight, Tensor dx) {
+        int length = geometry.taps() * geometry.groupInputs();
+        Panels panels = new Panels(
+                geometry.taps(), geometry.groupOutputs(), geometry.groupInputs(), geometry.groupInputs(), length, 1);
+        Panels.Batch groups = new Panels.Batch(1, geometry.groups(), 0, geometry.groupOutputs() * length);
         try (Tensor packed = products.pack(weight, 0, panels, groups);
-                Tensor zeros = ops.zeros(Shape.of(n.outputs()), g.dtype())) {
+                Tensor zeros = ops.zeros(Shape.of(geometry.groupOutputs()), g.dtype())) {
             products.wide
                     .kernel(ops.queue, g.dtype(), "convolution_input_wide")
-                    .struct(n.struct())
+                    .struct(Convolutions.struct(geometry))
                     .in(g)
                     .in(packed)
                     .in(zeros)
                     .out(dx)
-                    .computes(n.operations())
-                    .over(products.wide.grid(n.inputPixels(), n.channels(), n.groups(), g.dtype()));
+                    .computes(geometry.operations())
+                    .over(products.wide.grid(
+                            geometry.inPixels(), geometry.groupInputs(), geometry.groups(), g.dtype()));
         }
     }
 
     @Override
-    public void weightGradient(ConvolutionNumbers n, Tensor x, Tensor g, Tensor dw) {
+    public void weightGradient(ConvolutionGeometry geometry, Tensor x, Tensor g, Tensor dw) {
         chunks.run(g, dw, (rows, count, partial) -> products.wide
                 .kernel(ops.queue, x.dtype(), "convolution_weight_wide")
-                .struct(n.struct())
+                .struct(Convolutions.struct(geometry))
                 .number(rows)
                 .number(count)
                 .in(x)
                 .in(g)
                 .out(partial)
-                .computes(n.operations())
-                .over(products.wide.weightGrid(n.outputs(), n.taps(), n.channels(), n.groups() * count, x.dtype())));
+                .computes(geometry.operations())
+                .over(products.wide.weightGrid(
+                        geometry.groupOutputs(),
+                        geometry.taps(),
+                        geometry.groupInputs(),
+                        geometry.groups() * count,
+                        x.dtype())));
     }
 }

@@ -20,7 +20,7 @@ import java.util.HexFormat;
  * a fixed name in {@code java.io.tmpdir}, which anybody can write, and load whatever lies there. Here it is kept in the folder
  * {@code natives} of {@link CacheFolder}, below a folder that its SHA-256 names, or, where that cannot be kept private or written, in a
  * fresh temporary folder that goes as soon as it is loaded. It is read and compared before each load and written again, whole, if it
- * differs. Then {@code java.io.tmpdir} points at it while the binding's class is initialised: the binding finds its file and writes none.
+ * differs. Then {@code java.io.tmpdir} points at it while the binding's class is initialized: the binding finds its file and writes none.
  *
  * <p>What {@code java.library.path} has under that name comes first, as for every library.
  *
@@ -54,7 +54,7 @@ public record BindingLibrary(String fileName, byte[] content) {
     }
 
     /**
-     * Runs what initialises the binding's class, with this library to load.
+     * Runs what initializes the binding's class, with this library to load.
      *
      * @throws IOException if there is no folder for it; the message says why and what to do
      */
@@ -158,7 +158,7 @@ public record BindingLibrary(String fileName, byte[] content) {
         }
     }
 
-    /** Runs what initialises a binding's class while temporary files of the binding go to a folder; one binding at a time. */
+    /** Runs what initializes a binding's class while temporary files of the binding go to a folder; one binding at a time. */
     static synchronized void initialize(Path folder, Runnable initialization) {
         rememberTemporaryFolder(folder);
         String before = System.setProperty(TEMPORARY_FOLDER, folder.toString());

@@ -44,13 +44,13 @@ import dev.retort.kernels.device.Device;
 import dev.retort.kernels.device.DeviceMemoryException;
 import dev.retort.kernels.device.DeviceTraits;
 import dev.retort.kernels.device.Grid;
+import dev.retort.kernels.device.HostArrays;
 import dev.retort.kernels.device.Kernel;
 import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.KernelUnit;
 import dev.retort.kernels.device.Profile;
 import dev.retort.kernels.device.Staging;
 import dev.retort.kernels.opencl.OpenClPlatforms.Found;
-import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -181,31 +181,14 @@ final class OpenClDevice implements Device {
         try {
             staging.write(array, length, ((Buffer) to).memory, offset);
         } catch (CLException e) {
-            throw refused("does not take " + length + " elements", e);
+            throw failed("host-to-device copy of " + length + " elements", e);
         }
     }
 
     @Override
     public void read(Block from, long offset, Object array) {
-        Pointer target;
-        long width;
-        if (array instanceof float[] floats) {
-            target = Pointer.to(floats);
-            width = Float.BYTES;
-        } else if (array instanceof double[] doubles) {
-            target = Pointer.to(doubles);
-            width = Double.BYTES;
-        } else if (array instanceof int[] ints) {
-            target = Pointer.to(ints);
-            width = Integer.BYTES;
-        } else if (array instanceof long[] longs) {
-            target = Pointer.to(longs);
-            width = Long.BYTES;
-        } else {
-            target = Pointer.to((byte[]) array);
-            width = 1;
-        }
-        long bytes = width * Array.getLength(array);
+        Pointer target = Pointer.to(HostArrays.buffer(array));
+        long bytes = HostArrays.bytes(array);
         // First, because the copy holds up the collector for as long as it takes.
         clFinish(queue);
         clEnqueueReadBuffer(queue, ((Buffer) from).memory, CL_TRUE, offset, bytes, target, 0, null, null);
@@ -233,7 +216,7 @@ final class OpenClDevice implements Device {
                     null,
                     event);
         } catch (CLException e) {
-            throw refused("does not run " + kernel + " in groups of " + grid.groupX() + " x " + grid.groupY(), e);
+            throw failed("launch of " + kernel + " in groups of " + grid.groupX() + " x " + grid.groupY(), e);
         }
         if (++unflushed >= FLUSH_AFTER) {
             unflushed = 0;
@@ -304,17 +287,17 @@ final class OpenClDevice implements Device {
         return programs.program(unit.file(), KernelSource.text("opencl.h", unit.file() + ".cl"), options.toString());
     }
 
-    /** What the driver refused, in words; a device that is full may say so only when memory is used. */
-    private RuntimeException refused(String what, CLException e) {
+    /** The exception for a call that the driver refused; a device that is full may say so only when memory is used. */
+    private RuntimeException failed(String what, CLException e) {
         boolean full = e.getStatus() == CL_MEM_OBJECT_ALLOCATION_FAILURE
                 || e.getStatus() == CL_OUT_OF_RESOURCES
                 || e.getStatus() == CL_OUT_OF_HOST_MEMORY;
         return full
                 ? new DeviceMemoryException(
-                        found + " " + what + " for want of memory (" + e.getMessage()
-                                + "): close tensors, or use a smaller batch or picture",
+                        found + ": " + what + " failed, out of memory (" + e.getMessage()
+                                + "): close tensors, or use a smaller batch or image",
                         e)
-                : new OpenClException(found + " " + what + ": " + e.getMessage(), e);
+                : new OpenClException(found + ": " + what + " failed: " + e.getMessage(), e);
     }
 
     @Override

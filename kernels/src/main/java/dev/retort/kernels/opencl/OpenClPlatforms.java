@@ -10,7 +10,7 @@ import static org.jocl.CL.clGetDeviceInfo;
 import static org.jocl.CL.clGetPlatformIDs;
 import static org.jocl.CL.clGetPlatformInfo;
 
-import dev.retort.kernels.device.DeviceChoice;
+import dev.retort.kernels.device.DeviceSelector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class OpenClPlatforms {
     private static OpenClPlatforms probed;
 
     private final List<Found> devices;
-    private final String trouble;
+    private final String unavailableReason;
     private final Throwable cause;
 
     /** A device, before it is used. */
@@ -47,9 +47,9 @@ final class OpenClPlatforms {
         }
     }
 
-    private OpenClPlatforms(List<Found> devices, String trouble, Throwable cause) {
+    private OpenClPlatforms(List<Found> devices, String unavailableReason, Throwable cause) {
         this.devices = devices;
-        this.trouble = trouble;
+        this.unavailableReason = unavailableReason;
         this.cause = cause;
     }
 
@@ -184,8 +184,8 @@ final class OpenClPlatforms {
     }
 
     /** Why there is no device. */
-    String trouble() {
-        return trouble;
+    String unavailableReason() {
+        return unavailableReason;
     }
 
     Throwable cause() {
@@ -200,11 +200,11 @@ final class OpenClPlatforms {
     Found choose(String wanted) {
         return wanted.isEmpty()
                 ? devices.stream().filter(Found::gpu).findFirst().orElse(devices.get(0))
-                : DeviceChoice.of(OpenClProvider.NAME, devices, Found::toString, wanted);
+                : DeviceSelector.of(OpenClProvider.NAME, devices, Found::toString, wanted);
     }
 
     /** Every device with its number. */
     String list() {
-        return DeviceChoice.list(devices);
+        return DeviceSelector.list(devices);
     }
 }

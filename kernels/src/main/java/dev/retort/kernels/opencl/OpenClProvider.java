@@ -38,7 +38,7 @@ public final class OpenClProvider implements BackendProvider {
         }
         OpenClPlatforms platforms = OpenClPlatforms.probe();
         if (platforms.isEmpty()) {
-            return Usability.absent(platforms.trouble(), platforms.cause());
+            return Usability.absent(platforms.unavailableReason(), platforms.cause());
         }
         try {
             Found found = platforms.choose(device);

@@ -1,11 +1,26 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.elementwise.Broadcast;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.fused.BatchNormKernels;
+import dev.retort.kernels.simd.internal.fused.LayerNormKernels;
+import dev.retort.kernels.simd.internal.fused.LossKernels;
+import dev.retort.kernels.simd.internal.fused.OptimizerKernels;
+import dev.retort.kernels.simd.internal.fused.SoftmaxKernels;
+import dev.retort.kernels.simd.internal.loops.ArithmeticLoops;
+import dev.retort.kernels.simd.internal.loops.PlainRuns;
+import dev.retort.kernels.simd.internal.loops.Runs;
+import dev.retort.kernels.simd.internal.loops.VectorRuns;
+import dev.retort.kernels.simd.internal.product.Epilogue;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
-import dev.retort.tensor.Operation;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.dense.FusedGuards;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -19,8 +34,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class SimdBackend extends SimdOperations {
     static final String NAME = "simd";
 
-    /** Whether this process was told, once, that it computes slowly. */
-    private static final AtomicBoolean SLOWNESS_TOLD = new AtomicBoolean();
+    /** Whether the notice that it computes slowly was logged in this process. */
+    private static final AtomicBoolean SLOWNESS_LOGGED = new AtomicBoolean();
+
+    private static final FusedGuards FUSED = new FusedGuards(DType.F32);
 
     private final String description;
 
@@ -30,14 +47,23 @@ public final class SimdBackend extends SimdOperations {
     }
 
     /**
-     * On the Vector API where it is loaded and not switched off by {@link Engine#VECTOR_PROPERTY}, else in plain Java; where it is not loaded,
+     * On a pool of its own with {@code threads} threads, the caller's included; loops as {@link #create(Parallel)} says.
+     *
+     * @throws IllegalArgumentException if {@code threads} is below 1
+     */
+    public static SimdBackend create(int threads) {
+        return create(new Parallel(threads));
+    }
+
+    /**
+     * On the Vector API where it is loaded and not switched off by {@link VectorApi#SWITCH_PROPERTY}, else in plain Java; where it is not loaded,
      * one warning of the process says what to add.
      */
     public static SimdBackend create(Parallel parallel) {
-        if (Engine.usesVectors()) {
+        if (VectorApi.isUsed()) {
             return vector(parallel);
         }
-        if (!Engine.isSwitchedOff() && !SLOWNESS_TOLD.getAndSet(true)) {
+        if (!VectorApi.isSwitchedOff() && !SLOWNESS_LOGGED.getAndSet(true)) {
             System.getLogger(SimdBackend.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
@@ -52,7 +78,7 @@ public final class SimdBackend extends SimdOperations {
      *
      * @throws IllegalStateException if its module is not loaded
      */
-    public static SimdBackend vector(Parallel parallel) {
+    static SimdBackend vector(Parallel parallel) {
         return vector(parallel, ConvolutionAlgorithm.configured());
     }
 
@@ -61,18 +87,18 @@ public final class SimdBackend extends SimdOperations {
      *
      * @throws IllegalStateException if its module is not loaded
      */
-    public static SimdBackend vector(Parallel parallel, ConvolutionAlgorithm algorithm) {
+    static SimdBackend vector(Parallel parallel, ConvolutionAlgorithm algorithm) {
         Engine engine = Engine.vector(parallel, algorithm);
         return new SimdBackend(engine, new VectorRuns(), VectorRuns.describe());
     }
 
     /** In plain Java. */
-    public static SimdBackend plain(Parallel parallel) {
+    static SimdBackend plain(Parallel parallel) {
         return plain(parallel, ConvolutionAlgorithm.configured());
     }
 
     /** In plain Java, with convolutions computed by {@code algorithm}. */
-    public static SimdBackend plain(Parallel parallel, ConvolutionAlgorithm algorithm) {
+    static SimdBackend plain(Parallel parallel, ConvolutionAlgorithm algorithm) {
         return new SimdBackend(Engine.plain(parallel, algorithm), new PlainRuns(), "plain Java");
     }
 
@@ -90,50 +116,6 @@ public final class SimdBackend extends SimdOperations {
         return description;
     }
 
-    private static boolean allFloat(Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand.dtype() != DType.F32) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Whether all are F32 of one shape. */
-    private static boolean alike(Tensor first, Tensor... others) {
-        for (Tensor other : others) {
-            if (!other.shape().equals(first.shape())) {
-                return false;
-            }
-        }
-        return allFloat(first) && allFloat(others);
-    }
-
-    /** Whether each that is given is an F32 vector of {@code length} elements. */
-    private static boolean areVectors(int length, Tensor... vectors) {
-        for (Tensor vector : vectors) {
-            if (vector != null && !(allFloat(vector) && vector.shape().equals(Shape.of(length)))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isLastAxis(Tensor x, int axis) {
-        return allFloat(x)
-                && x.size() > 0
-                && x.shape().rank() > 0
-                && x.axis(axis) == x.shape().rank() - 1;
-    }
-
-    private void requireHere(Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand != null) {
-                require(Operation.BINARY, DType.F32, operand);
-            }
-        }
-    }
-
     private static float[] floatsOrNull(Tensor x) {
         return x == null ? null : floats(x);
     }
@@ -146,17 +128,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        boolean fits = weight.shape().rank() == 2
-                && x.shape().rank() > 0
-                && weight.dim(1) > 0
-                && x.dim(-1) == weight.dim(1)
-                && allFloat(x, weight)
-                && bias != null
-                && areVectors(weight.dim(0), bias);
-        if (!fits) {
+        if (!FUSED.linear(x, weight, bias)) {
             return super.linear(x, weight, bias);
         }
-        requireHere(x, weight, bias);
+        requireHere("linear", x, weight, bias);
         int in = weight.dim(1);
         Tensor y = allocate(x.shape().with(-1, weight.dim(0)), DType.F32);
         GemmSpec spec = GemmSpec.dense(size(x) / in, weight.dim(0), in, false, true);
@@ -166,32 +141,23 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Tensor bias, Tensor addend, Conv2dSpec spec, boolean relu) {
-        boolean fits = allFloat(x)
-                && (bias == null || weight.shape().rank() == 4 && areVectors(weight.dim(0), bias))
-                && (addend == null || isOutput(addend, x, weight, spec));
-        if (!fits) {
+        if (!FUSED.convolution(x, weight, bias, addend, spec)) {
             return super.convolution(x, weight, bias, addend, spec, relu);
         }
-        requireHere(bias, addend);
+        requireHere("convolution", bias, addend);
         Epilogue<float[]> epilogue = new Epilogue<>(
                 floatsOrNull(bias), offsetOrZero(bias), floatsOrNull(addend), offsetOrZero(addend), relu);
         return conv2d(x, weight, spec, y -> convolve(x, weight, spec, y, epilogue));
-    }
-
-    /** Whether {@code addend} is F32 and of the shape of this convolution's output. */
-    private boolean isOutput(Tensor addend, Tensor x, Tensor weight, Conv2dSpec spec) {
-        require(Operation.CONV2D, DType.F32, x, weight);
-        return allFloat(addend) && addend.shape().equals(spec.outputShape(x.shape(), weight.shape()));
     }
 
     // Activations
 
     @Override
     public Tensor reluGradient(Tensor y, Tensor g) {
-        if (!alike(y, g)) {
+        if (!FUSED.elementwise(y, g)) {
             return super.reluGradient(y, g);
         }
-        requireHere(y, g);
+        requireHere("reluGradient", y, g);
         Tensor dx = allocate(y.shape(), DType.F32);
         float[] outputs = floats(y);
         float[] gradient = floats(g);
@@ -209,10 +175,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor softmax(Tensor x, int axis) {
-        if (!isLastAxis(x, axis)) {
+        if (!FUSED.rows(x, axis)) {
             return super.softmax(x, axis);
         }
-        requireHere(x);
+        requireHere("softmax", x);
         Tensor y = allocate(x.shape(), DType.F32);
         new SoftmaxKernels(parallel, runs).softmax(floats(x), offset(x), rows(x), x.dim(-1), floats(y), offset(y));
         return y;
@@ -220,10 +186,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor softmaxGradient(Tensor y, Tensor g, int axis) {
-        if (!isLastAxis(y, axis) || !alike(y, g)) {
+        if (!FUSED.softmaxGradient(y, g, axis)) {
             return super.softmaxGradient(y, g, axis);
         }
-        requireHere(y, g);
+        requireHere("softmaxGradient", y, g);
         Tensor dx = allocate(y.shape(), DType.F32);
         new SoftmaxKernels(parallel, runs)
                 .softmaxGradient(
@@ -233,10 +199,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor logSoftmax(Tensor x, int axis) {
-        if (!isLastAxis(x, axis)) {
+        if (!FUSED.rows(x, axis)) {
             return super.logSoftmax(x, axis);
         }
-        requireHere(x);
+        requireHere("logSoftmax", x);
         Tensor y = allocate(x.shape(), DType.F32);
         new SoftmaxKernels(parallel, runs).logSoftmax(floats(x), offset(x), rows(x), x.dim(-1), floats(y), offset(y));
         return y;
@@ -246,14 +212,14 @@ public final class SimdBackend extends SimdOperations {
         return size(x) / x.dim(-1);
     }
 
-    // Normalisation
+    // Normalization
 
     @Override
     public Tensor layerNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
-        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma, beta)) {
+        if (!FUSED.layerNorm(x, gamma, beta)) {
             return super.layerNorm(x, gamma, beta, eps);
         }
-        requireHere(x, gamma, beta);
+        requireHere("layerNorm", x, gamma, beta);
         Tensor y = allocate(x.shape(), DType.F32);
         new LayerNormKernels(parallel, runs, rows(x), x.dim(-1), eps)
                 .forward(
@@ -270,10 +236,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public NormGradient layerNormGradient(Tensor x, Tensor gamma, double eps, Tensor g) {
-        if (!isLastAxis(x, -1) || !areVectors(x.dim(-1), gamma) || !alike(x, g)) {
+        if (!FUSED.layerNormGradient(x, gamma, g)) {
             return super.layerNormGradient(x, gamma, eps, g);
         }
-        requireHere(x, gamma, g);
+        requireHere("layerNormGradient", x, gamma, g);
         LayerNormKernels kernels = new LayerNormKernels(parallel, runs, rows(x), x.dim(-1), eps);
         Tensor dx = allocate(x.shape(), DType.F32);
         try (Tensor normal = allocate(x.shape(), DType.F32)) {
@@ -300,10 +266,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Normalized batchNorm(Tensor x, Tensor gamma, Tensor beta, double eps) {
-        if (!isBatch(x) || !areVectors(x.dim(-1), gamma, beta)) {
+        if (!FUSED.batchNorm(x, gamma, beta)) {
             return super.batchNorm(x, gamma, beta, eps);
         }
-        requireHere(x, gamma, beta);
+        requireHere("batchNorm", x, gamma, beta);
         int channels = x.dim(-1);
         BatchNormKernels kernels = new BatchNormKernels(parallel, runs, rows(x), channels);
         Tensor mean = allocate(Shape.of(channels), DType.F32);
@@ -322,11 +288,6 @@ public final class SimdBackend extends SimdOperations {
         return new Normalized(y, mean, variance);
     }
 
-    /** Whether x is [..., C] with rows. */
-    private static boolean isBatch(Tensor x) {
-        return x.shape().rank() > 1 && isLastAxis(x, -1);
-    }
-
     private static float[] inverseDeviation(Tensor variance, double eps) {
         float[] inverse = Arrays.copyOfRange(floats(variance), offset(variance), offset(variance) + size(variance));
         for (int i = 0; i < inverse.length; i++) {
@@ -337,10 +298,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public NormGradient batchNormGradient(Tensor x, Tensor gamma, Tensor mean, Tensor variance, double eps, Tensor g) {
-        if (gamma == null || !isBatch(x) || !areVectors(x.dim(-1), gamma, mean, variance) || !alike(x, g)) {
+        if (!FUSED.batchNormGradient(x, gamma, mean, variance, g)) {
             return super.batchNormGradient(x, gamma, mean, variance, eps, g);
         }
-        requireHere(x, gamma, mean, variance, g);
+        requireHere("batchNormGradient", x, gamma, mean, variance, g);
         int channels = x.dim(-1);
         float count = rows(x);
         BatchNormKernels kernels = new BatchNormKernels(parallel, runs, rows(x), channels);
@@ -387,10 +348,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor sigmoidFocalLoss(Tensor x, Tensor targets, double alpha, double gamma) {
-        if (!alike(x, targets)) {
+        if (!FUSED.elementwise(x, targets)) {
             return super.sigmoidFocalLoss(x, targets, alpha, gamma);
         }
-        requireHere(x, targets);
+        requireHere("sigmoidFocalLoss", x, targets);
         Tensor y = allocate(x.shape(), DType.F32);
         losses().focal(
                         floats(x),
@@ -407,10 +368,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor sigmoidFocalLossGradient(Tensor x, Tensor targets, double alpha, double gamma, Tensor g) {
-        if (!alike(x, targets, g)) {
+        if (!FUSED.elementwise(x, targets, g)) {
             return super.sigmoidFocalLossGradient(x, targets, alpha, gamma, g);
         }
-        requireHere(x, targets, g);
+        requireHere("sigmoidFocalLossGradient", x, targets, g);
         Tensor dx = allocate(x.shape(), DType.F32);
         losses().focalGradient(
                         floats(x),
@@ -429,10 +390,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor bceWithLogits(Tensor x, Tensor targets) {
-        if (!alike(x, targets)) {
+        if (!FUSED.elementwise(x, targets)) {
             return super.bceWithLogits(x, targets);
         }
-        requireHere(x, targets);
+        requireHere("bceWithLogits", x, targets);
         Tensor y = allocate(x.shape(), DType.F32);
         losses().bceWithLogits(floats(x), offset(x), floats(targets), offset(targets), floats(y), offset(y), size(x));
         return y;
@@ -440,10 +401,10 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public Tensor smoothL1(Tensor x, Tensor targets, double beta) {
-        if (!alike(x, targets) || !(beta >= 0)) {
+        if (!FUSED.smoothL1(x, targets, beta)) {
             return super.smoothL1(x, targets, beta);
         }
-        requireHere(x, targets);
+        requireHere("smoothL1", x, targets);
         Tensor y = allocate(x.shape(), DType.F32);
         losses().smoothL1(
                         floats(x),
@@ -461,12 +422,12 @@ public final class SimdBackend extends SimdOperations {
         return new LossKernels(parallel, runs);
     }
 
-    // Optimisers
+    // Optimizers
 
     @Override
     public void sgdStep(
             Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
-        if (!allFloat(value)) {
+        if (value.dtype() != DType.F32) {
             super.sgdStep(value, gradient, buffer, rate, momentum, weightDecay);
             return;
         }
@@ -498,7 +459,7 @@ public final class SimdBackend extends SimdOperations {
     @Override
     public void adamwStep(
             Tensor value, Tensor gradient, Tensor average, Tensor squareAverage, int step, AdamWSettings settings) {
-        if (!allFloat(value)) {
+        if (value.dtype() != DType.F32) {
             super.adamwStep(value, gradient, average, squareAverage, step, settings);
             return;
         }

@@ -1,5 +1,15 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.elementwise.Broadcast;
+import dev.retort.kernels.simd.internal.elementwise.BroadcastKernels;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.indexing.PermuteKernels;
+import dev.retort.kernels.simd.internal.loops.ArithmeticLoops;
+import dev.retort.kernels.simd.internal.loops.CastLoops;
+import dev.retort.kernels.simd.internal.loops.DoubleLoops;
+import dev.retort.kernels.simd.internal.loops.FloatFunctions;
+import dev.retort.kernels.simd.internal.loops.Runs;
+import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
 import dev.retort.tensor.DType;

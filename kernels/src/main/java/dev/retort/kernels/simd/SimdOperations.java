@@ -1,12 +1,23 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.engine.Convolution;
+import dev.retort.kernels.simd.internal.engine.Engine;
+import dev.retort.kernels.simd.internal.engine.Gemm;
+import dev.retort.kernels.simd.internal.indexing.IndexKernels;
+import dev.retort.kernels.simd.internal.indexing.ResamplingKernels;
+import dev.retort.kernels.simd.internal.loops.DoubleLoops;
+import dev.retort.kernels.simd.internal.loops.PixelRuns;
+import dev.retort.kernels.simd.internal.loops.Runs;
+import dev.retort.kernels.simd.internal.product.Epilogue;
+import dev.retort.kernels.simd.internal.reduction.DoubleReduction;
+import dev.retort.kernels.simd.internal.reduction.FloatReduction;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
 import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.ReduceOp;
-import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.dense.ConvolutionGeometry;
 import dev.retort.tensor.heap.HeapStorage;
 import dev.retort.tensor.reference.Indexing;
 import dev.retort.tensor.reference.Reductions;
@@ -120,7 +131,7 @@ abstract class SimdOperations extends SimdElementwise {
         if (isDouble(x)) {
             Convolution.doubles(engine)
                     .forward(
-                            geometry(x.shape(), weight.shape(), spec),
+                            ConvolutionGeometry.of(x.shape(), weight.shape(), spec),
                             doubles(x),
                             offset(x),
                             doubles(weight),
@@ -137,7 +148,7 @@ abstract class SimdOperations extends SimdElementwise {
     final void convolve(Tensor x, Tensor weight, Conv2dSpec spec, Tensor y, Epilogue<float[]> epilogue) {
         Convolution.floats(engine)
                 .forward(
-                        geometry(x.shape(), weight.shape(), spec),
+                        ConvolutionGeometry.of(x.shape(), weight.shape(), spec),
                         floats(x),
                         offset(x),
                         floats(weight),
@@ -147,29 +158,9 @@ abstract class SimdOperations extends SimdElementwise {
                         epilogue);
     }
 
-    private static ConvolutionShape geometry(Shape input, Shape weight, Conv2dSpec spec) {
-        return new ConvolutionShape(
-                input.dim(0),
-                input.dim(1),
-                input.dim(2),
-                input.dim(3),
-                weight.dim(0),
-                weight.dim(1),
-                weight.dim(2),
-                spec.strideH(),
-                spec.strideW(),
-                spec.padH(),
-                spec.padH(),
-                spec.padW(),
-                spec.padW(),
-                spec.dilationH(),
-                spec.dilationW(),
-                spec.groups());
-    }
-
     @Override
     protected void conv2dInputGradient(Tensor g, Tensor weight, Conv2dSpec spec, Tensor y) {
-        ConvolutionShape shape = geometry(y.shape(), weight.shape(), spec);
+        ConvolutionGeometry shape = ConvolutionGeometry.of(y.shape(), weight.shape(), spec);
         if (isDouble(g)) {
             Convolution.doubles(engine)
                     .inputGradient(
@@ -182,7 +173,7 @@ abstract class SimdOperations extends SimdElementwise {
 
     @Override
     protected void conv2dWeightGradient(Tensor x, Tensor g, Conv2dSpec spec, Tensor y) {
-        ConvolutionShape shape = geometry(x.shape(), y.shape(), spec);
+        ConvolutionGeometry shape = ConvolutionGeometry.of(x.shape(), y.shape(), spec);
         if (isDouble(x)) {
             Convolution.doubles(engine)
                     .weightGradient(shape, doubles(x), offset(x), doubles(g), offset(g), doubles(y), offset(y));

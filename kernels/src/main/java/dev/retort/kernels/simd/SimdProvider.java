@@ -1,5 +1,10 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.loops.VectorRuns;
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BackendProvider;
 
@@ -19,11 +24,11 @@ public final class SimdProvider implements BackendProvider {
             KernelParameters.configured();
             String tuning = KernelParameters.file() == null ? "" : ", tuned by " + KernelParameters.file();
             String threads = SimdBackend.threads(Parallel.shared()) + tuning;
-            if (Engine.usesVectors()) {
+            if (VectorApi.isUsed()) {
                 return Usability.yes(VectorRuns.describe() + ", " + threads);
             }
-            String why = Engine.isVectorPresent()
-                    ? "switched off by -D" + Engine.VECTOR_PROPERTY + "=false"
+            String why = VectorApi.isPresent()
+                    ? "switched off by -D" + VectorApi.SWITCH_PROPERTY + "=false"
                     : "not loaded: start the JVM with --add-modules jdk.incubator.vector";
             return Usability.yes("plain Java, " + threads + "; the Vector API, several times faster, is " + why);
         } catch (IllegalArgumentException | LinkageError cause) {

@@ -161,7 +161,7 @@ KERNEL gemm_wide(
         }                                                                                                               \
     }
 
-// Far enough outside of every picture that no tap of its window lies inside, and near enough that nothing overflows.
+// Far enough outside of every image that no tap of its window lies inside, and near enough that nothing overflows.
 #define NOWHERE (-(1 << 20))
 
 KERNEL convolution_wide(
@@ -275,7 +275,7 @@ KERNEL convolution_weight_wide(
         int last = out_rows - first < chunk ? out_rows : first + chunk;
         int shift_y = tap / c.kernel_w * c.dilation_h - c.pad_h;
         int shift_x = tap % c.kernel_w * c.dilation_w - c.pad_w;
-        // The output pixels of a row that lie under this tap inside the picture.
+        // The output pixels of a row that lie under this tap inside the image.
         int left = shift_x >= 0 ? 0 : (-shift_x + c.stride_w - 1) / c.stride_w;
         int right = c.width - 1 - shift_x < 0 ? 0 : (c.width - 1 - shift_x) / c.stride_w + 1;
         if (right > c.out_width) {

@@ -142,7 +142,7 @@ class CudaFaultsTest {
             String said = StandInProcess.run(Full.class, List.of(SMALL, pools));
             assertThat(said)
                     .contains("products of float32 in TF32, matrix products by cuBLAS")
-                    .contains("No memory on Stand-in A")
+                    .contains("bytes on Stand-in A")
                     .contains("37748736 bytes are live")
                     .contains("smaller batch")
                     .contains("sum 9437184.0")

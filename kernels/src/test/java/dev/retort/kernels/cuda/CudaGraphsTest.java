@@ -137,10 +137,10 @@ class CudaGraphsTest {
         assertThat(steps("cuda/graphs", "own", "STAND_IN_GRAPHS=2"))
                 .contains("step 0: ")
                 .contains("refused: Stand-in A")
-                .contains("does not run work that was gathered for a graph for want of memory")
+                .contains("launch of work recorded as a graph failed, out of memory")
                 .contains(NOTHING_LEFT);
         assertThat(steps("cuda/graphs", "own", "STAND_IN_GRAPHS=1"))
-                .contains("does not run work that was gathered for a graph: ")
+                .contains("launch of work recorded as a graph failed: ")
                 .contains(NOTHING_LEFT);
     }
 

@@ -2,13 +2,13 @@ package dev.retort.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retort.kernels.device.Compute;
 import dev.retort.kernels.device.DeviceBackend;
 import dev.retort.kernels.simd.SimdProvider;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.GemmSpec;
+import dev.retort.tensor.MatmulPrecision;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
@@ -24,23 +24,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The kernels of matrix.cu in every way to compute, with both tiles and both widths of copies, above the stand-in: what they give is what
+ * The kernels of matrix.cu in every precision, with both tiles and both widths of copies, above the stand-in: what they give is what
  * float32 gives of operands that were rounded before.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(OS.LINUX)
 class CudaMatrixTest {
     @ParameterizedTest
-    @EnumSource(Compute.class)
-    void productsAreThoseOfRoundedOperands(Compute compute) throws IOException, InterruptedException {
+    @EnumSource(MatmulPrecision.class)
+    void productsAreThoseOfRoundedOperands(MatmulPrecision precision) throws IOException, InterruptedException {
         String said = StandInProcess.run(
                 Products.class,
                 List.of(),
-                "-Dcompute=" + compute,
-                "-D" + CudaDevice.CHOICES_PROPERTY + "=rules",
+                "-Dcompute=" + precision,
+                "-D" + CudaDevice.AUTOTUNE_PROPERTY + "=rules",
                 "-D" + CudaProvider.PRODUCTS_PROPERTY + "=own");
         assertThat(said).contains("worst ").contains("left behind 0 blocks");
-        System.out.println(compute + ": "
+        System.out.println(precision + ": "
                 + said.lines()
                         .filter(line -> line.contains("worst"))
                         .findFirst()
@@ -55,29 +55,29 @@ class CudaMatrixTest {
         private Products() {}
 
         public static void main(String[] arguments) {
-            Compute compute = Compute.valueOf(System.getProperty("compute"));
-            try (DeviceBackend cuda = (DeviceBackend) new CudaProvider().create("/" + compute.name());
+            MatmulPrecision precision = MatmulPrecision.valueOf(System.getProperty("compute"));
+            try (DeviceBackend cuda = (DeviceBackend) new CudaProvider().create("/" + precision.name());
                     Backend simd = new SimdProvider().create()) {
                 for (int groups : new int[] {1, Integer.MAX_VALUE}) {
                     cuda.use(cuda.tuning().withMatrixGroups(groups));
-                    matrices(cuda, simd, compute, 37, 41, 67);
-                    matrices(cuda, simd, compute, 132, 260, 36);
-                    matrices(cuda, simd, compute, 64, 128, 16);
-                    matrices(cuda, simd, compute, 1, 4, 4);
-                    convolutions(cuda, simd, compute, 8, 12, 1, new Conv2dSpec(1, 1, 1, 1, 1, 1, 1));
-                    convolutions(cuda, simd, compute, 36, 140, 1, new Conv2dSpec(2, 2, 1, 1, 1, 1, 1));
-                    convolutions(cuda, simd, compute, 3, 5, 1, new Conv2dSpec(2, 1, 3, 0, 1, 2, 1));
-                    convolutions(cuda, simd, compute, 16, 8, 2, new Conv2dSpec(1, 1, 2, 2, 2, 2, 2));
+                    matrices(cuda, simd, precision, 37, 41, 67);
+                    matrices(cuda, simd, precision, 132, 260, 36);
+                    matrices(cuda, simd, precision, 64, 128, 16);
+                    matrices(cuda, simd, precision, 1, 4, 4);
+                    convolutions(cuda, simd, precision, 8, 12, 1, new Conv2dSpec(1, 1, 1, 1, 1, 1, 1));
+                    convolutions(cuda, simd, precision, 36, 140, 1, new Conv2dSpec(2, 2, 1, 1, 1, 1, 1));
+                    convolutions(cuda, simd, precision, 3, 5, 1, new Conv2dSpec(2, 1, 3, 0, 1, 2, 1));
+                    convolutions(cuda, simd, precision, 16, 8, 2, new Conv2dSpec(1, 1, 2, 2, 2, 2, 2));
                 }
                 System.out.println("worst " + worst);
             }
         }
 
-        private static void matrices(Backend cuda, Backend simd, Compute compute, int m, int n, int k) {
+        private static void matrices(Backend cuda, Backend simd, MatmulPrecision precision, int m, int n, int k) {
             for (boolean ta : new boolean[] {false, true}) {
                 for (boolean tb : new boolean[] {false, true}) {
-                    float[] a = random(m * k, compute, 1);
-                    float[] b = random(k * n, compute, 2);
+                    float[] a = random(m * k, precision, 1);
+                    float[] b = random(k * n, precision, 2);
                     Shape aShape = ta ? Shape.of(k, m) : Shape.of(m, k);
                     Shape bShape = tb ? Shape.of(n, k) : Shape.of(k, n);
                     GemmSpec spec = GemmSpec.dense(m, n, k, ta, tb);
@@ -88,13 +88,13 @@ class CudaMatrixTest {
         }
 
         private static void convolutions(
-                Backend cuda, Backend simd, Compute compute, int in, int out, int groups, Conv2dSpec spec) {
+                Backend cuda, Backend simd, MatmulPrecision precision, int in, int out, int groups, Conv2dSpec spec) {
             Shape xShape = Shape.of(2, 13, 9, in);
             Shape wShape = Shape.of(out, 3, 3, in / groups);
             Shape yShape = spec.outputShape(xShape, wShape);
-            float[] x = random((int) xShape.size(), compute, 3);
-            float[] w = random((int) wShape.size(), compute, 4);
-            float[] g = random((int) yShape.size(), compute, 5);
+            float[] x = random((int) xShape.size(), precision, 3);
+            float[] w = random((int) wShape.size(), precision, 4);
+            float[] g = random((int) yShape.size(), precision, 5);
             compare("conv2d " + spec, cuda, simd, x, xShape, w, wShape, (a, b) -> a.backend()
                     .conv2d(a, b, spec));
             compare("conv2d for its input " + spec, cuda, simd, g, yShape, w, wShape, (a, b) -> a.backend()
@@ -132,9 +132,10 @@ class CudaMatrixTest {
         }
 
         /** Numbers that lose nothing when they are rounded as the way to compute rounds. */
-        private static float[] random(int size, Compute compute, long seed) {
+        private static float[] random(int size, MatmulPrecision precision, long seed) {
             Random random = new Random(seed);
-            int steps = compute == Compute.FP32 ? 1 << 23 : compute == Compute.TF32 ? 1 << 10 : 1 << 7;
+            int steps =
+                    precision == MatmulPrecision.FP32 ? 1 << 23 : precision == MatmulPrecision.TF32 ? 1 << 10 : 1 << 7;
             float[] values = new float[size];
             for (int i = 0; i < size; i++) {
                 values[i] = (random.nextInt(2 * steps + 1) - steps) / (float) steps;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The shipped PTX assembles for Ampere's and Hopper's data-centre GPUs, and no kernel keeps registers, or
+ * The shipped PTX assembles for Ampere's and Hopper's data-center GPUs, and no kernel keeps registers, or
  * the structs that it is given, in memory of its own. The
  * assembler is inside JCuda: no GPU and no driver is needed. What each kernel takes is written to {@code target/ptx-resources.txt}.
  */

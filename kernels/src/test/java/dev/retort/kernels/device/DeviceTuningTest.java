@@ -78,4 +78,19 @@ class DeviceTuningTest {
         Files.writeString(file, "gpu.wide.bytes = 48\n");
         assertThatThrownBy(() -> DeviceTuning.of(CARD)).hasMessageContaining("wide.bytes must be 16, 32 or 64, not 48");
     }
+
+    @Test
+    void candidatesChangeTheKernelsThatTheDeviceIsGiven() {
+        DeviceTuning now = new DeviceTuning(6, 64, 4, 16, 256);
+        assertThat(now.candidates(true))
+                .startsWith(now)
+                .doesNotHaveDuplicates()
+                .contains(new DeviceTuning(4, 32, 4, 16, 256))
+                .allMatch(t -> t.tileMicro() == 4 && t.tileStep() == 16);
+        assertThat(now.candidates(false))
+                .startsWith(now)
+                .doesNotHaveDuplicates()
+                .contains(new DeviceTuning(6, 64, 8, 8, 256))
+                .allMatch(t -> t.wideRows() == 6 && t.wideBytes() == 64);
+    }
 }

@@ -88,7 +88,7 @@ class BindingLibraryTest {
                 .hasMessage("libNone.so is not on the class path: add org.none:none");
     }
 
-    /** Makes temporary files, the first of its process, while a binding is being initialised. */
+    /** Makes temporary files, the first of its process, while a binding is being initialized. */
     static final class TemporaryFiles {
         private TemporaryFiles() {}
 

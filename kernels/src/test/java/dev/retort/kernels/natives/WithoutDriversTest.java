@@ -25,6 +25,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 @EnabledOnOs(OS.LINUX)
 class WithoutDriversTest {
+    private static final String ADD_JOCL = "JOCL is not on the class path: add org.jocl:jocl:2.0.6";
+    private static final String ADD_JCUDA = "JCuda is not on the class path: add org.jcuda:jcuda:" + JCudaVersion.get()
+            + " and org.jcuda:jcublas:" + JCudaVersion.get();
+
     /** Makes what the automatic choice makes. */
     static final class Automatic {
         private Automatic() {}
@@ -44,6 +48,22 @@ class WithoutDriversTest {
         public static void main(String[] args) {
             for (BackendProvider provider : Backends.providers()) {
                 System.out.println(provider.name() + ": " + provider.usability().reason());
+            }
+        }
+    }
+
+    /** Makes each backend by its name, and says why where that fails. */
+    static final class Named {
+        private Named() {}
+
+        public static void main(String[] args) {
+            for (String name : new String[] {"reference", "simd", "opencl", "opencl:0", "cuda", "cuda/tf32"}) {
+                try (Backend backend = Backends.create(name)) {
+                    System.out.println(name + " computes "
+                            + backend.tensor(new float[] {1, 2}, 2).sum().item());
+                } catch (IllegalStateException e) {
+                    System.out.println(name + " refuses: " + e.getMessage());
+                }
             }
         }
     }
@@ -84,23 +104,38 @@ class WithoutDriversTest {
                 .doesNotContain(" jcuda.", " org.jocl.");
     }
 
-    @Test
-    void withoutTheBindingsTheAutomaticChoiceWorksAndWhatToAddIsSaid() throws IOException, InterruptedException {
+    /** What a program prints whose class path lacks the jars of the bindings. */
+    private static String withoutBindings(Class<?> program) throws IOException, InterruptedException {
         String without = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("jcuda") && !entry.contains("jocl") && !entry.contains("jcublas"))
                 .collect(Collectors.joining(File.pathSeparator));
-        for (Class<?> program : new Class<?>[] {Automatic.class, Devices.class}) {
-            ProcessBuilder builder = plain(program, "-Xmx256m");
-            int place = builder.command().indexOf("-cp") + 1;
-            builder.command().set(place, without);
-            String said = JavaProcess.output(builder.start());
-            if (program == Automatic.class) {
-                assertThat(said).isEqualTo("automatic: 3.0\n");
-            } else {
-                assertThat(said)
-                        .contains("cuda: JCuda is not on the class path: add org.jcuda:jcuda:" + JCudaVersion.get())
-                        .contains("opencl: JOCL is not on the class path: add org.jocl:jocl:2.0.6");
-            }
-        }
+        ProcessBuilder builder = plain(program, "-Xmx256m");
+        int place = builder.command().indexOf("-cp") + 1;
+        builder.command().set(place, without);
+        return JavaProcess.output(builder.start());
+    }
+
+    @Test
+    void withoutTheBindingsTheAutomaticChoiceIsSilent() throws IOException, InterruptedException {
+        assertThat(withoutBindings(Automatic.class)).isEqualTo("automatic: 3.0\n");
+    }
+
+    @Test
+    void withoutTheBindingsEveryProviderSaysWhatToAdd() throws IOException, InterruptedException {
+        assertThat(withoutBindings(Devices.class))
+                .contains("cuda: " + ADD_JCUDA)
+                .contains("opencl: " + ADD_JOCL);
+    }
+
+    @Test
+    void withoutTheBindingsABackendByNameComputesOrSaysWhatToAdd() throws IOException, InterruptedException {
+        assertThat(withoutBindings(Named.class).lines())
+                .containsExactly(
+                        "reference computes 3.0",
+                        "simd computes 3.0",
+                        "opencl refuses: Backend 'opencl' cannot be used here: " + ADD_JOCL,
+                        "opencl:0 refuses: Backend 'opencl' cannot be used here: " + ADD_JOCL,
+                        "cuda refuses: Backend 'cuda' cannot be used here: " + ADD_JCUDA,
+                        "cuda/tf32 refuses: Backend 'cuda' cannot be used here: " + ADD_JCUDA);
     }
 }

@@ -2,6 +2,8 @@ package dev.retort.kernels.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.simd.internal.engine.Engines;
+import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.ComposedOperations.NormGradient;
 import dev.retort.tensor.ComposedOperations.Normalized;

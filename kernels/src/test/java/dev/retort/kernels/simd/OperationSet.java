@@ -1,5 +1,6 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.engine.Engines;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BinaryOp;
 import dev.retort.tensor.CompareOp;
@@ -19,7 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One call of every floating kernel of a dtype on a picture of given extents, by name: for tests that compare bits between two ways to run. */
+/** One call of every floating kernel of a dtype on an image of given extents, by name: for tests that compare bits between two ways to run. */
 final class OperationSet {
     private final Backend ops;
     private final DType dtype;
@@ -35,22 +36,22 @@ final class OperationSet {
         OperationSet set = new OperationSet(ops, dtype);
         try (Scope scope = Scope.open()) {
             Shape shape = Shape.of(2, height, width, channels);
-            Tensor x = set.picture(shape, 1, 4f);
-            Tensor y = set.picture(shape, 2, 1f);
-            Tensor scale = set.picture(Shape.of(channels), 3, 1f);
-            Tensor shift = set.picture(Shape.of(channels), 4, 1f);
+            Tensor x = set.image(shape, 1, 4f);
+            Tensor y = set.image(shape, 2, 1f);
+            Tensor scale = set.image(Shape.of(channels), 3, 1f);
+            Tensor shift = set.image(Shape.of(channels), 4, 1f);
             set.elementwise(x, y, shift);
             set.reductions(x);
             set.rows(x, y, scale, shift);
             set.losses(x, y);
-            set.pictures(x, y);
+            set.resampling(x, y);
             set.indexing(x, y);
             set.products(x, y, shift);
         }
         return set.results;
     }
 
-    private Tensor picture(Shape shape, long seed, float scale) {
+    private Tensor image(Shape shape, long seed, float scale) {
         float[] values = Engines.random((int) shape.size(), seed);
         for (int i = 0; i < values.length; i++) {
             values[i] *= scale;
@@ -125,7 +126,7 @@ final class OperationSet {
         put("axpy", value);
     }
 
-    private void pictures(Tensor x, Tensor g) {
+    private void resampling(Tensor x, Tensor g) {
         Pooled pooled = ops.maxPool2d(x, Pool2dSpec.of(3, 2, 1));
         put("maxPool2d", pooled.values());
         put("maxPool2d places", pooled.indices().cast(dtype));
@@ -150,10 +151,10 @@ final class OperationSet {
     private void products(Tensor x, Tensor g, Tensor bias) {
         int channels = x.dim(3);
         Conv2dSpec spec = Conv2dSpec.of(1, 1);
-        Tensor weight = picture(Shape.of(channels, 3, 3, channels), 5, 0.1f);
+        Tensor weight = image(Shape.of(channels, 3, 3, channels), 5, 0.1f);
         put("convolution", ops.convolution(x, weight, bias, null, spec, true));
         put("conv2dInputGradient", ops.conv2dInputGradient(g, weight, x.shape(), spec));
         put("conv2dWeightGradient", ops.conv2dWeightGradient(x, g, weight.shape(), spec));
-        put("linear", ops.linear(x, picture(Shape.of(channels, channels), 6, 1f), bias));
+        put("linear", ops.linear(x, image(Shape.of(channels, channels), 6, 1f), bias));
     }
 }

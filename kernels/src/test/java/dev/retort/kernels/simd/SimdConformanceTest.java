@@ -1,12 +1,14 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Operation;
-import dev.retort.tensor.cases.OperationCases;
-import dev.retort.tensor.conformance.BackendConformance;
-import dev.retort.tensor.conformance.Conformance;
-import dev.retort.tensor.conformance.Oracle;
+import dev.retort.testkit.cases.OperationCases;
+import dev.retort.testkit.conformance.BackendConformance;
+import dev.retort.testkit.conformance.Conformance;
+import dev.retort.testkit.conformance.Oracle;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;

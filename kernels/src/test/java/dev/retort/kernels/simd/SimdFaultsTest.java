@@ -1,7 +1,8 @@
 package dev.retort.kernels.simd;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.Backend;
-import dev.retort.tensor.conformance.faults.BackendFaults;
+import dev.retort.testkit.conformance.faults.BackendFaults;
 import org.junit.jupiter.api.Tag;
 
 /** The kit catches faults in this backend too: none of them hides behind what the backend leaves undeclared. */

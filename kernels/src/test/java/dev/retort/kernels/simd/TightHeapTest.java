@@ -3,6 +3,7 @@ package dev.retort.kernels.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retort.kernels.JavaProcess;
+import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;

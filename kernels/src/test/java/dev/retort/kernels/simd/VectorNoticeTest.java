@@ -2,6 +2,10 @@ package dev.retort.kernels.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,11 +17,11 @@ import org.junit.jupiter.api.Test;
 class VectorNoticeTest {
     private static final String OPTION = "--add-modules jdk.incubator.vector";
 
-    private static List<String> notices(String... options) throws IOException, InterruptedException {
+    private static List<String> notices(Class<?> program, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TwoBackends.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
@@ -26,13 +30,34 @@ class VectorNoticeTest {
 
     @Test
     void withoutTheModuleThereIsOneNotice() throws IOException, InterruptedException {
-        assertThat(notices()).singleElement().asString().contains(OPTION);
+        assertThat(notices(TwoBackends.class)).singleElement().asString().contains(OPTION);
+    }
+
+    @Test
+    void aProgramThatTakesTheAutomaticChoiceGetsOneNotice() throws IOException, InterruptedException {
+        assertThat(notices(Embedding.class)).singleElement().asString().contains(OPTION);
     }
 
     @Test
     void withTheModuleOrSwitchedOffThereIsNone() throws IOException, InterruptedException {
-        assertThat(notices("--add-modules=jdk.incubator.vector")).isEmpty();
-        assertThat(notices("-D" + Engine.VECTOR_PROPERTY + "=false")).isEmpty();
+        assertThat(notices(TwoBackends.class, "--add-modules=jdk.incubator.vector"))
+                .isEmpty();
+        assertThat(notices(TwoBackends.class, "-D" + VectorApi.SWITCH_PROPERTY + "=false"))
+                .isEmpty();
+    }
+
+    /** Computes on backends that it takes by name and by the automatic choice, which is simd on a machine without a GPU. */
+    static final class Embedding {
+        private Embedding() {}
+
+        public static void main(String[] arguments) {
+            for (String name : new String[] {"auto", "simd", "auto"}) {
+                try (Backend backend = Backends.create(name)) {
+                    System.out.println(
+                            backend.tensor(new float[] {1, 2}, 2).sum().item());
+                }
+            }
+        }
     }
 
     /** Opens the backend twice. */

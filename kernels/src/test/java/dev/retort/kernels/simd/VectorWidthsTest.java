@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retort.kernels.JavaProcess;
-import dev.retort.tensor.conformance.Conformance;
-import dev.retort.tensor.conformance.Conformance.Check;
-import dev.retort.tensor.conformance.Oracle;
+import dev.retort.kernels.simd.internal.run.Parallel;
+import dev.retort.kernels.simd.internal.run.VectorApi;
+import dev.retort.kernels.simd.internal.winograd.ConvolutionAlgorithm;
+import dev.retort.testkit.conformance.Conformance;
+import dev.retort.testkit.conformance.Conformance.Check;
+import dev.retort.testkit.conformance.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -44,7 +47,7 @@ class VectorWidthsTest {
             }
             Process kit = JavaProcess.of(
                             Kit.class,
-                            "-D" + Engine.BITS_PROPERTY + "=" + bits,
+                            "-D" + VectorApi.BITS_PROPERTY + "=" + bits,
                             "-D" + ConvolutionAlgorithm.PROPERTY + "=" + algorithm)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

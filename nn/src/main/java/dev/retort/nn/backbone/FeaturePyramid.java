@@ -3,41 +3,53 @@ package dev.retort.nn.backbone;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;
 import dev.retort.nn.Module;
+import dev.retort.nn.backbone.PyramidOptions.TopBlock;
 import dev.retort.nn.init.Initializers;
+import dev.retort.tensor.Pool2dSpec;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Feature pyramid (arXiv 1612.03144) with RetinaNet's two coarse levels, under detectron2's names. Laterals are 1x1
- * convolutions of res3, res4, res5; from the top down each is summed with the nearest-neighbour 2x of the one above, and a
- * 3x3 convolution gives p3, p4, p5. p6 is a 3x3 convolution of stride 2 on res5, p7 one on relu(p6). All have biases, no norm.
+ * Feature pyramid (arXiv 1612.03144) under detectron2's names. Laterals are 1x1 convolutions of the backbone's maps; from the top
+ * down each is summed with the nearest-neighbor 2x of the one above, and a 3x3 convolution gives a level. A {@link TopBlock} makes
+ * the levels coarser than p5. All convolutions have biases, no norm.
  */
 public final class FeaturePyramid extends Module {
-    private final Conv2d lateral3;
-    private final Conv2d output3;
-    private final Conv2d lateral4;
-    private final Conv2d output4;
-    private final Conv2d lateral5;
-    private final Conv2d output5;
+    private static final Pool2dSpec EVERY_SECOND = Pool2dSpec.of(1, 2, 0);
+
+    private final PyramidOptions options;
+    /** By stage, finest first. */
+    private final List<Conv2d> laterals = new ArrayList<>();
+
+    private final List<Conv2d> outputs = new ArrayList<>();
+    /** Null where the top block has no weights. */
     private final Conv2d p6;
+
     private final Conv2d p7;
 
-    /**
-     * @param in3 channels of res3, likewise res4 and res5
-     * @param out channels of every level
-     */
-    public FeaturePyramid(BuildContext context, int in3, int in4, int in5, int out) {
+    /** @param stageChannels channels of the backbone's map of a stage, 2 to 5 */
+    public FeaturePyramid(BuildContext context, PyramidOptions options, IntUnaryOperator stageChannels) {
         super(context);
-        lateral3 = convolution("fpn_lateral3", in3, out, 1, 1);
-        output3 = convolution("fpn_output3", out, out, 3, 1);
-        lateral4 = convolution("fpn_lateral4", in4, out, 1, 1);
-        output4 = convolution("fpn_output4", out, out, 3, 1);
-        lateral5 = convolution("fpn_lateral5", in5, out, 1, 1);
-        output5 = convolution("fpn_output5", out, out, 3, 1);
-        p6 = convolution("top_block.p6", in5, out, 3, 2);
-        p7 = convolution("top_block.p7", out, out, 3, 2);
+        this.options = options;
+        int out = options.channels();
+        for (int stage = options.finest(); stage <= PyramidOptions.COARSEST_STAGE; stage++) {
+            laterals.add(convolution("fpn_lateral" + stage, stageChannels.applyAsInt(stage), out, 1, 1));
+            outputs.add(convolution("fpn_output" + stage, out, out, 3, 1));
+        }
+        if (options.top() instanceof TopBlock.Convolutions top) {
+            int source = top.source() == PyramidOptions.Source.P5
+                    ? out
+                    : stageChannels.applyAsInt(PyramidOptions.COARSEST_STAGE);
+            p6 = convolution("top_block.p6", source, out, 3, 2);
+            p7 = convolution("top_block.p7", out, out, 3, 2);
+        } else {
+            p6 = null;
+            p7 = null;
+        }
     }
 
     private Conv2d convolution(String name, int in, int out, int kernel, int stride) {
@@ -50,23 +62,39 @@ public final class FeaturePyramid extends Module {
                                 .withInit(Initializers.unitVarianceFanIn(), Initializers.zeros())));
     }
 
+    /** Which pyramid this is. */
+    public PyramidOptions options() {
+        return options;
+    }
+
     /**
-     * The levels p3, p4, p5, p6, p7: [N, H_l, W_l, out] each.
+     * The levels, finest first: [N, H_l, W_l, channels] each.
      *
-     * @throws ShapeException if a map is not exactly twice as high and wide as the next: pad pictures to a multiple of 32
+     * @throws ShapeException if a map is not exactly twice as high and wide as the next: pad images to a multiple of 32
      */
     public List<Tensor> forward(ResNet.Features features) {
         try (Scope scope = Scope.open()) {
-            Tensor top5 = lateral5.forward(features.res5());
-            Tensor top4 = merge(lateral4, features.res4(), top5);
-            Tensor top3 = merge(lateral3, features.res3(), top4);
-            Tensor level6 = p6.forward(features.res5());
-            return List.of(
-                    scope.keep(output3.forward(top3)),
-                    scope.keep(output4.forward(top4)),
-                    scope.keep(output5.forward(top5)),
-                    scope.keep(level6),
-                    scope.keep(p7.forward(level6.relu())));
+            Tensor[] merged = new Tensor[laterals.size()];
+            for (int i = merged.length - 1; i >= 0; i--) {
+                Tensor map = features.stage(options.finest() + i);
+                merged[i] = i == merged.length - 1
+                        ? laterals.get(i).forward(map)
+                        : merge(laterals.get(i), map, merged[i + 1]);
+            }
+            List<Tensor> levels = new ArrayList<>();
+            for (int i = 0; i < merged.length; i++) {
+                levels.add(outputs.get(i).forward(merged[i]));
+            }
+            Tensor p5 = levels.get(levels.size() - 1);
+            if (options.top() instanceof TopBlock.PooledP5) {
+                levels.add(p5.backend().maxPool2d(p5, EVERY_SECOND).values());
+            } else if (options.top() instanceof TopBlock.Convolutions top) {
+                Tensor level6 = p6.forward(top.source() == PyramidOptions.Source.P5 ? p5 : features.res5());
+                levels.add(level6);
+                levels.add(p7.forward(top.relu() ? level6.relu() : level6));
+            }
+            levels.forEach(scope::keep);
+            return List.copyOf(levels);
         }
     }
 

@@ -6,18 +6,15 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.List;
 
-/** ResNet under {@code bottom_up}, and the {@link FeaturePyramid} on it: pictures to the levels p3 to p7. */
+/** ResNet under {@code bottom_up}, and the {@link FeaturePyramid} on it: images to levels. */
 public final class PyramidBackbone extends Module {
     private final ResNet bottomUp;
     private final FeaturePyramid pyramid;
 
-    /** @param channels of every level */
-    public PyramidBackbone(BuildContext context, ResNetOptions options, int channels) {
+    public PyramidBackbone(BuildContext context, ResNetOptions residual, PyramidOptions levels) {
         super(context);
-        bottomUp = child("bottom_up", at -> new ResNet(at, options));
-        pyramid = child(
-                "",
-                at -> new FeaturePyramid(at, options.channels(3), options.channels(4), options.channels(5), channels));
+        bottomUp = child("bottom_up", at -> new ResNet(at, residual));
+        pyramid = child("", at -> new FeaturePyramid(at, levels, residual::channels));
     }
 
     public FeaturePyramid pyramid() {
@@ -30,13 +27,17 @@ public final class PyramidBackbone extends Module {
     }
 
     /**
-     * The levels p3 to p7 with strides 8 to 128: [N, H_l, W_l, channels] each.
+     * The pyramid's levels, finest first: [N, H_l, W_l, channels] each. p2 has stride 4, each coarser level twice as much.
      *
-     * @param images normalised, [N, H, W, 3], H and W multiples of 32
+     * @param images normalized, [N, H, W, 3], H and W multiples of 32
      */
     public List<Tensor> forward(Tensor images) {
         try (Scope scope = Scope.open()) {
-            List<Tensor> levels = pyramid.forward(bottomUp.forward(images));
+            ResNet.Features features = bottomUp.forward(images);
+            if (pyramid.options().finest() > 2) {
+                features.res2().close();
+            }
+            List<Tensor> levels = pyramid.forward(features);
             levels.forEach(scope::keep);
             return levels;
         }

@@ -21,11 +21,23 @@ public final class ResNet extends Module {
     /**
      * The feature maps that a pyramid is built on.
      *
+     * @param res2 [N, H/4, W/4, channels(2)]
      * @param res3 [N, H/8, W/8, channels(3)]
      * @param res4 [N, H/16, W/16, channels(4)]
      * @param res5 [N, H/32, W/32, channels(5)]
      */
-    public record Features(Tensor res3, Tensor res4, Tensor res5) {}
+    public record Features(Tensor res2, Tensor res3, Tensor res4, Tensor res5) {
+        /** The map of stage 2, 3, 4 or 5. */
+        public Tensor stage(int number) {
+            return switch (number) {
+                case 2 -> res2;
+                case 3 -> res3;
+                case 4 -> res4;
+                case 5 -> res5;
+                default -> throw new IllegalArgumentException("A residual net has stages 2 to 5, not " + number);
+            };
+        }
+    }
 
     /** A net for pictures of 3 channels. */
     public ResNet(BuildContext context, ResNetOptions options) {
@@ -87,7 +99,7 @@ public final class ResNet extends Module {
             Tensor res3 = run(stages.get(1), res2);
             Tensor res4 = run(stages.get(2), res3);
             Tensor res5 = run(stages.get(3), res4);
-            return new Features(scope.keep(res3), scope.keep(res4), scope.keep(res5));
+            return new Features(scope.keep(res2), scope.keep(res3), scope.keep(res4), scope.keep(res5));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.retort.nn.backbone;
 
 import dev.retort.nn.Norm;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,12 @@ import java.util.Map;
  * @param freezeAt 0: all is trained; 1: the stem is frozen; 2: the stem and res2; up to 5
  */
 public record ResNetOptions(int depth, int width, boolean strideIn1x1, Norm norm, int freezeAt) {
+    /** The stem and res2 to res5. */
+    public static final int STAGES = 5;
+
+    /** The depths that there are. */
+    public static final List<Integer> DEPTHS = List.of(18, 34, 50, 101, 152);
+
     private static final Map<Integer, int[]> BLOCKS = Map.of(
             18, new int[] {2, 2, 2, 2},
             34, new int[] {3, 4, 6, 3},
@@ -27,7 +34,7 @@ public record ResNetOptions(int depth, int width, boolean strideIn1x1, Norm norm
         if (width < 1) {
             throw new IllegalArgumentException("ResNet width must be 1 or more, got " + width);
         }
-        if (freezeAt < 0 || freezeAt > 5) {
+        if (freezeAt < 0 || freezeAt > STAGES) {
             throw new IllegalArgumentException(
                     "freezeAt counts the stem and stages to freeze, 0 to 5, got " + freezeAt);
         }

@@ -75,20 +75,12 @@ public final class StateDict {
         copyMatching(module);
     }
 
-    /**
-     * Overwrites what fits by name and shape; everything else keeps its values.
-     *
-     * @return one line for each tensor that did not fit, naming it and why
-     */
-    public List<String> copyMatching(Module module) {
-        List<String> differences = differences(module);
-        module.state().forEach((name, target) -> {
-            Value value = values.get(name);
-            if (value != null && value.shape().equals(target.shape())) {
-                overwrite(target, value.data());
-            }
-        });
-        return differences;
+    /** Overwrites what fits by name and shape; everything else keeps its values. */
+    public WeightCopy copyMatching(Module module) {
+        Map<String, WeightCopy.Source> sources = new LinkedHashMap<>();
+        values.forEach((name, value) ->
+                sources.put(name, new WeightCopy.Source(value.shape(), target -> overwrite(target, value.data()))));
+        return WeightCopy.matching(sources, module);
     }
 
     private List<String> differences(Module module) {

@@ -59,7 +59,8 @@ class BackboneTest {
     @Test
     void namesAreDetectron2s() {
         ResNetOptions options = ResNetOptions.of(50).withWidth(2);
-        try (PyramidBackbone backbone = new PyramidBackbone(f32().at("backbone"), options, 4)) {
+        try (PyramidBackbone backbone =
+                new PyramidBackbone(f32().at("backbone"), options, PyramidOptions.retinaNet(4))) {
             assertThat(backbone.state().keySet())
                     .contains(
                             "bottom_up.stem.conv1.weight",
@@ -80,7 +81,7 @@ class BackboneTest {
     @CsvSource({"18, FROZEN", "50, BATCH"})
     void levelsHalve(int depth, Norm norm) {
         ResNetOptions options = ResNetOptions.of(depth).withWidth(2).withNorm(norm);
-        try (PyramidBackbone backbone = new PyramidBackbone(f32(), options, 3)) {
+        try (PyramidBackbone backbone = new PyramidBackbone(f32(), options, PyramidOptions.retinaNet(3))) {
             List<Tensor> levels = backbone.forward(backend.full(Shape.of(2, 64, 96, 3), DType.F32, 0.5));
             int[][] expected = {{8, 12}, {4, 6}, {2, 3}, {1, 2}, {1, 1}};
             for (int i = 0; i < 5; i++) {
@@ -94,27 +95,38 @@ class BackboneTest {
     void anySizeGoesThroughTheNet() {
         try (ResNet net = new ResNet(f32(), ResNetOptions.of(18).withWidth(1))) {
             ResNet.Features features = net.forward(backend.full(Shape.of(1, 37, 5, 3), DType.F32, 1));
+            assertThat(features.res2().shape()).isEqualTo(Shape.of(1, 10, 2, 1));
             assertThat(features.res3().shape()).isEqualTo(Shape.of(1, 5, 1, 2));
             assertThat(features.res4().shape()).isEqualTo(Shape.of(1, 3, 1, 4));
             assertThat(features.res5().shape()).isEqualTo(Shape.of(1, 2, 1, 8));
         }
     }
 
+    /** On maps of 1 channel. */
+    private FeaturePyramid pyramid(PyramidOptions options) {
+        return new FeaturePyramid(TestTensors.f64(backend), options, stage -> 1);
+    }
+
+    /** Weights 1 in the middle of each window, which pass values on. */
+    private static void passOn(FeaturePyramid pyramid) {
+        pyramid.state().forEach((name, tensor) -> {
+            double[] values = new double[(int) tensor.size()];
+            if (name.endsWith("weight")) {
+                values[values.length / 2] = 1;
+            }
+            TestTensors.set(tensor, values);
+        });
+    }
+
     @Test
     void pyramidIsSumsFromTheTopDown() {
-        try (FeaturePyramid pyramid = new FeaturePyramid(TestTensors.f64(backend), 1, 1, 1, 1)) {
-            // 1x1 weights 1 and windows that pass their centre on: p3 = res3 + up(res4 + up(res5)) and so on.
-            pyramid.state().forEach((name, tensor) -> {
-                double[] values = new double[(int) tensor.size()];
-                if (name.endsWith("weight")) {
-                    values[values.length / 2] = 1;
-                }
-                TestTensors.set(tensor, values);
-            });
+        try (FeaturePyramid pyramid = pyramid(PyramidOptions.retinaNet(1))) {
+            // p3 = res3 + up(res4 + up(res5)) and so on.
+            passOn(pyramid);
             Tensor res3 = backend.tensor(TestTensors.values(1, 16), Shape.of(1, 4, 4, 1), DType.F64);
             Tensor res4 = backend.tensor(new double[] {10, 20, 30, 40}, 1, 2, 2, 1);
             Tensor res5 = backend.tensor(new double[] {-500}, 1, 1, 1, 1);
-            List<Tensor> levels = pyramid.forward(new ResNet.Features(res3, res4, res5));
+            List<Tensor> levels = pyramid.forward(new ResNet.Features(null, res3, res4, res5));
             double[] bottom = res3.toDoubles();
             for (int i = 0; i < 16; i++) {
                 double above = new double[] {10, 20, 30, 40}[i / 8 * 2 + i % 4 / 2] - 500;
@@ -128,13 +140,84 @@ class BackboneTest {
         }
     }
 
+    private static final PyramidOptions.TopBlock NONE = new PyramidOptions.TopBlock.None();
+
+    private static PyramidOptions convolutions(PyramidOptions.Source source, boolean relu) {
+        return new PyramidOptions(3, 1, new PyramidOptions.TopBlock.Convolutions(source, relu));
+    }
+
+    /** Maps of 8x8 to 1x1 whose values are powers of ten, so that digits tell the summands. */
+    private ResNet.Features constantMaps(double res5) {
+        return new ResNet.Features(
+                backend.full(Shape.of(1, 8, 8, 1), DType.F64, 1),
+                backend.full(Shape.of(1, 4, 4, 1), DType.F64, 10),
+                backend.full(Shape.of(1, 2, 2, 1), DType.F64, 100),
+                backend.full(Shape.of(1, 1, 1, 1), DType.F64, res5));
+    }
+
+    @Test
+    void finestLevelMayBeP2() {
+        try (FeaturePyramid pyramid = pyramid(new PyramidOptions(2, 1, NONE))) {
+            assertThat(pyramid.options().levels()).isEqualTo(4);
+            assertThat(pyramid.parameters().keySet())
+                    .startsWith("fpn_lateral2.weight", "fpn_lateral2.bias", "fpn_output2.weight")
+                    .hasSize(16);
+            passOn(pyramid);
+            List<Tensor> levels = pyramid.forward(constantMaps(1000));
+            assertThat(levels).hasSize(4);
+            assertThat(levels.get(0).shape()).isEqualTo(Shape.of(1, 8, 8, 1));
+            assertThat(levels.get(0).toDoubles()).containsOnly(1111);
+            assertThat(levels.get(1).toDoubles()).containsOnly(1110);
+            assertThat(levels.get(3).toDoubles()).containsOnly(1000);
+        }
+    }
+
+    @Test
+    void p6MayBeEverySecondPositionOfP5WithoutWeights() {
+        try (FeaturePyramid pyramid = pyramid(new PyramidOptions(3, 1, new PyramidOptions.TopBlock.PooledP5()))) {
+            assertThat(pyramid.options().levels()).isEqualTo(4);
+            assertThat(pyramid.parameters()).hasSize(12);
+            passOn(pyramid);
+            Tensor res5 = backend.tensor(TestTensors.values(2, 9), Shape.of(1, 3, 3, 1), DType.F64);
+            double[] p5 = res5.toDoubles();
+            List<Tensor> levels = pyramid.forward(new ResNet.Features(
+                    null,
+                    backend.zeros(Shape.of(1, 12, 12, 1), DType.F64),
+                    backend.zeros(Shape.of(1, 6, 6, 1), DType.F64),
+                    res5));
+            assertThat(levels.get(3).shape()).isEqualTo(Shape.of(1, 2, 2, 1));
+            assertThat(levels.get(3).toDoubles()).containsExactly(p5[0], p5[2], p5[6], p5[8]);
+        }
+    }
+
+    /** p5's window doubles what it passes on, so that p6 tells what it was made of; ReLU takes negative values away. */
+    @ParameterizedTest
+    @CsvSource({"RES5, true, -7, 0", "RES5, false, -7, -7", "P5, true, -14, 0", "P5, false, -14, -14"})
+    void p6IsMadeOfRes5OrP5(PyramidOptions.Source source, boolean relu, double p6, double p7) {
+        try (FeaturePyramid pyramid = pyramid(convolutions(source, relu))) {
+            passOn(pyramid);
+            TestTensors.set(pyramid.state().get("fpn_output5.weight"), 0, 0, 0, 0, 2, 0, 0, 0, 0);
+            List<Tensor> levels = pyramid.forward(constantMaps(-7));
+            assertThat(levels).hasSize(pyramid.options().levels());
+            assertThat(levels.get(3).toDoubles()).containsExactly(p6);
+            assertThat(levels.get(4).toDoubles()).containsExactly(p7);
+        }
+    }
+
+    @Test
+    void pyramidsThatThereAreNotAreRefused() {
+        assertThatThrownBy(() -> new PyramidOptions(4, 1, NONE)).hasMessageContaining("p2 or p3, not p4");
+        assertThatThrownBy(() -> new PyramidOptions(3, 0, NONE)).hasMessageContaining("got 0");
+        assertThatThrownBy(() -> constantMaps(0).stage(6)).hasMessageContaining("not 6");
+    }
+
     @Test
     void pyramidRefusesMapsThatDoNotDouble() {
-        try (FeaturePyramid pyramid = new FeaturePyramid(TestTensors.f64(backend), 1, 1, 1, 1)) {
+        try (FeaturePyramid pyramid = pyramid(PyramidOptions.retinaNet(1))) {
             Tensor res3 = TestTensors.tensor(backend, 1, 1, 5, 4, 1);
             Tensor res4 = TestTensors.tensor(backend, 2, 1, 3, 2, 1);
             Tensor res5 = TestTensors.tensor(backend, 3, 1, 2, 1, 1);
-            assertThatThrownBy(() -> pyramid.forward(new ResNet.Features(res3, res4, res5)))
+            assertThatThrownBy(() -> pyramid.forward(new ResNet.Features(null, res3, res4, res5)))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("multiple of 32");
         }

@@ -69,9 +69,20 @@ public abstract class DenseBackend implements Backend {
         if (!supports(operation, dtype)) {
             throw new UndeclaredOperationException(this, operation, dtype, operands);
         }
+        requireHere(operation.toString(), operands);
+    }
+
+    /**
+     * Checks that every operand that is given lives here: for fused operations, whose types and shapes {@link FusedGuards} check.
+     *
+     * @param operation its name, for the error
+     * @param operands null where an optional one is missing
+     * @throws ShapeException naming the first operand of another backend
+     */
+    protected final void requireHere(String operation, Tensor... operands) {
         Operands.note(this, operation, operands);
         for (Tensor operand : operands) {
-            if (operand.backend() != this) {
+            if (operand != null && operand.backend() != this) {
                 throw Operands.elsewhere(this, operation, operand);
             }
         }

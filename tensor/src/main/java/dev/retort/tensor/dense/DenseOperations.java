@@ -326,7 +326,7 @@ public abstract class DenseOperations extends DenseBackend {
     /** target += alpha*source; floating. */
     protected abstract void addScaled(Tensor target, double alpha, Tensor source);
 
-    /** Checks what an optimiser steps on: {@code value} and tensors of its dtype and shape, all here. */
+    /** Checks what an optimizer steps on: {@code value} and tensors of its dtype and shape, all here. */
     protected final void requireStep(Tensor value, Tensor... others) {
         require(Operation.AXPY, value.dtype(), value);
         require(Operation.AXPY, value.dtype(), others);

@@ -13,7 +13,6 @@ import dev.retort.bench.work.Operands;
 import dev.retort.bench.work.Scenarios;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
-import dev.retort.kernels.simd.Parallel;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.BinaryOp;
@@ -47,7 +46,7 @@ class LibtorchAgreementTest {
     @BeforeAll
     static void start() {
         peer = LibtorchPeer.start(1);
-        backend = SimdBackend.create(new Parallel(1));
+        backend = SimdBackend.create(1);
     }
 
     @AfterAll

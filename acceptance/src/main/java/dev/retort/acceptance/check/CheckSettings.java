@@ -1,0 +1,37 @@
+package dev.retort.acceptance.check;
+
+import dev.retort.bench.network.Scenario;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What every part is told.
+ *
+ * @param device name of the backend
+ * @param steps of trainings
+ * @param size of the benchmarks' pictures, HEIGHTxWIDTH
+ * @param batches pictures a batch in inference and in steps
+ */
+public record CheckSettings(String device, int steps, String size, List<Integer> batches) {
+    /** Of a GPU, as published: pictures of 800 x 1344. */
+    public static final String SIZE = "800x1344";
+
+    /** The published networks on a picture of the size. */
+    public Scenario scenario() {
+        return Scenario.standard().withSize(size);
+    }
+
+    /** As options of the command line. */
+    List<String> options() {
+        return new ArrayList<>(List.of(
+                "--device",
+                device,
+                "--steps",
+                Integer.toString(steps),
+                "--size",
+                size,
+                "--batches",
+                batches.stream().map(String::valueOf).collect(Collectors.joining(","))));
+    }
+}

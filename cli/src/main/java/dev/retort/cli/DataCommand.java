@@ -1,0 +1,22 @@
+package dev.retort.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code retort data}: makes, converts and describes data sets. */
+@Command(
+        name = "data",
+        description = "Makes, converts and describes data sets.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DataShapesCommand.class, DataVocCommand.class, DataInfoCommand.class})
+final class DataCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name what to do: shapes, voc or info.");
+    }
+}

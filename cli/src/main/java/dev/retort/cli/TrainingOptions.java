@@ -1,0 +1,97 @@
+package dev.retort.cli;
+
+import dev.retort.cli.job.Interruption;
+import dev.retort.cli.job.TrainingJob;
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.train.TrainingRun;
+import dev.retort.tensor.Backend;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What {@code train} and {@code distill} have in common. */
+final class TrainingOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RECIPE", description = "YAML file; recipes/README.md tells its fields.")
+    private Path recipe;
+
+    @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
+    private Path data;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the model, checkpoints, the recipe and metrics.jsonl.")
+    private Path out;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a field of the recipe, such as training.epochs=3; may be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--resume",
+            description =
+                    "Go on from the checkpoint in --out. Refused if classes, model, data or teacher are not those it"
+                            + " was made with; a new rate, schedule, batch or length is taken, with a notice.")
+    private boolean resume;
+
+    @Option(
+            names = "--resume-anyway",
+            description =
+                    "As --resume, on other data, with another teacher or other pixels, too. Classes and model stay.")
+    private boolean resumeAnyway;
+
+    @Mixin
+    private PixelLimitOption limit;
+
+    Recipe recipe() {
+        RecipeReader.Read read = RecipeReader.read(recipe, settings);
+        PrintWriter err = spec.commandLine().getErr();
+        read.notices().forEach(notice -> err.println("retort: " + notice));
+        return read.recipe();
+    }
+
+    /** Trains; {@code teacher} is null to train alone. */
+    int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
+        CocoDataset dataset = usable(read.data().trainSplit(), read);
+        CocoDataset test =
+                read.training().evaluateEvery() > 0 ? usable(read.data().testSplit(), read) : dataset;
+        TrainingJob job = new TrainingJob(name, read, dataset, test, teacher, backend, out, "add --resume");
+        try (Interruption stop = Interruption.open()) {
+            if (!job.run(start(), stop, (student, distiller) -> {})) {
+                return Retort.INTERRUPTED;
+            }
+        }
+        spec.commandLine().getOut().println("Wrote " + out.resolve(TrainingRun.MODEL));
+        return 0;
+    }
+
+    private CocoDataset usable(String split, Recipe read) {
+        return UsablePictures.of(
+                CocoDataset.open(data, split).withMaxPixels(limit.pixels()),
+                read.data().broken(),
+                spec.commandLine().getErr());
+    }
+
+    private TrainingJob.Start start() {
+        if (resumeAnyway) {
+            return TrainingJob.Start.RESUME_ANYWAY;
+        }
+        return resume ? TrainingJob.Start.RESUME : TrainingJob.Start.NEW;
+    }
+}

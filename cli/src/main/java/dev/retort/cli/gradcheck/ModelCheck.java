@@ -1,0 +1,300 @@
+package dev.retort.cli.gradcheck;
+
+import dev.retort.autograd.GradientCheck.Report;
+import dev.retort.autograd.GradientCheck.Worst;
+import dev.retort.autograd.Gradients;
+import dev.retort.autograd.Parameter;
+import dev.retort.autograd.ParameterCheck;
+import dev.retort.autograd.Tape;
+import dev.retort.detection.box.AnchorGenerator;
+import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.box.Matcher;
+import dev.retort.detection.model.retinanet.RetinaNet;
+import dev.retort.detection.model.retinanet.RetinaNetLoss;
+import dev.retort.detection.model.retinanet.RetinaNetOptions;
+import dev.retort.detection.model.retinanet.RetinaNetPredictions;
+import dev.retort.detection.train.TrainingStep;
+import dev.retort.distill.icd.DistillationNorm;
+import dev.retort.distill.icd.IcdBatch;
+import dev.retort.distill.icd.IcdConfig;
+import dev.retort.distill.icd.IcdObjective;
+import dev.retort.distill.icd.InstancePrior;
+import dev.retort.distill.icd.InstanceSampler;
+import dev.retort.distill.icd.LossForm;
+import dev.retort.distill.icd.SlotRule;
+import dev.retort.distill.icd.Temperature;
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.Norm;
+import dev.retort.nn.backbone.ResNetOptions;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import dev.retort.testkit.gradients.GradientMatrix;
+import dev.retort.testkit.gradients.GradientMatrix.Cell;
+import dev.retort.testkit.gradients.GradientMatrix.Detail;
+import dev.retort.testkit.gradients.GradientMatrix.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Checks the gradients of a whole step of the method in float64, for each group of parameters: a teacher by its own detector
+ * losses, a student by detector and distillation losses together with its projection, encoder and decoder by the auxiliary
+ * losses. The nets are the real ones, a few channels wide, on two pictures of 64x64.
+ *
+ * <p>Differences see everything, gradients stop where the method says so: the decoder's weights and values are constants of
+ * the distillation loss. Therefore the decoder is checked by the auxiliary losses alone, and besides it is checked that the
+ * distillation loss gives it no gradient at all.
+ */
+public final class ModelCheck implements AutoCloseable {
+    /** What its cells are counted under. */
+    public static final String OPERATION = "model";
+
+    private static final String STOP = "decoder: no gradient from the distillation loss";
+    private static final int SIZE = 64;
+    private static final int PICTURES = 2;
+    private static final int CLASSES = 3;
+    private static final int WIDTH = 4;
+    private static final int TEACHER_CHANNELS = 8;
+    private static final int STUDENT_CHANNELS = 6;
+    private static final int HEADS = 2;
+    private static final double HEAD_GAIN = 20;
+    private static final double NORMALIZER = 10;
+    private static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
+    private static final int[][] LABELS = {{0, 2}, {1}};
+
+    private final Backend backend;
+    private final long seed;
+    private final RetinaNet teacher;
+    private final RetinaNet student;
+    private final IcdObjective objective;
+    private final IcdBatch batch;
+    private final double[] pixels;
+    /** Both pyramids as they are at the start: constants where only the decoder's parameters move. */
+    private final List<Tensor> teacherLevels;
+
+    private final List<Tensor> studentLevels;
+
+    /** @param backend computes in float64 */
+    public ModelCheck(Backend backend, long seed) {
+        this.backend = backend;
+        this.seed = seed;
+        BuildContext root = BuildContext.root(backend, DType.F64, seed);
+        teacher = detector(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
+        student = detector(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
+        objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
+        List<GroundTruth> images = IntStream.range(0, PICTURES)
+                .mapToObj(n -> new GroundTruth(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
+                .toList();
+        InstanceSampler sampler = new InstanceSampler(InstancePrior.uniform(CLASSES), SlotRule.relative(), seed);
+        batch = new IcdBatch(
+                images, images.stream().map(image -> sampler.draw(image, 0)).toList(), SIZE, SIZE);
+        pixels = new SplittableRandom(seed)
+                .doubles((long) PICTURES * SIZE * SIZE * 3, -2, 2)
+                .toArray();
+        teacherLevels = levels(teacher);
+        studentLevels = levels(student);
+    }
+
+    private List<Tensor> levels(RetinaNet net) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> levels = net.features(images());
+            levels.forEach(Scope::release);
+            return levels;
+        }
+    }
+
+    private static RetinaNet detector(BuildContext context, int channels, Norm norm) {
+        List<List<Double>> sizes = IntStream.range(0, RetinaNet.LEVELS)
+                .mapToObj(level -> List.of(16.0 * (1 << level)))
+                .toList();
+        List<Integer> strides = IntStream.range(0, RetinaNet.LEVELS)
+                .mapToObj(level -> 8 << level)
+                .toList();
+        AnchorGenerator anchors = new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
+        ResNetOptions backbone = new ResNetOptions(18, WIDTH, false, norm, 0);
+        RetinaNet net = new RetinaNet(context, new RetinaNetOptions(backbone, channels, 1, CLASSES, anchors));
+        enliven(net);
+        return net;
+    }
+
+    /**
+     * A new head says the same of every anchor, and nearly nothing with conviction: gradients of 1e-8 would be all that
+     * reaches the pyramid, too little to be held against anything. With larger weights and without the prior's bias it
+     * behaves as a trained one does.
+     */
+    private static void enliven(RetinaNet net) {
+        net.head().parameters().forEach((name, parameter) -> {
+            try (Tensor louder = parameter.data().mul(name.endsWith("weight") ? HEAD_GAIN : 0)) {
+                net.backend().assign(parameter.data(), louder);
+            }
+        });
+    }
+
+    private static IcdConfig config() {
+        return new IcdConfig(
+                IcdConfig.Descriptors.defaults(CLASSES),
+                new IcdConfig.Decoder(TEACHER_CHANNELS, HEADS, 1, true, false),
+                IcdConfig.Auxiliary.defaults(),
+                new IcdConfig.Distillation(8, LossForm.MSE, DistillationNorm.BOTH, Temperature.fixed(1), false, 0));
+    }
+
+    /** The groups' names, in the order in which {@link #run} checks them. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        parts().forEach(part -> names.addAll(part.groups.keySet()));
+        names.add(STOP);
+        return names;
+    }
+
+    /** Parameters that one loss is checked for, in groups by name. */
+    private record Part(Map<String, Map<String, Parameter>> groups, Supplier<Tensor> loss) {}
+
+    private List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part(
+                named("teacher", teacher.parameters(), 3),
+                () -> TrainingStep.total(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
+        Map<String, Map<String, Parameter>> learning = named("student", student.parameters(), 3);
+        learning.putAll(named("projection", objective.projection().parameters(), 1));
+        parts.add(new Part(learning, this::step));
+        parts.add(new Part(named("decoder", objective.teacher().parameters(), 3), this::auxiliary));
+        return parts;
+    }
+
+    private static Map<String, Map<String, Parameter>> named(
+            String prefix, Map<String, Parameter> parameters, int depth) {
+        Map<String, Map<String, Parameter>> named = new LinkedHashMap<>();
+        ParameterCheck.groups(parameters, depth).forEach((name, group) -> named.put(prefix + ": " + name, group));
+        return named;
+    }
+
+    /**
+     * Checks the groups whose name is wanted.
+     *
+     * @return a cell for each: operation {@link #OPERATION}, the group as case
+     */
+    public List<Cell> run(Predicate<String> group, Consumer<Cell> progress) {
+        List<Cell> cells = new ArrayList<>();
+        for (Part part : parts()) {
+            part.groups.forEach((name, parameters) -> {
+                if (group.test(name)) {
+                    Cell cell = check(name, parameters, part.loss);
+                    cells.add(cell);
+                    progress.accept(cell);
+                }
+            });
+        }
+        if (group.test(STOP)) {
+            cells.add(stop());
+            progress.accept(cells.get(cells.size() - 1));
+        }
+        return cells;
+    }
+
+    /** Counts the decoder's parameters that the distillation loss gives a gradient: none is accepted. */
+    private Cell stop() {
+        long start = System.nanoTime();
+        List<String> leaks = leaks();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        Detail detail = new Detail(
+                leaks.isEmpty() ? "no parameter" : leaks.get(0), 0, leaks.size(), 0, null, String.join(", ", leaks));
+        return cell(STOP, leaks.isEmpty(), leaks.size(), 0, seconds, detail);
+    }
+
+    private Cell check(String name, Map<String, Parameter> parameters, Supplier<Tensor> loss) {
+        long start = System.nanoTime();
+        Report report = ParameterCheck.on(backend).seed(seed).check(Map.of(name, parameters), loss);
+        Worst worst = report.worst().get(0);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        Detail detail = new Detail(worst.place(), worst.numeric(), worst.analytic(), worst.error(), null, "");
+        double error = Double.isNaN(worst.error()) ? Double.POSITIVE_INFINITY : worst.error();
+        return cell(name, report.passed(), error, report.tolerance(), seconds, detail);
+    }
+
+    private Cell cell(String name, boolean pass, double error, double bound, double seconds, Detail detail) {
+        return new Cell(
+                OPERATION,
+                name,
+                backend.name(),
+                GradientMatrix.DIFFERENCES,
+                DType.F64,
+                pass,
+                error,
+                bound,
+                seconds,
+                Kind.BACKWARD,
+                detail);
+    }
+
+    private Tensor images() {
+        return backend.upload(pixels, Shape.of(PICTURES, SIZE, SIZE, 3), DType.F64);
+    }
+
+    private Map<String, Tensor> detectorLosses(RetinaNet net, RetinaNetLoss.Box box) {
+        return detectorLosses(net, net.forward(images()), box);
+    }
+
+    private static Map<String, Tensor> detectorLosses(
+            RetinaNet net, RetinaNetPredictions output, RetinaNetLoss.Box box) {
+        RetinaNetLoss loss = new RetinaNetLoss(new AnchorLabeler(Matcher.RETINANET, CLASSES), 0.25, 2, box);
+        RetinaNetLoss.Targets targets = loss.targets(net.anchors(output.features()), List.of(BOXES), List.of(LABELS));
+        RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.deltas(), targets, NORMALIZER);
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        terms.put("classification", losses.classification());
+        terms.put("box", losses.box());
+        return terms;
+    }
+
+    /** What a student's step minimises: everything. */
+    private Tensor step() {
+        RetinaNetPredictions output = student.forward(images());
+        Map<String, Tensor> terms = detectorLosses(student, output, new RetinaNetLoss.Box.SmoothL1(0));
+        terms.putAll(icdLosses(output.features()));
+        return TrainingStep.total(terms);
+    }
+
+    private Map<String, Tensor> icdLosses(List<Tensor> levels) {
+        return objective.losses(batch, levels, teacherLevels, 0, 1);
+    }
+
+    private Tensor auxiliary() {
+        Map<String, Tensor> terms = new LinkedHashMap<>(icdLosses(studentLevels));
+        terms.remove(IcdObjective.DISTILLATION);
+        return TrainingStep.total(terms);
+    }
+
+    /** Names of the decoder's parameters that the distillation loss gives a gradient although it must not: none. */
+    private List<String> leaks() {
+        try (Scope scope = Scope.open();
+                Tape tape = Tape.on(backend)) {
+            Map<String, Parameter> decoder = objective.teacher().parameters();
+            tape.watch(decoder.values());
+            tape.watch(objective.projection().parameters().values());
+            Tensor distillation = icdLosses(studentLevels).get(IcdObjective.DISTILLATION);
+            Gradients gradients = tape.gradients(distillation);
+            return decoder.entrySet().stream()
+                    .filter(entry -> gradients.of(entry.getValue()) != null)
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        teacherLevels.forEach(Tensor::close);
+        studentLevels.forEach(Tensor::close);
+        objective.close();
+        student.close();
+        teacher.close();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.retort.cli.job;
+
+import dev.retort.cli.progress.MetricsLog;
+import dev.retort.cli.progress.Progress;
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.train.Trainer;
+import dev.retort.detection.train.TrainingObjective;
+import dev.retort.detection.train.TrainingRun;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.Distiller;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.io.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One training from the first step to the model, alone or with a teacher, in a folder of its own: the recipe, checkpoints,
+ * metrics.jsonl and the finished model, with progress on the error stream.
+ *
+ * @param name of the progress bar
+ * @param test evaluated on while training, where the recipe asks for that
+ * @param teacher null to train alone
+ * @param folder to write; it holds no other run, unless that one is resumed
+ * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
+ */
+public record TrainingJob(
+        String name,
+        Recipe recipe,
+        CocoDataset dataset,
+        CocoDataset test,
+        Detector teacher,
+        Backend backend,
+        Path folder,
+        String goOn) {
+    /** Name of the recipe in the run's folder. */
+    public static final String RECIPE = "recipe.yaml";
+
+    /** How it begins. */
+    public enum Start {
+        NEW,
+        /** From the folder's checkpoint, if it is of the same run. */
+        RESUME,
+        /** From the folder's checkpoint, even if other things are learnt from here on. */
+        RESUME_ANYWAY
+    }
+
+    /** What is done with a trained student before it is given back. */
+    @FunctionalInterface
+    public interface Finish {
+        /** @param distiller null if there was no teacher */
+        void accept(Detector student, Distiller distiller) throws IOException;
+    }
+
+    /**
+     * Trains to the end.
+     *
+     * @param stop asked after every step
+     * @param finish called if the run is complete
+     * @return whether the run is complete; false if it was stopped, which was told then, with a checkpoint to resume from
+     */
+    public boolean run(Start start, Interruption stop, Finish finish) throws IOException {
+        try (RunFolder held = RunFolder.open(folder)) {
+            if (start == Start.NEW && Files.exists(folder.resolve(TrainingRun.CHECKPOINT))) {
+                throw new IllegalStateException(
+                        folder + " holds a run already: go on with it (--resume), or choose another folder");
+            }
+            if (Arrays.stream(dataset.classCounts()).sum() == 0) {
+                notice("no picture of " + dataset.source() + " has a box to learn: the model will find nothing");
+            }
+            try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
+                if (teacher == null) {
+                    return run(student, null, start, stop, finish);
+                }
+                if (start == Start.NEW) {
+                    List<String> kept = Distiller.inherit(teacher, student);
+                    if (!kept.isEmpty()) {
+                        notice("not inherited, as the shapes differ: " + String.join(", ", kept));
+                    }
+                }
+                long iterations = Trainer.iterations(recipe, dataset);
+                var context = new DistillationProvider.Context(recipe, dataset, teacher, student, iterations);
+                try (Distiller distiller = new Distiller(context)) {
+                    return run(student, distiller, start, stop, finish);
+                }
+            }
+        }
+    }
+
+    private boolean run(Detector student, Distiller distiller, Start start, Interruption stop, Finish finish)
+            throws IOException {
+        List<TrainingObjective> objectives = distiller == null ? List.of() : List.of(distiller);
+        try (Trainer trainer = new Trainer(recipe, dataset, student, objectives)) {
+            TrainingRun run = new TrainingRun(trainer, student, test, folder, goOn);
+            if (start != Start.NEW) {
+                run.resume(start == Start.RESUME_ANYWAY).forEach(TrainingJob::notice);
+            }
+            Recipe.Training training = recipe.training();
+            Path metrics = folder.resolve(MetricsLog.FILE);
+            boolean complete;
+            try (MetricsLog log = MetricsLog.open(metrics, training.logEvery(), trainer.iteration());
+                    Progress progress = Progress.open(name, trainer.iteration(), trainer.iterations())) {
+                AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
+                complete = run.run(training.checkpointEvery(), stop::requested, new RunReporter(log, progress));
+            }
+            if (complete) {
+                finish.accept(student, distiller);
+            } else {
+                notice(run.stopped());
+            }
+            return complete;
+        }
+    }
+
+    private static void notice(String sentence) {
+        System.err.println("retort: " + sentence);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.retort.cli.report;
+
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.PictureReader;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** Opens a report in tests: its elements by XPath, and the pictures inside it. */
+public final class ReportPage {
+    private static final String JPEG = "data:image/jpeg;base64,";
+
+    private ReportPage() {}
+
+    public static Document parse(String html) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public static List<Element> find(Document page, String path) throws Exception {
+        NodeList nodes = (NodeList) XPathFactory.newInstance().newXPath().evaluate(path, page, XPathConstants.NODESET);
+        List<Element> found = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            found.add((Element) nodes.item(i));
+        }
+        return found;
+    }
+
+    /** The picture that an {@code img} element holds itself. */
+    public static Picture picture(Element image) {
+        String source = image.getAttribute("src");
+        if (!source.startsWith(JPEG)) {
+            throw new AssertionError("Not a picture inside the page: " + source);
+        }
+        return PictureReader.decode(Base64.getDecoder().decode(source.substring(JPEG.length())), "picture");
+    }
+}

@@ -1,0 +1,36 @@
+package dev.retort.detection;
+
+import dev.retort.detection.data.PictureReader;
+
+/**
+ * What a {@link Detector} is to look for. Start from {@link #DEFAULT}.
+ *
+ * @param scoreThreshold least score of an object, in [0, 1]. A network lists its best hundred objects above a score of its own
+ *     (0.05), so that a lower threshold finds no more than that
+ * @param maxPixels pixels that an image file may have, from 1 to {@link PictureReader#MOST_PIXELS}; it is refused by its header
+ *     if it has more
+ */
+public record DetectionOptions(double scoreThreshold, long maxPixels) {
+    /** What {@code retort predict} draws: objects of score 0.5 and more, in files of at most 50 million pixels. */
+    public static final DetectionOptions DEFAULT = new DetectionOptions(0.5, PictureReader.DEFAULT_MAX_PIXELS);
+
+    public DetectionOptions {
+        if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
+            throw new IllegalArgumentException("The score threshold must be from 0 to 1, not " + scoreThreshold);
+        }
+        if (maxPixels < 1 || maxPixels > PictureReader.MOST_PIXELS) {
+            throw new IllegalArgumentException("The most pixels of an image must be from 1 to "
+                    + PictureReader.MOST_PIXELS + ", not " + maxPixels);
+        }
+    }
+
+    /** These options with another least score. */
+    public DetectionOptions withScoreThreshold(double threshold) {
+        return new DetectionOptions(threshold, maxPixels);
+    }
+
+    /** These options with another limit of an image file's pixels. */
+    public DetectionOptions withMaxPixels(long pixels) {
+        return new DetectionOptions(scoreThreshold, pixels);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.retort.detection;
+
+import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BilinearResize;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.Sample;
+import dev.retort.detection.data.SizeRule;
+import dev.retort.detection.data.TrainTransform;
+import dev.retort.detection.recipe.Recipe;
+import java.util.Collections;
+import java.util.List;
+
+/** The batches that a recipe asks for, their extents multiples of a network's {@code sizeDivisor}. */
+public final class RecipeBatches {
+    private static final SizeRule AS_IT_IS = (picture, shortEdge, longEdge) -> picture;
+    private static final SizeRule SHORTEST_EDGE =
+            (picture, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(picture);
+
+    private RecipeBatches() {}
+
+    /** Endless, shuffled and augmented; one per micro-batch. */
+    public static DatasetBatches training(Recipe recipe, CocoDataset dataset, int divisor) {
+        Recipe.Data data = recipe.data();
+        TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
+        CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        return DatasetBatches.training(
+                used,
+                transform,
+                rule(data),
+                settings(recipe, divisor),
+                recipe.training().seed());
+    }
+
+    /** Every picture once, at the recipe's largest size. */
+    public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset, int divisor) {
+        Recipe.Data data = recipe.data();
+        return DatasetBatches.evaluation(
+                dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe, divisor));
+    }
+
+    /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
+    public static Batch single(Recipe recipe, ImageInfo info, Picture picture, int divisor) {
+        return Batch.of(List.of(sample(recipe, info, picture)), divisor);
+    }
+
+    /** A picture that belongs to no data set, at the recipe's largest size. */
+    static Sample sample(Recipe recipe, ImageInfo info, Picture picture) {
+        ImageSize size = size(recipe, new ImageSize(info.height(), info.width()));
+        Picture resized = BilinearResize.resize(picture, size.width(), size.height());
+        return new Sample(info, resized, new double[0], new int[0], false);
+    }
+
+    /** The recipe's largest size of a picture. */
+    static ImageSize size(Recipe recipe, ImageSize picture) {
+        Recipe.Data data = recipe.data();
+        return rule(data).target(picture, Collections.max(edges(data)), data.longEdge());
+    }
+
+    private static List<Integer> edges(Recipe.Data data) {
+        // The edge is not read where pictures stay as they are.
+        return data.shortEdges().isEmpty() ? List.of(1) : data.shortEdges();
+    }
+
+    private static SizeRule rule(Recipe.Data data) {
+        return data.shortEdges().isEmpty() ? AS_IT_IS : SHORTEST_EDGE;
+    }
+
+    private static DatasetBatches.Settings settings(Recipe recipe, int divisor) {
+        return new DatasetBatches.Settings(
+                recipe.training().batch(),
+                divisor,
+                recipe.data().cacheMegabytes() * 1_000_000L,
+                recipe.data().broken() == Recipe.Broken.SKIP);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.retort.detection.model;
+
+import dev.retort.nn.Norm;
+import dev.retort.nn.backbone.ResNetOptions;
+
+/**
+ * Section {@code model} of a recipe, as far as all kinds of detectors have it: a ResNet, a feature pyramid, a head.
+ *
+ * @param kind of detector, a {@link DetectionModelProvider}'s name (default retinanet)
+ * @param depth of the ResNet: 18, 34, 50, 101 or 152 (default 50)
+ * @param width channels of the first stage; 64 is the standard network, 32 half of it (default 64)
+ * @param pyramidChannels channels of the feature pyramid and the head (default 256)
+ * @param headConvolutions 3x3 convolutions in each tower of the head (default 4)
+ * @param norm of the backbone (default batch)
+ * @param strideIn1x1 whether bottlenecks stride in their first 1x1 convolution (MSRA) or in the 3x3 (default false)
+ * @param freezeAt how many stages, stem included, are frozen (default 0)
+ */
+public record ModelSettings(
+        String kind,
+        int depth,
+        int width,
+        int pyramidChannels,
+        int headConvolutions,
+        BackboneNorm norm,
+        boolean strideIn1x1,
+        int freezeAt) {
+    /** Channels of the first stage; the last has 32 times as many. Far above everything that is trained. */
+    private static final int MOST_WIDTH = 1024;
+
+    private static final int MOST_CHANNELS = 16_384;
+    private static final int MOST_LAYERS = 100;
+
+    /** How the backbone normalizes. */
+    public enum BackboneNorm {
+        /** Statistics of the batch in training, running ones later. For training from scratch. */
+        BATCH,
+        /** Fixed statistics, folded into the convolution. For fine-tuning. */
+        FROZEN
+    }
+
+    public ModelSettings {
+        Require.that(ResNetOptions.DEPTHS.contains(depth), "model.depth", depth, "one of " + ResNetOptions.DEPTHS);
+        Require.within(1, MOST_WIDTH, width, "model.width");
+        Require.within(1, MOST_CHANNELS, pyramidChannels, "model.pyramidChannels");
+        Require.within(0, MOST_LAYERS, headConvolutions, "model.headConvolutions");
+        Require.within(0, ResNetOptions.STAGES, freezeAt, "model.freezeAt");
+    }
+
+    /** ResNet-50 and the published widths, trained from scratch. */
+    public static ModelSettings defaults(String kind) {
+        return new ModelSettings(kind, 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
+    }
+
+    /** The residual net that these settings ask for. */
+    public ResNetOptions backbone() {
+        Norm chosen = norm == BackboneNorm.BATCH ? Norm.BATCH : Norm.FROZEN;
+        return new ResNetOptions(depth, width, strideIn1x1, chosen, freezeAt);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.retort.detection.model.fcos;
+
+import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.model.DetectionModel;
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.backbone.FeaturePyramid;
+import dev.retort.nn.backbone.PyramidBackbone;
+import dev.retort.nn.backbone.PyramidOptions;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * FCOS (arXiv 1904.01355, 2006.09214): every point of the pyramid's maps predicts a class and its distances to the four edges of a box.
+ * ResNet, feature pyramid p3 to p7, one head for all levels.
+ */
+public final class Fcos extends DetectionModel {
+    /** Pyramid levels p3 to p7. */
+    public static final int LEVELS = 5;
+
+    /** What detectron2's moving average starts from, and its momentum. */
+    private static final double FIRST_NORMALIZER = 300;
+
+    private static final double MOMENTUM = 0.9;
+
+    private final FcosOptions options;
+    private final FcosMatcher matcher;
+    private final FcosLoss loss;
+    private final EmaNormalizer average = new EmaNormalizer(FIRST_NORMALIZER, MOMENTUM);
+    private final PyramidBackbone backbone;
+    private final FcosHead head;
+
+    public Fcos(BuildContext context, FcosOptions options) {
+        super(context);
+        this.options = options;
+        FcosSettings settings = options.settings();
+        matcher = FcosMatcher.of(settings);
+        loss = new FcosLoss(settings.variant(), settings.boxQuality(), options.numClasses());
+        backbone = child(
+                "backbone",
+                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.fcos(options.pyramidChannels())));
+        head = child(
+                "head",
+                at -> new FcosHead(
+                        at,
+                        options.pyramidChannels(),
+                        options.headConvolutions(),
+                        options.groups(),
+                        options.numClasses(),
+                        settings.variant().scalesLevels() ? LEVELS : 0));
+    }
+
+    public FcosOptions options() {
+        return options;
+    }
+
+    @Override
+    public FeaturePyramid pyramid() {
+        return backbone.pyramid();
+    }
+
+    @Override
+    public FcosHead head() {
+        return head;
+    }
+
+    @Override
+    public void setCheckpointing(boolean checkpointing) {
+        backbone.setCheckpointing(checkpointing);
+    }
+
+    @Override
+    public List<String> levels() {
+        return List.of("p3", "p4", "p5", "p6", "p7");
+    }
+
+    @Override
+    public int sizeDivisor() {
+        return 32;
+    }
+
+    @Override
+    public List<Tensor> features(Tensor images) {
+        return backbone.forward(images);
+    }
+
+    @Override
+    public FcosPredictions forward(Tensor images) {
+        List<Tensor> features = features(images);
+        List<FcosHead.Output> outputs = new ArrayList<>();
+        for (int level = 0; level < LEVELS; level++) {
+            outputs.add(head.forward(features.get(level), level));
+        }
+        return new FcosPredictions(this, new ImageSize(images.dim(1), images.dim(2)), features, outputs);
+    }
+
+    FcosMatcher matcher() {
+        return matcher;
+    }
+
+    FcosLoss loss() {
+        return loss;
+    }
+
+    /** What losses are divided by, a batch with so many foreground points counted in. */
+    double normalizer(int foreground) {
+        return options.settings().variant().averagesNormalizer() ? average.update(foreground) : Math.max(foreground, 1);
+    }
+
+    @Override
+    public Map<String, String> trainingState() {
+        return options.settings().variant().averagesNormalizer() ? average.state() : Map.of();
+    }
+
+    @Override
+    public void restoreTrainingState(Map<String, String> state) {
+        if (options.settings().variant().averagesNormalizer()) {
+            average.restore(state);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.retort.detection.model.fcos;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.Conv2d;
+import dev.retort.nn.GroupNorm;
+import dev.retort.nn.Module;
+import dev.retort.nn.init.Initializer;
+import dev.retort.nn.init.Initializers;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * FCOS's head (arXiv 1904.01355, fig. 2), shared by all levels: two towers of 3x3 convolutions, each with its norm and ReLU; one
+ * ends in K class logits a point, the other in 4 distances and a quality logit. Names are detectron2's ({@code cls_subnet.0} the
+ * first convolution, {@code .1} its norm, {@code .2} its ReLU, ...) and, for the factors of levels, AdelaiDet's.
+ */
+public final class FcosHead extends Module {
+    /** Foreground probability of every point before training: it keeps the first losses small. */
+    private static final double PRIOR = 0.01;
+
+    private static final double NORM_EPS = 1e-5;
+
+    private final List<Layer> classTower = new ArrayList<>();
+    private final List<Layer> boxTower = new ArrayList<>();
+    private final Conv2d classScore;
+    private final Conv2d boxDistances;
+    private final Conv2d boxQuality;
+    /** By level, scalars; none without factors. */
+    private final List<Parameter> scales = new ArrayList<>();
+
+    /** @param norm null without one; the convolution has its ReLU itself then */
+    private record Layer(Conv2d convolution, GroupNorm norm) {}
+
+    /** A factor under AdelaiDet's name {@code scales.l.scale}. */
+    private static final class Scale extends Module {
+        private final Parameter factor;
+
+        private Scale(BuildContext context) {
+            super(context);
+            factor = parameter("scale", Shape.of(1), Initializers.ones());
+        }
+    }
+
+    /**
+     * @param channels of the pyramid and of the towers
+     * @param convolutions in each tower
+     * @param groups of the norms; 0 for none
+     * @param scaledLevels how many levels have a learned factor of their distances; 0 for none
+     */
+    public FcosHead(
+            BuildContext context, int channels, int convolutions, int groups, int numClasses, int scaledLevels) {
+        super(context);
+        for (int i = 0; i < convolutions; i++) {
+            classTower.add(layer("cls_subnet", i, channels, groups));
+        }
+        for (int i = 0; i < convolutions; i++) {
+            boxTower.add(layer("bbox_subnet", i, channels, groups));
+        }
+        Initializer zeros = Initializers.zeros();
+        classScore = last("cls_score", channels, numClasses, Initializers.constant(-Math.log((1 - PRIOR) / PRIOR)));
+        boxDistances = last("bbox_pred", channels, 4, zeros);
+        boxQuality = last("ctrness", channels, 1, zeros);
+        for (int level = 0; level < scaledLevels; level++) {
+            scales.add(child("scales." + level, Scale::new).factor);
+        }
+    }
+
+    private Layer layer(String tower, int number, int channels, int groups) {
+        Conv2d.Options plain =
+                Conv2d.of(channels, channels, 3).withInit(Initializers.normal(0.01), Initializers.zeros());
+        if (groups == 0) {
+            return new Layer(child(tower + '.' + 2 * number, at -> new Conv2d(at, plain.withRelu())), null);
+        }
+        int index = 3 * number;
+        return new Layer(
+                child(tower + '.' + index, at -> new Conv2d(at, plain)),
+                child(tower + '.' + (index + 1), at -> new GroupNorm(at, groups, channels, NORM_EPS)));
+    }
+
+    private Conv2d last(String name, int channels, int out, Initializer bias) {
+        return child(name, at -> new Conv2d(at, Conv2d.of(channels, out, 3).withInit(Initializers.normal(0.01), bias)));
+    }
+
+    /**
+     * What the head says of one level.
+     *
+     * @param logits of classes, [N, H*W, K]
+     * @param distances from the point to the box's left, top, right and bottom edge in strides, 0 or more, [N, H*W, 4]
+     * @param quality logits of centerness or IoU, [N, H*W, 1]
+     */
+    public record Output(Tensor logits, Tensor distances, Tensor quality) {}
+
+    /**
+     * Runs the head on one level.
+     *
+     * @param map [N, H, W, C]
+     * @param level its number from the finest, 0
+     */
+    public Output forward(Tensor map, int level) {
+        try (Scope scope = Scope.open()) {
+            Tensor logits = classScore.forward(run(classTower, map));
+            Tensor boxes = run(boxTower, map);
+            Tensor distances = boxDistances.forward(boxes);
+            if (!scales.isEmpty()) {
+                distances = distances.mul(scales.get(level).value());
+            }
+            return new Output(
+                    scope.keep(rows(logits)),
+                    scope.keep(rows(distances.relu())),
+                    scope.keep(rows(boxQuality.forward(boxes))));
+        }
+    }
+
+    private static Tensor run(List<Layer> tower, Tensor map) {
+        Tensor x = map;
+        for (Layer layer : tower) {
+            x = layer.convolution.forward(x);
+            if (layer.norm != null) {
+                x = layer.norm.forward(x).relu();
+            }
+        }
+        return x;
+    }
+
+    /** [N, H, W, k] as [N, H*W, k]. */
+    private static Tensor rows(Tensor map) {
+        return map.reshape(map.dim(0), -1, map.dim(3));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.retort.detection.model.fcos;
+
+import dev.retort.detection.model.fcos.FcosSettings.BoxQuality;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * FCOS's losses (arXiv 1904.01355, eq. 2): focal loss summed over all points and classes; over the foreground points the generalized IoU
+ * loss of boxes and the binary cross entropy of centerness or IoU. What they are divided by is the {@link FcosVariant}'s.
+ *
+ * @param numClasses K
+ */
+public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
+    /** Of the focal loss (arXiv 1708.02002, section 5.1). */
+    private static final double ALPHA = 0.25;
+
+    private static final double GAMMA = 2;
+    /** AdelaiDet divides the weighted box loss by this at least. */
+    private static final double LEAST_WEIGHT = 1e-6;
+
+    /** Scalars. */
+    public record Losses(Tensor classification, Tensor box, Tensor quality) {}
+
+    /**
+     * The losses of a batch.
+     *
+     * @param outputs of each level
+     * @param normalizer number of foreground points, at least 1, or its moving average
+     */
+    public Losses losses(List<FcosHead.Output> outputs, FcosTargets targets, double normalizer) {
+        try (Scope scope = Scope.open()) {
+            Tensor classification = null;
+            for (int level = 0; level < outputs.size(); level++) {
+                Tensor loss = classLoss(outputs.get(level).logits(), targets.oneHot(level, numClasses));
+                classification = classification == null ? loss : classification.add(loss);
+            }
+            Tensor distances =
+                    pick(outputs.stream().map(FcosHead.Output::distances).toList(), targets);
+            Tensor logits = pick(outputs.stream().map(FcosHead.Output::quality).toList(), targets)
+                    .reshape(-1);
+            Tensor shareOfPoints = share(logits, normalizer);
+            Foreground foreground = foreground(distances, targets, shareOfPoints);
+            Tensor qualityLoss =
+                    logits.backend().bceWithLogits(logits, foreground.quality).sum();
+            return new Losses(
+                    scope.keep(classification.mul(shareOfPoints)),
+                    scope.keep(foreground.loss),
+                    scope.keep(qualityLoss.mul(shareOfPoints)));
+        }
+    }
+
+    private static Tensor classLoss(Tensor logits, float[] oneHot) {
+        try (Scope scope = Scope.open()) {
+            Backend root = logits.backend().root();
+            Tensor wanted = root.upload(oneHot, logits.shape(), DType.F32);
+            Tensor targets = logits.dtype() == DType.F32 ? wanted : root.cast(wanted, logits.dtype());
+            return scope.keep(logits.backend()
+                    .sigmoidFocalLoss(logits, targets, ALPHA, GAMMA)
+                    .sum());
+        }
+    }
+
+    /** The foreground points' rows of all levels [N, P, k]: [F, k]. */
+    private static Tensor pick(List<Tensor> levels, FcosTargets targets) {
+        try (Scope scope = Scope.open()) {
+            Backend root = levels.get(0).backend().root();
+            List<Tensor> picked = new ArrayList<>();
+            for (int level = 0; level < levels.size(); level++) {
+                Tensor map = levels.get(level);
+                int[] rows = targets.rows(level);
+                picked.add(map.reshape(-1, map.dim(2)).indexSelect(0, root.tensor(rows, rows.length)));
+            }
+            return scope.keep(levels.get(0).backend().concat(0, picked.toArray(Tensor[]::new)));
+        }
+    }
+
+    /**
+     * @param loss of boxes, divided, a scalar
+     * @param quality what the third branch should predict, [F], a constant
+     */
+    private record Foreground(Tensor loss, Tensor quality) {}
+
+    private Foreground foreground(Tensor distances, FcosTargets targets, Tensor shareOfPoints) {
+        try (Scope scope = Scope.open()) {
+            Tensor centerness = constant(distances, targets.centerness());
+            if (variant != FcosVariant.ADELAIDET) {
+                Tensor sum = giouOfCorners(distances, targets).sum();
+                return new Foreground(scope.keep(sum.mul(shareOfPoints)), scope.keep(centerness));
+            }
+            Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
+            DistanceBoxes.Overlap overlap = DistanceBoxes.overlap(distances, wanted);
+            Tensor losses = overlap.giou().neg().add(1);
+            if (quality == BoxQuality.IOU) {
+                return new Foreground(
+                        scope.keep(losses.sum().mul(shareOfPoints)),
+                        scope.keep(overlap.iou().detach()));
+            }
+            double weights = Arrays.stream(targets.centerness()).sum();
+            Tensor weighted = losses.mul(centerness).sum();
+            return new Foreground(
+                    scope.keep(weighted.mul(share(weighted, Math.max(weights, LEAST_WEIGHT)))), scope.keep(centerness));
+        }
+    }
+
+    /** Generalized IoU losses of the boxes in pixels, [F]. */
+    private static Tensor giouOfCorners(Tensor distances, FcosTargets targets) {
+        int count = targets.foreground().size();
+        double[] xy = new double[2 * count];
+        double[] strides = new double[count];
+        for (int i = 0; i < count; i++) {
+            FcosTargets.Foreground point = targets.foreground().get(i);
+            FcosPoints level = targets.points().get(point.level());
+            System.arraycopy(level.xy(), 2 * point.index(), xy, 2 * i, 2);
+            strides[i] = level.stride();
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
+            Tensor boxes = DistanceCoder.decode(distances, xy, strides);
+            return scope.keep(boxes.backend().giou(boxes, DistanceCoder.decode(wanted, xy, strides)));
+        }
+    }
+
+    /**
+     * 1/divisor. From the host as the targets are: a number that changes with every batch is data, not a part of the
+     * computation.
+     */
+    private static Tensor share(Tensor like, double divisor) {
+        return like.backend().root().tensor(new double[] {1 / divisor}, Shape.SCALAR, like.dtype());
+    }
+
+    private static Tensor constant(Tensor like, double[] values) {
+        return like.backend().root().tensor(values, Shape.of(values.length), like.dtype());
+    }
+}

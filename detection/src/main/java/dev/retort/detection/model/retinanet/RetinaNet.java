@@ -1,0 +1,123 @@
+package dev.retort.detection.model.retinanet;
+
+import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.Matcher;
+import dev.retort.detection.model.DetectionModel;
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.backbone.FeaturePyramid;
+import dev.retort.nn.backbone.PyramidBackbone;
+import dev.retort.nn.backbone.PyramidOptions;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** RetinaNet (arXiv 1708.02002) as detectron2 builds it: ResNet, feature pyramid p3 to p7, one head for all levels. */
+public final class RetinaNet extends DetectionModel {
+    /** Pyramid levels p3 to p7. */
+    public static final int LEVELS = 5;
+
+    private final RetinaNetOptions options;
+    private final RetinaNetLoss loss;
+    private final EmaNormalizer normalizer = new EmaNormalizer();
+    private final PyramidBackbone backbone;
+    private final RetinaNetHead head;
+
+    /** A RetinaNet with the published losses. */
+    public RetinaNet(BuildContext context, RetinaNetOptions options) {
+        this(context, options, RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses())));
+    }
+
+    /** A RetinaNet with losses of one's own. */
+    public RetinaNet(BuildContext context, RetinaNetOptions options, RetinaNetLoss loss) {
+        super(context);
+        this.options = options;
+        this.loss = loss;
+        backbone = child(
+                "backbone",
+                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels())));
+        head = child(
+                "head",
+                at -> new RetinaNetHead(
+                        at,
+                        options.pyramidChannels(),
+                        options.headConvolutions(),
+                        options.anchors().perCell(),
+                        options.numClasses()));
+    }
+
+    public RetinaNetOptions options() {
+        return options;
+    }
+
+    @Override
+    public FeaturePyramid pyramid() {
+        return backbone.pyramid();
+    }
+
+    @Override
+    public RetinaNetHead head() {
+        return head;
+    }
+
+    @Override
+    public void setCheckpointing(boolean checkpointing) {
+        backbone.setCheckpointing(checkpointing);
+    }
+
+    @Override
+    public List<String> levels() {
+        return List.of("p3", "p4", "p5", "p6", "p7");
+    }
+
+    @Override
+    public int sizeDivisor() {
+        return 32;
+    }
+
+    @Override
+    public List<Tensor> features(Tensor images) {
+        return backbone.forward(images);
+    }
+
+    @Override
+    public RetinaNetPredictions forward(Tensor images) {
+        List<Tensor> features = features(images);
+        List<Tensor> logits = new ArrayList<>();
+        List<Tensor> deltas = new ArrayList<>();
+        for (Tensor level : features) {
+            logits.add(head.logits(level));
+            deltas.add(head.deltas(level));
+        }
+        return new RetinaNetPredictions(this, features, logits, deltas);
+    }
+
+    /** Anchors of each level of an output: [H*W*A * 4] XYXY. */
+    public List<double[]> anchors(List<Tensor> features) {
+        List<double[]> anchors = new ArrayList<>();
+        for (int level = 0; level < LEVELS; level++) {
+            Tensor map = features.get(level);
+            anchors.add(options.anchors().anchors(level, map.dim(1), map.dim(2)));
+        }
+        return anchors;
+    }
+
+    RetinaNetLoss loss() {
+        return loss;
+    }
+
+    EmaNormalizer normalizer() {
+        return normalizer;
+    }
+
+    @Override
+    public Map<String, String> trainingState() {
+        return normalizer.state();
+    }
+
+    @Override
+    public void restoreTrainingState(Map<String, String> state) {
+        normalizer.restore(state);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.retort.detection.model.retinanet;
+
+import dev.retort.detection.box.AnchorLabeler;
+import dev.retort.detection.box.BoxCoder;
+import dev.retort.detection.box.Boxes;
+import dev.retort.detection.model.BoxDecoding;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * RetinaNet's losses, as detectron2's: focal loss summed over the valid anchors and classes, box loss summed over the
+ * foreground anchors; both divided by a normaliser that the caller keeps.
+ *
+ * @param alpha and gamma of the focal loss: 0.25 and 2
+ * @param box what boxes are compared by
+ */
+public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, Box box) {
+
+    /** How a predicted box is held against its target. */
+    public sealed interface Box {
+        /** On encoded deltas; beta 0 is L1. */
+        record SmoothL1(double beta) implements Box {}
+
+        /** On decoded boxes. */
+        record Giou() implements Box {}
+    }
+
+    /** The published setting: alpha 0.25, gamma 2, L1. */
+    public static RetinaNetLoss standard(AnchorLabeler labeler) {
+        return new RetinaNetLoss(labeler, 0.25, 2, new Box.SmoothL1(0));
+    }
+
+    /**
+     * The targets of a batch, made once and shared by models with the same anchors.
+     *
+     * @param anchors per level, [R_l * 4]
+     * @param labels per picture, over all levels joined
+     * @param boxes per picture, ground truth [n * 4]
+     */
+    public record Targets(List<double[]> anchors, List<AnchorLabeler.Labels> labels, List<double[]> boxes) {
+        /** Number of foreground anchors in the batch. */
+        public long foreground() {
+            return labels.stream().mapToLong(l -> l.foreground().length).sum();
+        }
+    }
+
+    /** Both losses, scalars. */
+    public record Losses(Tensor classification, Tensor box) {}
+
+    /**
+     * Labels every anchor of every picture.
+     *
+     * @param anchors per level, [R_l * 4] XYXY
+     * @param boxes per picture, [n * 4] XYXY in pixels of the batch
+     * @param classes per picture, [n]
+     */
+    public Targets targets(List<double[]> anchors, List<double[]> boxes, List<int[]> classes) {
+        double[] joined = join(anchors);
+        List<AnchorLabeler.Labels> labels = new ArrayList<>();
+        for (int n = 0; n < boxes.size(); n++) {
+            labels.add(labeler.label(joined, boxes.get(n), classes.get(n)));
+        }
+        return new Targets(anchors, labels, boxes);
+    }
+
+    /**
+     * @param logits per level, [N, R_l, K]
+     * @param deltas per level, [N, R_l, 4]
+     * @param normalizer what both sums are divided by, this batch already counted in
+     */
+    public Losses losses(List<Tensor> logits, List<Tensor> deltas, Targets targets, double normalizer) {
+        try (Scope scope = Scope.open()) {
+            Tensor classification = null;
+            Tensor boxes = null;
+            int start = 0;
+            for (int level = 0; level < logits.size(); level++) {
+                Tensor classLoss = classLoss(logits.get(level), targets, start);
+                Tensor boxLoss = boxLoss(deltas.get(level), targets, level, start);
+                classification = classification == null ? classLoss : classification.add(classLoss);
+                boxes = boxes == null ? boxLoss : boxes.add(boxLoss);
+                start += logits.get(level).dim(1);
+            }
+            // From the host as the targets are: a number that changes with every batch is data, not a part of the
+            // computation.
+            Tensor share = classification
+                    .backend()
+                    .root()
+                    .tensor(new double[] {1 / normalizer}, Shape.SCALAR, classification.dtype());
+            return new Losses(scope.keep(classification.mul(share)), scope.keep(boxes.mul(share)));
+        }
+    }
+
+    /** Focal loss summed over the anchors [start, start + R) of every picture, ignored ones left out. */
+    private Tensor classLoss(Tensor logits, Targets targets, int start) {
+        int pictures = logits.dim(0);
+        int anchors = logits.dim(1);
+        int numClasses = logits.dim(2);
+        float[] oneHot = new float[Math.toIntExact(logits.size())];
+        float[] valid = new float[pictures * anchors];
+        for (int n = 0; n < pictures; n++) {
+            int[] classes = targets.labels.get(n).classes();
+            for (int a = 0; a < anchors; a++) {
+                int label = classes[start + a];
+                valid[n * anchors + a] = label == AnchorLabeler.IGNORE ? 0 : 1;
+                if (label >= 0 && label < numClasses) {
+                    oneHot[(n * anchors + a) * numClasses + label] = 1;
+                }
+            }
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor wanted = constant(logits, oneHot, logits.shape());
+            Tensor mask = constant(logits, valid, Shape.of(pictures, anchors, 1));
+            return scope.keep(logits.backend()
+                    .sigmoidFocalLoss(logits, wanted, alpha, gamma)
+                    .mul(mask)
+                    .sum());
+        }
+    }
+
+    private static Tensor constant(Tensor like, float[] values, Shape shape) {
+        Backend root = like.backend().root();
+        Tensor tensor = root.upload(values, shape, DType.F32);
+        return like.dtype() == DType.F32 ? tensor : root.cast(tensor, like.dtype());
+    }
+
+    /** Box loss summed over the foreground anchors of one level. */
+    private Tensor boxLoss(Tensor deltas, Targets targets, int level, int start) {
+        double[] anchors = targets.anchors.get(level);
+        int count = Boxes.count(anchors);
+        List<Integer> rows = new ArrayList<>();
+        List<double[]> sources = new ArrayList<>();
+        List<double[]> goals = new ArrayList<>();
+        for (int n = 0; n < targets.labels.size(); n++) {
+            AnchorLabeler.Labels labels = targets.labels.get(n);
+            for (int anchor : labels.foreground()) {
+                if (anchor >= start && anchor < start + count) {
+                    rows.add(n * count + anchor - start);
+                    sources.add(Boxes.select(anchors, new int[] {anchor - start}));
+                    goals.add(Boxes.select(targets.boxes.get(n), new int[] {labels.matched()[anchor]}));
+                }
+            }
+        }
+        double[] source = join(sources);
+        double[] goal = join(goals);
+        try (Scope scope = Scope.open()) {
+            Backend root = deltas.backend().root();
+            Tensor index = root.tensor(rows.stream().mapToInt(Integer::intValue).toArray(), rows.size());
+            Tensor picked = deltas.reshape(-1, 4).indexSelect(0, index);
+            if (box instanceof Box.SmoothL1 l1) {
+                Tensor wanted = root.tensor(BoxCoder.RETINANET.encode(source, goal), picked.shape(), deltas.dtype());
+                return scope.keep(
+                        picked.backend().smoothL1(picked, wanted, l1.beta()).sum());
+            }
+            Tensor wanted = root.tensor(goal, picked.shape(), deltas.dtype());
+            Tensor boxes = BoxDecoding.decode(BoxCoder.RETINANET, picked, source);
+            return scope.keep(boxes.backend().giou(boxes, wanted).sum());
+        }
+    }
+
+    private static double[] join(List<double[]> parts) {
+        double[] joined = new double[parts.stream().mapToInt(p -> p.length).sum()];
+        int at = 0;
+        for (double[] part : parts) {
+            System.arraycopy(part, 0, joined, at, part.length);
+            at += part.length;
+        }
+        return joined;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.retort.detection.train;
+
+import dev.retort.detection.eval.CocoMetrics;
+
+/** Told what happens in a {@link TrainingRun}; what it throws ends the run, which leaves a checkpoint. */
+public interface RunListener {
+    /** After each step. */
+    void step(StepReport report);
+
+    /**
+     * After each evaluation on the test split.
+     *
+     * @param iteration steps that the weights had
+     * @param best whether AP is the highest of the run so far
+     */
+    default void evaluated(long iteration, CocoMetrics metrics, boolean best) {}
+}

@@ -1,0 +1,306 @@
+package dev.retort.detection.train;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.detection.Detector;
+import dev.retort.detection.RecipeBatches;
+import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.BatchLoader;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.DatasetBatches;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.checkpoint.Checkpoint;
+import dev.retort.nn.optim.GradientSource;
+import dev.retort.nn.optim.Optimizer;
+import dev.retort.nn.optim.Schedule;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.io.JsonProblem;
+import dev.retort.tensor.io.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Trains a detector step by step: its own losses, and those of {@link TrainingObjective}s. All that a step depends on is the
+ * recipe, the data, the iteration and what {@link #save} writes, so a run that was stopped and resumed ends with the same bits.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final String OPTIMIZER = "optimizer";
+    private static final String AVERAGE = "average";
+    private static final String ITERATION_KEY = "iteration";
+    private static final int PREFETCH = 2;
+
+    private final Recipe recipe;
+    private final RunIdentity.Data data;
+    private final Detector student;
+    private final List<TrainingObjective> objectives;
+    private final DatasetBatches batches;
+    private final TrainingStep computation;
+    private final Optimizer optimizer;
+    private final Schedule schedule;
+    private final long iterations;
+    private final StatisticsBackup statistics;
+    private final WeightAverage average;
+    private BatchLoader loader;
+    private long iteration;
+    /** Whether weights and optimizer are those after a whole number of steps. */
+    private boolean whole = true;
+
+    /**
+     * @param dataset the training split
+     * @param objectives what is learnt besides the detector's own losses; they stay the caller's
+     */
+    public Trainer(Recipe recipe, CocoDataset dataset, Detector student, List<TrainingObjective> objectives) {
+        this.recipe = recipe;
+        this.data = RunIdentity.Data.of(dataset);
+        this.student = student;
+        this.objectives = List.copyOf(objectives);
+        this.batches = RecipeBatches.training(recipe, dataset, student.network().sizeDivisor());
+        this.iterations = iterations(recipe, dataset);
+        this.schedule = Optimizers.schedule(recipe.optimizer(), iterations);
+        this.optimizer =
+                Optimizers.optimizer(recipe.optimizer(), student.network().parameters());
+        List<Parameter> others = objectives.stream()
+                .flatMap(objective -> objective.parameters().stream())
+                .toList();
+        this.computation =
+                new TrainingStep(student.network(), others, recipe.training().accumulate(), this::update);
+        this.statistics = new StatisticsBackup(student.network());
+        double decay = recipe.training().averageDecay();
+        this.average = decay > 0 ? new WeightAverage(student.network(), decay) : null;
+    }
+
+    /** Optimizer steps of a whole run. */
+    public static long iterations(Recipe recipe, CocoDataset dataset) {
+        Recipe.Training training = recipe.training();
+        if (training.iterations() > 0) {
+            return training.iterations();
+        }
+        CocoDataset used = recipe.data().keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        long pictures = (long) used.size() * training.epochs();
+        long perStep = (long) training.batch() * training.accumulate();
+        return Math.max(1, (pictures + perStep - 1) / perStep);
+    }
+
+    /** Steps taken so far. */
+    public long iteration() {
+        return iteration;
+    }
+
+    /** Steps of the whole run. */
+    public long iterations() {
+        return iterations;
+    }
+
+    /** Whether {@link #save} would write the state after a whole number of steps: not so after a failure amid an update. */
+    public boolean isWhole() {
+        return whole;
+    }
+
+    /**
+     * One optimizer step. If it fails, everything is as it was before, unless {@link #isWhole} says otherwise.
+     *
+     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
+     */
+    public StepReport step() {
+        long start = System.nanoTime();
+        int accumulate = recipe.training().accumulate();
+        if (loader == null) {
+            loader = new BatchLoader(batches, iteration * accumulate, PREFETCH);
+        }
+        student.network().setTraining(true);
+        statistics.take();
+        Map<String, String> state = student.network().trainingState();
+        Map<String, Double> losses = new LinkedHashMap<>();
+        int pictures = 0;
+        try {
+            for (int micro = 0; micro < accumulate; micro++) {
+                Batch batch = loader.next();
+                pictures += batch.size();
+                microBatch(batch, iteration * accumulate + micro)
+                        .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
+            }
+            if (average != null) {
+                average.update(iteration + 1);
+            }
+        } catch (RuntimeException | Error failure) {
+            closeLoader();
+            if (whole) {
+                statistics.restore();
+                student.network().restoreTrainingState(state);
+            }
+            throw failure;
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        StepReport report = new StepReport(iteration, iterations, losses, schedule.rate(iteration), pictures, seconds);
+        iteration++;
+        whole = true;
+        return report;
+    }
+
+    private Map<String, Double> microBatch(Batch batch, long number) {
+        TrainingObjective.Moment moment = new TrainingObjective.Moment(number, iteration, iterations);
+        try (Scope scope = Scope.open()) {
+            List<TrainingObjective.Terms> added = objectives.stream()
+                    .map(objective -> objective.begin(batch, moment))
+                    .toList();
+            List<GroundTruth> truth = batch.groundTruth();
+            return computation.microBatch(student.input(batch), truth, added, iteration);
+        }
+    }
+
+    private void update(GradientSource gradients, long at) {
+        whole = false;
+        optimizer.step(gradients, schedule.rate(at));
+        objectives.forEach(objective -> objective.update(gradients, at));
+    }
+
+    /**
+     * Runs with the moving average of the weights in the student, where the recipe asks for one; else with the weights
+     * themselves.
+     */
+    <T> T withAverage(Work<T> work) throws IOException {
+        if (average == null) {
+            return work.run();
+        }
+        average.swap();
+        try {
+            return work.run();
+        } finally {
+            average.swap();
+        }
+    }
+
+    /** Something done with the student. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /** Writes all that the rest of the run depends on, whole or not at all. */
+    public void save(Path file) throws IOException {
+        save(file, Map.of());
+    }
+
+    /** @param more entries of the metadata for {@link #restore(Path, boolean)} to give back */
+    void save(Path file, Map<String, String> more) throws IOException {
+        Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
+        identity().addTo(metadata);
+        metadata.put(ITERATION_KEY, Long.toString(iteration));
+        metadata.putAll(student.network().trainingState());
+        metadata.putAll(more);
+        checkpoint().save(file, metadata);
+    }
+
+    private RunIdentity identity() {
+        String taught = objectives.stream().map(TrainingObjective::identity).collect(Collectors.joining("+"));
+        return new RunIdentity(student.categories(), recipe, data, taught);
+    }
+
+    /**
+     * A checkpoint that a run goes on from.
+     *
+     * @param notices for the user, one sentence each
+     * @param metadata of the file
+     */
+    public record Restored(List<String> notices, Map<String, String> metadata) {}
+
+    /**
+     * Goes on where {@link #save} was called.
+     *
+     * @param anyway whether the run may learn something else from here on: other data, another teacher, pictures that enter in
+     *     another way. Classes and architecture stay what they are in any case.
+     * @throws IOException if the file is not a whole checkpoint of this model; nothing was changed then
+     * @throws TrainingException if it is one of another run, naming each difference; nothing was changed then
+     */
+    public Restored restore(Path file, boolean anyway) throws IOException {
+        Map<String, String> metadata;
+        boolean averaged;
+        try (SafeTensors source = SafeTensors.open(file)) {
+            metadata = source.metadata();
+            averaged = source.entries().keySet().stream().anyMatch(name -> name.startsWith(AVERAGE + '.'));
+        }
+        if (!metadata.containsKey(ITERATION_KEY)) {
+            throw new IOException(file + " is no checkpoint of a training run: it names no iteration");
+        }
+        long steps = steps(file, metadata);
+        List<String> notices = identity().accept(file, metadata, anyway);
+        Map<String, String> before = student.network().trainingState();
+        try {
+            student.network().restoreTrainingState(metadata);
+        } catch (IllegalArgumentException e) {
+            throw damaged(file, e.getMessage(), e);
+        }
+        Checkpoint checkpoint = checkpoint(averaged);
+        try {
+            checkpoint.load(file);
+        } catch (IOException | RuntimeException | Error e) {
+            student.network().restoreTrainingState(before);
+            throw e;
+        }
+        if (average != null && !averaged) {
+            average.take();
+        }
+        iteration = steps;
+        closeLoader();
+        return new Restored(notices, metadata);
+    }
+
+    private static long steps(Path file, Map<String, String> metadata) throws IOException {
+        String given = metadata.get(ITERATION_KEY);
+        try {
+            int steps = Integer.parseInt(given);
+            if (steps >= 0) {
+                return steps;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw damaged(
+                file,
+                "its entry '" + ITERATION_KEY + "' is '" + JsonProblem.shown(given) + "', not a number of steps",
+                null);
+    }
+
+    private static IOException damaged(Path file, String what, Exception cause) {
+        return new IOException(
+                file + ": " + what + ": the file is damaged. Take another copy of it, or start anew in another folder",
+                cause);
+    }
+
+    private Checkpoint checkpoint() {
+        return checkpoint(average != null);
+    }
+
+    private Checkpoint checkpoint(boolean averaged) {
+        Checkpoint checkpoint =
+                new Checkpoint().model(Detector.SECTION, student.network()).optimizer(OPTIMIZER, optimizer);
+        if (average != null && averaged) {
+            checkpoint.model(AVERAGE, average);
+        }
+        objectives.forEach(objective -> objective.addTo(checkpoint));
+        return checkpoint;
+    }
+
+    private void closeLoader() {
+        if (loader != null) {
+            loader.close();
+            loader = null;
+        }
+    }
+
+    /** Gives optimizer state back. Student and objectives stay the caller's. */
+    @Override
+    public void close() {
+        closeLoader();
+        computation.close();
+        statistics.close();
+        if (average != null) {
+            average.close();
+        }
+        optimizer.close();
+    }
+}

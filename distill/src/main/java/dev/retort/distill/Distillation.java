@@ -1,0 +1,52 @@
+package dev.retort.distill;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.model.Predictions;
+import dev.retort.detection.train.TrainingObjective.Moment;
+import dev.retort.nn.checkpoint.Checkpoint;
+import dev.retort.nn.optim.GradientSource;
+import dev.retort.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** A way for a student to learn from a frozen teacher. {@link DistillationProvider}s make them; {@link Distiller} runs them. */
+public interface Distillation extends AutoCloseable {
+    /** What is asked of the teacher for each batch. */
+    enum Needs {
+        /** Its feature pyramid. */
+        FEATURES,
+        /** Its head's output, too. */
+        PREDICTIONS
+    }
+
+    /**
+     * One micro-batch.
+     *
+     * @param student on the tape
+     * @param teacher a constant; where no method {@link #needs} predictions, only its features can be asked for
+     */
+    record Step(Batch batch, Predictions student, Predictions teacher, Moment moment) {}
+
+    /** What this method asks of the teacher. */
+    default Needs needs() {
+        return Needs.FEATURES;
+    }
+
+    /** The weighted losses, scalars by name. Names are this method's own among all methods. */
+    Map<String, Tensor> losses(Step step);
+
+    /** Parameters of this method's own, which {@link #update} trains. */
+    default List<Parameter> parameters() {
+        return List.of();
+    }
+
+    /** One step of the own optimizer, at an iteration that counts from 0. */
+    default void update(GradientSource gradients, long iteration) {}
+
+    /** Adds sections for parameters and optimizer state. */
+    default void addTo(Checkpoint checkpoint) {}
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,34 @@
+package dev.retort.distill.icd;
+
+import dev.retort.distill.DistillationProvider;
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@code distillation.methods: [icd]}. */
+public final class IcdProvider implements DistillationProvider<IcdSettings> {
+    @Override
+    public String name() {
+        return "icd";
+    }
+
+    @Override
+    public IcdSettings defaults() {
+        return IcdSettings.DEFAULTS;
+    }
+
+    /** Recipes had these settings in the section {@code distillation} itself, when this was the only method. */
+    @Override
+    public Map<String, String> renamed() {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        for (RecordComponent key : IcdSettings.class.getRecordComponents()) {
+            renamed.put("distillation." + key.getName(), "distillation.icd." + key.getName());
+        }
+        return renamed;
+    }
+
+    @Override
+    public IcdDistillation create(Context context, IcdSettings settings) {
+        return new IcdDistillation(context, settings);
+    }
+}

@@ -1,0 +1,283 @@
+package dev.retort.distill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retort.detection.model.ModelSettings.BackboneNorm;
+import dev.retort.detection.model.retinanet.RetinaNetSettings;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeReaderTest {
+    private static Recipe parse(String yaml, String... settings) {
+        return RecipeReader.parse(yaml, "test.yaml", List.of(settings)).recipe();
+    }
+
+    @Test
+    void missingFieldsHaveTheirDefaults() {
+        Recipe recipe = parse("training:\n  epochs: 3\n");
+        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0));
+        assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
+        assertThat(parse("")).isEqualTo(Recipe.defaults());
+        assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());
+    }
+
+    @Test
+    void everyKindOfValueIsRead() {
+        Recipe recipe = parse(
+                """
+                model: {norm: Frozen, strideIn1x1: true, anchorSizes: [16, 32.5, 6e1, 100, 200]}
+                data:
+                  trainSplit: train2017
+                  shortEdges:
+                    - 640
+                    - 672
+                  pixels: MSRA
+                optimizer:
+                  rate: 2e-4
+                  schedule: cosine
+                training:
+                  seed: 12345678901
+                """);
+        assertThat(recipe.model().norm()).isEqualTo(BackboneNorm.FROZEN);
+        assertThat(recipe.model().strideIn1x1()).isTrue();
+        assertThat(recipe.own(RetinaNetSettings.class).anchorSizes()).containsExactly(16.0, 32.5, 60.0, 100.0, 200.0);
+        assertThat(recipe.data().trainSplit()).isEqualTo("train2017");
+        assertThat(recipe.data().shortEdges()).containsExactly(640, 672);
+        assertThat(recipe.data().pixels()).isEqualTo(Recipe.PixelScale.MSRA);
+        assertThat(recipe.optimizer().rate()).isEqualTo(2e-4);
+        assertThat(recipe.optimizer().schedule()).isEqualTo(Recipe.Schedule.COSINE);
+        assertThat(recipe.training().seed()).isEqualTo(12345678901L);
+    }
+
+    @Test
+    void settingsGoOverTheFileAndTheLastOneWins() {
+        Recipe recipe = parse(
+                "training:\n  epochs: 3\n  batch: 8\n",
+                "training.epochs=4",
+                "training.epochs=5",
+                "data.shortEdges=[320, 352]",
+                "model.norm=FROZEN",
+                "optimizer.rate=1e-3");
+        assertThat(recipe.training().epochs()).isEqualTo(5);
+        assertThat(recipe.training().batch()).isEqualTo(8);
+        assertThat(recipe.data().shortEdges()).containsExactly(320, 352);
+        assertThat(recipe.model().norm()).isEqualTo(BackboneNorm.FROZEN);
+        assertThat(recipe.optimizer().rate()).isEqualTo(1e-3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "training.epoch|training.epochs",
+                "training.rate|optimizer.rate",
+                "epochs|training.epochs",
+                "trainig|training",
+                "distillation.inherit_head|distillation.inheritHead",
+                "distillation.clip-norm|distillation.clipNorm",
+                "model.Depth|model.depth"
+            })
+    void anUnknownKeyNamesItselfItsPlaceAndTheNearestKnownOne(String key, String nearest) {
+        String yaml = "# a comment\n" + key.replace(".", ":\n  ") + ": 1\n";
+        int line = key.contains(".") ? 3 : 2;
+        String message = "The recipe has no key " + key + "; the nearest one is " + nearest;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(yaml))
+                .withMessage(message + " (test.yaml, line " + line + ")");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", key + "=1"))
+                .withMessage(message + " (the setting " + key + "=1)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "training.epochs|three|training.epochs must be a whole number of type int, not \"three\"",
+                "training.epochs|3.5|training.epochs must be a whole number of type int, not 3.5",
+                "training.epochs|[3]|training.epochs must be a whole number of type int, not [3]",
+                "training.seed|12345678901234567890|training.seed must be a whole number of type long",
+                "optimizer.rate|fast|optimizer.rate must be a number, not \"fast\"",
+                "optimizer.rate|true|optimizer.rate must be a number, not true",
+                "model.norm|group|model.norm must be batch or frozen, not \"group\"",
+                "data.keepEmpty|1|data.keepEmpty must be true or false, not 1",
+                "data.keepEmpty|yes|data.keepEmpty must be true or false, not \"yes\"",
+                "model.anchorSizes|32|model.anchorSizes must be a list, such as [1, 2], not 32",
+                "data.shortEdges|[1, b]|data.shortEdges must be a list, each element a whole number",
+                "training|3|training is a section with the keys iterations, epochs,",
+                "training.epochs|~~|training.epochs has no value",
+            })
+    void aWrongTypeNamesKeyAndValue(String key, String value, String message) {
+        String yaml = key.replace(".", ":\n  ") + ": " + value + "\n";
+        int line = key.contains(".") ? 2 : 1;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(yaml))
+                .withMessageStartingWith(message)
+                .withMessageEndingWith(" (test.yaml, line " + line + ")");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", key + "=" + value))
+                .withMessageStartingWith(message)
+                .withMessageEndingWith(" (the setting " + key + "=" + value + ")");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model.depth|19",
+                "model.width|0",
+                "model.headConvolutions|-1",
+                "model.freezeAt|6",
+                "model.anchorSizes|[32, 64]",
+                "model.anchorSizes|[32, 64, 128, 256, 0]",
+                "data.flip|1.5",
+                "data.shortEdges|[0]",
+                "data.longEdge|0",
+                "optimizer.rate|-1",
+                "optimizer.rate|.inf",
+                "optimizer.momentum|1",
+                "optimizer.steps|[0.9, 0.5]",
+                "optimizer.steps|[60000]",
+                "optimizer.warmupFactor|0",
+                "training.epochs|0",
+                "training.batch|0",
+                "training.logEvery|0",
+                "distillation.hidden|250",
+                "distillation.temperature|0",
+                "distillation.temperature|.nan"
+            })
+    void aValueOutOfRangeIsRefusedByName(String key, String value) {
+        String yaml = key.replace(".", ":\n  ") + ": " + value + "\n";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(yaml))
+                .withMessageStartingWith(key + " must be ")
+                .withMessageContaining(", not ")
+                .withMessageEndingWith(" (test.yaml, line 2)");
+    }
+
+    @Test
+    void zeroEpochsAreRightIfIterationsAreGiven() {
+        assertThat(parse("training: {epochs: 0, iterations: 10}").training().iterations())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void textThatIsNoRecipeIsRefusedWithItsLine() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("model:\n  depth: 18\n bad"))
+                .withMessageStartingWith("The recipe is not valid YAML: ")
+                .withMessageEndingWith("(test.yaml, line 3)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("training: {epochs: 1}\ntraining: {epochs: 2}\n"))
+                .withMessageContaining("Duplicate")
+                .withMessageContaining("line 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("- 3"))
+                .withMessageContaining("sections model, data");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", "training.epochs"))
+                .withMessageContaining("key=value")
+                .withMessageContaining("'training.epochs'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data: {shortEdges: [null]}|data.shortEdges has an element without a value",
+                "data:/  shortEdges:/    - 320/    -|data.shortEdges has an element without a value",
+                "model:/  anchorSizes:/  - 16/  -/  - 64|model.anchorSizes has an element without a value",
+                "model: {anchorSizes: ['', 32, 64, 128, 256]}|model.anchorSizes has an element without a value",
+                "model: {anchorSizes: [\"\\0\", 32, 64, 128, 256]}|model.anchorSizes has an element without a value",
+                "model: {anchorSizes: ''}|model.anchorSizes has no value",
+                "model: {norm: ''}|model.norm has no value",
+                "data: {pixels: ' '}|data.pixels has no value",
+                "model: {anchorSizes: [16, 32, .inf, 128, 256]}|model.anchorSizes must be 5 positive sizes",
+                "model: {width: 2147483647}|model.width must be from 1 to 1024, not 2147483647",
+                "model: {headConvolutions: 2147483647}|model.headConvolutions must be from 0 to 100",
+                "model: {pyramidChannels: 20000}|model.pyramidChannels must be from 1 to 16384",
+                "data: {longEdge: 1000000000}|data.longEdge must be from 1 to 16384",
+                "data: {shortEdges: [1000000000]}|data.shortEdges must be lengths from 1 to 16384",
+                "distillation: {layers: 2147483647}|distillation.layers must be from 0 to 100",
+                "training: {iterations: 99999999999999999999}|training.iterations must be a whole number",
+                "optimizer: {rate: 1e999}|optimizer.rate must be 0 or more, not Infinity",
+                "model: &a [*a]|model is a section",
+                "model: {}/---/b: 2|goes on behind its end"
+            })
+    void whatCannotBeIsRefusedByName(String yaml, String words) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(yaml.replace('/', '\n')))
+                .withMessageContaining(words)
+                .withMessageContaining("(test.yaml");
+    }
+
+    @Test
+    void depthAndLengthAreLimited(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("hostile.yaml");
+        for (String yaml : List.of(
+                "model: " + "[".repeat(20_000),
+                "{a: ".repeat(20_000) + "1" + "}".repeat(20_000),
+                "- ".repeat(20_000),
+                "a".repeat(20_000) + ": 1",
+                "model: " + "a".repeat(20_000),
+                "# " + "a".repeat(200_000))) {
+            Files.writeString(file, yaml);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> RecipeReader.read(file, List.of()))
+                    .withMessageContaining(file.toString())
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .hasSizeLessThan(800)
+                            .doesNotContain("StreamReadConstraints", "Exception"));
+        }
+    }
+
+    @Test
+    void anotherEncodingIsNamedWithFileAndLine(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("latin.yaml");
+        Files.write(file, "training:\n  epochs: 1 # f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Cannot read the recipe " + file + ", line 2: the byte 0xfc is not UTF-8. Save the file in"
+                        + " UTF-8; it may be in Latin-1 (ISO 8859-1) or Windows-1252");
+        Files.writeString(file, "\ufefftraining:\n  epochs: 7\n");
+        assertThat(RecipeReader.read(file, List.of()).recipe().training().epochs())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void numbersInListsMayBeWrittenWithoutAPoint() {
+        assertThat(parse("optimizer: {steps: [5e-1, 75e-2]}").optimizer().steps())
+                .containsExactly(0.5, 0.75);
+    }
+
+    @Test
+    void aMissingFileIsNamed(@TempDir Path folder) {
+        Path file = folder.resolve("none.yaml");
+        assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Cannot read the recipe " + file + ": there is no such file");
+    }
+
+    @Test
+    void aWrittenRecipeHasAllFieldsAndReadsBackTheSame() {
+        Recipe recipe = parse(
+                "model: {norm: frozen}\ndata: {shortEdges: [640]}\noptimizer: {rate: 1e-5}\n",
+                "training.seed=9007199254740993");
+        String written = RecipeReader.write(recipe);
+        assertThat(parse(written)).isEqualTo(recipe);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 9 + 10 + 8 + 15);
+    }
+}

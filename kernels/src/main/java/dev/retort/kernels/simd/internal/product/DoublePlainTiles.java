@@ -1,0 +1,52 @@
+package dev.retort.kernels.simd.internal.product;
+
+import dev.retort.kernels.simd.internal.run.KernelParameters;
+import java.util.Arrays;
+
+/** {@link DoubleTiles} without the Vector API: plain loops of the form y += a * x, which the JIT turns into vector code. */
+public final class DoublePlainTiles extends DoubleTiles {
+    private static final int ROWS = 4;
+    private static final int COLUMNS = 32;
+
+    public DoublePlainTiles(KernelParameters parameters) {
+        super(COLUMNS, parameters);
+    }
+
+    @Override
+    public int rows() {
+        return ROWS;
+    }
+
+    @Override
+    public int smallRows() {
+        return ROWS;
+    }
+
+    @Override
+    public void multiply(
+            int rows,
+            boolean half,
+            int depth,
+            double[] a,
+            int aOff,
+            double[] b,
+            int bOff,
+            int bStep,
+            double[] c,
+            int cOff,
+            int cStep) {
+        int columns = half ? COLUMNS / 2 : COLUMNS;
+        for (int i = 0; i < rows; i++) {
+            Arrays.fill(c, cOff + i * cStep, cOff + i * cStep + columns, 0);
+            for (int p = 0; p < depth; p++) {
+                axpy(columns, a[aOff + i * A_STRIDE + p], b, bOff + p * bStep, c, cOff + i * cStep);
+            }
+        }
+    }
+
+    private static void axpy(int n, double factor, double[] x, int xOff, double[] y, int yOff) {
+        for (int j = 0; j < n; j++) {
+            y[yOff + j] += factor * x[xOff + j];
+        }
+    }
+}

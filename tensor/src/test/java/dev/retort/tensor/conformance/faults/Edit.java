@@ -1,7 +1,0 @@
-package dev.retort.tensor.conformance.faults;
-
-/** A change of values: of an operand before the operation sees it, or of a result before the caller does. */
-@FunctionalInterface
-interface Edit {
-    void apply(Values values, Call call);
-}
