@@ -3,6 +3,7 @@ package dev.retort.kernels.gradients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.retort.autograd.CustomOp;
 import dev.retort.autograd.GradientCheck;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.Tape;
