@@ -6,6 +6,8 @@ import dev.retort.cli.Retort;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +65,9 @@ class OutsidePartsTest {
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
         data = folder.resolve("data");
         Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
-        assertThat(retort("data", "shapes", data.toString(), "--train", "2", "--val", "0", "--test", "1"))
-                .contains("exit 0");
+        String[] shapes = {"data", "shapes", data.toString(), "--train", "2", "--val", "0", "--test", "1"};
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        assertThat(Retort.run(nowhere, nowhere, shapes)).isZero();
     }
 
     private static Path classes() {
@@ -104,8 +107,6 @@ class OutsidePartsTest {
     void theSettingsAreChecked() throws Exception {
         assertThat(train("train", "refused", "--set", "model.anchorScale=-1"))
                 .contains("model.anchorScale must be positive, not -1", "exit 1");
-        assertThat(train("train", "refused", "--set", "model.anchorScales=3"))
-                .contains("the nearest one is model.anchorScale", "exit 1");
     }
 
     private static String train(String command, String out, String... more) {
