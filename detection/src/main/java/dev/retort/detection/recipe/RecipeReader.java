@@ -139,11 +139,18 @@ public final class RecipeReader {
         return reader.recipe();
     }
 
-    /** A header's recipe under today's keys; it may lack some. */
+    /** A header's recipe under today's keys; it may lack some. Where it has a section and no list that chooses it, that is added. */
     static ObjectNode upgraded(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
-        reader.give(reader.header(json));
-        return reader.given.get(0);
+        ObjectNode tree = reader.header(json);
+        reader.give(tree);
+        for (RecipeSection section : reader.sections) {
+            boolean isGiven = tree.at(pointer(section.name())).isObject();
+            if (isGiven && tree.at(pointer(section.chosenBy())).isMissingNode() && !section.chosenBy().isEmpty()) {
+                parent(tree, section.chosenBy()).putArray(last(section.chosenBy())).add(section.last());
+            }
+        }
+        return tree;
     }
 
     private ObjectNode header(String json) {
