@@ -108,4 +108,22 @@ class ArchitectureTest {
                 .callMethod(Runtime.class, "addShutdownHook", Thread.class)
                 .check(classes);
     }
+
+    @Test
+    void roomsOfKernelsFormNoCycles() {
+        for (String rooms : new String[] {"dev.retort.kernels.(*)..", "dev.retort.kernels.simd.internal.(*).."}) {
+            slices().matching(rooms).should().beFreeOfCycles().check(classes);
+        }
+    }
+
+    @Test
+    void nobodyButBenchmarksReachesIntoSimd() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.retort.kernels.simd..", "dev.retort.bench..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.retort.kernels.simd.internal..")
+                .check(classes);
+    }
 }

@@ -3,6 +3,13 @@ package dev.retort.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.Category;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,11 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's library example, as it stands there, compiles and learns. */
+/** The README's examples for programs, as they stand there, compile; one finds objects, the other learns. */
 class LibraryExampleTest {
     private static final Path README = Path.of("..", "README.md");
     private static final double[] WANTED = {1, -1};
@@ -25,8 +33,69 @@ class LibraryExampleTest {
     private Path folder;
 
     @Test
-    void theExampleCompilesAndConverges() throws Exception {
-        Path source = Files.writeString(folder.resolve("Example.java"), program());
+    void theExampleOfDetectingCompilesAndFindsObjects() throws Exception {
+        Path model = folder.resolve("model.safetensors");
+        writeModelThatFindsSomething(model);
+        String example = block("## In your program").replace("model.safetensors", model.toString());
+        Files.writeString(
+                folder.resolve("Example.java"),
+                """
+                import dev.retort.detection.DetectedObject;
+                import dev.retort.detection.Detector;
+                import java.awt.image.BufferedImage;
+                import java.nio.file.Path;
+                public class Example {
+                    public static void run(java.io.PrintStream out) throws Exception {
+                        BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+                """
+                        + example.replace("System.out.", "out.") + "}}");
+        assertThat(printed().lines())
+                .isNotEmpty()
+                .allMatch(line -> line.matches("cat 0\\.[5-9]\\d* at [\\d.]+, [\\d.]+"));
+    }
+
+    /** An untrained model whose score is the same everywhere, 0.73. */
+    private static void writeModelThatFindsSomething(Path file) throws IOException {
+        Recipe recipe = RecipeReader.parse(
+                        "{model: {depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1}, training: {iterations: 1}}",
+                        "a tiny recipe",
+                        List.of())
+                .recipe();
+        try (Backend backend = Backends.create("simd");
+                Detector detector = Detector.create(recipe, List.of(new Category(1, "cat")), backend)) {
+            Tensor bias = detector.network().state().get("head.cls_score.bias");
+            try (Tensor raised = backend.full(bias.shape(), bias.dtype(), 1)) {
+                backend.assign(bias, raised);
+            }
+            detector.save(file);
+        }
+    }
+
+    @Test
+    void theExampleOfTrainingCompilesAndConverges() throws Exception {
+        String example = block("## As a library");
+        assertThat(example).contains("System.out.println");
+        Files.writeString(
+                folder.resolve("Example.java"),
+                """
+                import dev.retort.autograd.*;
+                import dev.retort.nn.*;
+                import dev.retort.nn.optim.*;
+                import dev.retort.tensor.*;
+                import java.util.*;
+                public class Example {
+                    public static void run(java.io.PrintStream out) {
+                """
+                        + example.replace("System.out.", "out.") + "}}");
+        String list = printed().strip();
+        double[] learnt = Arrays.stream(list.substring(1, list.length() - 1).split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertThat(learnt).containsExactly(WANTED, within(0.01));
+    }
+
+    /** What the class Example in the folder prints. */
+    private String printed() throws Exception {
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(
@@ -38,7 +107,7 @@ class LibraryExampleTest {
                         "-proc:none",
                         "-d",
                         folder.toString(),
-                        source.toString());
+                        folder.resolve("Example.java").toString());
         assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
@@ -46,29 +115,16 @@ class LibraryExampleTest {
             loader.loadClass("Example")
                     .getMethod("run", PrintStream.class)
                     .invoke(null, new PrintStream(printed, true, StandardCharsets.UTF_8));
-            String list = printed.toString(StandardCharsets.UTF_8).strip();
-            double[] learnt = Arrays.stream(list.substring(1, list.length() - 1).split(","))
-                    .mapToDouble(Double::parseDouble)
-                    .toArray();
-            assertThat(learnt).containsExactly(WANTED, within(0.01));
+            return printed.toString(StandardCharsets.UTF_8);
         }
     }
 
-    /** The README's only Java block in a class of its own, with its output going where the test reads it. */
-    private static String program() throws IOException {
+    /** The README's first Java block below a heading. */
+    private static String block(String heading) throws IOException {
         String readme = Files.readString(README);
-        int begin = readme.indexOf("```java\n") + "```java\n".length();
-        String example = readme.substring(begin, readme.indexOf("```", begin));
-        assertThat(example).contains("System.out.println");
-        return """
-                import dev.retort.autograd.*;
-                import dev.retort.nn.*;
-                import dev.retort.nn.optim.*;
-                import dev.retort.tensor.*;
-                import java.util.*;
-                public class Example {
-                    public static void run(java.io.PrintStream out) {
-                """
-                + example.replace("System.out.", "out.") + "}}";
+        int section = readme.indexOf(heading + "\n");
+        assertThat(section).as(heading).isNotNegative();
+        int begin = readme.indexOf("```java\n", section) + "```java\n".length();
+        return readme.substring(begin, readme.indexOf("```", begin));
     }
 }

@@ -19,7 +19,7 @@ import java.util.Locale;
  *
  * The function's output of any shape is reduced to a scalar by a random projection s = sum(r*y), |r| in [0.5, 1) with random
  * signs, so that every output element counts and none cancels by symmetry. The step is chosen for each input by where the
- * function bends; its floor, where truncation and rounding balance, is derived in {@link Slopes} and docs/tolerances.md.
+ * function bends; its floor, where truncation and rounding balance, is derived in docs/tolerances.md.
  *
  * <p>Where one-sided slopes differ and stay different as the step shrinks, there is a kink. The claimed gradient has to lie
  * between the slopes, and the element is checked again a little way off; if there is no smooth place around, the report says
@@ -275,13 +275,13 @@ public final class GradientCheck {
     public Report check(Function function, List<Tensor> inputs) {
         for (Tensor input : inputs) {
             if (input.dtype() != DType.F64) {
-                throw new ShapeException("A gradient check works in float64; this input is " + input);
+                throw new ShapeException("A gradient check works in float64; this input is " + input.summary());
             }
         }
         if (onlyInput >= inputs.size()
                 || (onlyInput >= 0 && onlyIndex >= inputs.get(onlyInput).size())) {
-            throw new IllegalArgumentException(
-                    "There is no element " + onlyIndex + " of input " + onlyInput + " among " + inputs);
+            throw new IllegalArgumentException("There is no element " + onlyIndex + " of input " + onlyInput + " among "
+                    + inputs.stream().map(Tensor::summary).toList());
         }
         double[][] point = inputs.stream().map(Tensor::toDoubles).toArray(double[][]::new);
         List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();

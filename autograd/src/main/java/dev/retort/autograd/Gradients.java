@@ -2,12 +2,16 @@ package dev.retort.autograd;
 
 import dev.retort.tensor.Tensor;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Gradients of a scalar for the leaves of a tape, or for what was asked for. They live until their tape closes. */
 public final class Gradients implements AutoCloseable {
+    private static final int LINES = 20;
+
     private final Tape tape;
     private final Map<Node, Tensor> byNode;
     private final Set<Node> sought;
@@ -84,6 +88,28 @@ public final class Gradients implements AutoCloseable {
     /** All gradients of parameters. */
     public Map<Parameter, Tensor> byParameter() {
         return Collections.unmodifiableMap(byParameter);
+    }
+
+    /** One entry for each gradient in the order of recording: whose it is, and its values, shortened; at most some twenty lines. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("Gradients of " + byNode.size() + " tensors of a " + tape.name());
+        List<Node> nodes = byNode.keySet().stream()
+                .sorted(Comparator.comparingInt(node -> node.index))
+                .toList();
+        long lines = 1;
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            String name = node.isLeaf() ? "leaf" : node.rule.name();
+            String entry = "%n%%%d %s, %s: %s".formatted(node.index, name, node.origin.line(), byNode.get(node));
+            lines += entry.lines().count() - 1;
+            if (lines > LINES && i > 0) {
+                return text.append("%n... and %d more".formatted(nodes.size() - i))
+                        .toString();
+            }
+            text.append(entry);
+        }
+        return text.toString();
     }
 
     @Override

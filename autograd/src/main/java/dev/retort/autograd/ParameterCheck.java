@@ -137,7 +137,8 @@ public final class ParameterCheck {
             int at = 0;
             for (Tensor tensor : tensors) {
                 if (tensor.dtype() != DType.F64) {
-                    throw new ShapeException("A gradient check works in float64; this parameter is " + tensor);
+                    throw new ShapeException(
+                            "A gradient check works in float64; this parameter is " + tensor.summary());
                 }
                 double[] values = tensor.toDoubles();
                 System.arraycopy(values, 0, flat, at, values.length);

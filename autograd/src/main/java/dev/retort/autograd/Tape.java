@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * try (Tape tape = Tape.on(backend)) {
- *     tape.watch(model.trainableParameters());
- *     Tensor loss = model.loss(batch);
- *     optimizer.step(tape.gradients(loss));
+ *     Tensor w = tape.watch(weights);
+ *     Tensor loss = x.matmul(w).sub(y).square().mean();
+ *     backend.axpy(weights, -0.1, tape.gradients(loss).of(w));
  * }
  * }</pre>
  *
@@ -397,6 +397,19 @@ public final class Tape extends RecordingBackend {
     @Override
     public String describe() {
         return name();
+    }
+
+    /** What it lies over, how much it recorded, and {@link #graph()}, shortened. */
+    @Override
+    public String toString() {
+        long leaves = nodes.stream().filter(Node::isLeaf).count();
+        long saved = nodes.stream()
+                .filter(node -> !node.isFreed())
+                .mapToLong(Node::savedBytes)
+                .sum();
+        String recorded =
+                name() + ": " + leaves + " leaves, " + (nodes.size() - leaves) + " operations, saved " + saved + " B";
+        return nodes.isEmpty() ? recorded : recorded + System.lineSeparator() + graph();
     }
 
     @Override

@@ -75,6 +75,8 @@ public record TapeGraph(List<Entry> entries) {
     public static final int CONSTANT = -1;
 
     private static final String LEAF = "leaf";
+    /** Lines of either end of a long graph. */
+    private static final int SHOWN = 8;
 
     static TapeGraph of(List<Node> nodes, Map<Node, String> names) {
         return new TapeGraph(nodes.stream().map(node -> entry(node, names)).toList());
@@ -111,6 +113,19 @@ public record TapeGraph(List<Entry> entries) {
         return entries.stream()
                 .map(entry -> entry.text() + System.lineSeparator())
                 .collect(Collectors.joining());
+    }
+
+    /** {@link #toText}, of a long graph the first and last lines. */
+    @Override
+    public String toString() {
+        if (entries.size() <= 2 * SHOWN) {
+            return toText().stripTrailing();
+        }
+        List<String> lines = new ArrayList<>();
+        entries.subList(0, SHOWN).forEach(entry -> lines.add(entry.text()));
+        lines.add("... " + (entries.size() - 2 * SHOWN) + " more ...");
+        entries.subList(entries.size() - SHOWN, entries.size()).forEach(entry -> lines.add(entry.text()));
+        return String.join(System.lineSeparator(), lines);
     }
 
     /** A Graphviz digraph: {@code dot -Tsvg}. Constants are left out. */

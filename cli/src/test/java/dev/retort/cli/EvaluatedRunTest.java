@@ -73,7 +73,8 @@ class EvaluatedRunTest {
         byte[] metrics = Files.readAllBytes(run.metrics());
 
         assertThat(train("--resume"))
-                .contains("retort: no step is left: " + run.checkpoint() + " is of iteration 3, and AP has not been better"
+                .contains("retort: no step is left: " + run.checkpoint()
+                        + " is of iteration 3, and AP has not been better"
                         + " for as long as training.patience; the model is written as it is there");
         assertThat(Files.readAllBytes(run.model())).isEqualTo(model);
         assertThat(Files.readAllBytes(run.metrics())).isEqualTo(metrics);

@@ -46,8 +46,8 @@ class OldFilesTest {
 
     @BeforeAll
     static void generate() {
-        TinyRun.End end =
-                TinyRun.retort("data", "shapes", "" + folder.resolve("data"), "--train", "4", "--val", "0", "--test", "2");
+        TinyRun.End end = TinyRun.retort(
+                "data", "shapes", "" + folder.resolve("data"), "--train", "4", "--val", "0", "--test", "2");
         assertThat(end.code()).isZero();
     }
 
@@ -112,8 +112,7 @@ class OldFilesTest {
                     .add(one);
         }
         Map<Long, Integer> next = new LinkedHashMap<>();
-        JsonNode expected =
-                json.readTree(Files.readString(old("detections.json", scratch.resolve("detections.json"))));
+        JsonNode expected = json.readTree(Files.readString(old("detections.json", scratch.resolve("detections.json"))));
         assertThat(expected).hasSize(20);
         for (JsonNode one : expected) {
             long image = one.get("image_id").asLong();
@@ -132,10 +131,10 @@ class OldFilesTest {
     void aPlainRunGoesOn() throws IOException {
         old("checkpoint.safetensors", run.resolve(TrainingRun.CHECKPOINT));
         Path recipe = recipe();
-        String told = told(
-                0, "train", "" + recipe, "--out", "" + run, "--resume", "--set", "training.iterations=202");
+        String told = told(0, "train", "" + recipe, "--out", "" + run, "--resume", "--set", "training.iterations=202");
         List<String> expected = new ArrayList<>(oldNames(recipe));
-        expected.add("retort: goes on with what has changed since: training.iterations: 200 in the checkpoint, 202 now");
+        expected.add(
+                "retort: goes on with what has changed since: training.iterations: 200 in the checkpoint, 202 now");
         assertThat(notices(told)).isEqualTo(expected);
         assertGoneOn(200, 201);
     }
@@ -205,7 +204,8 @@ class OldFilesTest {
                 "distillation.methods=[pkd]",
                 "--set",
                 "distillation.pkd.levels=[p3, p4]");
-        assertThat(told).contains("is of another model: distillation.methods: [\"icd\"] in the checkpoint, [\"pkd\"] now");
+        assertThat(told)
+                .contains("is of another model: distillation.methods: [\"icd\"] in the checkpoint, [\"pkd\"] now");
     }
 
     private void assertGoneOn(long... iterations) throws IOException {

@@ -9,10 +9,16 @@ import dev.retort.detection.data.PictureReader;
  *     (0.05), so that a lower threshold finds no more than that
  * @param maxPixels pixels that an image file may have, from 1 to {@link PictureReader#MOST_PIXELS}; it is refused by its header
  *     if it has more
+ * @param batchSize most images of a list that are computed together. With 1 each has the bits that it would have alone. Larger
+ *     batches take less time for small images and on GPUs, and more memory; kernels chosen for a batch may add in another order
+ *     than those chosen for one image, so that scores and boxes may differ by rounding
  */
-public record DetectionOptions(double scoreThreshold, long maxPixels) {
-    /** What {@code retort predict} draws: objects of score 0.5 and more, in files of at most 50 million pixels. */
-    public static final DetectionOptions DEFAULT = new DetectionOptions(0.5, PictureReader.DEFAULT_MAX_PIXELS);
+public record DetectionOptions(double scoreThreshold, long maxPixels, int batchSize) {
+    /**
+     * What {@code retort predict} draws: objects of score 0.5 and more, in files of at most 50 million pixels. An image at a
+     * time.
+     */
+    public static final DetectionOptions DEFAULT = new DetectionOptions(0.5, PictureReader.DEFAULT_MAX_PIXELS, 1);
 
     public DetectionOptions {
         if (!(scoreThreshold >= 0 && scoreThreshold <= 1)) {
@@ -22,15 +28,23 @@ public record DetectionOptions(double scoreThreshold, long maxPixels) {
             throw new IllegalArgumentException("The most pixels of an image must be from 1 to "
                     + PictureReader.MOST_PIXELS + ", not " + maxPixels);
         }
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("A batch has 1 image or more, not " + batchSize);
+        }
     }
 
     /** These options with another least score. */
     public DetectionOptions withScoreThreshold(double threshold) {
-        return new DetectionOptions(threshold, maxPixels);
+        return new DetectionOptions(threshold, maxPixels, batchSize);
     }
 
     /** These options with another limit of an image file's pixels. */
     public DetectionOptions withMaxPixels(long pixels) {
-        return new DetectionOptions(scoreThreshold, pixels);
+        return new DetectionOptions(scoreThreshold, pixels, batchSize);
+    }
+
+    /** These options with other batches of a list. */
+    public DetectionOptions withBatchSize(int images) {
+        return new DetectionOptions(scoreThreshold, maxPixels, images);
     }
 }

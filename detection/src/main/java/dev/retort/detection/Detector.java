@@ -27,6 +27,7 @@ import dev.retort.tensor.io.SafeTensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -218,10 +219,8 @@ public final class Detector implements AutoCloseable {
     }
 
     /**
-     * Finds objects in each of several images, with the {@linkplain DetectionOptions#DEFAULT default options}. Images that the network
-     * sees at one size are computed together, as many at a time as the recipe's training took. On the backends {@code simd} and
-     * {@code reference} the result has the same bits as that of one call for each image; on others, whose matrix products may add
-     * in another order, it may differ by rounding.
+     * Finds objects in each of several images, with the {@linkplain DetectionOptions#DEFAULT default options}: an image at a time,
+     * with the bits of a call for each.
      *
      * @return a list for each image, in their order; empty if there is no image
      * @throws PictureException if an image's samples have more than 16 bits
@@ -231,7 +230,10 @@ public final class Detector implements AutoCloseable {
         return detect(images, DetectionOptions.DEFAULT);
     }
 
-    /** As {@link #detect(List)}, with options. */
+    /**
+     * As {@link #detect(List)}, with options. Of {@link DetectionOptions#batchSize} images those that the network sees at one size are
+     * computed together; what is found in an image does not depend on the sizes of others.
+     */
     public List<List<DetectedObject>> detect(List<BufferedImage> images, DetectionOptions options) {
         List<ImageSize> sizes = new ArrayList<>();
         List<List<DetectedObject>> found = new ArrayList<>();
@@ -240,8 +242,8 @@ public final class Detector implements AutoCloseable {
             sizes.add(new ImageSize(image.getHeight(), image.getWidth()));
             found.add(List.of());
         }
-        int most = recipe().training().batch();
-        for (List<Integer> places : EqualSizes.batches(recipe(), sizes, most, network.sizeDivisor())) {
+        int divisor = network.sizeDivisor();
+        for (List<Integer> places : EqualSizes.batches(recipe(), sizes, options.batchSize(), divisor)) {
             List<Picture> pictures =
                     places.stream().map(i -> Picture.of(images.get(i))).toList();
             List<Detections> perImage = detect(batch(pictures));
@@ -259,6 +261,22 @@ public final class Detector implements AutoCloseable {
      */
     public List<DetectedObject> detect(Picture picture, DetectionOptions options) {
         return objects(detect(batch(List.of(picture))).get(0), options);
+    }
+
+    /**
+     * Makes the calls that come fast: the JVM compiles a network's kernels in the course of the first some fifty calls, the first of
+     * which take many times as long as later ones. Looks for objects in a black image, again and again, and gives nothing.
+     *
+     * @param width of the images to come, in pixels
+     * @param height of the images to come
+     * @param time how long; the call under way is ended then
+     */
+    public void warmUp(int width, int height, Duration time) {
+        Picture black = Picture.black(width, height);
+        long end = System.nanoTime() + time.toNanos();
+        do {
+            detect(black, DetectionOptions.DEFAULT);
+        } while (System.nanoTime() - end < 0);
     }
 
     private Batch batch(List<Picture> pictures) {

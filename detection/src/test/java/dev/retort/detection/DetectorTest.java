@@ -2,6 +2,7 @@ package dev.retort.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.ImageSize;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -164,6 +166,17 @@ class DetectorTest {
 
     @Test
     void aListHasTheBitsOfOneByOneWhateverElseIsInIt() {
+        List<BufferedImage> images = imagesOfManySizes();
+        List<List<DetectedObject>> expected =
+                images.stream().map(image -> detector.detect(image, ALL)).toList();
+        assertThat(expected).allSatisfy(found -> assertThat(found).isNotEmpty());
+        for (int from = 0; from < images.size(); from += 3) {
+            assertThat(detector.detect(images.subList(from, images.size()), ALL))
+                    .isEqualTo(expected.subList(from, images.size()));
+        }
+    }
+
+    private static List<BufferedImage> imagesOfManySizes() {
         List<BufferedImage> images = new ArrayList<>();
         int[][] sizes = {
             {64, 64}, {64, 30}, {200, 120}, {64, 64}, {33, 90}, {64, 64}, {64, 20}, {1, 1}, {7, 64}, {64, 64}
@@ -171,13 +184,45 @@ class DetectorTest {
         for (int i = 0; i < sizes.length; i++) {
             images.add(image(sizes[i][0], sizes[i][1], i));
         }
-        List<List<DetectedObject>> expected =
-                images.stream().map(image -> detector.detect(image, ALL)).toList();
-        assertThat(expected).allSatisfy(found -> assertThat(found).isNotEmpty());
-        assertThat(detector.detect(images, ALL)).isEqualTo(expected);
-        for (int from = 0; from < images.size(); from += 3) {
-            assertThat(detector.detect(images.subList(from, images.size()), ALL))
-                    .isEqualTo(expected.subList(from, images.size()));
+        return images;
+    }
+
+    /** A score's logit and a box's delta are sums of float32 numbers; another order of adding moves them by some ulp. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 100})
+    void aBatchFindsWhatIsFoundAlone(int batchSize) {
+        List<BufferedImage> images = imagesOfManySizes();
+        List<List<DetectedObject>> found = detector.detect(images, ALL.withBatchSize(batchSize));
+        assertThat(found).hasSameSizeAs(images);
+        for (int i = 0; i < images.size(); i++) {
+            List<DetectedObject> alone = detector.detect(images.get(i), ALL);
+            // Of equal ones the order may change, so the surest alone tells.
+            DetectedObject expected = alone.get(0);
+            DetectedObject object = found.get(i).get(0);
+            assertThat(found.get(i)).hasSameSizeAs(alone);
+            assertThat(object.label()).isEqualTo(expected.label());
+            assertThat(object.score()).isCloseTo(expected.score(), within(1e-5));
+            assertThat(object.left()).isCloseTo(expected.left(), within(1e-3));
+            assertThat(object.bottom()).isCloseTo(expected.bottom(), within(1e-3));
+        }
+    }
+
+    @Test
+    void aBatchHasAnImage() {
+        assertThatThrownBy(() -> ALL.withBatchSize(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A batch has 1 image or more, not 0");
+    }
+
+    @Test
+    void warmingUpLooksOnceAtLeastAndChangesNothing() throws IOException {
+        BufferedImage image = image(40, 30, 1);
+        try (Detector fresh = Detector.load(model, backend)) {
+            long weights = backend.memory().liveBytes();
+            fresh.warmUp(40, 30, Duration.ZERO);
+            // The folded weights, which the first call makes.
+            assertThat(backend.memory().liveBytes()).isGreaterThan(weights);
+            assertThat(fresh.detect(image, ALL)).isEqualTo(detector.detect(image, ALL));
         }
     }
 

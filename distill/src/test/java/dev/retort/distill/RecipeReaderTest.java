@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.retort.detection.model.ModelSettings.BackboneNorm;
 import dev.retort.detection.model.retinanet.RetinaNetSettings;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeException;
 import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.distill.icd.IcdSettings;
 import dev.retort.distill.pkd.PkdSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -276,7 +276,7 @@ class RecipeReaderTest {
         Path file = folder.resolve("latin.yaml");
         Files.write(file, "training:\n  epochs: 1 # f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(RecipeException.class)
                 .hasMessage("Cannot read the recipe " + file + ", line 2: the byte 0xfc is not UTF-8. Save the file in"
                         + " UTF-8; it may be in Latin-1 (ISO 8859-1) or Windows-1252");
         Files.writeString(file, "\ufefftraining:\n  epochs: 7\n");
@@ -294,7 +294,7 @@ class RecipeReaderTest {
     void aMissingFileIsNamed(@TempDir Path folder) {
         Path file = folder.resolve("none.yaml");
         assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(RecipeException.class)
                 .hasMessage("Cannot read the recipe " + file + ": there is no such file");
     }
 
@@ -343,8 +343,9 @@ class RecipeReaderTest {
     void anOldAndANewNameTogetherAreRefusedInOneFileAndTheSettingWinsOverIt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("distillation: {weight: 4,\n icd: {weight: 5}}"))
-                .withMessage("distillation.weight is the old name of distillation.icd.weight, and both are given: leave the"
-                        + " old one out (test.yaml, line 1)");
+                .withMessage(
+                        "distillation.weight is the old name of distillation.icd.weight, and both are given: leave the"
+                                + " old one out (test.yaml, line 1)");
         assertThat(parse("distillation: {icd: {weight: 5}}", "distillation.weight=6")
                         .own(IcdSettings.class)
                         .weight())
@@ -357,8 +358,8 @@ class RecipeReaderTest {
 
     @Test
     void aSectionOfAMethodThatIsNotChosenIsToldAndNotRead() {
-        RecipeReader.Read read = RecipeReader.parse(
-                "distillation:\n  methods: [pkd]\n  icd: {hidden: 8}\n", "test.yaml", List.of());
+        RecipeReader.Read read =
+                RecipeReader.parse("distillation:\n  methods: [pkd]\n  icd: {hidden: 8}\n", "test.yaml", List.of());
         assertThat(read.notices())
                 .singleElement()
                 .asString()
@@ -386,7 +387,8 @@ class RecipeReaderTest {
     /** Somebody's own method was on the class path where the model was distilled; who uses the model needs it not. */
     @Test
     void aHeadersMethodThatIsNotThereIsPassedOver() {
-        String foreign = ",\"distillation\":{\"methods\":[\"magic\",\"pkd\"],\"magic\":{\"wand\":1},\"pkd\":{\"weight\":3}}";
+        String foreign =
+                ",\"distillation\":{\"methods\":[\"magic\",\"pkd\"],\"magic\":{\"wand\":1},\"pkd\":{\"weight\":3}}";
         assertThat(RecipeReader.parseJson(header(foreign), "a header"))
                 .isEqualTo(parse("", "distillation.methods=[pkd]", "distillation.pkd.weight=3"));
         assertThat(RecipeReader.parseJson(header(",\"distillation\":{\"methods\":[\"magic\"]}"), "a header"))

@@ -186,8 +186,7 @@ class TrainerTest {
         Map<String, Double> icd = firstLosses(taught("[icd]"));
         Map<String, Double> pkd = firstLosses(taught("[pkd]"));
         Map<String, Double> both = firstLosses(taught("[icd, pkd]"));
-        assertThat(icd)
-                .containsOnlyKeys("classification", "box", "identification.0", "localisation.0", "distillation");
+        assertThat(icd).containsOnlyKeys("classification", "box", "identification.0", "localisation.0", "distillation");
         assertThat(pkd).containsOnlyKeys("classification", "box", "pkd");
         assertThat(pkd.get("pkd")).isPositive();
         Map<String, Double> expected = new LinkedHashMap<>(icd);
@@ -242,8 +241,9 @@ class TrainerTest {
         Recipe recipe = taught("[pkd]").with("distillation.pkd.levels=[p4, p6]");
         assertThatThrownBy(() -> run(recipe.with("training.batch=1"), recipe, 1, null, null))
                 .isInstanceOf(DistillationException.class)
-                .hasMessage("pkd needs two numbers a channel, but p6 has one cell, and the micro-batch one image: leave p6"
-                        + " out of distillation.pkd.levels, or set training.batch to 2 or more");
+                .hasMessage(
+                        "pkd needs two numbers a channel, but p6 has one cell, and the micro-batch one image: leave p6"
+                                + " out of distillation.pkd.levels, or set training.batch to 2 or more");
         run(recipe, recipe, 1, null, null);
     }
 
@@ -312,9 +312,7 @@ class TrainerTest {
             throws IOException {
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
                 Detector teacher = teaching == null ? null : Detector.create(teaching, dataset.categories(), backend);
-                Distiller distiller = teacher == null
-                        ? null
-                        : distiller(dataset, recipe, teacher, student);
+                Distiller distiller = teacher == null ? null : distiller(dataset, recipe, teacher, student);
                 Trainer trainer =
                         new Trainer(recipe, dataset, student, distiller == null ? List.of() : List.of(distiller))) {
             if (teacher != null) {

@@ -252,7 +252,7 @@ public interface ComposedOperations extends ArrayOperations {
     }
 
     /**
-     * Smooth L1 (arXiv 1504.08083, eq. 3, with detectron2's beta), elementwise: d^2/(2 beta) where d = |x - targets| < beta, else
+     * Smooth L1 (arXiv 1504.08083, eq. 3, with detectron2's beta), elementwise: d^2/(2 beta) where d = |x - targets| is below beta, else
      * d - beta/2; beta 0 is L1.
      */
     default Tensor smoothL1(Tensor x, Tensor targets, double beta) {
@@ -268,7 +268,7 @@ public interface ComposedOperations extends ArrayOperations {
      * Generalised IoU loss (arXiv 1902.09630, algorithm 1) of pairs of boxes: 1 - IoU + (C - U)/C, where U is the area of the union
      * and C that of the smallest box around both; 1e-7 is added to the divisors. In [0, 2].
      *
-     * @param a [..., 4], (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2
+     * @param a [..., 4], {@code (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2}
      * @param b of the same shape
      * @return [...]
      */

@@ -36,7 +36,7 @@ public interface CoreOperations {
     /** Adds {@code before[i]} and {@code after[i]} elements of {@code value} around axis i. */
     Tensor pad(Tensor x, int[] before, int[] after, double value);
 
-    /** Elements starts[i], starts[i] + steps[i], ... below ends[i] of each axis; 0 <= start <= end <= extent, step >= 1. */
+    /** Elements starts[i], starts[i] + steps[i], ... below ends[i] of each axis; {@code 0 <= start <= end <= extent, step >= 1}. */
     Tensor slice(Tensor x, int[] starts, int[] ends, int[] steps);
 
     /** Gradient of {@link #slice}: zeros of {@code shape} with g at the sliced places. */

@@ -1,5 +1,6 @@
 package dev.retort.tensor;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +27,23 @@ public final class Operands {
             noted.operation = operation;
             noted.tensors = tensors;
         }
+    }
+
+    /** For backends: an operand of an operation that another backend holds, or a tape; the error says which call is right. */
+    public static ShapeException elsewhere(Backend backend, String operation, Tensor operand) {
+        String name = backend.name();
+        String other = operand.backend().name();
+        String problem = operation + ": an operand belongs to "
+                + (other.equals(name) ? "another instance of backend " + name : "backend " + other + ", not " + name);
+        if (operand.backend().root() != backend) {
+            return new ShapeException(problem + ": upload its values here first", operand);
+        }
+        String call = Origin.entry();
+        boolean isMethod = Arrays.stream(Tensor.class.getMethods())
+                .anyMatch(method -> method.getName().equals(call));
+        String right = isMethod ? "x." + call + "(...), or " : "";
+        return new ShapeException(
+                problem + ": call " + right + "x.backend()." + call + "(...) on that tensor x", operand);
     }
 
     /** Lines that describe the operands, where the call comes from within the operation that was noted last; else empty. */

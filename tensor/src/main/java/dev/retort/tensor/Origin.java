@@ -65,6 +65,21 @@ public final class Origin {
                         .anyMatch(type -> Backend.class.isAssignableFrom(type) && type.isInstance(backend)));
     }
 
+    /** The operation that the user's code called on a backend, by its method: the outermost one that led here. */
+    static String entry() {
+        return StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.takeWhile(frame -> isOperations(frame) || !isUsers(frame.getClassName()))
+                        .filter(frame ->
+                                isOperations(frame) && !frame.getMethodName().contains("$"))
+                        .reduce((inner, outer) -> outer))
+                .map(StackFrame::getMethodName)
+                .orElse("backend");
+    }
+
+    private static boolean isOperations(StackFrame frame) {
+        return CoreOperations.class.isAssignableFrom(frame.getDeclaringClass());
+    }
+
     /** File and line, such as {@code Model.java:42}. */
     public String line() {
         StackTraceElement place = frame();

@@ -213,12 +213,40 @@ public non-sealed class Tensor extends TensorOperations implements AutoCloseable
 
     /** For errors, such as {@code Tensor F32 [2, 3] on simd, made at com.acme.Model.forward(Model.java:42)}. */
     public final String describe() {
-        return this + ", made at " + origin;
+        return summary() + ", made at " + origin;
     }
 
-    /** For example {@code Tensor F32 [2, 3] on simd}. */
+    /** What it is without its values, such as {@code Tensor F32 [2, 3] on simd}. */
+    public final String summary() {
+        return "Tensor " + dtype + " " + shape + " on " + backend.name() + (closed ? " (closed)" : "");
+    }
+
+    /**
+     * {@link #summary()} and the values, long axes shortened, such as
+     *
+     * <pre>{@code
+     * Tensor F32 [2, 3] on simd
+     * [[ 1.0, 2.5, -3.0],
+     *  [-0.5, 0.0,  4.0]]
+     * }</pre>
+     *
+     * Only what is shown is read. A closed tensor has no values to show.
+     */
     @Override
     public String toString() {
-        return "Tensor " + dtype + " " + shape + " on " + backend.name() + (closed ? " (closed)" : "");
+        if (closed) {
+            return summary();
+        }
+        try (Tensor plain = plain()) {
+            return summary() + "\n" + TensorText.of(plain);
+        } catch (RuntimeException unreadable) {
+            return summary() + " (its values cannot be read: " + unreadable.getMessage() + ")";
+        }
+    }
+
+    /** The same memory without a tape, which hears nothing of it. Owned by the caller. */
+    private Tensor plain() {
+        storage().retain();
+        return Scope.release(new Tensor(backend.root(), shape, dtype, storage, offset));
     }
 }

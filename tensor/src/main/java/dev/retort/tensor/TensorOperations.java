@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * The operations as methods of a {@link Tensor}: {@code x.mul(w).add(b).relu()}. Each goes to the outermost tape among the operands'
  * backends, else to the backend that they share; what it does is told there, in {@link CoreOperations}, {@link ArrayOperations} and
- * {@link ComposedOperations}. Axes may be negative; where several may be named, none means all.
+ * {@link ComposedOperations}. Axes may be negative; where several may be named, none means all. {@link NetworkOperations} has those of
+ * layers and losses.
  */
-public abstract sealed class TensorOperations permits Tensor {
+public abstract sealed class TensorOperations extends NetworkOperations permits Tensor {
     private final Tensor self = (Tensor) this;
 
     TensorOperations() {}
@@ -351,6 +352,30 @@ public abstract sealed class TensorOperations permits Tensor {
         return ops().broadcastTo(self, target);
     }
 
+    /** This tensor and others of its shape but for {@code axis}, one behind the other along that axis. */
+    public final Tensor concat(int axis, Tensor... others) {
+        Tensor[] parts = withOthers(others);
+        return Backend.of(parts).concat(self.axis(axis), parts);
+    }
+
+    /** This tensor and others of its shape along a new axis, which stands at {@code axis} of the result. */
+    public final Tensor stack(int axis, Tensor... others) {
+        Tensor[] parts = withOthers(others);
+        return Backend.of(parts).stack(axis, parts);
+    }
+
+    private Tensor[] withOthers(Tensor... others) {
+        Tensor[] parts = new Tensor[others.length + 1];
+        parts[0] = self;
+        System.arraycopy(others, 0, parts, 1, others.length);
+        return parts;
+    }
+
+    /** {@code before[i]} and {@code after[i]} elements of {@code value} around axis i. */
+    public final Tensor pad(int[] before, int[] after, double value) {
+        return ops().pad(self, before, after, value);
+    }
+
     // Selection
 
     /** Rows of {@code axis} picked by a 1-d index tensor. */
@@ -361,6 +386,26 @@ public abstract sealed class TensorOperations permits Tensor {
     /** Elements along {@code axis} picked by an index tensor of this rank. See {@link Backend#gather}. */
     public final Tensor gather(int axis, Tensor index) {
         return ops(index).gather(self, axis, index);
+    }
+
+    /** This tensor plus slices of {@code source} at the places of a 1-d index along {@code axis}; repeats add up. */
+    public final Tensor indexAdd(int axis, Tensor index, Tensor source) {
+        return Backend.of(self, index, source).indexAdd(self, axis, index, source);
+    }
+
+    /** This tensor plus elements of {@code source} at the places that {@link #gather} would pick. */
+    public final Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+        return Backend.of(self, index, source).scatterAdd(self, axis, index, source);
+    }
+
+    /** Rows of this table, [V, ..], picked by an index of any shape. */
+    public final Tensor embedding(Tensor index) {
+        return ops(index).embedding(self, index);
+    }
+
+    /** 1 at the place that each index of this tensor names, else 0: [this.., classes]. */
+    public final Tensor oneHot(int classes, DType dtype) {
+        return ops().oneHot(self, classes, dtype);
     }
 
     /** {@code x[mask]} of NumPy, the mask over leading axes; waits for the mask's values. */
@@ -381,6 +426,11 @@ public abstract sealed class TensorOperations permits Tensor {
     /** Places (I64) in the order of {@link #sort}. */
     public final Tensor argSort(int axis, boolean descending) {
         return ops().argSort(self, self.axis(axis), descending);
+    }
+
+    /** The largest or smallest element along an axis, which disappears, and its place; the gradient goes to the first of equals. */
+    public final Ordered extreme(boolean largest, int axis) {
+        return ops().extreme(largest, self, axis);
     }
 
     /** The k largest elements along an axis, largest first. */

@@ -89,7 +89,8 @@ class MetricsLogTest {
         assertThat(line.get("best").asBoolean()).isTrue();
         assertThat(MetricsLog.lines(file)).hasSize(6).contains(first, second);
         assertThat(MetricsLog.read(file)).extracting(MetricsLine::iteration).containsExactly(0L, 4L, 8L, 9L);
-        // A run that goes on at iteration 4 has the first evaluation behind it, the second ahead; the time goes on as well.
+        // A run that goes on at iteration 4 has the first evaluation behind it, the second ahead; the time goes on as
+        // well.
         try (MetricsLog log = MetricsLog.open(file, 4, 4)) {
             assertThat(MetricsLog.lines(file)).hasSize(2).contains(first);
             assertThat(log.seconds()).isEqualTo(0.5);

@@ -14,8 +14,9 @@ public final class EditDistance {
     /** The known key nearest to a mistyped one: first by its last part, then by its section or one in that. */
     public static String nearest(String key, List<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt((String candidate) -> 2 * OTHER_SECTION * between(last(key), last(candidate))
-                        + distance(section(key), section(candidate))))
+                .min(Comparator.comparingInt(
+                        (String candidate) -> 2 * OTHER_SECTION * between(last(key), last(candidate))
+                                + distance(section(key), section(candidate))))
                 .orElseThrow();
     }
 

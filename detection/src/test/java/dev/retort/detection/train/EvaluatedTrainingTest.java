@@ -57,7 +57,8 @@ class EvaluatedTrainingTest {
     }
 
     private static Recipe recipe(String... more) {
-        return TinyDetectors.recipe("training.iterations=" + STEPS, "training.evaluateEvery=2").with(more);
+        return TinyDetectors.recipe("training.iterations=" + STEPS, "training.evaluateEvery=2")
+                .with(more);
     }
 
     /** What a run told: {@code step 0}, ..., and {@code evaluation after 2, best}. */
@@ -282,7 +283,6 @@ class EvaluatedTrainingTest {
         Path checkpoint = out.resolve(TrainingRun.CHECKPOINT);
         assertSame(section(checkpoint, "average"), section(out.resolve(TrainingRun.MODEL), Detector.SECTION));
         run(averaged.with("training.averageDecay=0", "training.iterations=4"), out, true, () -> false, new Told());
-        assertSame(
-                section(checkpoint, Detector.SECTION), section(out.resolve(TrainingRun.MODEL), Detector.SECTION));
+        assertSame(section(checkpoint, Detector.SECTION), section(out.resolve(TrainingRun.MODEL), Detector.SECTION));
     }
 }

@@ -77,8 +77,8 @@ class TrainingStepTest {
         try (Scope scope = Scope.open();
                 Parameter factor = new Parameter(backend.full(Shape.SCALAR, DType.F64, 2))) {
             double[] gradient = new double[1];
-            TrainingObjective.Terms scaled = student ->
-                    Map.of("scaled", student.features().get(0).mean().mul(factor.value()));
+            TrainingObjective.Terms scaled =
+                    student -> Map.of("scaled", student.features().get(0).mean().mul(factor.value()));
             try (TrainingStep step = new TrainingStep(model, List.of(factor), 1, (gradients, iteration) -> {
                 gradient[0] = gradients.of(factor).item();
                 record(gradients, iteration);

@@ -74,9 +74,7 @@ class PkdLossTest {
     void gradientsAgreeWithDifferences(int height, int width) {
         Tensor teacher = map(2, 3, 4, 3, 2);
         GradientCheck.on(backend)
-                .require(
-                        in -> PkdLoss.distance(in.get(0), teacher),
-                        List.of(map(2, height, width, 3, 1)));
+                .require(in -> PkdLoss.distance(in.get(0), teacher), List.of(map(2, height, width, 3, 1)));
     }
 
     /** A channel that is the same everywhere correlates with nothing; its gradient is a number. */

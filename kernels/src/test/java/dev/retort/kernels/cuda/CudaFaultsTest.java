@@ -47,6 +47,32 @@ class CudaFaultsTest {
         return StandInProcess.run(Probe.class, List.of(settings), "-Ddevices=" + devices);
     }
 
+    /** Multiplies two matrices of ones. */
+    static final class Product {
+        private Product() {}
+
+        public static void main(String[] arguments) {
+            try (Backend backend = new CudaProvider().create("")) {
+                Tensor ones = backend.full(Shape.of(8, 8), DType.F32, 1);
+                System.out.println(backend.describe());
+                System.out.println("sum " + ones.matmul(ones).sum().item());
+            }
+        }
+    }
+
+    @Test
+    void withoutJcublasTheOwnKernelsServe() throws IOException, InterruptedException {
+        assertThat(JavaProcess.output(
+                        JavaProcess.without(StandInProcess.of(Probe.class, List.of(), "-Ddevices="), "jcublas")
+                                .start()))
+                .contains("true: Stand-in A")
+                .contains("JCublas2 is not on the class path: add org.jcuda:jcublas:12.6.0");
+        assertThat(JavaProcess.output(JavaProcess.without(StandInProcess.of(Product.class, List.of()), "jcublas")
+                        .start()))
+                .contains("sum 512.0")
+                .doesNotContain("cuBLAS");
+    }
+
     @Test
     void withoutADriverItIsNamed() throws IOException, InterruptedException {
         Files.writeString(folder.resolve("libcuda.so.1"), "no library");

@@ -15,6 +15,12 @@ final class StandInProcess {
     /** What the main method of a class says. Settings of the stand-in are NAME=VALUE. */
     static String run(Class<?> main, List<String> settings, String... options)
             throws IOException, InterruptedException {
+        return JavaProcess.output(of(main, settings, options).start());
+    }
+
+    /** The same, before it starts. */
+    static ProcessBuilder of(Class<?> main, List<String> settings, String... options)
+            throws IOException, InterruptedException {
         Path folder = StandInDriver.build();
         List<String> all = new ArrayList<>(List.of(options));
         if (all.stream().noneMatch(option -> option.startsWith("-D" + CacheFolder.PROPERTY))) {
@@ -27,6 +33,6 @@ final class StandInProcess {
             int equals = setting.indexOf('=');
             builder.environment().put(setting.substring(0, equals), setting.substring(equals + 1));
         }
-        return JavaProcess.output(builder.start());
+        return builder;
     }
 }

@@ -3,6 +3,7 @@ package dev.retort.kernels.gradients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.retort.autograd.CustomOp;
 import dev.retort.autograd.GradientCheck;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.Tape;
@@ -11,7 +12,9 @@ import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
+import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.UnaryOp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,8 @@ class TroubleshootingTest {
         mistakes.put("backends", () -> pair().add(SIMD.tensor(new float[2], 2)));
         mistakes.put("backend's name", () -> Backends.create("cude"));
         mistakes.put("undeclared", () -> SIMD.tensor(new long[2], 2).exp());
+        mistakes.put("beneath a tape", () -> onTape(x -> REFERENCE.unary(UnaryOp.EXP, x)));
+        mistakes.put("custom operation", TroubleshootingTest::customOperation);
         mistakes.put("detached loss", () -> onTape(x -> x.detach().square().sum()));
         mistakes.put("loss of two elements", () -> onTape(Tensor::square));
         mistakes.put("gradients twice", TroubleshootingTest::gradientsTwice);
@@ -94,6 +99,31 @@ class TroubleshootingTest {
     private static void onTape(Loss loss) {
         try (Tape tape = Tape.on(REFERENCE)) {
             tape.gradients(loss.of(tape.watch(pair())));
+        }
+    }
+
+    /** The page leaves the lines on the tensors out: what it quotes is the message up to them. */
+    private static void customOperation() {
+        CustomOp op = new CustomOp() {
+            @Override
+            public String name() {
+                return "swish";
+            }
+
+            @Override
+            public Tensor forward(Backend backend, List<Tensor> inputs) {
+                return inputs.get(0).silu();
+            }
+
+            @Override
+            public List<Tensor> backward(Backend backend, List<Tensor> inputs, Tensor output, Tensor gradient) {
+                return List.of(gradient.sum(0));
+            }
+        };
+        try (Tape tape = Tape.on(REFERENCE)) {
+            tape.gradients(op.apply(tape.watch(matrix(2, 3))).sum());
+        } catch (ShapeException e) {
+            throw new ShapeException(e.getMessage().lines().findFirst().orElseThrow(), new Tensor[0]);
         }
     }
 

@@ -8,9 +8,7 @@ import dev.retort.tensor.BackendProvider;
 import dev.retort.tensor.Backends;
 import java.io.File;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.JCudaVersion;
 import org.junit.jupiter.api.Assumptions;
@@ -106,12 +104,7 @@ class WithoutDriversTest {
 
     /** What a program prints whose class path lacks the jars of the bindings. */
     private static String withoutBindings(Class<?> program) throws IOException, InterruptedException {
-        String without = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.contains("jcuda") && !entry.contains("jocl") && !entry.contains("jcublas"))
-                .collect(Collectors.joining(File.pathSeparator));
-        ProcessBuilder builder = plain(program, "-Xmx256m");
-        int place = builder.command().indexOf("-cp") + 1;
-        builder.command().set(place, without);
+        ProcessBuilder builder = JavaProcess.without(plain(program, "-Xmx256m"), "jcuda", "jcublas", "jocl");
         return JavaProcess.output(builder.start());
     }
 

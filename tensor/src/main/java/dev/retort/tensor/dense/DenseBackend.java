@@ -83,12 +83,7 @@ public abstract class DenseBackend implements Backend {
         Operands.note(this, operation, operands);
         for (Tensor operand : operands) {
             if (operand != null && operand.backend() != this) {
-                String other = operand.backend().name();
-                throw new ShapeException(operation + ": " + operand + " belongs to "
-                        + (other.equals(name())
-                                ? "another instance of backend " + other
-                                : "backend " + other + ", not " + name())
-                        + ": call the operation on the tensor itself, or upload its values here first");
+                throw Operands.elsewhere(this, operation, operand);
             }
         }
     }

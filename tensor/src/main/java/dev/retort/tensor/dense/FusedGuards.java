@@ -4,7 +4,6 @@ import dev.retort.tensor.Conv2dSpec;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
-import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -22,8 +21,12 @@ public final class FusedGuards {
 
     /** Whether kernels exist for the type of {@code first}, and all others that are given have it. */
     private boolean share(Tensor first, Tensor... others) {
-        return types.contains(first.dtype())
-                && Arrays.stream(others).allMatch(other -> other == null || other.dtype() == first.dtype());
+        for (Tensor other : others) {
+            if (other != null && other.dtype() != first.dtype()) {
+                return false;
+            }
+        }
+        return types.contains(first.dtype());
     }
 
     private boolean areVectors(DType dtype, int length, Tensor... vectors) {

@@ -1,0 +1,6 @@
+/**
+ * Files: {@link dev.retort.tensor.io.SafeTensors} reads tensors by name and {@link dev.retort.tensor.io.SafeTensorsWriter} writes them, and
+ * {@link dev.retort.tensor.io.AtomicFile} replaces a file whole or not at all. What is damaged is a
+ * {@link dev.retort.tensor.io.SafeTensorsException} that says where.
+ */
+package dev.retort.tensor.io;
