@@ -38,10 +38,14 @@ class ArchitectureTest {
         MODULES.put("kernels", List.of("tensor"));
         MODULES.put("nn", engine);
         MODULES.put("detection", detection);
-        MODULES.put("distill", Stream.concat(detection.stream(), Stream.of("detection")).toList());
+        MODULES.put(
+                "distill",
+                Stream.concat(detection.stream(), Stream.of("detection")).toList());
         MODULES.put("cli", command);
         MODULES.put("bench", Stream.concat(command.stream(), Stream.of("cli")).toList());
-        MODULES.put("acceptance", Stream.concat(command.stream(), Stream.of("cli", "bench")).toList());
+        MODULES.put(
+                "acceptance",
+                Stream.concat(command.stream(), Stream.of("cli", "bench")).toList());
     }
 
     private static JavaClasses classes;
@@ -98,8 +102,9 @@ class ArchitectureTest {
     /** A library is told what to do and tells by return values, exceptions and listeners: a program owns its streams and its end. */
     @Test
     void librariesNeitherPrintNorHookIntoTheEnd() {
-        String[] libraries =
-                Stream.of("autograd", "nn", "detection", "distill").map(module -> ROOT + module + "..").toArray(String[]::new);
+        String[] libraries = Stream.of("autograd", "nn", "detection", "distill")
+                .map(module -> ROOT + module + "..")
+                .toArray(String[]::new);
         noClasses()
                 .that()
                 .resideInAnyPackage(libraries)
