@@ -1,5 +1,5 @@
 """One step of instance-conditional distillation (arXiv 2110.12724) in PyTorch, with everything that a step does: targets,
-the teacher's pyramid without gradients, the student, all losses, backward, clipping, both optimisers."""
+the teacher's pyramid without gradients, the student, all losses, backward, clipping, both optimizers."""
 
 import math
 

@@ -110,6 +110,9 @@ class RecipeChangeTest {
                 .containsExactly(
                         "data.pixels: msra in the checkpoint, torchvision now",
                         "distillation.icd.weight: 4 in the checkpoint, 8.0 now");
+        assertThat(RecipeChange.between(before, recipe("distillation.methods=[pkd]"), true))
+                .extracting(RecipeChange::toString)
+                .contains("distillation.methods: [\"icd\"] in the checkpoint, [\"pkd\"] now");
     }
 
     @Test

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.retort.detection.model.ModelSettings.BackboneNorm;
 import dev.retort.detection.model.retinanet.RetinaNetSettings;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeException;
 import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.distill.icd.IcdSettings;
+import dev.retort.distill.pkd.PkdSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RecipeReaderTest {
     private static Recipe parse(String yaml, String... settings) {
         return RecipeReader.parse(yaml, "test.yaml", List.of(settings)).recipe();
+    }
+
+    /** A key with its value as a file has it: a line for each part of the key. */
+    private static String yaml(String key, String value) {
+        StringBuilder yaml = new StringBuilder();
+        String indent = "";
+        for (String part : key.split("\\.")) {
+            yaml.append(yaml.isEmpty() ? "" : ":\n").append(indent).append(part);
+            indent += "  ";
+        }
+        return yaml.append(": ").append(value).append('\n').toString();
+    }
+
+    private static int lines(String key) {
+        return key.split("\\.").length;
     }
 
     @Test
@@ -86,12 +103,14 @@ class RecipeReaderTest {
                 "epochs|training.epochs",
                 "trainig|training",
                 "distillation.inherit_head|distillation.inheritHead",
-                "distillation.clip-norm|distillation.clipNorm",
+                "distillation.clip-norm|distillation.icd.clipNorm",
+                "distillation.icd.maxinstance|distillation.icd.maxInstances",
+                "distillation.method|distillation.methods",
                 "model.Depth|model.depth"
             })
     void anUnknownKeyNamesItselfItsPlaceAndTheNearestKnownOne(String key, String nearest) {
-        String yaml = "# a comment\n" + key.replace(".", ":\n  ") + ": 1\n";
-        int line = key.contains(".") ? 3 : 2;
+        String yaml = "# a comment\n" + yaml(key, "1");
+        int line = 1 + lines(key);
         String message = "The recipe has no key " + key + "; the nearest one is " + nearest;
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(yaml))
@@ -121,8 +140,8 @@ class RecipeReaderTest {
                 "training.epochs|~~|training.epochs has no value",
             })
     void aWrongTypeNamesKeyAndValue(String key, String value, String message) {
-        String yaml = key.replace(".", ":\n  ") + ": " + value + "\n";
-        int line = key.contains(".") ? 2 : 1;
+        String yaml = yaml(key, value);
+        int line = lines(key);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(yaml))
                 .withMessageStartingWith(message)
@@ -155,17 +174,20 @@ class RecipeReaderTest {
                 "training.epochs|0",
                 "training.batch|0",
                 "training.logEvery|0",
-                "distillation.hidden|250",
-                "distillation.temperature|0",
-                "distillation.temperature|.nan"
+                "distillation.methods|[]",
+                "distillation.methods|[icd, icd]",
+                "distillation.methods|[icd, magic]",
+                "distillation.icd.hidden|250",
+                "distillation.icd.temperature|0",
+                "distillation.icd.temperature|.nan"
             })
     void aValueOutOfRangeIsRefusedByName(String key, String value) {
-        String yaml = key.replace(".", ":\n  ") + ": " + value + "\n";
+        String yaml = yaml(key, value);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(yaml))
                 .withMessageStartingWith(key + " must be ")
                 .withMessageContaining(", not ")
-                .withMessageEndingWith(" (test.yaml, line 2)");
+                .withMessageEndingWith(" (test.yaml, line " + lines(key) + ")");
     }
 
     @Test
@@ -211,7 +233,12 @@ class RecipeReaderTest {
                 "model: {pyramidChannels: 20000}|model.pyramidChannels must be from 1 to 16384",
                 "data: {longEdge: 1000000000}|data.longEdge must be from 1 to 16384",
                 "data: {shortEdges: [1000000000]}|data.shortEdges must be lengths from 1 to 16384",
-                "distillation: {layers: 2147483647}|distillation.layers must be from 0 to 100",
+                "distillation: {icd: {layers: 2147483647}}|distillation.icd.layers must be from 0 to 100",
+                "distillation: {layers: 2147483647}|distillation.icd.layers must be from 0 to 100",
+                "distillation: {icd: 3}|distillation.icd is a section with the keys weight",
+                "distillation: {layers: 1, icd: 3}|distillation.icd is a section with keys and values, not 3",
+                "distillation: 3|distillation is a section with the keys methods",
+                "distillation: {layers: }|distillation.icd.layers has no value",
                 "training: {iterations: 99999999999999999999}|training.iterations must be a whole number",
                 "optimizer: {rate: 1e999}|optimizer.rate must be 0 or more, not Infinity",
                 "model: &a [*a]|model is a section",
@@ -249,7 +276,7 @@ class RecipeReaderTest {
         Path file = folder.resolve("latin.yaml");
         Files.write(file, "training:\n  epochs: 1 # f\u00fcr\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(RecipeException.class)
                 .hasMessage("Cannot read the recipe " + file + ", line 2: the byte 0xfc is not UTF-8. Save the file in"
                         + " UTF-8; it may be in Latin-1 (ISO 8859-1) or Windows-1252");
         Files.writeString(file, "\ufefftraining:\n  epochs: 7\n");
@@ -267,7 +294,7 @@ class RecipeReaderTest {
     void aMissingFileIsNamed(@TempDir Path folder) {
         Path file = folder.resolve("none.yaml");
         assertThatThrownBy(() -> RecipeReader.read(file, List.of()))
-                .isInstanceOf(UncheckedIOException.class)
+                .isInstanceOf(RecipeException.class)
                 .hasMessage("Cannot read the recipe " + file + ": there is no such file");
     }
 
@@ -278,6 +305,99 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(8 + 9 + 10 + 8 + 15);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(9 + 9 + 10 + 11 + 3 + 1 + 13);
+    }
+
+    private static final String OLD =
+            """
+            distillation:
+              hidden: 128
+              inheritHead: false
+              rate: 5e-4
+            """;
+
+    @Test
+    void olderRecipesNamesOfKeysAreReadAndTold() {
+        RecipeReader.Read read = RecipeReader.parse(OLD, "test.yaml", List.of("distillation.weight=4"));
+        IcdSettings icd = read.recipe().own(IcdSettings.class);
+        assertThat(icd)
+                .isEqualTo(parse("", "distillation.icd.hidden=128", "distillation.icd.rate=5e-4")
+                        .with("distillation.icd.weight=4")
+                        .own(IcdSettings.class));
+        assertThat(read.recipe().own(DistillationSettings.class))
+                .isEqualTo(new DistillationSettings(List.of("icd"), true, false));
+        assertThat(read.notices())
+                .containsExactly(
+                        "distillation.hidden is the old name of distillation.icd.hidden (test.yaml, line 2)",
+                        "distillation.rate is the old name of distillation.icd.rate (test.yaml, line 4)",
+                        "distillation.weight is the old name of distillation.icd.weight (the setting"
+                                + " distillation.weight=4)");
+        // What it is written as has new names only.
+        String written = RecipeReader.write(read.recipe());
+        RecipeReader.Read again = RecipeReader.parse(written, "test.yaml", List.of());
+        assertThat(again.recipe()).isEqualTo(read.recipe());
+        assertThat(again.notices()).isEmpty();
+    }
+
+    @Test
+    void anOldAndANewNameTogetherAreRefusedInOneFileAndTheSettingWinsOverIt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("distillation: {weight: 4,\n icd: {weight: 5}}"))
+                .withMessage(
+                        "distillation.weight is the old name of distillation.icd.weight, and both are given: leave the"
+                                + " old one out (test.yaml, line 1)");
+        assertThat(parse("distillation: {icd: {weight: 5}}", "distillation.weight=6")
+                        .own(IcdSettings.class)
+                        .weight())
+                .isEqualTo(6);
+        assertThat(parse("distillation: {weight: 5}", "distillation.icd.weight=6")
+                        .own(IcdSettings.class)
+                        .weight())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void aSectionOfAMethodThatIsNotChosenIsToldAndNotRead() {
+        RecipeReader.Read read =
+                RecipeReader.parse("distillation:\n  methods: [pkd]\n  icd: {hidden: 8}\n", "test.yaml", List.of());
+        assertThat(read.notices())
+                .singleElement()
+                .asString()
+                .startsWith("distillation.icd is not read, as distillation.methods is [\"pkd\"] (test.yaml");
+        assertThat(read.recipe().find(IcdSettings.class)).isEmpty();
+        assertThat(read.recipe().own(PkdSettings.class).weight()).isEqualTo(10);
+        Recipe both = read.recipe().with("distillation.methods=[icd, pkd]", "distillation.pkd.levels=[p4]");
+        assertThat(both.own(IcdSettings.class)).isEqualTo(Recipe.defaults().own(IcdSettings.class));
+        assertThat(both.own(PkdSettings.class).levels()).containsExactly("p4");
+        assertThat(RecipeReader.parseJson(RecipeReader.writeJson(both), "a header"))
+                .isEqualTo(both);
+    }
+
+    private static String header(String distillation) {
+        return "{\"model\":{},\"data\":{},\"optimizer\":{},\"training\":{}" + distillation + "}";
+    }
+
+    @Test
+    void aHeaderMayLackTheSectionAndHaveOldNames() {
+        assertThat(RecipeReader.parseJson(header(""), "a header")).isEqualTo(Recipe.defaults());
+        assertThat(RecipeReader.parseJson(header(",\"distillation\":{\"weight\":3,\"inheritHead\":false}"), "a header"))
+                .isEqualTo(parse("", "distillation.icd.weight=3", "distillation.inheritHead=false"));
+    }
+
+    /** Somebody's own method was on the class path where the model was distilled; who uses the model needs it not. */
+    @Test
+    void aHeadersMethodThatIsNotThereIsPassedOver() {
+        String foreign =
+                ",\"distillation\":{\"methods\":[\"magic\",\"pkd\"],\"magic\":{\"wand\":1},\"pkd\":{\"weight\":3}}";
+        assertThat(RecipeReader.parseJson(header(foreign), "a header"))
+                .isEqualTo(parse("", "distillation.methods=[pkd]", "distillation.pkd.weight=3"));
+        assertThat(RecipeReader.parseJson(header(",\"distillation\":{\"methods\":[\"magic\"]}"), "a header"))
+                .isEqualTo(Recipe.defaults());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RecipeReader.parseJson(header(",\"distillation\":{\"methods\":[3]}"), "a header"))
+                .withMessageStartingWith("distillation.methods must be ");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("distillation: {magic: {wand: 1}}"))
+                .withMessageStartingWith("The recipe has no key distillation.magic");
     }
 }

@@ -2,6 +2,7 @@ package dev.retort.distill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -144,21 +146,114 @@ class TrainerTest {
         }
     }
 
-    @Test
-    void distillationOfWeightZeroLeavesTheStudentAlone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"[icd]", "[pkd]", "[icd, pkd]", "[pkd, icd]"})
+    void distillationOfWeightZeroLeavesTheStudentAlone(String methods) throws IOException {
         Recipe alone = TinyRecipes.detector(3, 1, 0.01);
-        Recipe weightless = alone.with(
-                "distillation.icd.weight=0", "distillation.inheritPyramid=false", "distillation.inheritHead=false");
+        Recipe weightless = taught(methods).with(weights(methods, 0));
         assertSame(run(alone, null, 3, null, null), run(weightless, alone, 3, null, null));
     }
 
-    @Test
-    void distillationChangesTheStudent() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"[icd]", "[pkd]", "[icd, pkd]"})
+    void distillationChangesTheStudent(String methods) throws IOException {
         Recipe alone = TinyRecipes.detector(3, 1, 0.01);
-        Recipe distilled = alone.with("distillation.inheritPyramid=false", "distillation.inheritHead=false");
         Map<String, float[]> plain = run(alone, null, 3, null, null);
-        Map<String, float[]> taught = run(distilled, alone, 3, null, null);
+        Map<String, float[]> taught = run(taught(methods), alone, 3, null, null);
         assertThat(taught.get("backbone.fpn_output3.weight")).isNotEqualTo(plain.get("backbone.fpn_output3.weight"));
+    }
+
+    /** A student that inherits nothing: levels of more than one cell only, as the images are small. */
+    private static Recipe taught(String methods) {
+        Recipe recipe = TinyRecipes.detector(3, 1, 0.01)
+                .with(
+                        "distillation.methods=" + methods,
+                        "distillation.inheritPyramid=false",
+                        "distillation.inheritHead=false");
+        return methods.contains("pkd") ? recipe.with("distillation.pkd.levels=[p3, p4, p5]") : recipe;
+    }
+
+    /** The setting of the weight of each method. */
+    private static String[] weights(String methods, double weight) {
+        return Stream.of("icd", "pkd")
+                .filter(methods::contains)
+                .map(method -> "distillation." + method + ".weight=" + weight)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void theLossesOfMethodsAreThoseOfEachAddedUp() {
+        Map<String, Double> icd = firstLosses(taught("[icd]"));
+        Map<String, Double> pkd = firstLosses(taught("[pkd]"));
+        Map<String, Double> both = firstLosses(taught("[icd, pkd]"));
+        assertThat(icd).containsOnlyKeys("classification", "box", "identification.0", "localisation.0", "distillation");
+        assertThat(pkd).containsOnlyKeys("classification", "box", "pkd");
+        assertThat(pkd.get("pkd")).isPositive();
+        Map<String, Double> expected = new LinkedHashMap<>(icd);
+        expected.putAll(pkd);
+        assertThat(both).isEqualTo(expected);
+        Map<String, Double> lighter = firstLosses(taught("[pkd]").with("distillation.pkd.weight=5"));
+        assertThat(lighter.get("pkd")).isCloseTo(pkd.get("pkd") / 2, within(1e-6));
+    }
+
+    private Map<String, Double> firstLosses(Recipe recipe) {
+        try (Detector student = Detector.create(recipe, dataset.categories(), backend);
+                Detector teacher = Detector.create(recipe.with("training.seed=8"), dataset.categories(), backend);
+                Distiller distiller = distiller(dataset, recipe, teacher, student);
+                Trainer trainer = new Trainer(recipe, dataset, student, List.of(distiller))) {
+            return trainer.step().losses();
+        }
+    }
+
+    @Test
+    void aRunWithTwoMethodsResumesWithTheSameBits() throws IOException {
+        Recipe recipe = taught("[icd, pkd]");
+        Map<String, float[]> whole = run(recipe, recipe, 3, null, null);
+        Path checkpoint = folder.resolve("stopped-two.safetensors");
+        run(recipe, recipe, 2, null, checkpoint);
+        assertSame(whole, run(recipe, recipe, 3, checkpoint, null));
+        assertThatThrownBy(() -> run(taught("[pkd]"), recipe, 3, checkpoint, null))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("distillation.methods: [\"icd\",\"pkd\"] in the checkpoint, [\"pkd\"] now");
+    }
+
+    /** What was made for another method is given back, see {@link #nothingIsLeft}. */
+    @Test
+    void pkdRefusesLevelsThatAreNotThere() {
+        Recipe recipe = taught("[icd, pkd]").with("distillation.pkd.levels=[p3, p8]");
+        assertThatThrownBy(() -> firstLosses(recipe))
+                .isInstanceOf(DistillationException.class)
+                .hasMessage("distillation.pkd.levels names p8, but the student has [p3, p4, p5, p6, p7] and the teacher"
+                        + " [p3, p4, p5, p6, p7]");
+    }
+
+    @Test
+    void pkdRefusesChannelsThatDiffer() {
+        Recipe recipe = taught("[pkd]");
+        assertThatThrownBy(() -> run(recipe, recipe.with("model.pyramidChannels=16"), 1, null, null))
+                .isInstanceOf(DistillationException.class)
+                .hasMessage("pkd compares channel with channel, but p3 has 8 in the student and 16 in the teacher: set"
+                        + " model.pyramidChannels to 16");
+    }
+
+    @Test
+    void pkdRefusesOneCellOfOneImage() throws IOException {
+        Recipe recipe = taught("[pkd]").with("distillation.pkd.levels=[p4, p6]");
+        assertThatThrownBy(() -> run(recipe.with("training.batch=1"), recipe, 1, null, null))
+                .isInstanceOf(DistillationException.class)
+                .hasMessage(
+                        "pkd needs two numbers a channel, but p6 has one cell, and the micro-batch one image: leave p6"
+                                + " out of distillation.pkd.levels, or set training.batch to 2 or more");
+        run(recipe, recipe, 1, null, null);
+    }
+
+    @Test
+    void icdRefusesATeacherOfAnotherWidth() {
+        Recipe recipe = taught("[icd]");
+        assertThatThrownBy(() -> run(recipe, recipe.with("model.pyramidChannels=16"), 1, null, null))
+                .isInstanceOf(DistillationException.class)
+                .hasMessage("distillation.icd.hidden is 8, the teacher's pyramid has 16 channels: set"
+                        + " distillation.icd.hidden to 16");
     }
 
     @Test
@@ -217,10 +312,7 @@ class TrainerTest {
             throws IOException {
         try (Detector student = Detector.create(recipe, dataset.categories(), backend);
                 Detector teacher = teaching == null ? null : Detector.create(teaching, dataset.categories(), backend);
-                Distiller distiller = teacher == null
-                        ? null
-                        : new Distiller(new DistillationProvider.Context(
-                                recipe, dataset, teacher, student, Trainer.iterations(recipe, dataset)));
+                Distiller distiller = teacher == null ? null : distiller(dataset, recipe, teacher, student);
                 Trainer trainer =
                         new Trainer(recipe, dataset, student, distiller == null ? List.of() : List.of(distiller))) {
             if (teacher != null) {
@@ -237,6 +329,11 @@ class TrainerTest {
             }
             return weights(student);
         }
+    }
+
+    private static Distiller distiller(CocoDataset dataset, Recipe recipe, Detector teacher, Detector student) {
+        return new Distiller(new DistillationProvider.Context(
+                recipe, dataset, teacher, student, Trainer.iterations(recipe, dataset)));
     }
 
     private static Map<String, float[]> weights(Detector detector) {

@@ -34,12 +34,12 @@ public final class Backends {
         /**
          * A new backend.
          *
-         * @throws IllegalStateException if it is not usable here; the message says why and what to do
+         * @throws DeviceException if it is not usable here; the message says why and what to do
          */
         public Backend create() {
             BackendProvider.Usability usability = usability();
             if (!usability.usable()) {
-                throw new IllegalStateException(
+                throw new DeviceException(
                         "Backend '" + provider.name() + "' cannot be used here: " + usability.reason(),
                         usability.cause());
             }
@@ -74,7 +74,7 @@ public final class Backends {
      *
      * @throws IllegalArgumentException if there is no such name, or a setting of the backend that {@code auto} comes to is wrong, such as
      *     the number of threads
-     * @throws IllegalStateException if it is not usable here; the message says why and what to do
+     * @throws DeviceException if it is not usable here; the message says why and what to do
      */
     public static Backend create(String name) {
         return name.equals("auto") ? automatic() : choose(name).create();
@@ -104,7 +104,6 @@ public final class Backends {
             System.Logger.Level level = usability.ordinary() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
             LOG.log(level, "Backend {0} is passed over: {1}", provider.name(), reason);
         }
-        throw new IllegalStateException(
-                "No backend is usable: retort-tensor itself brings 'reference', is its jar whole?");
+        throw new DeviceException("No backend is usable: retort-tensor itself brings 'reference', is its jar whole?");
     }
 }

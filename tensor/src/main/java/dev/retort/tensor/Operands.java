@@ -31,22 +31,19 @@ public final class Operands {
 
     /** For backends: an operand of an operation that another backend holds, or a tape; the error says which call is right. */
     public static ShapeException elsewhere(Backend backend, String operation, Tensor operand) {
+        String name = backend.name();
         String other = operand.backend().name();
+        String problem = operation + ": an operand belongs to "
+                + (other.equals(name) ? "another instance of backend " + name : "backend " + other + ", not " + name);
         if (operand.backend().root() != backend) {
-            String owner = other.equals(backend.name())
-                    ? "another instance of backend " + other
-                    : "backend " + other + ", not " + backend.name();
-            return new ShapeException(
-                    operation + ": an operand belongs to " + owner + ": move it by uploading its values", operand);
+            return new ShapeException(problem + ": upload its values here first", operand);
         }
         String call = Origin.entry();
         boolean isMethod = Arrays.stream(Tensor.class.getMethods())
                 .anyMatch(method -> method.getName().equals(call));
         String right = isMethod ? "x." + call + "(...), or " : "";
         return new ShapeException(
-                operation + ": an operand does not belong to backend " + backend.name() + ", but to a tape over it: call "
-                        + right + "x.backend()." + call + "(...) on that tensor x",
-                operand);
+                problem + ": call " + right + "x.backend()." + call + "(...) on that tensor x", operand);
     }
 
     /** Lines that describe the operands, where the call comes from within the operation that was noted last; else empty. */

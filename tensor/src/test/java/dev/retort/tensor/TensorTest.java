@@ -115,7 +115,7 @@ class TensorTest {
         assertThatThrownBy(() -> x.matmul(y)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> backend.binary(BinaryOp.ADD, x, y))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("belongs to another instance of backend reference: move it");
+                .hasMessageContaining("belongs to another instance of backend reference: upload its values here first");
     }
 
     @Test

@@ -145,11 +145,11 @@ public final class Floor {
                 .filter(layer -> layer.gradients() > 0 && !layer.name().matches(".* at p[4-7]"))
                 .mapToDouble(layer -> 1.0 * layer.count() * layer.weightSize())
                 .sum();
-        move("optimisers", "SGD", 1, SGD_PASSES * trained);
+        move("optimizers", "SGD", 1, SGD_PASSES * trained);
         double channels = scenario.channels();
         double descriptor = scenario.classes() + 256 + 10;
         // Encoder, positions, attention, feed-forward, auxiliary task, student's values; biases and norms left out.
         double decoder = channels * descriptor + channels * channels * (2 + 1 + 4 + 8 + 2 + 1) + 5 * channels;
-        move("optimisers", "AdamW", 1, ADAMW_PASSES * decoder);
+        move("optimizers", "AdamW", 1, ADAMW_PASSES * decoder);
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * One step of instance-conditional distillation, as training does it: targets, the teacher's pyramid, the student, all losses,
- * backward, clipping, both optimisers.
+ * backward, clipping, both optimizers.
  */
 public final class StepSuite {
     /** The suite's name. */

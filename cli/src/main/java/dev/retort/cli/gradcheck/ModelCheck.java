@@ -47,21 +47,22 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Checks the gradients of a whole step of the method in float64, for each group of parameters: a teacher by its own detector
- * losses, a student by detector and distillation losses together with its projection, encoder and decoder by the auxiliary
- * losses. The nets are the real ones, a few channels wide, on two pictures of 64x64.
+ * Checks the gradients of a whole training step of ICD (arXiv 2110.12724) in float64 against central differences, one group of
+ * parameters at a time: the teacher's by its detector losses; the student's and its projection's by the sum of detector,
+ * auxiliary and distillation losses; encoder's and decoder's by the auxiliary losses. The networks are RetinaNets on ResNet-18
+ * with a few channels, the batch is two images of 64x64.
  *
- * <p>Differences see everything, gradients stop where the method says so: the decoder's weights and values are constants of
- * the distillation loss. Therefore the decoder is checked by the auxiliary losses alone, and besides it is checked that the
- * distillation loss gives it no gradient at all.
+ * <p>The method detaches the decoder's attention weights and values in the distillation loss, which differences cannot know.
+ * Encoder and decoder are therefore checked by the auxiliary losses alone, and one more cell counts their parameters that get a
+ * gradient from the distillation loss: none may.
  */
 public final class ModelCheck implements AutoCloseable {
-    /** What its cells are counted under. */
+    /** The operation that its cells are reported under. */
     public static final String OPERATION = "model";
 
     private static final String STOP = "decoder: no gradient from the distillation loss";
     private static final int SIZE = 64;
-    private static final int PICTURES = 2;
+    private static final int IMAGES = 2;
     private static final int CLASSES = 3;
     private static final int WIDTH = 4;
     private static final int TEACHER_CHANNELS = 8;
@@ -79,9 +80,10 @@ public final class ModelCheck implements AutoCloseable {
     private final IcdObjective objective;
     private final IcdBatch batch;
     private final double[] pixels;
-    /** Both pyramids as they are at the start: constants where only the decoder's parameters move. */
+    /** Feature maps of the teacher, computed once: constants of every loss that the student or the decoder is checked by. */
     private final List<Tensor> teacherLevels;
 
+    /** Feature maps of the student, computed once: constants where only the decoder's parameters are perturbed. */
     private final List<Tensor> studentLevels;
 
     /** @param backend computes in float64 */
@@ -92,14 +94,14 @@ public final class ModelCheck implements AutoCloseable {
         teacher = detector(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
         student = detector(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
         objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
-        List<GroundTruth> images = IntStream.range(0, PICTURES)
+        List<GroundTruth> images = IntStream.range(0, IMAGES)
                 .mapToObj(n -> new GroundTruth(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
                 .toList();
         InstanceSampler sampler = new InstanceSampler(InstancePrior.uniform(CLASSES), SlotRule.relative(), seed);
         batch = new IcdBatch(
                 images, images.stream().map(image -> sampler.draw(image, 0)).toList(), SIZE, SIZE);
         pixels = new SplittableRandom(seed)
-                .doubles((long) PICTURES * SIZE * SIZE * 3, -2, 2)
+                .doubles((long) IMAGES * SIZE * SIZE * 3, -2, 2)
                 .toArray();
         teacherLevels = levels(teacher);
         studentLevels = levels(student);
@@ -123,19 +125,19 @@ public final class ModelCheck implements AutoCloseable {
         AnchorGenerator anchors = new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
         ResNetOptions backbone = new ResNetOptions(18, WIDTH, false, norm, 0);
         RetinaNet net = new RetinaNet(context, new RetinaNetOptions(backbone, channels, 1, CLASSES, anchors));
-        enliven(net);
+        amplifyHead(net);
         return net;
     }
 
     /**
-     * A new head says the same of every anchor, and nearly nothing with conviction: gradients of 1e-8 would be all that
-     * reaches the pyramid, too little to be held against anything. With larger weights and without the prior's bias it
-     * behaves as a trained one does.
+     * Multiplies the head's weights by {@link #HEAD_GAIN} and sets its biases, the foreground prior among them, to 0. At
+     * initialization (normal, deviation 0.01) the logits hardly depend on the features: gradients of about 1e-8 reach the
+     * pyramid, too small to compare with differences.
      */
-    private static void enliven(RetinaNet net) {
+    private static void amplifyHead(RetinaNet net) {
         net.head().parameters().forEach((name, parameter) -> {
-            try (Tensor louder = parameter.data().mul(name.endsWith("weight") ? HEAD_GAIN : 0)) {
-                net.backend().assign(parameter.data(), louder);
+            try (Tensor scaled = parameter.data().mul(name.endsWith("weight") ? HEAD_GAIN : 0)) {
+                net.backend().assign(parameter.data(), scaled);
             }
         });
     }
@@ -201,7 +203,7 @@ public final class ModelCheck implements AutoCloseable {
         return cells;
     }
 
-    /** Counts the decoder's parameters that the distillation loss gives a gradient: none is accepted. */
+    /** The cell of {@link #leaks}: it passes if there are none. */
     private Cell stop() {
         long start = System.nanoTime();
         List<String> leaks = leaks();
@@ -237,7 +239,7 @@ public final class ModelCheck implements AutoCloseable {
     }
 
     private Tensor images() {
-        return backend.upload(pixels, Shape.of(PICTURES, SIZE, SIZE, 3), DType.F64);
+        return backend.upload(pixels, Shape.of(IMAGES, SIZE, SIZE, 3), DType.F64);
     }
 
     private Map<String, Tensor> detectorLosses(RetinaNet net, RetinaNetLoss.Box box) {
@@ -255,7 +257,7 @@ public final class ModelCheck implements AutoCloseable {
         return terms;
     }
 
-    /** What a student's step minimises: everything. */
+    /** The sum that a student's step minimizes: detector, auxiliary and distillation losses. */
     private Tensor step() {
         RetinaNetPredictions output = student.forward(images());
         Map<String, Tensor> terms = detectorLosses(student, output, new RetinaNetLoss.Box.SmoothL1(0));
@@ -273,7 +275,7 @@ public final class ModelCheck implements AutoCloseable {
         return TrainingStep.total(terms);
     }
 
-    /** Names of the decoder's parameters that the distillation loss gives a gradient although it must not: none. */
+    /** Names of the decoder's parameters with a gradient of the distillation loss; empty if it is detached everywhere. */
     private List<String> leaks() {
         try (Scope scope = Scope.open();
                 Tape tape = Tape.on(backend)) {

@@ -20,8 +20,8 @@ enum OperationFamily {
             "Indexing",
             "INDEX_SELECT INDEX_ADD GATHER SCATTER_ADD ARG_SORT sort topK oneHot"
                     + " embedding nonzero maskedFill maskSelect"),
-    NORMALISATION(
-            "Normalisation",
+    NORMALIZATION(
+            "Normalization",
             "softmax softmaxGradient logSoftmax layerNorm layerNormGradient groupNorm batchNorm batchNormGradient"),
     LOSSES(
             "Losses",

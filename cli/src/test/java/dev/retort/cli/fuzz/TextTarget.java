@@ -6,9 +6,9 @@ import dev.retort.detection.data.DataException;
 import dev.retort.detection.eval.EvaluationFiles;
 import dev.retort.detection.eval.GroundTruthSet;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeException;
 import dev.retort.detection.recipe.RecipeReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,8 +130,7 @@ record TextTarget(
                 texts(),
                 file -> RecipeReader.read(file, List.of()),
                 // Not its subclasses, such as NumberFormatException.
-                thrown ->
-                        thrown.getClass() == IllegalArgumentException.class || thrown instanceof UncheckedIOException);
+                thrown -> thrown.getClass() == RecipeException.class);
     }
 
     /** The lines that a resumed run goes on from. */

@@ -70,6 +70,33 @@ class MetricsLogTest {
         assertThat(MetricsLog.read(file)).extracting(MetricsLine::seconds).containsExactly(0.5, 2.5, 4.5, 5.0);
     }
 
+    /** An evaluation after step 3, another one after step 7: lines of iterations 3 and 7. */
+    @Test
+    void evaluationsHaveLinesOfTheirOwn() throws IOException {
+        EvaluationLine first = new EvaluationLine(3, 0.25, 0.5, 0.125, true);
+        EvaluationLine second = new EvaluationLine(7, 0.125, 0.25, 0, false);
+        try (MetricsLog log = MetricsLog.open(file, 4, 0)) {
+            steps(log, 0, 4);
+            log.add(first);
+            steps(log, 4, 8);
+            log.add(second);
+            steps(log, 8, 10);
+        }
+        JsonNode line =
+                JsonMapper.builder().build().readTree(Files.readAllLines(file).get(1));
+        assertThat(line.propertyNames()).containsExactlyInAnyOrder("iteration", "ap", "ap50", "ap75", "best");
+        assertThat(line.get("ap").asDouble()).isEqualTo(0.25);
+        assertThat(line.get("best").asBoolean()).isTrue();
+        assertThat(MetricsLog.lines(file)).hasSize(6).contains(first, second);
+        assertThat(MetricsLog.read(file)).extracting(MetricsLine::iteration).containsExactly(0L, 4L, 8L, 9L);
+        // A run that goes on at iteration 4 has the first evaluation behind it, the second ahead; the time goes on as
+        // well.
+        try (MetricsLog log = MetricsLog.open(file, 4, 4)) {
+            assertThat(MetricsLog.lines(file)).hasSize(2).contains(first);
+            assertThat(log.seconds()).isEqualTo(0.5);
+        }
+    }
+
     @Test
     void aNewRunStartsWithAnEmptyFile() throws IOException {
         write(0, 10);
@@ -96,6 +123,8 @@ class MetricsLogTest {
                 "[1]|is not of the expected form",
                 "null|a loss has no value",
                 "{\"iteration\":1} {}|it goes on behind its end",
+                "{\"iteration\":1,\"ap\":\"high\"}|has a value in 'ap'",
+                "{\"iteration\":1,\"ap\":0.5,\"ap60\":0.5}|is not of the expected form",
                 "{\"iteration\":1|is cut off",
                 "{\"x\":[[[[[[[[[[[[1]]]]]]]]]]]]}|nesting depth"
             })

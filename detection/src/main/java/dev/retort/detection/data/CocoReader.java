@@ -1,7 +1,6 @@
 package dev.retort.detection.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ final class CocoReader {
         try {
             raw = CocoEntries.annotations(file, true, reader.problems);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new DataException("Cannot read " + file + ": " + e.getMessage(), e);
         }
         Map<Long, ImageInfo> images = reader.images(raw.images(), new PictureNames(imageFolder));
         List<Category> categories = reader.categories(raw.categories());

@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import javax.imageio.IIOImage;
@@ -24,7 +23,7 @@ public final class PictureWriter {
     /**
      * Writes a file, whole or not at all; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format.
      *
-     * @throws UncheckedIOException naming the file, if it cannot be written
+     * @throws DataException naming the file, if it cannot be written
      */
     public static void write(Picture picture, Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
@@ -40,7 +39,7 @@ public final class PictureWriter {
         try {
             WholeFolder.writeFile(file, bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write picture " + file + ": " + e.getMessage(), e);
+            throw new DataException("Cannot write picture " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -82,7 +81,7 @@ public final class PictureWriter {
             writer.setOutput(stream);
             writer.write(null, new IIOImage(toImage(picture), null, null), parameters);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot encode a picture as " + format + ": " + e.getMessage(), e);
+            throw new DataException("Cannot encode a picture as " + format + ": " + e.getMessage(), e);
         } catch (IndexOutOfBoundsException e) {
             // The encoder's last flush hides the error: a stream in memory that could not grow.
             OutOfMemoryError error = new OutOfMemoryError("No heap to encode a picture of " + picture.width() + "x"

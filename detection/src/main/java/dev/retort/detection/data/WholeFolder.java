@@ -1,7 +1,6 @@
 package dev.retort.detection.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -38,7 +37,7 @@ final class WholeFolder {
             Files.deleteIfExists(absolute);
             move(unfinished, absolute);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the data set to " + target + ": " + e.getMessage(), e);
+            throw new DataException("Cannot write the data set to " + target + ": " + e.getMessage(), e);
         } finally {
             delete(unfinished);
         }
@@ -50,7 +49,7 @@ final class WholeFolder {
             Files.createDirectories(file.toAbsolutePath().getParent());
             writeFile(file, text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+            throw new DataException("Cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -103,7 +102,7 @@ final class WholeFolder {
                 Files.delete(entry);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot remove the unfinished " + folder + ": " + e.getMessage(), e);
+            throw new DataException("Cannot remove the unfinished " + folder + ": " + e.getMessage(), e);
         }
     }
 }

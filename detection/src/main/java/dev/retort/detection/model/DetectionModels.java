@@ -1,6 +1,7 @@
 package dev.retort.detection.model;
 
 import dev.retort.nn.BuildContext;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -12,9 +13,9 @@ public final class DetectionModels {
     /** All providers, by kind. */
     public static List<DetectionModelProvider<?>> all() {
         return ServiceLoader.load(DetectionModelProvider.class, DetectionModels.class.getClassLoader()).stream()
-                .map(provider -> (DetectionModelProvider<?>) provider.get())
-                .sorted((a, b) -> a.kind().compareTo(b.kind()))
-                .collect(Collectors.toUnmodifiableList());
+                .<DetectionModelProvider<?>>map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(provider -> provider.kind()))
+                .toList();
     }
 
     /**

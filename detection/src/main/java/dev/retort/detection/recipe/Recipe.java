@@ -51,7 +51,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      * This recipe with other values.
      *
      * @param settings {@code key=value} each, the key dotted, such as {@code training.epochs=3}
-     * @throws IllegalArgumentException naming the key that is unknown or the value that is out of range
+     * @throws RecipeException naming the key that is unknown or the value that is out of range
      */
     public Recipe with(String... settings) {
         return RecipeReader.change(this, List.of(settings));

@@ -5,7 +5,6 @@ import dev.retort.detection.model.DetectionModels;
 import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,18 +86,17 @@ public final class RecipeReader {
      * Reads a recipe file.
      *
      * @param settings {@code key=value} each, the key dotted, the value in YAML; a later one wins
-     * @throws IllegalArgumentException if the file or a setting is wrong
-     * @throws UncheckedIOException if the file cannot be read
+     * @throws RecipeException if the file cannot be read, or it or a setting is wrong
      */
     public static Read read(Path file, List<String> settings) {
         try {
             if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-                throw new IllegalArgumentException(file + " is no recipe: it has " + Files.size(file)
+                throw new RecipeException(file + " is no recipe: it has " + Files.size(file)
                         + " bytes, and a recipe at most " + MOST_BYTES);
             }
             return parse(Utf8File.read(file), file.toString(), settings);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the recipe " + reason(file, e), e);
+            throw new RecipeException("Cannot read the recipe " + reason(file, e), e);
         }
     }
 
@@ -124,14 +122,14 @@ public final class RecipeReader {
      * section of a module that is not on the class path is passed over, and so is its name where a list chooses it.
      *
      * @param name stands for its place in messages
-     * @throws IllegalArgumentException if anything is wrong with it
+     * @throws RecipeException if anything is wrong with it
      */
     public static Recipe parseJson(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
         ObjectNode tree = reader.header(json);
         for (String section : RecipeTree.required()) {
             if (!tree.has(section)) {
-                throw new IllegalArgumentException(name + " has no section '" + section + "'");
+                throw new RecipeException(name + " has no section '" + section + "'");
             }
         }
         reader.give(tree);
@@ -139,11 +137,22 @@ public final class RecipeReader {
         return reader.recipe();
     }
 
-    /** A header's recipe under today's keys; it may lack some. */
+    /** A header's recipe under today's keys; it may lack some. Where it has a section and no list that chooses it, that is added. */
     static ObjectNode upgraded(String json, String name) {
         RecipeReader reader = new RecipeReader(name);
-        reader.give(reader.header(json));
-        return reader.given.get(0);
+        ObjectNode tree = reader.header(json);
+        reader.give(tree);
+        for (RecipeSection section : reader.sections) {
+            boolean isGiven = tree.at(pointer(section.name())).isObject();
+            if (isGiven
+                    && tree.at(pointer(section.chosenBy())).isMissingNode()
+                    && !section.chosenBy().isEmpty()) {
+                parent(tree, section.chosenBy())
+                        .putArray(last(section.chosenBy()))
+                        .add(section.last());
+            }
+        }
+        return tree;
     }
 
     private ObjectNode header(String json) {
@@ -151,10 +160,10 @@ public final class RecipeReader {
         try {
             read = JSON.readTree(json);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(name + " " + JsonProblem.of(e, "JSON"), e);
+            throw new RecipeException(name + " " + JsonProblem.of(e, "JSON"), e);
         }
         if (!(read instanceof ObjectNode tree)) {
-            throw new IllegalArgumentException(name + " is " + JsonProblem.shown(read) + ", not an object");
+            throw new RecipeException(name + " is " + JsonProblem.shown(read) + ", not an object");
         }
         return tree;
     }
@@ -215,7 +224,7 @@ public final class RecipeReader {
         } catch (JacksonException e) {
             String line =
                     e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException(
+            throw new RecipeException(
                     "The recipe is not valid YAML: " + JsonProblem.words(e) + " (" + name + line + ")", e);
         }
         if (read.isMissingNode() || read.isNull()) {
@@ -227,7 +236,7 @@ public final class RecipeReader {
                     .map(RecipeSection::name)
                     .filter(section -> !section.contains("."))
                     .forEach(names::add);
-            throw new IllegalArgumentException("A recipe consists of the sections " + String.join(", ", names)
+            throw new RecipeException("A recipe consists of the sections " + String.join(", ", names)
                     + ", each with keys and values (" + name + ")");
         }
         give(tree);
@@ -236,8 +245,7 @@ public final class RecipeReader {
     private void set(String setting) {
         int equals = setting.indexOf('=');
         if (equals < 1) {
-            throw new IllegalArgumentException(
-                    "A setting is key=value, such as training.epochs=3, not '" + setting + "'");
+            throw new RecipeException("A setting is key=value, such as training.epochs=3, not '" + setting + "'");
         }
         String key = setting.substring(0, equals).strip();
         ObjectNode tree = MAPPER.createObjectNode();
@@ -249,7 +257,7 @@ public final class RecipeReader {
         try {
             section.set(parts[parts.length - 1], MAPPER.readTree(setting.substring(equals + 1)));
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("The value of the setting '" + setting + "' is not YAML", e);
+            throw new RecipeException("The value of the setting '" + setting + "' is not YAML", e);
         }
         String dotted = "";
         for (String part : parts) {
@@ -423,7 +431,7 @@ public final class RecipeReader {
         }
     }
 
-    private IllegalArgumentException mismatch(JacksonException e, Class<?> type) {
+    private RecipeException mismatch(JacksonException e, Class<?> type) {
         String key = e.getPath().stream()
                 .map(JacksonException.Reference::getPropertyName)
                 .filter(Objects::nonNull)
@@ -453,8 +461,8 @@ public final class RecipeReader {
         return real ? "a number" : "a whole number of type " + type.getSimpleName();
     }
 
-    private IllegalArgumentException error(String key, String message) {
-        return new IllegalArgumentException(message + " (" + origins.getOrDefault(key, name) + ")");
+    private RecipeException error(String key, String message) {
+        return new RecipeException(message + " (" + origins.getOrDefault(key, name) + ")");
     }
 
     private String nearest(String key) {

@@ -3,6 +3,7 @@ package dev.retort.kernels.cuda;
 import dev.retort.kernels.device.KernelSource;
 import dev.retort.kernels.device.KernelUnit;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.DeviceException;
 import dev.retort.tensor.MatmulPrecision;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +77,7 @@ final class Ptx {
     static String text(KernelUnit unit) {
         try (InputStream in = Ptx.class.getResourceAsStream(unit + ".ptx")) {
             if (in == null) {
-                throw new IllegalStateException(
+                throw new DeviceException(
                         "The compiled kernels " + unit + " are missing: is retort-kernels' jar whole?");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package dev.retort.kernels.device;
 
 import dev.retort.tensor.DType;
+import dev.retort.tensor.DeviceException;
 import dev.retort.tensor.KernelProfiler;
 import dev.retort.tensor.KernelTime;
 import dev.retort.tensor.MemoryStatistics;
@@ -28,7 +29,7 @@ abstract class DeviceMovement extends DenseOperations implements KernelProfiler 
 
     DeviceMovement(String name, Device device, long limit) {
         unsupportedReason(device).ifPresent(reason -> {
-            throw new IllegalStateException(reason);
+            throw new DeviceException(reason);
         });
         this.name = name;
         this.device = device;

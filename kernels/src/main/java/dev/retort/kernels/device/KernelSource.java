@@ -1,5 +1,6 @@
 package dev.retort.kernels.device;
 
+import dev.retort.tensor.DeviceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,8 +22,7 @@ public final class KernelSource {
     private static String read(String name) {
         try (InputStream in = KernelSource.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(
-                        "The kernel source " + name + " is missing: is retort-kernels' jar whole?");
+                throw new DeviceException("The kernel source " + name + " is missing: is retort-kernels' jar whole?");
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Matcher includes = INCLUDE.matcher(text);

@@ -5,6 +5,7 @@ import static org.jocl.CL.clReleaseEvent;
 import static org.jocl.CL.clWaitForEvents;
 
 import dev.retort.kernels.device.Staging;
+import dev.retort.tensor.DeviceException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jocl.CL;
@@ -40,8 +41,7 @@ record Uploads(cl_command_queue queue, Pointer ring) implements Staging.Driver<c
             write.setAccessible(true);
             return write;
         } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(
-                    "JOCL is not the version 2.0.6 that Retort calls: take org.jocl:jocl:2.0.6", e);
+            throw new DeviceException("JOCL is not the version 2.0.6 that Retort calls: take org.jocl:jocl:2.0.6", e);
         }
     }
 
@@ -53,7 +53,7 @@ record Uploads(cl_command_queue queue, Pointer ring) implements Staging.Driver<c
         try {
             status = (int) WRITE.invoke(null, queue, to, false, offset, (long) bytes, source, 0, null, event);
         } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("Host-to-device copy by JOCL failed: " + e, e);
+            throw new DeviceException("Host-to-device copy by JOCL failed: " + e, e);
         }
         if (status != CL.CL_SUCCESS) {
             throw new CLException(CL.stringFor_errorCode(status), status);

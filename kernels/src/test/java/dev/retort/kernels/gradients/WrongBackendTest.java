@@ -20,7 +20,7 @@ class WrongBackendTest {
     private static void says(ThrowingCallable call, String advice) {
         assertThatThrownBy(call)
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("an operand does not belong to backend simd, but to a tape over it: ")
+                .hasMessageContaining("an operand belongs to backend tape over simd, not simd: ")
                 .hasMessageContaining(advice);
     }
 

@@ -49,10 +49,6 @@ public record ResNetOptions(int depth, int width, boolean strideIn1x1, Norm norm
         return new ResNetOptions(depth, changed, strideIn1x1, norm, freezeAt);
     }
 
-    public ResNetOptions withStrideIn1x1(boolean changed) {
-        return new ResNetOptions(depth, width, changed, norm, freezeAt);
-    }
-
     public ResNetOptions withNorm(Norm changed) {
         return new ResNetOptions(depth, width, strideIn1x1, changed, freezeAt);
     }

@@ -74,7 +74,7 @@ public final class LossKernels {
         }
     }
 
-    /** y = d^2/(2 beta) where d = |x - t| < beta, else d - beta/2; that is c^2/(2 beta) + (d - c), c = min(d, beta). */
+    /** y = d^2/(2 beta) where d = |x - t| is below beta, else d - beta/2; that is c^2/(2 beta) + (d - c), c = min(d, beta). */
     public void smoothL1(float[] x, int xOff, float[] t, int tOff, float beta, float[] y, int yOff, int size) {
         forBlocks(size, (pad, start, n) -> {
             distance(x, xOff + start, t, tOff + start, y, yOff + start, n);
