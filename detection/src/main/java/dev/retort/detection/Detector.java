@@ -27,7 +27,6 @@ import dev.retort.tensor.io.SafeTensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +49,9 @@ import java.util.stream.Collectors;
  * lock around it, and each gets the bits that one thread alone would get. Nobody may close the detector meanwhile, train its
  * network, or change its weights or its mode ({@link #network()}). A call computes on the backend's threads (on {@code simd} as
  * many as there are processors), so that more calling threads answer more requests at once but none sooner.
+ *
+ * <p><b>Time.</b> The JVM compiles kernels in the course of the first some twenty calls, the first of which takes many times as long as
+ * later ones. A program that has to answer at once looks into a blank image of the usual size so often before.
  */
 public final class Detector implements AutoCloseable {
     /** Section of the network in checkpoints and model files. */
@@ -261,22 +263,6 @@ public final class Detector implements AutoCloseable {
      */
     public List<DetectedObject> detect(Picture picture, DetectionOptions options) {
         return objects(detect(batch(List.of(picture))).get(0), options);
-    }
-
-    /**
-     * Makes the calls that come fast: the JVM compiles a network's kernels in the course of the first some fifty calls, the first of
-     * which take many times as long as later ones. Looks for objects in a black image, again and again, and gives nothing.
-     *
-     * @param width of the images to come, in pixels
-     * @param height of the images to come
-     * @param time how long; the call under way is ended then
-     */
-    public void warmUp(int width, int height, Duration time) {
-        Picture black = Picture.black(width, height);
-        long end = System.nanoTime() + time.toNanos();
-        do {
-            detect(black, DetectionOptions.DEFAULT);
-        } while (System.nanoTime() - end < 0);
     }
 
     private Batch batch(List<Picture> pictures) {

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -212,18 +211,6 @@ class DetectorTest {
         assertThatThrownBy(() -> ALL.withBatchSize(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("A batch has 1 image or more, not 0");
-    }
-
-    @Test
-    void warmingUpLooksOnceAtLeastAndChangesNothing() throws IOException {
-        BufferedImage image = image(40, 30, 1);
-        try (Detector fresh = Detector.load(model, backend)) {
-            long weights = backend.memory().liveBytes();
-            fresh.warmUp(40, 30, Duration.ZERO);
-            // The folded weights, which the first call makes.
-            assertThat(backend.memory().liveBytes()).isGreaterThan(weights);
-            assertThat(fresh.detect(image, ALL)).isEqualTo(detector.detect(image, ALL));
-        }
     }
 
     @Test
