@@ -1,0 +1,2 @@
+/** The command {@code retort bench}. */
+package dev.retort.bench.cli;

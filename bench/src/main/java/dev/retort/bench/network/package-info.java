@@ -1,0 +1,2 @@
+/** Networks as lists of layers, for counting. */
+package dev.retort.bench.network;

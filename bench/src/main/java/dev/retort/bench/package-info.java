@@ -1,0 +1,2 @@
+/** JMH benchmarks of single kernels. */
+package dev.retort.bench;

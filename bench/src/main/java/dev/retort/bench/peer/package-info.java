@@ -1,0 +1,2 @@
+/** Other libraries that do the same work on request. */
+package dev.retort.bench.peer;

@@ -1,0 +1,2 @@
+/** The search for kernel parameters. */
+package dev.retort.bench.tune;

@@ -1,0 +1,2 @@
+/** Vector widths and JDKs in fresh JVMs. */
+package dev.retort.bench.widths;

@@ -1,0 +1,2 @@
+/** What is timed: operations, layers, inference, a step of distillation. */
+package dev.retort.bench.work;

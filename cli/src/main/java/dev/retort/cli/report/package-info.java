@@ -1,0 +1,2 @@
+/** The demo's report. */
+package dev.retort.cli.report;

@@ -1,0 +1,2 @@
+/** Drawing boxes, labels and heat maps on images. */
+package dev.retort.detection.draw;

@@ -1,0 +1,2 @@
+/** First values of parameters. */
+package dev.retort.nn.init;
