@@ -99,7 +99,7 @@ class ArchitectureTest {
                 .check(classes);
     }
 
-    /** A library is told what to do and tells by return values, exceptions and listeners: a program owns its streams and its end. */
+    /** A library tells by return values, exceptions and listeners: streams and the end of a process are the program's. */
     @Test
     void librariesNeitherPrintNorHookIntoTheEnd() {
         String[] libraries = Stream.of("autograd", "nn", "detection", "distill")

@@ -24,7 +24,7 @@ class JvmOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"retort", "bench/bundle-launcher"})
+    @ValueSource(strings = {"retort", "acceptance/bundle-launcher"})
     void aLauncherHasNoneOfItsOwnButTheHeap(String launcher) throws IOException {
         String text = Files.readString(ROOT.resolve(launcher));
         assertThat(text).contains("jvm-options\"");
