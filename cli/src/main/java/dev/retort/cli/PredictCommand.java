@@ -8,6 +8,7 @@ import dev.retort.detection.DetectionOptions;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.PictureException;
 import dev.retort.detection.data.PictureHeader;
 import dev.retort.detection.data.PictureReader;
 import dev.retort.detection.data.PictureWriter;
@@ -17,6 +18,7 @@ import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +106,9 @@ final class PredictCommand implements Callable<Integer> {
                         Printable.line(pictures.get(i).source().getFileName().toString());
                 String detail;
                 try {
+                    requireFile(pictures.get(i).source());
                     detail = predict(detector, pictures.get(i), json) + " in " + name;
-                } catch (DataException e) {
+                } catch (NoSuchFileException | PictureException e) {
                     problems.add(e.getMessage());
                     detail = "cannot read " + name;
                 } catch (OutOfMemoryError e) {
@@ -149,12 +152,16 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
+    private static void requireFile(Path source) throws NoSuchFileException {
+        if (!Files.isRegularFile(source)) {
+            throw new NoSuchFileException(
+                    Files.exists(source) ? source + " is no file" : "There is no picture " + source);
+        }
+    }
+
     /** Draws and lists what is in a picture; returns how many boxes were drawn. */
     private int predict(Detector detector, PictureFile file, PredictionsJson json) {
         Path source = file.source();
-        if (!Files.isRegularFile(source)) {
-            throw new DataException(Files.exists(source) ? source + " is no file" : "There is no picture " + source);
-        }
         boolean turns = PictureHeader.read(source).turned();
         Picture picture = PictureReader.read(source, limit.pixels());
         List<DetectedObject> found = detector.detect(picture, ALL);
