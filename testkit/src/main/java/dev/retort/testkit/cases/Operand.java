@@ -129,9 +129,10 @@ public record Operand(Shape shape, DType fixed, boolean differentiable, boolean 
         };
     }
 
+    /** A stride that visits every place of {@code size} once; of an empty operand it is never asked for one. */
     private static int coprime(int size) {
         int stride = 37;
-        while (gcd(stride, size) > 1) {
+        while (size > 0 && gcd(stride, size) > 1) {
             stride++;
         }
         return stride;
