@@ -2,6 +2,8 @@ package dev.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.BackendProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +30,8 @@ class LauncherTest {
               echo 'openjdk version "17.0.15"' >&2
               exit
             fi
-            while [ "$1" != dev.retort.cli.Retort ]; do shift; done
-            exec '%1$s' -Xmx256m -XX:-UsePerfData --add-modules=jdk.incubator.vector -cp '%2$s' "$@"
+            while [ "$1" != dev.retort.cli.Retort ]; do [ "$1" != -cp ] || added=${2#*\\*}; shift; done
+            exec '%1$s' -Xmx256m -XX:-UsePerfData --add-modules=jdk.incubator.vector -cp '%2$s'"$added" "$@"
             """;
 
     @TempDir
@@ -88,6 +90,40 @@ class LauncherTest {
                     .contains("code 1")
                     .doesNotContain("Malformed", "unmappable", "cannot convert");
         }
+    }
+
+    /** A backend that only an outsider's folder of classes announces. */
+    public static final class OutsideProvider implements BackendProvider {
+        @Override
+        public String name() {
+            return "outside";
+        }
+
+        @Override
+        public Usability usability() {
+            return Usability.no("it is announced, and no more", null);
+        }
+
+        @Override
+        public int preference() {
+            return 0;
+        }
+
+        @Override
+        public Backend create() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void anOutsidersClassPathBringsABackend() throws IOException, InterruptedException {
+        pretendBuilt();
+        Path services = Files.createDirectories(folder.resolve("an outsider's/META-INF/services"));
+        Files.writeString(services.resolve(BackendProvider.class.getName()), OutsideProvider.class.getName());
+        assertThat(shell("bash $R devices").text()).contains("reference").doesNotContain("outside");
+        End end = shell("RETORT_CLASSPATH=\"an outsider's\" bash $R devices");
+        assertThat(end.code()).as(end.text()).isZero();
+        assertThat(end.text()).contains("reference", "outside", "it is announced, and no more");
     }
 
     @Test
