@@ -143,9 +143,9 @@ public final class RecipeReader {
         ObjectNode tree = reader.header(json);
         reader.give(tree);
         for (RecipeSection section : reader.sections) {
-            boolean isGiven = tree.at(pointer(section.name())).isObject();
+            boolean isGiven = RecipeTree.at(tree, section.name()).isObject();
             if (isGiven
-                    && tree.at(pointer(section.chosenBy())).isMissingNode()
+                    && RecipeTree.at(tree, section.chosenBy()).isMissingNode()
                     && !section.chosenBy().isEmpty()) {
                 parent(tree, section.chosenBy())
                         .putArray(last(section.chosenBy()))
@@ -173,12 +173,12 @@ public final class RecipeReader {
         sections.forEach(section -> known.add(section.name()));
         tree.retain(known);
         for (RecipeSection section : sections) {
-            if (tree.at(pointer(section.name())) instanceof ObjectNode outer) {
+            if (RecipeTree.at(tree, section.name()) instanceof ObjectNode outer) {
                 outer.properties()
                         .removeIf(property -> property.getValue().isObject()
                                 && !known.contains(join(section.name(), property.getKey())));
             }
-            if (tree.at(pointer(section.chosenBy())) instanceof ArrayNode names) {
+            if (RecipeTree.at(tree, section.chosenBy()) instanceof ArrayNode names) {
                 String outer = section.name().substring(0, section.name().lastIndexOf('.'));
                 names.removeIf(chosen -> chosen.isString() && !known.contains(join(outer, chosen.stringValue())));
                 if (names.isEmpty()) {
@@ -276,15 +276,15 @@ public final class RecipeReader {
     }
 
     private void rename(ObjectNode tree, String old, String now) {
-        JsonNode value = tree.at(pointer(old));
+        JsonNode value = RecipeTree.at(tree, old);
         if (value.isMissingNode()) {
             return;
         }
-        if (!tree.at(pointer(now)).isMissingNode()) {
+        if (!RecipeTree.at(tree, now).isMissingNode()) {
             throw error(old, old + " is the old name of " + now + ", and both are given: leave the old one out");
         }
         String section = now.substring(0, now.lastIndexOf('.'));
-        JsonNode place = tree.at(pointer(section));
+        JsonNode place = RecipeTree.at(tree, section);
         if (!place.isMissingNode() && !place.isObject()) {
             throw error(section, section + " is a section with keys and values, not " + JsonProblem.shown(place));
         }
@@ -298,20 +298,11 @@ public final class RecipeReader {
     }
 
     private static ObjectNode parent(ObjectNode tree, String key) {
-        ObjectNode node = tree;
-        String[] parts = key.split("\\.");
-        for (String part : List.of(parts).subList(0, parts.length - 1)) {
-            node = node.get(part) instanceof ObjectNode inner ? inner : node.putObject(part);
-        }
-        return node;
+        return RecipeTree.place(tree, key.substring(0, key.lastIndexOf('.')));
     }
 
     private static String last(String key) {
         return key.substring(key.lastIndexOf('.') + 1);
-    }
-
-    private static String pointer(String key) {
-        return "/" + key.replace('.', '/');
     }
 
     private void merge(ObjectNode given, ObjectNode into, String section) {
@@ -393,10 +384,10 @@ public final class RecipeReader {
         given.forEach(tree -> merge(tree, values, ""));
         for (RecipeSection section : sections) {
             boolean isGiven = given.stream()
-                    .anyMatch(tree -> !tree.at(pointer(section.name())).isMissingNode());
+                    .anyMatch(tree -> !RecipeTree.at(tree, section.name()).isMissingNode());
             if (isGiven && !RecipeTree.isChosen(section, values)) {
                 notices.add(section.name() + " is not read, as " + section.chosenBy() + " is "
-                        + JsonProblem.shown(values.at(pointer(section.chosenBy()))) + " ("
+                        + JsonProblem.shown(RecipeTree.at(values, section.chosenBy())) + " ("
                         + origins.getOrDefault(section.name(), name) + ")");
             }
         }
@@ -418,7 +409,7 @@ public final class RecipeReader {
         String key = RecipeTree.MODEL + "." + RecipeTree.KIND;
         String kind = baseKind;
         for (ObjectNode tree : given) {
-            JsonNode value = tree.at(pointer(key));
+            JsonNode value = RecipeTree.at(tree, key);
             if (isNothing(value)) {
                 continue;
             }
@@ -436,7 +427,7 @@ public final class RecipeReader {
                 .map(JacksonException.Reference::getPropertyName)
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining("."));
-        JsonNode value = values.at("/" + key.replace('.', '/'));
+        JsonNode value = RecipeTree.at(values, key);
         boolean element = e.getPath().stream().anyMatch(reference -> reference.getPropertyName() == null);
         String expected = (element ? "a list, each element " : "") + expected(type);
         return error(key, key + " must be " + expected + ", not " + JsonProblem.shown(value));

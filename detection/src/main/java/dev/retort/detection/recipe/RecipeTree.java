@@ -84,8 +84,13 @@ final class RecipeTree {
         return tree;
     }
 
+    /** The value at a dotted key; a missing node if there is none. */
+    static JsonNode at(ObjectNode tree, String key) {
+        return tree.at("/" + key.replace('.', '/'));
+    }
+
     /** The node of a section, made if it is not there. */
-    private static ObjectNode place(ObjectNode tree, String name) {
+    static ObjectNode place(ObjectNode tree, String name) {
         ObjectNode node = tree;
         for (String part : name.split("\\.")) {
             node = node.get(part) instanceof ObjectNode inner ? inner : node.putObject(part);
@@ -102,7 +107,7 @@ final class RecipeTree {
                 model, MODEL, DetectionModels.of(common.kind()).defaults().getClass()));
         for (RecipeSection section : sections) {
             if (isChosen(section, tree)) {
-                JsonNode node = tree.at("/" + section.name().replace('.', '/'));
+                JsonNode node = at(tree, section.name());
                 own.add(settings(
                         (ObjectNode) node, section.name(), section.defaults().getClass()));
             }
@@ -120,7 +125,7 @@ final class RecipeTree {
         if (section.chosenBy().isEmpty()) {
             return true;
         }
-        JsonNode names = tree.at("/" + section.chosenBy().replace('.', '/'));
+        JsonNode names = at(tree, section.chosenBy());
         return names instanceof ArrayNode list
                 && list.valueStream()
                         .anyMatch(name ->

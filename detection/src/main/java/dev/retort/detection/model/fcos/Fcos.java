@@ -2,10 +2,8 @@ package dev.retort.detection.model.fcos;
 
 import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.model.DetectionModel;
+import dev.retort.detection.model.PyramidDetector;
 import dev.retort.nn.BuildContext;
-import dev.retort.nn.backbone.FeaturePyramid;
-import dev.retort.nn.backbone.PyramidBackbone;
 import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -16,7 +14,7 @@ import java.util.Map;
  * FCOS (arXiv 1904.01355, 2006.09214): every point of the pyramid's maps predicts a class and its distances to the four edges of a box.
  * ResNet, feature pyramid p3 to p7, one head for all levels.
  */
-public final class Fcos extends DetectionModel {
+public final class Fcos extends PyramidDetector {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
 
@@ -29,18 +27,14 @@ public final class Fcos extends DetectionModel {
     private final FcosMatcher matcher;
     private final FcosLoss loss;
     private final EmaNormalizer average = new EmaNormalizer(FIRST_NORMALIZER, MOMENTUM);
-    private final PyramidBackbone backbone;
     private final FcosHead head;
 
     public Fcos(BuildContext context, FcosOptions options) {
-        super(context);
+        super(context, options.backbone(), PyramidOptions.fcos(options.pyramidChannels()));
         this.options = options;
         FcosSettings settings = options.settings();
         matcher = FcosMatcher.of(settings);
         loss = new FcosLoss(settings.variant(), settings.boxQuality(), options.numClasses());
-        backbone = child(
-                "backbone",
-                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.fcos(options.pyramidChannels())));
         head = child(
                 "head",
                 at -> new FcosHead(
@@ -57,33 +51,8 @@ public final class Fcos extends DetectionModel {
     }
 
     @Override
-    public FeaturePyramid pyramid() {
-        return backbone.pyramid();
-    }
-
-    @Override
     public FcosHead head() {
         return head;
-    }
-
-    @Override
-    public void setCheckpointing(boolean checkpointing) {
-        backbone.setCheckpointing(checkpointing);
-    }
-
-    @Override
-    public List<String> levels() {
-        return List.of("p3", "p4", "p5", "p6", "p7");
-    }
-
-    @Override
-    public int sizeDivisor() {
-        return 32;
-    }
-
-    @Override
-    public List<Tensor> features(Tensor images) {
-        return backbone.forward(images);
     }
 
     @Override

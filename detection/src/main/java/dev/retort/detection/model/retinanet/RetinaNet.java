@@ -3,10 +3,8 @@ package dev.retort.detection.model.retinanet;
 import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.Matcher;
-import dev.retort.detection.model.DetectionModel;
+import dev.retort.detection.model.PyramidDetector;
 import dev.retort.nn.BuildContext;
-import dev.retort.nn.backbone.FeaturePyramid;
-import dev.retort.nn.backbone.PyramidBackbone;
 import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,14 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /** RetinaNet (arXiv 1708.02002) as detectron2 builds it: ResNet, feature pyramid p3 to p7, one head for all levels. */
-public final class RetinaNet extends DetectionModel {
+public final class RetinaNet extends PyramidDetector {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
 
     private final RetinaNetOptions options;
     private final RetinaNetLoss loss;
     private final EmaNormalizer normalizer = new EmaNormalizer();
-    private final PyramidBackbone backbone;
     private final RetinaNetHead head;
 
     /** A RetinaNet with the published losses. */
@@ -31,12 +28,9 @@ public final class RetinaNet extends DetectionModel {
 
     /** A RetinaNet with losses of one's own. */
     public RetinaNet(BuildContext context, RetinaNetOptions options, RetinaNetLoss loss) {
-        super(context);
+        super(context, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels()));
         this.options = options;
         this.loss = loss;
-        backbone = child(
-                "backbone",
-                at -> new PyramidBackbone(at, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels())));
         head = child(
                 "head",
                 at -> new RetinaNetHead(
@@ -52,33 +46,8 @@ public final class RetinaNet extends DetectionModel {
     }
 
     @Override
-    public FeaturePyramid pyramid() {
-        return backbone.pyramid();
-    }
-
-    @Override
     public RetinaNetHead head() {
         return head;
-    }
-
-    @Override
-    public void setCheckpointing(boolean checkpointing) {
-        backbone.setCheckpointing(checkpointing);
-    }
-
-    @Override
-    public List<String> levels() {
-        return List.of("p3", "p4", "p5", "p6", "p7");
-    }
-
-    @Override
-    public int sizeDivisor() {
-        return 32;
-    }
-
-    @Override
-    public List<Tensor> features(Tensor images) {
-        return backbone.forward(images);
     }
 
     @Override
