@@ -6,7 +6,7 @@
 #   JAVA_HOME         the JDK whose runtime goes in (default: java on the PATH)
 #   RETORT_CLASSES    a folder of jars to take instead of building (acceptance/target/lib's, and acceptance's own)
 #
-# It is for `retort gpu-check` and other commands that touch no picture files: Java's module java.desktop stays out.
+# It is for `retort gpu-check` and other commands that touch no image files: Java's module java.desktop stays out.
 # For Linux on x86-64.
 set -eu
 
@@ -14,7 +14,7 @@ set -eu
 limit=40000000
 # java.management: gpu-check starts processes with this one's options and looks at the heap. jdk.zipfs: the golden set is a zip.
 modules=java.base,java.logging,java.management,jdk.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
-# Of no use without pictures or JMH's own runner; and element types that no matrix of the reference has.
+# Of no use without images or JMH's own runner; and element types that no matrix of the reference has.
 left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-*
   ejml-cdense-* ejml-zdense-* ejml-fdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-*"
 

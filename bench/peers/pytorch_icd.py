@@ -6,12 +6,12 @@ import math
 import pytorch_mode as mode
 import torch
 import torch.nn.functional as F
-from pytorch_retinanet import RetinaNet, anchors, encode, normalised, pictures, read_safetensors
+from pytorch_retinanet import RetinaNet, anchors, encode, normalized, images, read_safetensors
 from torch import nn
 from torchvision.ops import box_iou, sigmoid_focal_loss
 
 HEADS = 8
-CENTRE_FEATURES = 128
+CENTER_FEATURES = 128
 SCALES = 5
 JITTER = 0.3
 SAMPLED_PER_BOX = 5
@@ -32,10 +32,10 @@ def labels(all_anchors, boxes, classes, background):
 
 
 def detector_losses(logits, deltas, all_anchors, boxes, classes, normalizer):
-    """Of a batch whose pictures all have the same boxes."""
+    """Of a batch whose images all have the same boxes."""
     logits, deltas = torch.cat(logits, 1).float(), torch.cat(deltas, 1).float()
     count, background = len(logits), logits.shape[2]
-    # Every picture is matched for itself, as if the boxes were its own.
+    # Every image is matched for itself, as if the boxes were its own.
     label, matched = (torch.cat(parts) for parts in zip(*(
         labels(all_anchors, boxes, classes, background) for _ in range(count)
     )))
@@ -59,7 +59,7 @@ class Normalizer:
         self.value = 0.9 * self.value + 0.1 * max(foreground, 1)
 
 
-def sine(x, features=CENTRE_FEATURES):
+def sine(x, features=CENTER_FEATURES):
     """The sines, then the cosines, of positions [...]: [..., features]."""
     place = torch.arange(features // 2, dtype=torch.float32, device=x.device)
     angle = x.unsqueeze(-1) * 2 * math.pi / 10000 ** (2 * place / features)
@@ -70,9 +70,9 @@ def draw(real, numbers, where):
     """Classes [S] and boxes [S, 4] of sampled instances, and numbers in [0, 1) for all of them and the real ones [K, 2]."""
     sampled = SAMPLED_PER_BOX * real
     extent = (0.2 + 0.2 * torch.randn(sampled, 2, device=where).clamp(-2, 2)).clamp(2e-3, 0.7)
-    centre = torch.rand(sampled, 2, device=where).clamp(0.03, 0.97)
+    center = torch.rand(sampled, 2, device=where).clamp(0.03, 0.97)
     kind = torch.randint(numbers, (sampled,), device=where)
-    return kind, torch.cat((centre - extent / 2, centre + extent / 2), 1), torch.rand(real + sampled, 2, device=where)
+    return kind, torch.cat((center - extent / 2, center + extent / 2), 1), torch.rand(real + sampled, 2, device=where)
 
 
 def descriptors(boxes, classes, drawn, numbers, height, width):
@@ -110,7 +110,7 @@ def positions(padding, channels):
 
 
 def pyramid_context(levels, height, width):
-    """Padding [N, S] and positions [N, S, C] of a pyramid whose picture fills it."""
+    """Padding [N, S] and positions [N, S, C] of a pyramid whose image fills it."""
     padding, places = [], []
     for level in levels:
         n, channels, h, w = level.shape
@@ -146,7 +146,7 @@ class Distillation(nn.Module):
     def __init__(self, classes, channels):
         super().__init__()
         self.channels = channels
-        self.encoder = mlp(classes + 2 * CENTRE_FEATURES + 2 * SCALES, channels, channels, channels)
+        self.encoder = mlp(classes + 2 * CENTER_FEATURES + 2 * SCALES, channels, channels, channels)
         self.position_projector = nn.Linear(channels, channels)
         self.query, self.key, self.value, self.out = (nn.Linear(channels, channels) for _ in range(4))
         self.wide, self.narrow = nn.Linear(channels, 4 * channels), nn.Linear(4 * channels, channels)
@@ -195,8 +195,8 @@ class Distillation(nn.Module):
         identification = F.binary_cross_entropy_with_logits(prediction[..., 0], real.float())
         extent = (offsets + offsets.roll(2, -1)).clamp(min=1e-7)
         distance = ((prediction[..., 1:].sigmoid() - offsets).abs() / extent).sum(-1)
-        localisation = (distance * real).sum() / real.sum().clamp(min=1e-6)
-        return {"identification": identification, "localisation": localisation}
+        localization = (distance * real).sum() / real.sum().clamp(min=1e-6)
+        return {"identification": identification, "localization": localization}
 
     def distil(self, student, values, weights, real):
         width = self.channels // HEADS
@@ -208,7 +208,7 @@ class Distillation(nn.Module):
         return {"distillation": WEIGHT * loss.mean()}
 
     def forward(self, student, teacher, boxes, classes, given, numbers, height, width):
-        """`given` has the draws of each picture, or is None."""
+        """`given` has the draws of each image, or is None."""
         drawn = given or [draw(len(boxes), numbers, boxes.device) for _ in range(len(student[0]))]
         described, real, offsets = (
             torch.stack(parts)
@@ -224,7 +224,7 @@ class Distillation(nn.Module):
 
 def step(task, layout):
     scene = read_safetensors(task["scene"])
-    batch = pictures(task, scene)
+    batch = images(task, scene)
     boxes, classes = scene["boxes"], scene["classes"].long()
     height, width = batch.shape[1:3]
     student = RetinaNet(task["student"], task).load(task["student_weights"], layout)
@@ -248,7 +248,7 @@ def step(task, layout):
     backbone, head = mode.maybe_compiled(student.backbone), mode.maybe_compiled(student.head)
 
     def run():
-        x = normalised(batch, layout)
+        x = normalized(batch, layout)
         with mode.autocast():
             with torch.no_grad():
                 teacher_levels = teacher_backbone(x)

@@ -110,7 +110,7 @@ def with_backward(t, forward, leaves):
 def convolution(t, layout):
     x = image(t, layout, mode.dtype())
     w = uniform(t["out"], t["in"], t["kernel"], t["kernel"], dtype=mode.dtype()).contiguous(memory_format=layout)
-    # The first layer's input is a picture: nobody asks for its gradient.
+    # The first layer's input is an image: nobody asks for its gradient.
     leaves = [x, w] if t["input_gradient"] else [w]
     return with_backward(t, lambda: F.conv2d(x, w, None, t["stride"], t["kernel"] // 2), leaves)
 
@@ -264,7 +264,7 @@ def prepare(task):
 
 
 def has_reference_blas():
-    """Whether matrix products go to the plain Fortran BLAS, 20 times slower than an optimised one."""
+    """Whether matrix products go to the plain Fortran BLAS, 20 times slower than an optimized one."""
     torch.ones(64, 64) @ torch.ones(64, 64)
     try:
         with open("/proc/self/maps") as file:
@@ -297,7 +297,7 @@ def main():
     if options.device == "cpu" and has_reference_blas():
         name += " (reference BLAS)"
         print(
-            "retort: this PyTorch multiplies matrices by the reference BLAS, which is slow: install an optimised one"
+            "retort: this PyTorch multiplies matrices by the reference BLAS, which is slow: install an optimized one"
             " (Debian and Ubuntu: apt-get install libopenblas0-pthread) before you compare",
             file=sys.stderr,
             flush=True,

@@ -1,6 +1,6 @@
 """RetinaNet in PyTorch by detectron2's conventions: the network, its inference, and what its training needs.
 
-Weights and the picture come from safetensors files that Retort writes, so that both sides compute the same numbers.
+Weights and the image come from safetensors files that Retort writes, so that both sides compute the same numbers.
 """
 
 import json
@@ -227,20 +227,20 @@ def encode(boxes, targets):
     return torch.stack((dx, dy, torch.log(tw / w), torch.log(th / h)), -1)
 
 
-def normalised(pictures, layout):
+def normalized(images, layout):
     """[N, H, W, 3] bytes to [N, 3, H, W] numbers."""
     mean, std = (torch.tensor(values, device=mode.device).reshape(1, 3, 1, 1) for values in (MEAN, STD))
-    x = (pictures.permute(0, 3, 1, 2).float().div(255) - mean) / std
+    x = (images.permute(0, 3, 1, 2).float().div(255) - mean) / std
     return x.contiguous(memory_format=layout)
 
 
-def pictures(task, scene):
-    """The scene's picture, as often as a batch has pictures: [N, H, W, 3] bytes."""
-    return scene["picture"].to(torch.uint8).unsqueeze(0).repeat(task.get("batch", 1), 1, 1, 1)
+def images(task, scene):
+    """The scene's image, as often as a batch has images: [N, H, W, 3] bytes."""
+    return scene["image"].to(torch.uint8).unsqueeze(0).repeat(task.get("batch", 1), 1, 1, 1)
 
 
 def detections(logits, deltas, boxes, height, width):
-    """Of one picture: per level the best 1000 above 0.05, then NMS by class over all levels and the best 100: boxes, scores, classes."""
+    """Of one image: per level the best 1000 above 0.05, then NMS by class over all levels and the best 100: boxes, scores, classes."""
     kept_boxes, kept_scores, kept_classes = [], [], []
     for level_logits, level_deltas, level_boxes in zip(logits, deltas, boxes):
         classes = level_logits.shape[1]
@@ -262,7 +262,7 @@ def detections(logits, deltas, boxes, height, width):
 
 def inference(task, layout):
     network = RetinaNet(task["student"], task).eval().load(task["student_weights"], layout)
-    batch = pictures(task, read_safetensors(task["scene"]))
+    batch = images(task, read_safetensors(task["scene"]))
     backbone, head = mode.maybe_compiled(network.backbone), mode.maybe_compiled(network.head)
     # Compilers do not take tensors of the inference mode.
     without_gradients = torch.no_grad if mode.compiled else torch.inference_mode
@@ -270,7 +270,7 @@ def inference(task, layout):
     def run():
         with without_gradients():
             with mode.autocast():
-                levels = backbone(normalised(batch, layout))
+                levels = backbone(normalized(batch, layout))
                 logits, deltas = head(levels)
             places = anchors(levels)
             found = [

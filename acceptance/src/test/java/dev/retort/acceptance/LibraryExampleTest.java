@@ -88,10 +88,10 @@ class LibraryExampleTest {
                 """
                         + example.replace("System.out.", "out.") + "}}");
         String list = printed().strip();
-        double[] learnt = Arrays.stream(list.substring(1, list.length() - 1).split(","))
+        double[] learned = Arrays.stream(list.substring(1, list.length() - 1).split(","))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
-        assertThat(learnt).containsExactly(WANTED, within(0.01));
+        assertThat(learned).containsExactly(WANTED, within(0.01));
     }
 
     /** What the class Example in the folder prints. */

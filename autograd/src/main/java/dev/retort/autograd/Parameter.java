@@ -5,7 +5,7 @@ import dev.retort.tensor.Tensor;
 import java.util.function.Consumer;
 
 /**
- * A tensor that an optimiser may change. While a tape watches it, {@link #value} is the tape's leaf, so models need no tape
+ * A tensor that an optimizer may change. While a tape watches it, {@link #value} is the tape's leaf, so models need no tape
  * argument; otherwise it is the plain data and nothing is recorded.
  */
 public final class Parameter implements AutoCloseable {
@@ -29,7 +29,7 @@ public final class Parameter implements AutoCloseable {
         return leaf == null ? data : leaf;
     }
 
-    /** The data itself, for optimisers and checkpoints. Do not close it. */
+    /** The data itself, for optimizers and checkpoints. Do not close it. */
     public Tensor data() {
         return data;
     }

@@ -9,23 +9,23 @@ import java.util.List;
  * projected to a scalar s = sum(r*y).
  *
  * <p>Central differences with steps that shrink by 2 are extrapolated in all orders (Ridders' scheme, as in {@link Slopes}). One
- * of step h is off by a truncation error, of which neighbours in the scheme tell, and by rounding: an element of the result errs
+ * of step h is off by a truncation error, of which neighbors in the scheme tell, and by rounding: an element of the result errs
  * by up to e = 8*u*|y| + 6*sigma, 8 as for {@linkplain RoundingNoise results everywhere} (docs/tolerances.md) and sigma its
  * measured noise. The signs of the projection are random, so whatever the errors have in common, their projection has the size
  * sqrt(sum (r*e)^2), and the difference an error of sqrt(2)/2h of it. Truncation falls with the step and rounding grows: the entry with
  * the least sum of both wins, and its sum is the bound. Shorter steps end where rounding alone is larger.
  *
  * <p>What is extrapolated is the difference between the function's change and the claimed gradient times what the elements
- * moved by: a step to a neighbouring number of the type is not exactly h.
+ * moved by: a step to a neighboring number of the type is not exactly h.
  */
 final class RoundedSlopes {
     /** What a handful of rounded operations may add up to, in units of roundoff of the result. */
     private static final double ROUNDINGS = 8;
     /** Standard deviations of measured noise. */
     private static final double DEVIATIONS = 6;
-    /** Ridders' neighbours tell the error only nearly. */
+    /** Ridders' neighbors tell the error only nearly. */
     private static final double TRUNCATION = 4;
-    /** Neighbours that agree by chance did not do so one level above. */
+    /** Neighbors that agree by chance did not do so one level above. */
     private static final double CHANCE = 1.0 / 16;
     /** The extrapolated difference has at most this many times the rounding error of the shortest step's. */
     private static final double AMPLIFICATION = 2;
@@ -144,7 +144,7 @@ final class RoundedSlopes {
             samples.add(sample);
             double[] row = row(sample.excess, above);
             double[] truncation = truncation(row, above, truncationAbove);
-            // Without a row above the neighbours of an entry cannot be doubted.
+            // Without a row above the neighbors of an entry cannot be doubted.
             Estimate estimate = above.length < 2 ? null : estimate(sample, row, truncation);
             if (before != null && estimate != null) {
                 // What the next step does not confirm agreed by chance.
@@ -225,7 +225,7 @@ final class RoundedSlopes {
         return row;
     }
 
-    /** How far off each entry of a row may be: the distance to its neighbours; no less than a share of that one level above. */
+    /** How far off each entry of a row may be: the distance to its neighbors; no less than a share of that one level above. */
     private static double[] truncation(double[] row, double[] above, double[] truncationAbove) {
         double[] truncation = new double[row.length];
         for (int order = 1; order < row.length; order++) {

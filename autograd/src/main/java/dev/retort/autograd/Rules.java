@@ -398,7 +398,7 @@ final class Rules {
     static final Rule RESIZE_NEAREST_GRADIENT = one("RESIZE_NEAREST_GRADIENT", NOTHING, (r, g) -> r.ops()
             .resizeNearest(g, r.shape(0).dim(1), r.shape(0).dim(2)));
 
-    // Normalisation and losses
+    // Normalization and losses
 
     static Rule softmax(int axis) {
         return one("SOFTMAX", OUTPUT, (r, g) -> r.ops().softmaxGradient(r.out(), g, axis));

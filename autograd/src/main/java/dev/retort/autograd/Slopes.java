@@ -88,7 +88,7 @@ final class Slopes {
         double ahead = step;
         double behind = step;
         if (line.places.length == 1) {
-            // What the element really moves by: its neighbours are not exactly a step away.
+            // What the element really moves by: its neighbors are not exactly a step away.
             double x = point[line.input][line.places[0]];
             ahead = (x + step) - x;
             behind = x - (x - step);
@@ -170,7 +170,7 @@ final class Slopes {
     /**
      * The slope by Ridders' scheme (C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering
      * Software 4, 1982): central differences with steps that shrink by 2, extrapolated to 0 in all orders; the entry whose
-     * neighbours agree best wins. The error is infinite if none can be had.
+     * neighbors agree best wins. The error is infinite if none can be had.
      *
      * @param step the smallest is about this long
      */

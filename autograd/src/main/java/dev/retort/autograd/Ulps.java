@@ -2,7 +2,7 @@ package dev.retort.autograd;
 
 import dev.retort.tensor.DType;
 
-/** Errors counted in units in the last place (ulp): the distance between neighbouring numbers of a type. */
+/** Errors counted in units in the last place (ulp): the distance between neighboring numbers of a type. */
 public final class Ulps {
     private Ulps() {}
 

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 public class ConvolutionBenchmark extends KernelBenchmark {
     /** One layer: where it stands in the network, and its extents. */
     public enum Layer {
-        /** A head's layer on p3 of an 800 x 1216 picture. */
+        /** A head's layer on p3 of an 800 x 1216 image. */
         HEAD(ConvolutionGeometry.square(1, 100, 152, 256, 256, 3, 1, 1)),
         /** The same on p4. */
         HEAD_P4(ConvolutionGeometry.square(1, 50, 76, 256, 256, 3, 1, 1)),
@@ -45,7 +45,7 @@ public class ConvolutionBenchmark extends KernelBenchmark {
         STRIDED(ConvolutionGeometry.square(1, 200, 304, 128, 128, 3, 2, 1)),
         /** The first layer of a ResNet. */
         STEM(ConvolutionGeometry.square(1, 800, 1216, 3, 64, 7, 2, 3)),
-        /** A head's layer on p3 of a 128 x 128 picture, 64 channels wide. */
+        /** A head's layer on p3 of a 128 x 128 image, 64 channels wide. */
         SMALL(ConvolutionGeometry.square(1, 16, 16, 64, 64, 3, 1, 1));
 
         private final ConvolutionGeometry shape;

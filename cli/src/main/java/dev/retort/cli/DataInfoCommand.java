@@ -3,7 +3,7 @@ package dev.retort.cli;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.DataFolder;
-import dev.retort.detection.data.PictureCheck;
+import dev.retort.detection.data.ImageCheck;
 import dev.retort.detection.data.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code retort data info}: counts what a data set holds. */
-@Command(name = "info", description = "Tells what a data set holds: pictures, boxes, classes, sizes.")
+@Command(name = "info", description = "Tells what a data set holds: images, boxes, classes, sizes.")
 final class DataInfoCommand implements Runnable {
     private static final List<String> USUAL_SPLITS = List.of("train", "val", "test");
 
@@ -34,7 +34,7 @@ final class DataInfoCommand implements Runnable {
                     "Split to describe, may be repeated; without it, those of train, val and test that are there, else all.")
     private List<String> splits = new ArrayList<>();
 
-    @Option(names = "--check", description = "Decode every picture, too, and fail if one cannot be used.")
+    @Option(names = "--check", description = "Decode every image, too, and fail if one cannot be used.")
     private boolean check;
 
     @Mixin
@@ -51,9 +51,9 @@ final class DataInfoCommand implements Runnable {
             DatasetReport.print(split, dataset, out);
             inAnnotations.addAll(examined.problems());
             if (check) {
-                PictureCheck found = PictureCheck.whole(dataset);
+                ImageCheck found = ImageCheck.whole(dataset);
                 found.notices().forEach(notice -> out.println(Printable.line(notice)));
-                UsablePictures.list(found, Integer.MAX_VALUE, out);
+                UsableImages.list(found, Integer.MAX_VALUE, out);
                 broken += found.problems().size();
             }
         }
@@ -64,7 +64,7 @@ final class DataInfoCommand implements Runnable {
                     + (inAnnotations.size() == 1 ? " kind" : " kinds"));
         }
         if (broken > 0) {
-            failures.add(broken + " pictures cannot be used");
+            failures.add(broken + " images cannot be used");
         }
         if (!failures.isEmpty()) {
             throw new DataException(String.join(", and ", failures) + "; they are listed above");

@@ -23,16 +23,16 @@ final class DataShapesCommand implements Runnable {
     @Parameters(paramLabel = "DIR", description = "Folder to write; it is new or empty.")
     private Path folder;
 
-    @Option(names = "--train", paramLabel = "N", description = "Pictures of the split train.")
+    @Option(names = "--train", paramLabel = "N", description = "Images of the split train.")
     private int train = 2000;
 
-    @Option(names = "--val", paramLabel = "N", description = "Pictures of the split val; 0 for none.")
+    @Option(names = "--val", paramLabel = "N", description = "Images of the split val; 0 for none.")
     private int val = 200;
 
-    @Option(names = "--test", paramLabel = "N", description = "Pictures of the split test; 0 for none.")
+    @Option(names = "--test", paramLabel = "N", description = "Images of the split test; 0 for none.")
     private int test = 500;
 
-    @Option(names = "--size", paramLabel = "PIXELS", description = "Width and height of the pictures.")
+    @Option(names = "--size", paramLabel = "PIXELS", description = "Width and height of the images.")
     private int size = 128;
 
     @Option(names = "--min-size", paramLabel = "PIXELS", description = "Smallest diameter of a shape.")
@@ -41,13 +41,13 @@ final class DataShapesCommand implements Runnable {
     @Option(names = "--max-size", paramLabel = "PIXELS", description = "Largest diameter of a shape.")
     private double maxSize = 96;
 
-    @Option(names = "--min-objects", paramLabel = "N", description = "Fewest shapes in a picture.")
+    @Option(names = "--min-objects", paramLabel = "N", description = "Fewest shapes in an image.")
     private int minObjects = 1;
 
-    @Option(names = "--max-objects", paramLabel = "N", description = "Most shapes in a picture.")
+    @Option(names = "--max-objects", paramLabel = "N", description = "Most shapes in an image.")
     private int maxObjects = 6;
 
-    @Option(names = "--noise", paramLabel = "LEVELS", description = "Largest deviation of the noise, in grey levels.")
+    @Option(names = "--noise", paramLabel = "LEVELS", description = "Largest deviation of the noise, in gray levels.")
     private double noise = 12;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed.")

@@ -41,7 +41,7 @@ final class DataVocCommand implements Runnable {
         report.notes().forEach(note -> out.println("note: " + Printable.line(note)));
         report.dropped().forEach(line -> out.println("left out: " + Printable.line(line)));
         report.images()
-                .forEach((split, images) -> out.println(split + ": " + images + " pictures, "
+                .forEach((split, images) -> out.println(split + ": " + images + " images, "
                         + report.annotations().get(split) + " boxes"));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
-/** Prints counts of a data set's split: pictures, boxes by class and by size. */
+/** Prints counts of a data set's split: images, boxes by class and by size. */
 final class DatasetReport {
     private static final int BAR_LENGTH = 40;
     private static final double SMALL = 32 * 32;
@@ -32,13 +32,13 @@ final class DatasetReport {
         out.println(split + " (" + dataset.source() + ")");
         line(
                 out,
-                "pictures",
+                "images",
                 images.size() + range(images, ImageInfo::width, "wide") + range(images, ImageInfo::height, "high"));
         line(out, "without boxes", Long.toString(empty));
         line(
                 out,
                 "boxes",
-                boxes.size() + String.format(Locale.ROOT, ", %.2f a picture", ratio(boxes.size(), images.size())));
+                boxes.size() + String.format(Locale.ROOT, ", %.2f an image", ratio(boxes.size(), images.size())));
         line(out, "crowds", Integer.toString(all.size() - boxes.size()));
         line(out, "area", sizes(boxes));
         histogram(out, "boxes of each class", ShownClasses.of(dataset.categories()), dataset.classCounts());

@@ -32,10 +32,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write.")
     private Path out = Path.of("out", "demo");
 
-    @Option(names = "--train", paramLabel = "N", description = "Pictures to learn from.")
+    @Option(names = "--train", paramLabel = "N", description = "Images to learn from.")
     private int train = 2000;
 
-    @Option(names = "--test", paramLabel = "N", description = "Pictures to evaluate on.")
+    @Option(names = "--test", paramLabel = "N", description = "Images to evaluate on.")
     private int test = 240;
 
     @Option(

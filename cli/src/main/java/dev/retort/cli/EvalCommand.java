@@ -91,7 +91,7 @@ final class EvalCommand implements Callable<Integer> {
         @Option(
                 names = "--broken",
                 paramLabel = "fail|skip",
-                description = "Whether pictures that cannot be used are left out of the evaluation; by default what"
+                description = "Whether images that cannot be used are left out of the evaluation; by default what"
                         + " data.broken of the model's recipe says.")
         private Recipe.Broken broken;
     }
@@ -129,7 +129,7 @@ final class EvalCommand implements Callable<Integer> {
         try (Backend computing = device.create();
                 Detector detector = Detector.load(model.file, computing)) {
             String split = model.split == null ? detector.recipe().data().testSplit() : model.split;
-            CocoDataset dataset = UsablePictures.of(
+            CocoDataset dataset = UsableImages.of(
                     CocoDataset.open(model.data, split).withMaxPixels(limit.pixels()),
                     model.broken == null ? detector.recipe().data().broken() : model.broken,
                     spec.commandLine().getErr());

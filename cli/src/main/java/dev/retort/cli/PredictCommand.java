@@ -7,12 +7,12 @@ import dev.retort.detection.DetectedObject;
 import dev.retort.detection.DetectionOptions;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.DataException;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureException;
-import dev.retort.detection.data.PictureHeader;
-import dev.retort.detection.data.PictureReader;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.ImageException;
+import dev.retort.detection.data.ImageFileReader;
+import dev.retort.detection.data.ImageFileWriter;
+import dev.retort.detection.data.ImageHeader;
 import dev.retort.detection.data.Printable;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
@@ -31,17 +31,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code retort predict}: finds objects in pictures. */
+/** {@code retort predict}: finds objects in images. */
 @Command(
         name = "predict",
-        description = "Finds objects in pictures; writes the pictures with boxes drawn, enlarged if they are small, and"
-                + " detections.json with boxes in pixels of the original pictures.",
+        description = "Finds objects in images; writes the images with boxes drawn, enlarged if they are small, and"
+                + " detections.json with boxes in pixels of the original images.",
         showDefaultValues = true,
         sortOptions = false,
         footer = {
             "",
-            "A picture that cannot be read, or is too large, is named; the others are still done, and the command ends"
-                    + " with 1. A camera's rotation tag is applied: boxes are those of the picture that viewers show.",
+            "An image that cannot be read, or is too large, is named; the others are still done, and the command ends"
+                    + " with 1. A camera's rotation tag is applied: boxes are those of the image that viewers show.",
             "",
             "Examples:",
             "  retort predict model.safetensors street.jpg --out found",
@@ -59,8 +59,8 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(
             index = "1..*",
             arity = "1..*",
-            paramLabel = "PICTURE",
-            description = "PNG, JPEG, BMP and GIF files; a folder stands for all pictures in it.")
+            paramLabel = "IMAGE",
+            description = "PNG, JPEG, BMP and GIF files; a folder stands for all images in it.")
     private List<Path> arguments;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
@@ -78,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private PixelLimitOption limit;
 
-    /** Pictures that a rotation tag turned. */
+    /** Images that a rotation tag turned. */
     private int turned;
 
     @Override
@@ -87,32 +87,32 @@ final class PredictCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--score': " + leastScore + " is not from 0 to 1");
         }
-        List<PictureFile> pictures = PictureFile.find(arguments, out);
+        List<ImageFile> images = ImageFile.find(arguments, out);
         OutputFile.folder(out);
         try (Backend computing = device.create();
                 Detector detector = Detector.load(model, computing)) {
-            predictAll(detector, pictures);
+            predictAll(detector, images);
         }
         return 0;
     }
 
-    private void predictAll(Detector detector, List<PictureFile> pictures) throws IOException {
+    private void predictAll(Detector detector, List<ImageFile> images) throws IOException {
         List<String> problems = new ArrayList<>();
         PredictionsJson json = new PredictionsJson();
         RuntimeException stopped = null;
-        try (Progress progress = Progress.open("predict", 0, pictures.size())) {
-            for (int i = 0; i < pictures.size(); i++) {
+        try (Progress progress = Progress.open("predict", 0, images.size())) {
+            for (int i = 0; i < images.size(); i++) {
                 String name =
-                        Printable.line(pictures.get(i).source().getFileName().toString());
+                        Printable.line(images.get(i).source().getFileName().toString());
                 String detail;
                 try {
-                    requireFile(pictures.get(i).source());
-                    detail = predict(detector, pictures.get(i), json) + " in " + name;
-                } catch (NoSuchFileException | PictureException e) {
+                    requireFile(images.get(i).source());
+                    detail = predict(detector, images.get(i), json) + " in " + name;
+                } catch (NoSuchFileException | ImageException e) {
                     problems.add(e.getMessage());
                     detail = "cannot read " + name;
                 } catch (OutOfMemoryError e) {
-                    problems.add("Picture " + pictures.get(i).source() + " needs more memory than there is ("
+                    problems.add("Image " + images.get(i).source() + " needs more memory than there is ("
                             + e.getMessage() + "): give more with RETORT_HEAP=..., or make it smaller");
                     detail = "no memory for " + name;
                 }
@@ -133,41 +133,40 @@ final class PredictCommand implements Callable<Integer> {
         if (stopped != null) {
             throw stopped;
         }
-        tell(detections, pictures.size(), problems);
+        tell(detections, images.size(), problems);
     }
 
-    private void tell(Path detections, int pictures, List<String> problems) {
+    private void tell(Path detections, int images, List<String> problems) {
         PrintWriter err = spec.commandLine().getErr();
         if (turned > 0) {
-            err.println(
-                    "retort: " + turned + " of " + pictures + " pictures have a rotation tag (EXIF) and were turned by"
-                            + " it, as viewers show them; boxes count in the turned picture");
+            err.println("retort: " + turned + " of " + images + " images have a rotation tag (EXIF) and were turned by"
+                    + " it, as viewers show them; boxes count in the turned image");
         }
-        int done = pictures - problems.size();
-        spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " pictures");
+        int done = images - problems.size();
+        spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " images");
         problems.forEach(problem -> err.println(Printable.line(problem)));
         if (!problems.isEmpty()) {
             throw new DataException(
-                    problems.size() + " of " + pictures + " pictures could not be read; they are named above");
+                    problems.size() + " of " + images + " images could not be read; they are named above");
         }
     }
 
     private static void requireFile(Path source) throws NoSuchFileException {
         if (!Files.isRegularFile(source)) {
             throw new NoSuchFileException(
-                    Files.exists(source) ? source + " is no file" : "There is no picture " + source);
+                    Files.exists(source) ? source + " is no file" : "There is no image " + source);
         }
     }
 
-    /** Draws and lists what is in a picture; returns how many boxes were drawn. */
-    private int predict(Detector detector, PictureFile file, PredictionsJson json) {
+    /** Draws and lists what is in an image; returns how many boxes were drawn. */
+    private int predict(Detector detector, ImageFile file, PredictionsJson json) {
         Path source = file.source();
-        boolean turns = PictureHeader.read(source).turned();
-        Picture picture = PictureReader.read(source, limit.pixels());
-        List<DetectedObject> found = detector.detect(picture, ALL);
+        boolean turns = ImageHeader.read(source).turned();
+        RgbImage image = ImageFileReader.read(source, limit.pixels());
+        List<DetectedObject> found = detector.detect(image, ALL);
         List<BoxPainter.Box> boxes = DrawnBoxes.detected(found, leastScore);
-        PictureWriter.write(BoxPainter.paint(picture, boxes), file.target());
-        json.add(source, picture, found);
+        ImageFileWriter.write(BoxPainter.paint(image, boxes), file.target());
+        json.add(source, image, found);
         turned += turns ? 1 : 0;
         return boxes.size();
     }

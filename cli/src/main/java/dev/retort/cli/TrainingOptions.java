@@ -47,7 +47,7 @@ final class TrainingOptions {
             names = "--resume",
             description =
                     "Go on from the checkpoint in --out. Refused if classes, model, data or teacher are not those it"
-                            + " was made with; a new rate, schedule, batch or length is taken, with a notice.")
+                            + " was made with; a new learning rate, schedule, batch or length is taken, with a notice.")
     private boolean resume;
 
     @Option(
@@ -82,7 +82,7 @@ final class TrainingOptions {
     }
 
     private CocoDataset usable(String split, Recipe read) {
-        return UsablePictures.of(
+        return UsableImages.of(
                 CocoDataset.open(data, split).withMaxPixels(limit.pixels()),
                 read.data().broken(),
                 spec.commandLine().getErr());

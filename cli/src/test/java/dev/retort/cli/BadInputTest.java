@@ -57,7 +57,7 @@ class BadInputTest {
         Files.writeString(annotations(), changed);
     }
 
-    private Path picture() throws IOException {
+    private Path image() throws IOException {
         try (Stream<Path> files = Files.list(run.data().resolve("images"))) {
             return files.filter(file -> file.getFileName().toString().startsWith("train"))
                     .min(Comparator.naturalOrder())
@@ -81,18 +81,18 @@ class BadInputTest {
     }
 
     @Test
-    void aMissingPicture() throws IOException {
-        Path picture = picture();
-        Files.delete(picture);
-        refused(List.of(), picture.toString(), "is not there");
+    void aMissingImage() throws IOException {
+        Path image = image();
+        Files.delete(image);
+        refused(List.of(), image.toString(), "is not there");
     }
 
     @Test
-    void aTruncatedPicture() throws IOException {
-        Path picture = picture();
-        byte[] whole = Files.readAllBytes(picture);
-        Files.write(picture, Arrays.copyOf(whole, whole.length / 2));
-        refused(List.of(), picture.toString(), "is truncated after " + whole.length / 2 + " bytes");
+    void aTruncatedImage() throws IOException {
+        Path image = image();
+        byte[] whole = Files.readAllBytes(image);
+        Files.write(image, Arrays.copyOf(whole, whole.length / 2));
+        refused(List.of(), image.toString(), "is truncated after " + whole.length / 2 + " bytes");
     }
 
     @Test
@@ -102,7 +102,7 @@ class BadInputTest {
     }
 
     @Test
-    void aBoxOutsideThePicture() throws IOException {
+    void aBoxOutsideTheImage() throws IOException {
         replace("\"bbox\"\\s*:\\s*\\[[^\\]]*\\]", "\"bbox\": [500, 500, 10, 10]");
         refused(List.of(), annotations().toString(), "500");
     }
@@ -110,7 +110,7 @@ class BadInputTest {
     @Test
     void anEmptyDataSet() throws IOException {
         Files.writeString(annotations(), "{\"images\": [], \"categories\": [], \"annotations\": []}");
-        refused(List.of(), annotations() + " lists no pictures");
+        refused(List.of(), annotations() + " lists no images");
     }
 
     @Test
@@ -134,6 +134,11 @@ class BadInputTest {
 
     @Test
     void aLossThatIsNotFinite() throws IOException {
-        refused(List.of("--set", "optimizer.rate=1e30"), "The loss '", "' is ", "at iteration ", "optimizer.rate");
+        refused(
+                List.of("--set", "optimizer.learningRate=1e30"),
+                "The loss '",
+                "' is ",
+                "at iteration ",
+                "optimizer.learningRate");
     }
 }

@@ -12,7 +12,7 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,7 +32,7 @@ import org.w3c.dom.Element;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The commands that train, end to end and far too short to learn anything: two steps of two pictures. */
+/** The commands that train, end to end and far too short to learn anything: two steps of two images. */
 @TestMethodOrder(MethodOrderer.MethodName.class)
 @Tag("smoke")
 class DemoTest {
@@ -109,22 +109,22 @@ class DemoTest {
                             .asDouble()));
         }
         CocoDataset test = CocoDataset.open(demo.resolve("data"), "test");
-        List<Element> pictures = ReportPage.find(page, "//section[@id='boxes-section']//img");
-        assertThat(pictures).hasSize(models.size() * test.size());
-        for (int i = 0; i < pictures.size(); i++) {
+        List<Element> images = ReportPage.find(page, "//section[@id='boxes-section']//img");
+        assertThat(images).hasSize(models.size() * test.size());
+        for (int i = 0; i < images.size(); i++) {
             ImageInfo info = test.images().get(i / models.size());
-            Picture plain = test.picture(info);
+            RgbImage plain = test.image(info);
             int scale = BoxPainter.enlargement(plain);
-            Picture enlarged = BilinearResize.resize(plain, scale * plain.width(), scale * plain.height());
-            Picture drawn = ReportPage.picture(pictures.get(i));
+            RgbImage enlarged = BilinearResize.resize(plain, scale * plain.width(), scale * plain.height());
+            RgbImage drawn = ReportPage.image(images.get(i));
             for (Annotation box : test.annotations(info.id())) {
                 assertThat(difference(drawn, enlarged, box, scale)).isGreaterThan(20);
             }
         }
     }
 
-    /** Mean difference along a box's upper edge, in grey levels. */
-    private static double difference(Picture drawn, Picture plain, Annotation box, int scale) {
+    /** Mean difference along a box's upper edge, in gray levels. */
+    private static double difference(RgbImage drawn, RgbImage plain, Annotation box, int scale) {
         int y = (int) Math.round(box.y() * scale) + 1;
         int from = (int) Math.round(box.x() * scale);
         int to = (int) Math.round((box.x() + box.w()) * scale);
@@ -144,7 +144,7 @@ class DemoTest {
         assertThat(demo("3")).as(err.toString()).isZero();
         assertThat(Files.readAllBytes(model)).isEqualTo(before);
         assertThat(demo("4")).isEqualTo(1);
-        assertThat(err.toString()).contains("holds a demo with other settings (6 and 3 pictures, not 6 and 4)");
+        assertThat(err.toString()).contains("holds a demo with other settings (6 and 3 images, not 6 and 4)");
         assertThat(run(List.of(), "demo", "--out", "" + demo, "--train", "6", "--test", "3"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml is not shapes-teacher.yaml");
@@ -167,8 +167,8 @@ class DemoTest {
         assertThat(json).content().contains("\"AP50\"").contains("\"circle\"");
 
         Path predicted = folder.resolve("predicted");
-        Path picture = demo.resolve("data").resolve("images").resolve("test_000007.png");
-        assertThat(run(List.of(), "predict", model, "" + picture, "--out", "" + predicted))
+        Path image = demo.resolve("data").resolve("images").resolve("test_000007.png");
+        assertThat(run(List.of(), "predict", model, "" + image, "--out", "" + predicted))
                 .as(err.toString())
                 .isZero();
         assertThat(predicted.resolve("test_000007.png")).exists();

@@ -62,7 +62,7 @@ class EvaluatedRunTest {
         assertThat(told.lines().filter(line -> line.startsWith("train ")))
                 .last()
                 .asString()
-                .containsPattern("^train 3/4  loss .* rate .* AP 0\\.000");
+                .containsPattern("^train 3/4  loss .* learning rate .* AP 0\\.000");
         assertThat(evaluations())
                 .extracting(line -> line.get("iteration").asInt() + " " + line.get("best"))
                 .containsExactly("0 true", "1 false", "2 false");

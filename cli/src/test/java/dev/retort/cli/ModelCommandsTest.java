@@ -11,10 +11,10 @@ import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.CocoWriter;
+import dev.retort.detection.data.ImageFileReader;
+import dev.retort.detection.data.ImageFileWriter;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureReader;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
@@ -63,7 +63,7 @@ class ModelCommandsTest {
                     .map(image -> detector.detect(RecipeBatches.single(
                                     detector.recipe(),
                                     image,
-                                    dataset.picture(image),
+                                    dataset.image(image),
                                     detector.network().sizeDivisor()))
                             .get(0))
                     .toList();
@@ -237,30 +237,30 @@ class ModelCommandsTest {
     }
 
     @Test
-    void picturesOfAFolderAreAnnotatedAndListed() throws IOException {
-        Path pictures = Files.createDirectory(scratch.resolve("pictures"));
+    void imagesOfAFolderAreAnnotatedAndListed() throws IOException {
+        Path images = Files.createDirectory(scratch.resolve("images"));
         for (ImageInfo image : dataset.images()) {
-            Files.copy(dataset.file(image), pictures.resolve(dataset.file(image).getFileName()));
+            Files.copy(dataset.file(image), images.resolve(dataset.file(image).getFileName()));
         }
-        Files.writeString(pictures.resolve("notes.txt"), "not a picture, and not asked for");
+        Files.writeString(images.resolve("notes.txt"), "not an image, and not asked for");
         Path target = scratch.resolve("found");
-        assertThat(run("predict", model, pictures, "--out", target, "--score", "0.5"))
+        assertThat(run("predict", model, images, "--out", target, "--score", "0.5"))
                 .as(err.toString())
                 .isZero();
-        JsonNode list = json(target.resolve("detections.json")).get("pictures");
+        JsonNode list = json(target.resolve("detections.json")).get("images");
         assertThat(list.size()).isEqualTo(dataset.size());
         for (int n = 0; n < list.size(); n++) {
             JsonNode entry = list.get(n);
             ImageInfo image = dataset.images().get(n);
             String name = dataset.file(image).getFileName().toString();
             assertThat(entry.get("file").asString())
-                    .isEqualTo(pictures.resolve(name).toString());
+                    .isEqualTo(images.resolve(name).toString());
             assertThat(entry.get("width").asInt()).isEqualTo(image.width());
             assertThat(entry.get("height").asInt()).isEqualTo(image.height());
             compare(entry.get("detections"), found.get(n));
-            Picture original = dataset.picture(image);
+            RgbImage original = dataset.image(image);
             int enlargement = BoxPainter.enlargement(original);
-            Picture painted = PictureReader.read(target.resolve(name));
+            RgbImage painted = ImageFileReader.read(target.resolve(name));
             assertThat(painted.width()).isEqualTo(original.width() * enlargement);
             assertThat(painted.rgb())
                     .isNotEqualTo(BilinearResize.resize(original, painted.width(), painted.height())
@@ -283,7 +283,7 @@ class ModelCommandsTest {
     }
 
     @Test
-    void aSinglePictureIsSeenAsInAnEvaluation() throws IOException {
+    void aSingleImageIsSeenAsInAnEvaluation() throws IOException {
         try (Backend backend = Backends.create("auto");
                 Detector detector = Detector.load(model, backend)) {
             long first = dataset.images().get(0).id();
@@ -296,10 +296,10 @@ class ModelCommandsTest {
     }
 
     @Test
-    void anUnreadablePictureIsNamedAndTheOthersAreDone() throws IOException {
+    void anUnreadableImageIsNamedAndTheOthersAreDone() throws IOException {
         Path good = scratch.resolve("good.jpg");
-        PictureWriter.write(dataset.picture(dataset.images().get(0)), good);
-        Path broken = Files.writeString(scratch.resolve("broken.png"), "no picture");
+        ImageFileWriter.write(dataset.image(dataset.images().get(0)), good);
+        Path broken = Files.writeString(scratch.resolve("broken.png"), "no image");
         Path missing = scratch.resolve("missing.png");
         Path target = scratch.resolve("found");
         assertThat(run("predict", model, broken, good, missing, "--out", target))
@@ -310,16 +310,15 @@ class ModelCommandsTest {
                         lines -> assertThat(lines.get(0)).startsWith("retort: computing with "),
                         lines -> assertThat(lines.get(1)).contains("" + broken),
                         lines -> assertThat(lines.get(2)).contains("" + missing),
-                        lines -> assertThat(lines.get(3)).startsWith("retort: 2 of 3 pictures could not be read"));
+                        lines -> assertThat(lines.get(3)).startsWith("retort: 2 of 3 images could not be read"));
         assertThat(target.resolve("good.jpg")).isRegularFile();
-        assertThat(json(target.resolve("detections.json")).get("pictures").size())
-                .isEqualTo(1);
+        assertThat(json(target.resolve("detections.json")).get("images").size()).isEqualTo(1);
     }
 
     @Test
     void predictRefusesWhatWouldOverwrite() throws IOException {
         Path a = scratch.resolve("a.png");
-        PictureWriter.write(Picture.black(40, 40), a);
+        ImageFileWriter.write(RgbImage.black(40, 40), a);
         assertThat(run("predict", model, a, "--out", scratch)).isEqualTo(1);
         assertThat(err.toString()).contains("would be overwritten");
         assertThat(run("predict", model, a, a, "--out", scratch.resolve("found")))
@@ -328,7 +327,7 @@ class ModelCommandsTest {
         Path empty = Files.createDirectory(scratch.resolve("empty"));
         assertThat(run("predict", model, empty, "--out", scratch.resolve("found")))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("No pictures lie in the folder " + empty);
+        assertThat(err.toString()).contains("No images lie in the folder " + empty);
         assertThat(run("predict", model, a, "--out", "x", "--score", "1.5")).isEqualTo(2);
         assertThat(run("predict", model, "--out", "x")).isEqualTo(2);
         assertThat(run("predict", model, a)).isEqualTo(2);

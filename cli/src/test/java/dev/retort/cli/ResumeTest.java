@@ -142,7 +142,7 @@ class ResumeTest {
         String[] pixels = {"--set", "data.pixels=msra"};
         refused(
                 List.of(
-                        "learnt something else: data.pixels: torchvision in the checkpoint, msra now",
+                        "learned something else: data.pixels: torchvision in the checkpoint, msra now",
                         "--resume-anyway"),
                 "--resume",
                 pixels[0],
@@ -161,7 +161,7 @@ class ResumeTest {
                     .add(json.readTree(text).get("annotations").get(0));
             return json.writeValueAsString(content);
         });
-        refused(List.of("training data: 2 pictures with ", ", 2 pictures with 1 boxes (SHA-256 "), "--resume");
+        refused(List.of("training data: 2 images with ", ", 2 images with 1 boxes (SHA-256 "), "--resume");
         assertThat(accepted(ANYWAY)).contains("goes on with what has changed since: training data: ");
     }
 
@@ -207,16 +207,17 @@ class ResumeTest {
         String told = accepted(
                 "--resume",
                 "--set",
-                "optimizer.rate=0.001",
+                "optimizer.learningRate=0.001",
                 "--set",
                 "training.batch=1",
                 "--set",
                 "training.logEvery=2");
         assertThat(told.lines().filter(line -> line.startsWith("retort: ")))
                 .singleElement()
-                .isEqualTo("retort: goes on with what has changed since: optimizer.rate: 0.01 in the checkpoint, 0.001"
-                        + " now; training.iterations: 2 in the checkpoint, 4 now; training.batch: 2 in the checkpoint,"
-                        + " 1 now");
+                .isEqualTo(
+                        "retort: goes on with what has changed since: optimizer.learningRate: 0.01 in the checkpoint, 0.001"
+                                + " now; training.iterations: 2 in the checkpoint, 4 now; training.batch: 2 in the checkpoint,"
+                                + " 1 now");
     }
 
     @Test
@@ -263,9 +264,7 @@ class ResumeTest {
             Files.write(run.checkpoint(), saved);
             try (SafeTensors model = SafeTensors.open(run.model())) {
                 rewriteMetadata(
-                        Map.of(
-                                key,
-                                model.metadata().getOrDefault(key, "{\"pictures\":2,\"boxes\":1,\"sha256\":\"0\"}")),
+                        Map.of(key, model.metadata().getOrDefault(key, "{\"images\":2,\"boxes\":1,\"sha256\":\"0\"}")),
                         List.of());
             }
         }
@@ -299,7 +298,7 @@ class ResumeTest {
             return json.writeValueAsString(content);
         });
         run = new TinyRun(run.data(), folder.resolve("boxless"));
-        assertThat(accepted().lines().filter(line -> line.contains("no picture of " + annotations() + " has a box")))
+        assertThat(accepted().lines().filter(line -> line.contains("no image of " + annotations() + " has a box")))
                 .hasSize(1);
         assertThat(run.out().resolve(TrainingRun.MODEL)).isRegularFile();
     }

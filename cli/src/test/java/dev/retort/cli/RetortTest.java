@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.ImageFileWriter;
+import dev.retort.detection.data.RgbImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -107,7 +107,7 @@ class RetortTest {
                 .contains("train (")
                 .contains("test (")
                 .doesNotContain("val (")
-                .containsPattern("pictures +3, 128 pixels wide, 128 pixels high")
+                .containsPattern("images +3, 128 pixels wide, 128 pixels high")
                 .containsPattern("circle +\\d+ ");
         assertThat(run(make)).isEqualTo(1);
         assertThat(err.toString()).contains("is there already");
@@ -118,7 +118,7 @@ class RetortTest {
     void aVocDataSetIsConvertedAndDescribed() throws IOException {
         Path voc = folder.resolve("voc");
         Path lists = Files.createDirectories(voc.resolve("ImageSets").resolve("Main"));
-        Path pictures = Files.createDirectories(voc.resolve("JPEGImages"));
+        Path images = Files.createDirectories(voc.resolve("JPEGImages"));
         Path annotations = Files.createDirectories(voc.resolve("Annotations"));
         String object =
                 "<object><name>%s</name><bndbox><xmin>3</xmin><ymin>4</ymin><xmax>%d</xmax><ymax>9</ymax></bndbox>"
@@ -127,14 +127,14 @@ class RetortTest {
                 annotations.resolve("a.xml"),
                 "<annotation><size><width>40</width><height>30</height></size>" + object.formatted("cell", 6)
                         + object.formatted("disc", 3) + "</annotation>");
-        PictureWriter.write(Picture.black(40, 30), pictures.resolve("a.jpg"));
+        ImageFileWriter.write(RgbImage.black(40, 30), images.resolve("a.jpg"));
         Files.writeString(lists.resolve("train.txt"), "a\n");
         Path coco = folder.resolve("coco");
         assertThat(run("data", "voc", "" + voc, "" + coco, "--classes", "disc,cell"))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString().lines())
-                .containsExactly("left out: a: disc [3.0, 4.0, 3.0, 9.0] has no extent", "train: 1 pictures, 1 boxes");
+                .containsExactly("left out: a: disc [3.0, 4.0, 3.0, 9.0] has no extent", "train: 1 images, 1 boxes");
         CocoDataset dataset = CocoDataset.open(coco, "train");
         assertThat(dataset.classNames()).containsExactly("disc", "cell");
         assertThat(dataset.annotations(1)).containsExactly(new Annotation(1, 1, 2, 2, 3, 4, 6, 24, false));
@@ -234,7 +234,7 @@ class RetortTest {
     }
 
     @Test
-    void problemsOfAnnotationsAndPicturesAreListedTogether() throws IOException {
+    void problemsOfAnnotationsAndImagesAreListedTogether() throws IOException {
         Path data = annotationFile(
                 """
                 {"images": [{"id": 1, "file_name": "none.png", "width": 40, "height": 30}],
@@ -250,9 +250,8 @@ class RetortTest {
                 .contains("annotation id 3 is of image id 8")
                 .contains("none.png");
         assertThat(err.toString().strip())
-                .isEqualTo(
-                        "retort: annotations have problems of 2 kinds, and 1 pictures cannot be used; they are listed"
-                                + " above");
+                .isEqualTo("retort: annotations have problems of 2 kinds, and 1 images cannot be used; they are listed"
+                        + " above");
         assertThat(run("data", "info", "" + data)).isEqualTo(1);
         assertThat(err.toString().strip())
                 .isEqualTo("retort: annotations have problems of 2 kinds; they are listed above");

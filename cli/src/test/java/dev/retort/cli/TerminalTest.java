@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminalTest {
     private static final int CTRL_C = 3;
     private static final int COLUMNS = 80;
-    private static final int TEST_PICTURES = 400;
+    private static final int TEST_IMAGES = 400;
     /** A bar, some of whose work is done. */
     private static final String RUNNING = " \\[[#.]{20,40}\\] [1-9]\\d*/";
 
@@ -47,7 +47,7 @@ class TerminalTest {
                 "skipped: there is no 'script' to make a terminal with (Debian, Ubuntu: apt-get install bsdutils)");
         run = new TinyRun(folder.resolve("data"), folder.resolve("run"));
         TinyRun.End end = TinyRun.retort(
-                "data", "shapes", run.data().toString(), "--train", "2", "--val", "0", "--test", "" + TEST_PICTURES);
+                "data", "shapes", run.data().toString(), "--train", "2", "--val", "0", "--test", "" + TEST_IMAGES);
         assertThat(end.code()).as("" + end.errors()).isZero();
     }
 
@@ -143,7 +143,7 @@ class TerminalTest {
                         run.data().toString(),
                         "--save-detections",
                         found.toString()));
-        told(text, "eval stopped after \\d+ of " + TEST_PICTURES + " pictures; nothing was written");
+        told(text, "eval stopped after \\d+ of " + TEST_IMAGES + " images; nothing was written");
         assertThat(found).doesNotExist();
     }
 }

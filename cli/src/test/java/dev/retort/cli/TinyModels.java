@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Model files for tests of commands: untrained, but sure enough of themselves to find something in every picture. */
+/** Model files for tests of commands: untrained, but sure enough of themselves to find something in every image. */
 public final class TinyModels {
     private static final String YAML =
             """
@@ -21,14 +21,14 @@ public final class TinyModels {
             distillation: {icd: {heads: 2, hidden: 8}}
             """;
 
-    private static final int PICTURES = 3;
+    private static final int IMAGES = 3;
     private static final int SIZE_SEED = 5;
 
     private TinyModels() {}
 
-    /** Writes a data set of shapes whose split {@code test} has three pictures. */
+    /** Writes a data set of shapes whose split {@code test} has three images. */
     public static CocoDataset shapes(Path folder) {
-        ShapesGenerator.generate(ShapesGenerator.Settings.standard(1, 1, PICTURES, SIZE_SEED), folder);
+        ShapesGenerator.generate(ShapesGenerator.Settings.standard(1, 1, IMAGES, SIZE_SEED), folder);
         return CocoDataset.open(folder, "test");
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code retort train} on two generated pictures with the smallest of models, for tests of how runs end. */
+/** {@code retort train} on two generated images with the smallest of models, for tests of how runs end. */
 record TinyRun(Path data, Path out) {
     private static final List<String> TINY = List.of(
             "--set", "training.batch=2",
@@ -20,7 +20,7 @@ record TinyRun(Path data, Path out) {
             "--set", "model.headConvolutions=1",
             "--set", "data.shortEdges=[64]",
             "--set", "optimizer.kind=sgd",
-            "--set", "optimizer.rate=0.01",
+            "--set", "optimizer.learningRate=0.01",
             "--set", "optimizer.warmupIterations=1",
             "--set", "optimizer.clipNorm=0");
 

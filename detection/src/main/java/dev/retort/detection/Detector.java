@@ -5,11 +5,11 @@ import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
+import dev.retort.detection.data.ImageException;
+import dev.retort.detection.data.ImageFileReader;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Normalization;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureException;
-import dev.retort.detection.data.PictureReader;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.DetectionModels;
@@ -34,7 +34,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A detector as people use it: a network, the classes it knows and the recipe it was made by, which says how pictures
+ * A detector as people use it: a network, the classes it knows and the recipe it was made by, which says how images
  * enter it. All three live in one safetensors file.
  *
  * <pre>{@code
@@ -190,7 +190,7 @@ public final class Detector implements AutoCloseable {
      * Finds objects in an image, best first, with the {@linkplain DetectionOptions#DEFAULT default options}.
      *
      * @param image of any type of BufferedImage
-     * @throws PictureException if its samples have more than 16 bits: floats, for example
+     * @throws ImageException if its samples have more than 16 bits: floats, for example
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
     public List<DetectedObject> detect(BufferedImage image) {
@@ -199,14 +199,14 @@ public final class Detector implements AutoCloseable {
 
     /** As {@link #detect(BufferedImage)}, with options. */
     public List<DetectedObject> detect(BufferedImage image, DetectionOptions options) {
-        return detect(Picture.of(Objects.requireNonNull(image, "The image is null")), options);
+        return detect(RgbImage.of(Objects.requireNonNull(image, "The image is null")), options);
     }
 
     /**
      * Finds objects in an image file (JPEG, PNG, BMP, GIF's first frame), best first, with the {@linkplain DetectionOptions#DEFAULT
      * default options}. A camera's rotation tag is applied: boxes are those of the image that viewers show.
      *
-     * @throws PictureException naming the file, if it cannot be read, is damaged, too large or of an unknown format
+     * @throws ImageException naming the file, if it cannot be read, is damaged, too large or of an unknown format
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
     public List<DetectedObject> detect(Path file) {
@@ -216,7 +216,7 @@ public final class Detector implements AutoCloseable {
     /** As {@link #detect(Path)}, with options. */
     public List<DetectedObject> detect(Path file, DetectionOptions options) {
         return detect(
-                PictureReader.read(Objects.requireNonNull(file, "The image file is null"), options.maxPixels()),
+                ImageFileReader.read(Objects.requireNonNull(file, "The image file is null"), options.maxPixels()),
                 options);
     }
 
@@ -225,7 +225,7 @@ public final class Detector implements AutoCloseable {
      * with the bits of a call for each.
      *
      * @return a list for each image, in their order; empty if there is no image
-     * @throws PictureException if an image's samples have more than 16 bits
+     * @throws ImageException if an image's samples have more than 16 bits
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
     public List<List<DetectedObject>> detect(List<BufferedImage> images) {
@@ -246,9 +246,9 @@ public final class Detector implements AutoCloseable {
         }
         int divisor = network.sizeDivisor();
         for (List<Integer> places : EqualSizes.batches(recipe(), sizes, options.batchSize(), divisor)) {
-            List<Picture> pictures =
-                    places.stream().map(i -> Picture.of(images.get(i))).toList();
-            List<Detections> perImage = detect(batch(pictures));
+            List<RgbImage> decoded =
+                    places.stream().map(i -> RgbImage.of(images.get(i))).toList();
+            List<Detections> perImage = detect(batch(decoded));
             for (int n = 0; n < places.size(); n++) {
                 found.set(places.get(n), objects(perImage.get(n), options));
             }
@@ -257,18 +257,18 @@ public final class Detector implements AutoCloseable {
     }
 
     /**
-     * Finds objects in a decoded picture, best first.
+     * Finds objects in a decoded image, best first.
      *
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
-    public List<DetectedObject> detect(Picture picture, DetectionOptions options) {
-        return objects(detect(batch(List.of(picture))).get(0), options);
+    public List<DetectedObject> detect(RgbImage image, DetectionOptions options) {
+        return objects(detect(batch(List.of(image))).get(0), options);
     }
 
-    private Batch batch(List<Picture> pictures) {
-        List<Sample> samples = pictures.stream()
-                .map(picture -> RecipeBatches.sample(
-                        recipe(), new ImageInfo(0, "an image", picture.width(), picture.height()), picture))
+    private Batch batch(List<RgbImage> images) {
+        List<Sample> samples = images.stream()
+                .map(image -> RecipeBatches.sample(
+                        recipe(), new ImageInfo(0, "an image", image.width(), image.height()), image))
                 .toList();
         return Batch.of(samples, network.sizeDivisor());
     }
@@ -290,7 +290,7 @@ public final class Detector implements AutoCloseable {
     }
 
     /**
-     * Detections of each picture of a batch, in the pixels of the original pictures. The network is in evaluation mode.
+     * Detections of each image of a batch, in the pixels of the original images. The network is in evaluation mode.
      *
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */

@@ -18,16 +18,16 @@ import java.util.function.IntConsumer;
 /**
  * What a detector finds on a data set, and COCO's metrics of it.
  *
- * @param detections over all pictures, boxes in pixels of the original pictures
+ * @param detections over all images, boxes in pixels of the original images
  */
 public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
     private static final int PREFETCH = 2;
 
     /**
-     * Runs a detector over every picture of a data set. Detections have the ids of the data set's categories; what is found
+     * Runs a detector over every image of a data set. Detections have the ids of the data set's categories; what is found
      * of classes that the data set does not list is left out.
      *
-     * @param progress told the number of pictures done so far
+     * @param progress told the number of images done so far
      * @throws DetectorException if the data set has boxes of a category that the detector does not know
      */
     public static Evaluation of(Detector detector, CocoDataset dataset, IntConsumer progress) {
@@ -41,9 +41,9 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
             int done = 0;
             while (loader.hasNext()) {
                 Batch batch = loader.next();
-                List<Detections> perPicture = detector.detect(batch);
+                List<Detections> perImage = detector.detect(batch);
                 for (int n = 0; n < batch.size(); n++) {
-                    found.addAll(detections(batch.samples().get(n).info(), perPicture.get(n), categories));
+                    found.addAll(detections(batch.samples().get(n).info(), perImage.get(n), categories));
                 }
                 done += batch.size();
                 progress.accept(done);
@@ -55,11 +55,11 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
     }
 
     /**
-     * A picture's detections in COCO's terms.
+     * An image's detections in COCO's terms.
      *
      * @param categories of each class, null for one whose detections are left out
      */
-    public static List<Detection> detections(ImageInfo picture, Detections found, List<Category> categories) {
+    public static List<Detection> detections(ImageInfo image, Detections found, List<Category> categories) {
         List<Detection> detections = new ArrayList<>();
         double[] boxes = found.boxes();
         for (int i = 0; i < found.size(); i++) {
@@ -68,7 +68,7 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
                 continue;
             }
             detections.add(new Detection(
-                    picture.id(),
+                    image.id(),
                     category.id(),
                     boxes[4 * i],
                     boxes[4 * i + 1],

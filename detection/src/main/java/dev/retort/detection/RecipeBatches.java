@@ -7,7 +7,7 @@ import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.data.SizeRule;
 import dev.retort.detection.data.TrainTransform;
@@ -17,9 +17,9 @@ import java.util.List;
 
 /** The batches that a recipe asks for, their extents multiples of a network's {@code sizeDivisor}. */
 public final class RecipeBatches {
-    private static final SizeRule AS_IT_IS = (picture, shortEdge, longEdge) -> picture;
+    private static final SizeRule AS_IT_IS = (image, shortEdge, longEdge) -> image;
     private static final SizeRule SHORTEST_EDGE =
-            (picture, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(picture);
+            (image, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(image);
 
     private RecipeBatches() {}
 
@@ -27,7 +27,7 @@ public final class RecipeBatches {
     public static DatasetBatches training(Recipe recipe, CocoDataset dataset, int divisor) {
         Recipe.Data data = recipe.data();
         TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
-        CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyPictures();
+        CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyImages();
         return DatasetBatches.training(
                 used,
                 transform,
@@ -36,33 +36,33 @@ public final class RecipeBatches {
                 recipe.training().seed());
     }
 
-    /** Every picture once, at the recipe's largest size. */
+    /** Every image once, at the recipe's largest size. */
     public static DatasetBatches evaluation(Recipe recipe, CocoDataset dataset, int divisor) {
         Recipe.Data data = recipe.data();
         return DatasetBatches.evaluation(
                 dataset, Collections.max(edges(data)), data.longEdge(), rule(data), settings(recipe, divisor));
     }
 
-    /** A batch of one picture that belongs to no data set, at the recipe's largest size. */
-    public static Batch single(Recipe recipe, ImageInfo info, Picture picture, int divisor) {
-        return Batch.of(List.of(sample(recipe, info, picture)), divisor);
+    /** A batch of one image that belongs to no data set, at the recipe's largest size. */
+    public static Batch single(Recipe recipe, ImageInfo info, RgbImage image, int divisor) {
+        return Batch.of(List.of(sample(recipe, info, image)), divisor);
     }
 
-    /** A picture that belongs to no data set, at the recipe's largest size. */
-    static Sample sample(Recipe recipe, ImageInfo info, Picture picture) {
+    /** An image that belongs to no data set, at the recipe's largest size. */
+    static Sample sample(Recipe recipe, ImageInfo info, RgbImage image) {
         ImageSize size = size(recipe, new ImageSize(info.height(), info.width()));
-        Picture resized = BilinearResize.resize(picture, size.width(), size.height());
+        RgbImage resized = BilinearResize.resize(image, size.width(), size.height());
         return new Sample(info, resized, new double[0], new int[0], false);
     }
 
-    /** The recipe's largest size of a picture. */
-    static ImageSize size(Recipe recipe, ImageSize picture) {
+    /** The recipe's largest size of an image. */
+    static ImageSize size(Recipe recipe, ImageSize image) {
         Recipe.Data data = recipe.data();
-        return rule(data).target(picture, Collections.max(edges(data)), data.longEdge());
+        return rule(data).target(image, Collections.max(edges(data)), data.longEdge());
     }
 
     private static List<Integer> edges(Recipe.Data data) {
-        // The edge is not read where pictures stay as they are.
+        // The edge is not read where images stay as they are.
         return data.shortEdges().isEmpty() ? List.of(1) : data.shortEdges();
     }
 

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageException;
+import dev.retort.detection.data.ImageFault;
+import dev.retort.detection.data.ImageFileWriter;
+import dev.retort.detection.data.ImageFiles;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureException;
-import dev.retort.detection.data.PictureFault;
-import dev.retort.detection.data.PictureFiles;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.SampleImages;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -81,11 +81,11 @@ class DetectorTest {
     @Test
     void anObjectIsADetectionOfTheNetworkWithItsClassNamed() {
         ImageInfo info = dataset.images().get(0);
-        Picture picture = dataset.picture(info);
+        RgbImage image = dataset.image(info);
         Detections raw = detector.detect(RecipeBatches.single(
-                        detector.recipe(), info, picture, detector.network().sizeDivisor()))
+                        detector.recipe(), info, image, detector.network().sizeDivisor()))
                 .get(0);
-        List<DetectedObject> objects = detector.detect(picture, ALL);
+        List<DetectedObject> objects = detector.detect(image, ALL);
         assertThat(objects).hasSize(raw.size()).hasSizeGreaterThan(10);
         for (int i = 0; i < raw.size(); i++) {
             DetectedObject object = objects.get(i);
@@ -145,10 +145,10 @@ class DetectorTest {
 
     @Test
     void aFileIsTurnedByItsTag() throws IOException {
-        Picture picture = Picture.of(image(48, 32, 5));
-        byte[] jpeg = PictureWriter.jpeg(picture, 0.9f);
+        RgbImage image = RgbImage.of(image(48, 32, 5));
+        byte[] jpeg = ImageFileWriter.jpeg(image, 0.9f);
         // 6: to be turned clockwise by a quarter to be shown.
-        byte[] turned = PictureFiles.jpegWithExif(jpeg, PictureFiles.exif(6, ByteOrder.BIG_ENDIAN));
+        byte[] turned = ImageFiles.jpegWithExif(jpeg, ImageFiles.exif(6, ByteOrder.BIG_ENDIAN));
         Path upright = Files.write(folder.resolve("upright.jpg"), jpeg);
         Path tagged = Files.write(folder.resolve("tagged.jpg"), turned);
         BufferedImage decoded = ImageIO.read(upright.toFile());
@@ -248,28 +248,28 @@ class DetectorTest {
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("Image 1 of the list is null");
         assertThatThrownBy(() -> detector.detect(folder.resolve("gone.png")))
-                .isInstanceOf(PictureException.class)
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("gone.png");
     }
 
     @Test
     void aDamagedFileIsNamed() throws IOException {
-        byte[] png = PictureWriter.png(Picture.of(image(16, 16, 0)));
+        byte[] png = ImageFileWriter.png(RgbImage.of(image(16, 16, 0)));
         Path cut = Files.write(folder.resolve("cut.png"), Arrays.copyOf(png, png.length / 2));
         assertThatThrownBy(() -> detector.detect(cut))
                 .isInstanceOfSatisfying(
-                        PictureException.class, e -> assertThat(e.fault()).isEqualTo(PictureFault.DAMAGED))
+                        ImageException.class, e -> assertThat(e.fault()).isEqualTo(ImageFault.DAMAGED))
                 .hasMessageContaining("cut.png");
     }
 
     @Test
     void aFileOfTooManyPixelsIsRefusedByItsHeader() throws IOException {
         Path file = folder.resolve("wide.png");
-        PictureWriter.write(Picture.of(image(40, 30, 0)), file);
+        ImageFileWriter.write(RgbImage.of(image(40, 30, 0)), file);
         assertThat(detector.detect(file, ALL.withMaxPixels(1200))).isNotEmpty();
         assertThatThrownBy(() -> detector.detect(file, ALL.withMaxPixels(1199)))
                 .isInstanceOfSatisfying(
-                        PictureException.class, e -> assertThat(e.fault()).isEqualTo(PictureFault.TOO_LARGE));
+                        ImageException.class, e -> assertThat(e.fault()).isEqualTo(ImageFault.TOO_LARGE));
         assertThatThrownBy(() -> ALL.withMaxPixels(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -296,7 +296,7 @@ class DetectorTest {
     void manyThreadsGetTheBitsOfOne() throws Exception {
         List<BufferedImage> images = List.of(image(64, 64, 1), image(64, 30, 2), image(50, 64, 3));
         Path file = folder.resolve("threads.png");
-        PictureWriter.write(Picture.of(images.get(0)), file);
+        ImageFileWriter.write(RgbImage.of(images.get(0)), file);
         List<List<DetectedObject>> expected =
                 images.stream().map(image -> detector.detect(image, ALL)).toList();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);

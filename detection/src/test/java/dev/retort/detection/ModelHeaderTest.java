@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.management.ThreadMXBean;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.io.SafeTensors;
@@ -254,12 +254,12 @@ class ModelHeaderTest {
     void weightsThatAreNumbersButGiveNone() throws IOException {
         craft(metadata(), "model.backbone.bottom_up.stem.conv1.norm.running_var", -1);
         try (Detector detector = Detector.load(crafted, backend)) {
-            ImageInfo info = new ImageInfo(1, "picture", 64, 64);
+            ImageInfo info = new ImageInfo(1, "image", 64, 64);
             int divisor = detector.network().sizeDivisor();
             DetectorException e = catchThrowableOfType(
                     DetectorException.class,
                     () -> detector.detect(
-                            RecipeBatches.single(detector.recipe(), info, Picture.black(64, 64), divisor)));
+                            RecipeBatches.single(detector.recipe(), info, RgbImage.black(64, 64), divisor)));
             assertThat(e).hasMessageContainingAll(crafted.toString(), "no numbers", "had diverged");
         }
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One detector may serve several threads, from its first picture on. */
+/** One detector may serve several threads, from its first image on. */
 class SharedDetectorTest {
     private static final int THREADS = 4;
     private static final int ROUNDS = 20;
@@ -51,7 +51,7 @@ class SharedDetectorTest {
         return RecipeBatches.single(
                 detector.recipe(),
                 image,
-                dataset.picture(image),
+                dataset.image(image),
                 detector.network().sizeDivisor());
     }
 

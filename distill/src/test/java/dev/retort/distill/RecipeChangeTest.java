@@ -31,13 +31,13 @@ class RecipeChangeTest {
             "data.shortEdges data.longEdge data.pixels data.keepEmpty",
             Effect.COURSE,
             """
-            data.trainSplit data.testSplit data.broken data.flip optimizer.rate optimizer.momentum
+            data.trainSplit data.testSplit data.broken data.flip optimizer.learningRate optimizer.momentum
             optimizer.weightDecay optimizer.schedule optimizer.steps optimizer.warmupIterations
             optimizer.warmupFactor optimizer.clipValue optimizer.clipNorm training.iterations training.epochs
             training.batch training.accumulate training.seed training.averageDecay distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
             distillation.icd.auxiliaryWeight distillation.icd.temperature distillation.icd.uniformPrior
-            distillation.icd.rate distillation.icd.weightDecay distillation.icd.clipNorm distillation.pkd.weight
+            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.pkd.weight
             distillation.pkd.levels""",
             Effect.NONE,
             """

@@ -73,7 +73,7 @@ class RecipeReaderTest {
         assertThat(recipe.data().trainSplit()).isEqualTo("train2017");
         assertThat(recipe.data().shortEdges()).containsExactly(640, 672);
         assertThat(recipe.data().pixels()).isEqualTo(Recipe.PixelScale.MSRA);
-        assertThat(recipe.optimizer().rate()).isEqualTo(2e-4);
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(2e-4);
         assertThat(recipe.optimizer().schedule()).isEqualTo(Recipe.Schedule.COSINE);
         assertThat(recipe.training().seed()).isEqualTo(12345678901L);
     }
@@ -86,12 +86,12 @@ class RecipeReaderTest {
                 "training.epochs=5",
                 "data.shortEdges=[320, 352]",
                 "model.norm=FROZEN",
-                "optimizer.rate=1e-3");
+                "optimizer.learningRate=1e-3");
         assertThat(recipe.training().epochs()).isEqualTo(5);
         assertThat(recipe.training().batch()).isEqualTo(8);
         assertThat(recipe.data().shortEdges()).containsExactly(320, 352);
         assertThat(recipe.model().norm()).isEqualTo(BackboneNorm.FROZEN);
-        assertThat(recipe.optimizer().rate()).isEqualTo(1e-3);
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(1e-3);
     }
 
     @ParameterizedTest
@@ -99,7 +99,7 @@ class RecipeReaderTest {
             delimiter = '|',
             value = {
                 "training.epoch|training.epochs",
-                "training.rate|optimizer.rate",
+                "training.rate|optimizer.learningRate",
                 "epochs|training.epochs",
                 "trainig|training",
                 "distillation.inherit_head|distillation.inheritHead",
@@ -129,8 +129,8 @@ class RecipeReaderTest {
                 "training.epochs|3.5|training.epochs must be a whole number of type int, not 3.5",
                 "training.epochs|[3]|training.epochs must be a whole number of type int, not [3]",
                 "training.seed|12345678901234567890|training.seed must be a whole number of type long",
-                "optimizer.rate|fast|optimizer.rate must be a number, not \"fast\"",
-                "optimizer.rate|true|optimizer.rate must be a number, not true",
+                "optimizer.learningRate|fast|optimizer.learningRate must be a number, not \"fast\"",
+                "optimizer.learningRate|true|optimizer.learningRate must be a number, not true",
                 "model.norm|group|model.norm must be batch or frozen, not \"group\"",
                 "data.keepEmpty|1|data.keepEmpty must be true or false, not 1",
                 "data.keepEmpty|yes|data.keepEmpty must be true or false, not \"yes\"",
@@ -165,8 +165,8 @@ class RecipeReaderTest {
                 "data.flip|1.5",
                 "data.shortEdges|[0]",
                 "data.longEdge|0",
-                "optimizer.rate|-1",
-                "optimizer.rate|.inf",
+                "optimizer.learningRate|-1",
+                "optimizer.learningRate|.inf",
                 "optimizer.momentum|1",
                 "optimizer.steps|[0.9, 0.5]",
                 "optimizer.steps|[60000]",
@@ -240,7 +240,7 @@ class RecipeReaderTest {
                 "distillation: 3|distillation is a section with the keys methods",
                 "distillation: {layers: }|distillation.icd.layers has no value",
                 "training: {iterations: 99999999999999999999}|training.iterations must be a whole number",
-                "optimizer: {rate: 1e999}|optimizer.rate must be 0 or more, not Infinity",
+                "optimizer: {rate: 1e999}|optimizer.learningRate must be 0 or more, not Infinity",
                 "model: &a [*a]|model is a section",
                 "model: {}/---/b: 2|goes on behind its end"
             })
@@ -321,7 +321,7 @@ class RecipeReaderTest {
         RecipeReader.Read read = RecipeReader.parse(OLD, "test.yaml", List.of("distillation.weight=4"));
         IcdSettings icd = read.recipe().own(IcdSettings.class);
         assertThat(icd)
-                .isEqualTo(parse("", "distillation.icd.hidden=128", "distillation.icd.rate=5e-4")
+                .isEqualTo(parse("", "distillation.icd.hidden=128", "distillation.icd.learningRate=5e-4")
                         .with("distillation.icd.weight=4")
                         .own(IcdSettings.class));
         assertThat(read.recipe().own(DistillationSettings.class))
@@ -329,7 +329,7 @@ class RecipeReaderTest {
         assertThat(read.notices())
                 .containsExactly(
                         "distillation.hidden is the old name of distillation.icd.hidden (test.yaml, line 2)",
-                        "distillation.rate is the old name of distillation.icd.rate (test.yaml, line 4)",
+                        "distillation.rate is the old name of distillation.icd.learningRate (test.yaml, line 4)",
                         "distillation.weight is the old name of distillation.icd.weight (the setting"
                                 + " distillation.weight=4)");
         // What it is written as has new names only.

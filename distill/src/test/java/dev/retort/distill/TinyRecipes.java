@@ -24,7 +24,7 @@ final class TinyRecipes {
                         List.of(
                                 "training.iterations=" + iterations,
                                 "training.accumulate=" + accumulate,
-                                "optimizer.rate=" + rate))
+                                "optimizer.learningRate=" + rate))
                 .recipe();
     }
 }

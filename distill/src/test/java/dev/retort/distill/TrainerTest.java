@@ -79,7 +79,7 @@ class TrainerTest {
         assertSame(run(recipe, recipe, 3, null, null), run(recomputing, recipe, 3, null, null));
     }
 
-    /** Pictures large enough that kernels do share their work among threads. */
+    /** Images large enough that kernels do share their work among threads. */
     @Test
     void theSameSeedGivesTheSameBitsAgainAndWithAnyNumberOfThreads() throws IOException {
         Recipe recipe = TinyRecipes.detector(2, 1, 0.01)
@@ -103,7 +103,7 @@ class TrainerTest {
     /** A negative example is an example: alone, beside others, and with a teacher. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void picturesWithoutBoxesAreLearntFrom(int annotations) throws IOException {
+    void imagesWithoutBoxesAreLearnedFrom(int annotations) throws IOException {
         Path source = folder.resolve("shapes");
         Path file = folder.resolve("few-" + annotations + ".json");
         JsonMapper json = JsonMapper.builder().build();
@@ -186,7 +186,7 @@ class TrainerTest {
         Map<String, Double> icd = firstLosses(taught("[icd]"));
         Map<String, Double> pkd = firstLosses(taught("[pkd]"));
         Map<String, Double> both = firstLosses(taught("[icd, pkd]"));
-        assertThat(icd).containsOnlyKeys("classification", "box", "identification.0", "localisation.0", "distillation");
+        assertThat(icd).containsOnlyKeys("classification", "box", "identification.0", "localization.0", "distillation");
         assertThat(pkd).containsOnlyKeys("classification", "box", "pkd");
         assertThat(pkd.get("pkd")).isPositive();
         Map<String, Double> expected = new LinkedHashMap<>(icd);

@@ -13,7 +13,7 @@ import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 
 /**
- * Batch norm (arXiv 1502.03167) over N, H and W of [N, H, W, C]. In training it normalises by the batch's mean and biased
+ * Batch norm (arXiv 1502.03167) over N, H and W of [N, H, W, C]. In training it normalizes by the batch's mean and biased
  * variance, and moves running_mean and running_var (unbiased) towards the batch's by {@code momentum}; in evaluation, and
  * once frozen, it uses the running ones. A checkpointed block that is computed again for its gradient does not move them a
  * second time.

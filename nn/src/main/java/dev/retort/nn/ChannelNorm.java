@@ -9,7 +9,7 @@ import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
 
 /**
- * A normalisation of each channel of [N, H, W, C] that, while its statistics are fixed, is y = x*scale + shift with
+ * A normalization of each channel of [N, H, W, C] that, while its statistics are fixed, is y = x*scale + shift with
  * scale = gamma/sqrt(var + eps) and shift = beta - mean*scale; a convolution in front of it folds both into its weight and
  * bias. Entries are named weight (gamma), bias (beta), running_mean and running_var, each [C].
  */
@@ -48,7 +48,7 @@ public abstract sealed class ChannelNorm extends Module permits BatchNorm2d, Fro
     /** Whether the statistics are fixed now, so that the norm is only a scale and a shift. */
     public abstract boolean isFixed();
 
-    /** Normalises x by the statistics of the batch; called only while these are not fixed. */
+    /** Normalizes x by the statistics of the batch; called only while these are not fixed. */
     abstract Tensor normalize(Tensor x);
 
     /** gamma/sqrt(var + eps), [C]; a member of the current scope. */
@@ -69,7 +69,7 @@ public abstract sealed class ChannelNorm extends Module permits BatchNorm2d, Fro
     }
 
     /**
-     * Normalises x [N, H, W, C].
+     * Normalizes x [N, H, W, C].
      *
      * @throws ShapeException if the last axis is not C
      */

@@ -29,7 +29,7 @@ public interface FirstValues {
                 throw new IllegalArgumentException("'" + name + "' " + shape + " would have " + shape.size()
                         + " values, more than an array holds: make the model smaller");
             }
-            long stream = CounterRandom.stream(seed, Purpose.INITIALISATION, hash(name));
+            long stream = CounterRandom.stream(seed, Purpose.INITIALIZATION, hash(name));
             return backend.tensor(initializer.values(shape, stream), shape, dtype);
         };
     }

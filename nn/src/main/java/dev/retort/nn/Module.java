@@ -86,7 +86,7 @@ public abstract class Module implements AutoCloseable {
         return all;
     }
 
-    /** The parameters that an optimiser may change, in tree order: what a tape should watch. */
+    /** The parameters that an optimizer may change, in tree order: what a tape should watch. */
     public final List<Parameter> trainableParameters() {
         return parameters().values().stream().filter(Parameter::isTrainable).toList();
     }

@@ -1,6 +1,6 @@
 package dev.retort.nn;
 
-/** Which normalisation follows a convolution. */
+/** Which normalization follows a convolution. */
 public enum Norm {
     NONE,
     /** {@link FrozenBatchNorm2d} */

@@ -88,11 +88,11 @@ class Conv2dTest {
     void fixedStatisticsAreFolded(Norm norm) {
         try (Conv2d conv = new Conv2d(
                 TestTensors.f64(backend), Conv2d.of(IN, OUT, 3).withNorm(norm).withRelu())) {
-            TestTensors.randomise(conv, 21);
+            TestTensors.randomize(conv, 21);
             conv.setTraining(false);
             assertThat(conv.forward(x).toDoubles()).containsExactly(folded(conv), within(1e-12));
             // Weights loaded later must be seen, although the fold was kept.
-            TestTensors.randomise(conv, 22);
+            TestTensors.randomize(conv, 22);
             assertThat(conv.forward(x).toDoubles()).containsExactly(folded(conv), within(1e-12));
             assertThat(conv.forward(x).toDoubles()).containsExactly(folded(conv), within(1e-12));
         }
@@ -110,10 +110,10 @@ class Conv2dTest {
     }
 
     @Test
-    void batchStatisticsNormaliseAndMoveTheRunningOnes() {
+    void batchStatisticsNormalizeAndMoveTheRunningOnes() {
         try (Conv2d conv =
                 new Conv2d(TestTensors.f64(backend), Conv2d.of(IN, OUT, 1).withNorm(Norm.BATCH))) {
-            TestTensors.randomise(conv, 31);
+            TestTensors.randomize(conv, 31);
             double[] y = convolve(x.toDoubles(), data(conv, "weight"), 1, 1);
             double[] runningMean = data(conv, "norm.running_mean");
             double[] runningVariance = data(conv, "norm.running_var");
@@ -152,7 +152,7 @@ class Conv2dTest {
     void gradientsAreSlopes(Norm norm, boolean training) {
         try (Conv2d conv = new Conv2d(
                 TestTensors.f64(backend), Conv2d.of(IN, OUT, 3).withNorm(norm).withRelu())) {
-            TestTensors.randomise(conv, 41);
+            TestTensors.randomize(conv, 41);
             conv.setTraining(training);
             try (Tape tape = Tape.on(backend)) {
                 tape.watch(conv.trainableParameters());

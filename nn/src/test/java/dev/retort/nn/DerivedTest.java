@@ -68,8 +68,8 @@ class DerivedTest {
         for (int round = 0; round < ROUNDS; round++) {
             try (Conv2d conv = frozen(norm);
                     Conv2d twin = frozen(norm)) {
-                TestTensors.randomise(conv, round);
-                TestTensors.randomise(twin, round);
+                TestTensors.randomize(conv, round);
+                TestTensors.randomize(twin, round);
                 double[] expected = forward(twin);
                 assertThat(together(() -> forward(conv)))
                         .allSatisfy(found -> assertThat(found).isEqualTo(expected));
@@ -84,8 +84,8 @@ class DerivedTest {
         try (Conv2d conv = frozen(norm);
                 Conv2d twin = frozen(norm)) {
             for (int round = 0; round < ROUNDS; round++) {
-                TestTensors.randomise(conv, round);
-                TestTensors.randomise(twin, round);
+                TestTensors.randomize(conv, round);
+                TestTensors.randomize(twin, round);
                 double[] expected = forward(twin);
                 assertThat(together(() -> forward(conv)))
                         .allSatisfy(found -> assertThat(found).isEqualTo(expected));

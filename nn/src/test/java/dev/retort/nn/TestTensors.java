@@ -31,7 +31,7 @@ public final class TestTensors {
     }
 
     /** Overwrites parameters and buffers with seeded values in [0.25, 1.75): no norm is the identity then. */
-    public static void randomise(Module module, long seed) {
+    public static void randomize(Module module, long seed) {
         long key = seed;
         for (Tensor target : module.state().values()) {
             double[] values = values(key++, (int) target.size());

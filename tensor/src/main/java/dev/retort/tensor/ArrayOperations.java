@@ -3,7 +3,7 @@ package dev.retort.tensor;
 import java.util.List;
 
 /**
- * Composed operations that make, arrange, order, select and summarise, in NumPy's and PyTorch's manner. Axes may be negative.
+ * Composed operations that make, arrange, order, select and summarize, in NumPy's and PyTorch's manner. Axes may be negative.
  * Gradients come through the core operations that the defaults are made of.
  */
 public interface ArrayOperations extends CoreOperations {

@@ -72,12 +72,12 @@ public interface ComposedOperations extends ArrayOperations {
     // Resampling, NHWC
 
     /**
-     * Mean of each window. Costs kernelH + kernelW passes, not kernelH*kernelW; the mean of a whole picture is cheaper as a
+     * Mean of each window. Costs kernelH + kernelW passes, not kernelH*kernelW; the mean of a whole image is cheaper as a
      * reduction.
      *
      * @param x [N, H, W, C]
      * @param countPadding whether a window at the border is divided by kernelH*kernelW, padding counted as zeros (PyTorch's default),
-     *     or by the number of its elements inside the picture
+     *     or by the number of its elements inside the image
      * @return [N, H', W', C], see {@link Pool2dSpec#outputShape}
      */
     default Tensor avgPool2d(Tensor x, Pool2dSpec spec, boolean countPadding) {
@@ -85,8 +85,8 @@ public interface ComposedOperations extends ArrayOperations {
     }
 
     /**
-     * Bilinear interpolation with half-pixel centres, as PyTorch's with {@code align_corners=False} and without antialiasing: pixel
-     * (h, w) of the result is x at ((h + 1/2)*H/height - 1/2, (w + 1/2)*W/width - 1/2), clamped to the picture. Separable: two
+     * Bilinear interpolation with half-pixel centers, as PyTorch's with {@code align_corners=False} and without antialiasing: pixel
+     * (h, w) of the result is x at ((h + 1/2)*H/height - 1/2, (w + 1/2)*W/width - 1/2), clamped to the image. Separable: two
      * selections and a weighted mean along each axis.
      *
      * @param x [N, H, W, C] with pixels
@@ -149,7 +149,7 @@ public interface ComposedOperations extends ArrayOperations {
         }
     }
 
-    // Normalisation
+    // Normalization
 
     /** e^x / sum e^x along {@code axis}, shifted by the largest element. */
     default Tensor softmax(Tensor x, int axis) {
@@ -176,7 +176,7 @@ public interface ComposedOperations extends ArrayOperations {
         }
     }
 
-    /** A value with the gradients of a normalisation's input, scale and shift; the latter two null without affine. */
+    /** A value with the gradients of a normalization's input, scale and shift; the latter two null without affine. */
     record NormGradient(Tensor x, Tensor gamma, Tensor beta) {}
 
     /**
@@ -196,7 +196,7 @@ public interface ComposedOperations extends ArrayOperations {
 
     /**
      * Group norm (arXiv 1803.08494, eq. 1 and 7): (x - mean)/sqrt(var + eps)*gamma + beta, the statistics, var biased, over each
-     * picture's positions and the channels of one of {@code groups} equal groups.
+     * image's positions and the channels of one of {@code groups} equal groups.
      *
      * @param x [N, .., C]
      * @param gamma [C], or null
@@ -265,7 +265,7 @@ public interface ComposedOperations extends ArrayOperations {
     }
 
     /**
-     * Generalised IoU loss (arXiv 1902.09630, algorithm 1) of pairs of boxes: 1 - IoU + (C - U)/C, where U is the area of the union
+     * Generalized IoU loss (arXiv 1902.09630, algorithm 1) of pairs of boxes: 1 - IoU + (C - U)/C, where U is the area of the union
      * and C that of the smallest box around both; 1e-7 is added to the divisors. In [0, 2].
      *
      * @param a [..., 4], {@code (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2}
@@ -305,15 +305,15 @@ public interface ComposedOperations extends ArrayOperations {
         return Losses.crossEntropy(this, x, targets, ignored, smoothing);
     }
 
-    // Optimisers, in place
+    // Optimizers, in place
 
     /**
      * One step of SGD as PyTorch's: d = gradient + weightDecay*value; buffer = momentum*buffer + d (d itself at the first
-     * step, when the buffer is zero); value -= rate*buffer.
+     * step, when the buffer is zero); value -= learningRate*buffer.
      */
     default void sgdStep(
-            Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
-        OptimizerSteps.sgd(this, value, gradient, buffer, rate, momentum, weightDecay);
+            Tensor value, Tensor gradient, Tensor buffer, double learningRate, double momentum, double weightDecay) {
+        OptimizerSteps.sgd(this, value, gradient, buffer, learningRate, momentum, weightDecay);
     }
 
     /** One step of AdamW (arXiv 1711.05101, algorithm 2, as PyTorch's); {@code step} counts from 1. */
@@ -322,6 +322,6 @@ public interface ComposedOperations extends ArrayOperations {
         OptimizerSteps.adamw(this, value, gradient, average, squareAverage, step, settings);
     }
 
-    /** @param rate learning rate of this step, schedule included */
-    record AdamWSettings(double rate, double beta1, double beta2, double eps, double weightDecay) {}
+    /** @param learningRate of this step, schedule included */
+    record AdamWSettings(double learningRate, double beta1, double beta2, double eps, double weightDecay) {}
 }

@@ -112,7 +112,7 @@ public interface CoreOperations {
     /** Adds each g to the place that its index names; result of shape {@code input}. */
     Tensor maxPool2dGradient(Tensor g, Tensor indices, Shape input);
 
-    /** Nearest neighbour: result (h, w) is x at (floor(h*H/height), floor(w*W/width)). */
+    /** Nearest neighbor: result (h, w) is x at (floor(h*H/height), floor(w*W/width)). */
     Tensor resizeNearest(Tensor x, int height, int width);
 
     /** Gradient of {@link #resizeNearest}: sums g over the pixels that were copied from each place. */
@@ -132,7 +132,7 @@ public interface CoreOperations {
     /** x with source[i, j, ..] added at [i, index[i, j, ..], ..]; the inverse of {@link #gather}. */
     Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor source);
 
-    // In place: for optimisers, running statistics and accumulators only; they raise the version of the memory written
+    // In place: for optimizers, running statistics and accumulators only; they raise the version of the memory written
 
     /** target = source. Same shape and dtype. */
     void assign(Tensor target, Tensor source);

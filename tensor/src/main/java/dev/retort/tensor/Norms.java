@@ -3,7 +3,7 @@ package dev.retort.tensor;
 import dev.retort.tensor.ComposedOperations.NormGradient;
 import dev.retort.tensor.ComposedOperations.Normalized;
 
-/** Defaults of the normalisations: the textbook formulas in core operations. */
+/** Defaults of the normalizations: the textbook formulas in core operations. */
 final class Norms {
     private static final int[] LAST = {-1};
     private static final int[] POSITIONS = {1};
@@ -20,8 +20,8 @@ final class Norms {
         checkVectors("layerNorm", x, gamma, beta);
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
-            Tensor centred = f.sub(x, f.mean(x, LAST, true));
-            Tensor y = f.mul(centred, inverseDeviation(f, f.mean(f.square(centred), LAST, true), eps));
+            Tensor centered = f.sub(x, f.mean(x, LAST, true));
+            Tensor y = f.mul(centered, inverseDeviation(f, f.mean(f.square(centered), LAST, true), eps));
             return scope.keep(affine(f, y, gamma, beta));
         }
     }
@@ -31,9 +31,9 @@ final class Norms {
         checkGradient("layerNormGradient", x, g);
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
-            Tensor centred = f.sub(x, f.mean(x, LAST, true));
-            Tensor inverse = inverseDeviation(f, f.mean(f.square(centred), LAST, true), eps);
-            Tensor normal = f.mul(centred, inverse);
+            Tensor centered = f.sub(x, f.mean(x, LAST, true));
+            Tensor inverse = inverseDeviation(f, f.mean(f.square(centered), LAST, true), eps);
+            Tensor normal = f.mul(centered, inverse);
             Tensor scaled = gamma == null ? g : f.mul(g, gamma);
             return gradient(scope, f, f.mul(inverse, project(f, scaled, normal, LAST)), gamma, normal, g);
         }
@@ -83,9 +83,9 @@ final class Norms {
         try (Scope scope = Scope.open()) {
             Formula f = new Formula(ops);
             Tensor mean = f.mean(x, rows, false);
-            Tensor centred = f.sub(x, mean);
-            Tensor variance = f.mean(f.square(centred), rows, false);
-            Tensor y = affine(f, f.mul(centred, inverseDeviation(f, variance, eps)), gamma, beta);
+            Tensor centered = f.sub(x, mean);
+            Tensor variance = f.mean(f.square(centered), rows, false);
+            Tensor y = affine(f, f.mul(centered, inverseDeviation(f, variance, eps)), gamma, beta);
             return new Normalized(scope.keep(y), scope.keep(mean), scope.keep(variance));
         }
     }

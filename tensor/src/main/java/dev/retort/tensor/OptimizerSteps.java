@@ -2,7 +2,7 @@ package dev.retort.tensor;
 
 import dev.retort.tensor.ComposedOperations.AdamWSettings;
 
-/** Defaults of the optimiser steps in core operations. A backend that fuses them passes over memory once. */
+/** Defaults of the optimizer steps in core operations. A backend that fuses them passes over memory once. */
 final class OptimizerSteps {
     private OptimizerSteps() {}
 
@@ -11,14 +11,14 @@ final class OptimizerSteps {
             Tensor value,
             Tensor gradient,
             Tensor buffer,
-            double rate,
+            double learningRate,
             double momentum,
             double weightDecay) {
         try (Scope scope = Scope.open()) {
             ops.assign(buffer, scale(ops, buffer, momentum));
             ops.axpy(buffer, 1, gradient);
             ops.axpy(buffer, weightDecay, value);
-            ops.axpy(value, -rate, buffer);
+            ops.axpy(value, -learningRate, buffer);
         }
     }
 
@@ -31,7 +31,7 @@ final class OptimizerSteps {
             int step,
             AdamWSettings s) {
         try (Scope scope = Scope.open()) {
-            ops.axpy(value, -s.rate() * s.weightDecay(), value);
+            ops.axpy(value, -s.learningRate() * s.weightDecay(), value);
             ops.assign(average, scale(ops, average, s.beta1()));
             ops.axpy(average, 1 - s.beta1(), gradient);
             ops.assign(squareAverage, scale(ops, squareAverage, s.beta2()));
@@ -39,7 +39,7 @@ final class OptimizerSteps {
             Tensor root = ops.unary(UnaryOp.SQRT, squareAverage);
             Tensor scaled = scale(ops, root, 1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step)));
             Tensor denominator = ops.binary(BinaryOp.ADD, scaled, ops.full(Shape.SCALAR, value.dtype(), s.eps()));
-            double size = s.rate() / (1 - StrictMath.pow(s.beta1(), step));
+            double size = s.learningRate() / (1 - StrictMath.pow(s.beta1(), step));
             ops.axpy(value, -size, ops.binary(BinaryOp.DIV, average, denominator));
         }
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What makes, arranges, orders, selects and summarises, against values worked out by hand. */
+/** What makes, arranges, orders, selects and summarizes, against values worked out by hand. */
 class ArrayOperationsTest {
     private final Backend backend = new ReferenceBackend();
 

@@ -88,8 +88,8 @@ class ComposedOperationsTest {
     }
 
     @Test
-    void groupNormTakesEachPicturesGroups() {
-        // Two positions of two groups of one channel: (1, 3) and (10, 30) of the first picture, constants of the
+    void groupNormTakesEachImagesGroups() {
+        // Two positions of two groups of one channel: (1, 3) and (10, 30) of the first image, constants of the
         // second.
         Tensor x = backend.tensor(new double[] {1, 10, 3, 30, 5, 6, 5, 6}, 2, 2, 2);
         assertThat(backend.groupNorm(x, 2, null, of(0, 7), 0).toDoubles()[3]).isEqualTo(8);
@@ -117,11 +117,11 @@ class ComposedOperationsTest {
     }
 
     @Test
-    void bilinearResizeHasHalfPixelCentres() {
+    void bilinearResizeHasHalfPixelCenters() {
         Tensor x = backend.tensor(new double[] {0, 4}, 1, 1, 2, 1);
         // Places (i + 1/2)/2 - 1/2: -1/4, 1/4, 3/4, 5/4, clamped to [0, 1].
         assertThat(backend.resizeBilinear(x, 1, 4).toDoubles()).containsExactly(0, 1, 3, 4);
-        // Halving takes the mean of two neighbours in both directions.
+        // Halving takes the mean of two neighbors in both directions.
         Tensor y = backend.tensor(new double[] {1, 2, 3, 6}, 1, 2, 2, 1);
         assertThat(backend.resizeBilinear(y, 1, 1).item()).isEqualTo(3);
         // A third: places 1 and 4 of 6.

@@ -10,14 +10,14 @@ import java.util.stream.Collectors;
  *
  * @param device name of the backend
  * @param steps of trainings
- * @param size of the benchmarks' pictures, HEIGHTxWIDTH
- * @param batches pictures a batch in inference and in steps
+ * @param size of the benchmarks' images, HEIGHTxWIDTH
+ * @param batches images a batch in inference and in steps
  */
 public record CheckSettings(String device, int steps, String size, List<Integer> batches) {
-    /** Of a GPU, as published: pictures of 800 x 1344. */
+    /** Of a GPU, as published: images of 800 x 1344. */
     public static final String SIZE = "800x1344";
 
-    /** The published networks on a picture of the size. */
+    /** The published networks on an image of the size. */
     public Scenario scenario() {
         return Scenario.standard().withSize(size);
     }

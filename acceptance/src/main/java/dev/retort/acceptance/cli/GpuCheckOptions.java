@@ -33,7 +33,7 @@ public final class GpuCheckOptions {
             names = "--size",
             paramLabel = "HxW",
             defaultValue = CheckSettings.SIZE,
-            description = "Height and width of the benchmarks' pictures, multiples of 32 (default: ${DEFAULT-VALUE}).")
+            description = "Height and width of the benchmarks' images, multiples of 32 (default: ${DEFAULT-VALUE}).")
     private String size;
 
     @Option(
@@ -41,7 +41,7 @@ public final class GpuCheckOptions {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,2,8",
-            description = "Pictures a batch in the benchmarks of networks (default: ${DEFAULT-VALUE}).")
+            description = "Images a batch in the benchmarks of networks (default: ${DEFAULT-VALUE}).")
     private List<Integer> batches;
 
     /** The settings, once they make sense. */

@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** Torchvision's FCOS with its own parameters: from a picture to detections in it. */
+/** Torchvision's FCOS with its own parameters: from an image to detections in it. */
 final class FcosNetworkCheck {
     private FcosNetworkCheck() {}
 
     static void check(GoldenRun run) throws IOException {
         GoldenCase golden = run.golden();
-        int[] picture = golden.shape("in.picture_0");
-        ImageSize original = new ImageSize(picture[1], picture[2]);
+        int[] image = golden.shape("in.image_0");
+        ImageSize original = new ImageSize(image[1], image[2]);
         ImageSize resized = new ResizeRule(
                         golden.attrs().required("min_size").intValue(),
                         golden.attrs().required("max_size").intValue())
@@ -79,15 +79,14 @@ final class FcosNetworkCheck {
                         List.of(64.0, 128.0, 256.0, 512.0)));
     }
 
-    /** The picture normalized, resized and padded with zeros to multiples of {@code divisor}: [1, H, W, 3]. */
+    /** The image normalized, resized and padded with zeros to multiples of {@code divisor}: [1, H, W, 3]. */
     private static Tensor batch(GoldenRun run, ImageSize resized, int divisor) throws IOException {
         JsonNode attrs = run.golden().attrs();
         Shape channels = Shape.of(1, 1, 1, 3);
         Tensor mean = run.backend().tensor(numbers(attrs.required("pixel_mean")), channels, run.dtype());
         Tensor std = run.backend().tensor(numbers(attrs.required("pixel_std")), channels, run.dtype());
-        Tensor picture =
-                run.tensor("in.picture_0", 1, 2, 0).unsqueeze(0).sub(mean).div(std);
-        Tensor small = run.backend().resizeBilinear(picture, resized.height(), resized.width());
+        Tensor image = run.tensor("in.image_0", 1, 2, 0).unsqueeze(0).sub(mean).div(std);
+        Tensor small = run.backend().resizeBilinear(image, resized.height(), resized.width());
         int below = -resized.height() & divisor - 1;
         int beside = -resized.width() & divisor - 1;
         return run.backend().pad(small, new int[4], new int[] {0, below, beside, 0}, 0);

@@ -25,7 +25,7 @@ public final class GoldenRunner implements Closeable {
             NnChecks::checks,
             OpChecks::checks,
             OptimChecks::checks,
-            PictureChecks::checks,
+            ImageChecks::checks,
             RetinaNetChecks::checks,
             TrainingChecks::checks);
 

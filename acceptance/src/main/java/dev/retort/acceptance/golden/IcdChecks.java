@@ -116,11 +116,11 @@ final class IcdChecks {
                 AuxiliaryTask task = new AuxiliaryTask(context(run), 2, config)) {
             Tensor prediction = tape.watch(run.tensor("in.prediction", SWAP));
             Tensor identification = task.identification(prediction, targets);
-            Tensor localisation = task.localisation(prediction, targets);
+            Tensor localization = task.localization(prediction, targets);
             run.expect("out.prop_conf", identification);
-            run.expect("out.prop_reg", localisation);
+            run.expect("out.prop_reg", localization);
             Gradients gradients = tape.gradients(
-                    List.of(identification, localisation),
+                    List.of(identification, localization),
                     List.of(run.tensor("gout.prop_conf"), run.tensor("gout.prop_reg")),
                     false);
             if (shape[0] != targets.slots()) {
@@ -179,7 +179,7 @@ final class IcdChecks {
             Map<String, Tensor> losses = teacher.losses(layers, described.targets());
             for (int i = 0; i < layers.size(); i++) {
                 run.expect("out.loss.tea." + i + ".prop_conf", losses.get("identification." + i));
-                run.expect("out.loss.tea." + i + ".prop_reg", losses.get("localisation." + i));
+                run.expect("out.loss.tea." + i + ".prop_reg", losses.get("localization." + i));
             }
             Tensor total = TrainingStep.total(losses);
             run.expect("out.loss_total", total);

@@ -50,8 +50,8 @@ final class IcdHostChecks {
         double[] boxes = new double[4 * classes.length];
         for (int i = 0; i < classes.length; i++) {
             double[] sizes = {normal[4 * i + 2], normal[4 * i + 3]};
-            double[] centre = {uniform[2 * i], uniform[2 * i + 1]};
-            System.arraycopy(sampler.box(classes[i], sizes, centre), 0, boxes, 4 * i, 4);
+            double[] center = {uniform[2 * i], uniform[2 * i + 1]};
+            System.arraycopy(sampler.box(classes[i], sizes, center), 0, boxes, 4 * i, 4);
         }
         // The expected boxes were computed in float32.
         golden.expectWithin("out.boxes", boxes, golden.tolerance("out.boxes"));
@@ -61,7 +61,7 @@ final class IcdHostChecks {
         InstanceDescriptors described = describe(golden, true);
         InstanceTargets targets = described.targets();
         golden.expectFloat64("out.box_offsets_gt", targets.offsets());
-        golden.expectFloat64("out.centres", described.centres());
+        golden.expectFloat64("out.centres", described.centers());
         golden.expectFloat64("out.ins_mask_gt", numbers(targets.real()));
         golden.expectExact("out.ins_mask", bits(targets.padding()));
         golden.expectExact("out.labels", described.labels());

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * The golden cases of group {@code ops} that are operations of a layer: convolution, pooling, resampling, products,
- * softmax, layer norm. Pictures go through NHWC and come back.
+ * softmax, layer norm. Images go through NHWC and come back.
  */
 final class LayerChecks {
     private LayerChecks() {}

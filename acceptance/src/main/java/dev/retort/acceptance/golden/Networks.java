@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
-/** What the checks of whole networks share: attributes as options, pictures as a batch, parameters in our order of axes. */
+/** What the checks of whole networks share: attributes as options, images as a batch, parameters in our order of axes. */
 final class Networks {
     /** The file's NCHW and OIHW to ours. */
     static final int[] CHANNELS_LAST = {0, 2, 3, 1};
@@ -40,7 +40,7 @@ final class Networks {
         return BuildContext.root(run.backend(), run.dtype(), 0);
     }
 
-    /** The axes that turn a tensor of ours into the file's layout; none for one that is no picture and no kernel. */
+    /** The axes that turn a tensor of ours into the file's layout; none for one that is no image and no kernel. */
     static int[] toFile(Tensor tensor) {
         return tensor.shape().rank() == 4 ? CHANNELS_FIRST : new int[0];
     }
@@ -132,7 +132,7 @@ final class Networks {
                 box);
     }
 
-    /** The case's pictures, normalised and padded: [N, H, W, 3], channels blue, green, red. */
+    /** The case's images, normalized and padded: [N, H, W, 3], channels blue, green, red. */
     static Tensor images(GoldenRun run) throws IOException {
         GoldenCase golden = run.golden();
         List<Double> mean = doubles(golden.attrs().required("pixel_mean"));
@@ -157,7 +157,7 @@ final class Networks {
         return run.backend().tensor(pixels, Shape.of(count, height, width, 3), run.dtype());
     }
 
-    /** Ground truth boxes of {@code count} pictures; none where the case has none. */
+    /** Ground truth boxes of {@code count} images; none where the case has none. */
     static List<double[]> boxes(GoldenCase golden, int count) throws IOException {
         List<double[]> boxes = new ArrayList<>();
         for (int n = 0; n < count; n++) {
@@ -166,7 +166,7 @@ final class Networks {
         return boxes;
     }
 
-    /** Ground truth classes of {@code count} pictures. */
+    /** Ground truth classes of {@code count} images. */
     static List<int[]> classes(GoldenCase golden, int count) throws IOException {
         List<int[]> classes = new ArrayList<>();
         for (int n = 0; n < count; n++) {

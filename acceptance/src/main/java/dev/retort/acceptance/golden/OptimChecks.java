@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
-/** The golden cases of optimisers, clipping and learning rates. */
+/** The golden cases of optimizers, clipping and learning rates. */
 final class OptimChecks {
     /** Largest difference of a learning rate, relative to the base rate. */
     private static final double RATE_BOUND = 1e-12;
@@ -68,7 +68,7 @@ final class OptimChecks {
                         new Clipping.None()));
     }
 
-    /** Makes the optimiser of a case. */
+    /** Makes the optimizer of a case. */
     private interface Maker {
         Optimizer make(ParameterGroup group);
     }
@@ -186,7 +186,7 @@ final class OptimChecks {
                     default -> throw new AssertionError("No schedule of that name: " + attrs);
                 };
         double[] rates = Arrays.stream(golden.longs("in.iteration"))
-                .mapToDouble(schedule::rate)
+                .mapToDouble(schedule::learningRate)
                 .toArray();
         golden.expectWithin("out.lr", rates, RATE_BOUND * base);
     }

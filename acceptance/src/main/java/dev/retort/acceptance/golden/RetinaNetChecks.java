@@ -73,7 +73,7 @@ final class RetinaNetChecks {
         }
     }
 
-    /** The same losses as often as the case has them, each time with the normaliser moved on. */
+    /** The same losses as often as the case has them, each time with the normalizer moved on. */
     private static void losses(GoldenRun run) throws IOException {
         GoldenCase golden = run.golden();
         RetinaNetLoss loss = Networks.loss(golden.attrs());
@@ -87,9 +87,9 @@ final class RetinaNetChecks {
                 logits.add(tape.watch(run.tensor("in.logits_p" + level)));
                 deltas.add(tape.watch(run.tensor("in.deltas_p" + level)));
             }
-            int pictures = logits.get(0).dim(0);
+            int images = logits.get(0).dim(0);
             RetinaNetLoss.Targets targets =
-                    loss.targets(anchors, Networks.boxes(golden, pictures), Networks.classes(golden, pictures));
+                    loss.targets(anchors, Networks.boxes(golden, images), Networks.classes(golden, images));
             List<String> calls = golden.has("out.loss_cls") ? List.of("") : List.of("_0", "_1");
             if (calls.size() > 1) {
                 run.expect("out.num_pos", new double[] {targets.foreground()});
@@ -208,11 +208,11 @@ final class RetinaNetChecks {
             GoldenRun run, RetinaNet network, RetinaNetPredictions output, EmaNormalizer normalizer)
             throws IOException {
         RetinaNetLoss loss = Networks.loss(run.golden().attrs());
-        int pictures = output.logits().get(0).dim(0);
+        int images = output.logits().get(0).dim(0);
         RetinaNetLoss.Targets targets = loss.targets(
                 network.anchors(output.features()),
-                Networks.boxes(run.golden(), pictures),
-                Networks.classes(run.golden(), pictures));
+                Networks.boxes(run.golden(), images),
+                Networks.classes(run.golden(), images));
         return loss.losses(output.logits(), output.deltas(), targets, normalizer.update(targets.foreground()));
     }
 

@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The golden case of distillation as a whole: a student and a frozen teacher, RetinaNets both, their losses, the auxiliary
- * task, the distillation loss, two optimisers with clipping and two schedules, step after step with filed random draws. Every number
+ * task, the distillation loss, two optimizers with clipping and two schedules, step after step with filed random draws. Every number
  * that a solver takes is the case's.
  */
 final class TrainingChecks {
@@ -36,7 +36,7 @@ final class TrainingChecks {
     private static final String STUDENT_DECODER = "distillers.0.attention_module.";
 
     private static final String VALUE = "student.matt.0.value.";
-    /** Largest number of instances of a picture, the released code's, where a case names none. */
+    /** Largest number of instances of an image, the released code's, where a case names none. */
     private static final int MOST_INSTANCES = 300;
 
     private final GoldenRun run;
@@ -166,7 +166,7 @@ final class TrainingChecks {
                     predictions -> objective.losses(batch, predictions.features(), taught, step, iterations);
             Map<String, Double> values = computation.microBatch(images, batch.images(), List.of(icd), step);
             for (String term :
-                    List.of("classification", "box", "identification.0", "localisation.0", IcdObjective.DISTILLATION)) {
+                    List.of("classification", "box", "identification.0", "localization.0", IcdObjective.DISTILLATION)) {
                 losses.add(values.get(term));
             }
         }

@@ -36,7 +36,7 @@ interface TrainingSolver extends AutoCloseable {
     @Override
     void close();
 
-    /** The engine's optimisers and schedules. */
+    /** The engine's optimizers and schedules. */
     static TrainingSolver ofTheEngine(JsonNode attrs, Map<String, Parameter> student, Map<String, Parameter> icd) {
         JsonNode s = attrs.required("student_solver");
         JsonNode t = attrs.required("teacher_solver");
@@ -59,12 +59,12 @@ interface TrainingSolver extends AutoCloseable {
         return new TrainingSolver() {
             @Override
             public double studentRate(int step) {
-                return studentSchedule.rate(step);
+                return studentSchedule.learningRate(step);
             }
 
             @Override
             public double icdRate(int step) {
-                return icdSchedule.rate(step);
+                return icdSchedule.learningRate(step);
             }
 
             @Override

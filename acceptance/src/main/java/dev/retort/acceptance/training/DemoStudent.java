@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The training that checks of a device take steps of: the demo's student on 64 generated pictures that are held in memory, so that neither
- * files nor a decoder of pictures are needed.
+ * The training that checks of a device take steps of: the demo's student on 64 generated images that are held in memory, so that neither
+ * files nor a decoder of images are needed.
  */
 final class DemoStudent implements AutoCloseable {
-    private static final int PICTURES = 64;
+    private static final int IMAGES = 64;
 
     private final Detector student;
     private final Trainer trainer;
@@ -26,7 +26,7 @@ final class DemoStudent implements AutoCloseable {
     DemoStudent(Backend backend) {
         Recipe recipe = recipe();
         CocoDataset data = ShapesGenerator.inMemory(
-                ShapesGenerator.Settings.standard(1, 1, 1, 1).withSplits(Map.of("train", PICTURES)), "train");
+                ShapesGenerator.Settings.standard(1, 1, 1, 1).withSplits(Map.of("train", IMAGES)), "train");
         student = Detector.create(recipe, data.categories(), backend);
         trainer = new Trainer(recipe, data, student, List.of());
     }

@@ -143,7 +143,7 @@ public final class BenchCommand implements Subcommand {
     @Option(
             names = "--size",
             paramLabel = "HxW",
-            description = "Height and width of the picture, multiples of 32 (default: 800x1216).")
+            description = "Height and width of the image, multiples of 32 (default: 800x1216).")
     private String size;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows to this file: a list of JSON objects.")

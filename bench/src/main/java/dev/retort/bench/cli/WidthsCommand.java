@@ -64,7 +64,7 @@ public final class WidthsCommand implements Callable<Integer> {
             names = "--size",
             paramLabel = "HxW",
             defaultValue = "800x1216",
-            description = "Height and width of the picture, multiples of 32 (default: ${DEFAULT-VALUE}).")
+            description = "Height and width of the image, multiples of 32 (default: ${DEFAULT-VALUE}).")
     private String size;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the table to this file too, as Markdown.")

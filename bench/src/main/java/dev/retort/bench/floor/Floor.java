@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The least that inference and a distillation step can cost on one picture: operations and bytes of every layer. Norm, bias and
+ * The least that inference and a distillation step can cost on one image: operations and bytes of every layer. Norm, bias and
  * ReLU are part of the convolution before them and cost nothing; so is the addition of the finer level in the pyramid. A
  * gradient costs what the forward pass costs. Convolutions are counted as direct ones: Winograd's trick does with fewer
  * operations than this floor has.

@@ -1,7 +1,7 @@
 package dev.retort.bench.network;
 
 /**
- * A convolution of a network, of square kernel and padding kernel/2, on one picture.
+ * A convolution of a network, of square kernel and padding kernel/2, on one image.
  *
  * @param name where it stands first in the network
  * @param height rows of its input

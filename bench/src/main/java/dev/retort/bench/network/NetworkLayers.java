@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Every convolution of a RetinaNet on one picture, in the order of the forward pass; bottlenecks stride in their first 1x1. */
+/** Every convolution of a RetinaNet on one image, in the order of the forward pass; bottlenecks stride in their first 1x1. */
 public final class NetworkLayers {
     /** Stages up to this one are frozen in training. */
     private static final int LAST_FROZEN = 2;

@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 
 /**
  * What the networks of a suite look like and what they see: by default a RetinaNet of ResNet-50, distilled from one of
- * ResNet-101, and one picture of 800 x 1216 with 7 boxes.
+ * ResNet-101, and one image of 800 x 1216 with 7 boxes.
  *
- * @param height of the picture, a multiple of 32
- * @param width of the picture, a multiple of 32
+ * @param height of the image, a multiple of 32
+ * @param width of the image, a multiple of 32
  * @param student depth of the student's ResNet, also the one of inference
  * @param teacher depth of the teacher's ResNet
  * @param stem channels of both stems
  * @param channels of the pyramids, of the heads and of the conditional decoder
  * @param convolutions in each tower of a head
- * @param boxes of the picture
+ * @param boxes of the image
  */
 public record Scenario(
         int height,
@@ -43,17 +43,17 @@ public record Scenario(
     public Scenario {
         if (height < 1 || width < 1 || height % MULTIPLE != 0 || width % MULTIPLE != 0) {
             throw new IllegalArgumentException(
-                    "A picture's height and width must be multiples of " + MULTIPLE + ", not " + height + "x" + width);
+                    "An image's height and width must be multiples of " + MULTIPLE + ", not " + height + "x" + width);
         }
     }
 
-    /** The published networks on a picture of 800 x 1216. */
+    /** The published networks on an image of 800 x 1216. */
     public static Scenario standard() {
         return new Scenario(800, 1216, 50, 101, 64, 256, 4, 80, 7);
     }
 
     /**
-     * The same with another picture.
+     * The same with another image.
      *
      * @param size HEIGHTxWIDTH in pixels
      */
@@ -61,7 +61,7 @@ public record Scenario(
         Matcher parts = SIZE.matcher(size.toLowerCase(Locale.ROOT));
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    "A picture's size is written HEIGHTxWIDTH, such as 800x1216, not '" + size + "'");
+                    "An image's size is written HEIGHTxWIDTH, such as 800x1216, not '" + size + "'");
         }
         return new Scenario(
                 Integer.parseInt(parts.group(1)),

@@ -7,7 +7,7 @@ import dev.retort.detection.data.Batch;
 import java.util.List;
 
 /**
- * A RetinaNet's inference on one picture: normalisation, backbone, pyramid, head, decoding, suppression. The first row is the first
+ * A RetinaNet's inference on one image: normalization, backbone, pyramid, head, decoding, suppression. The first row is the first
  * inference of the process, while the JVM still interprets and compiles.
  */
 public final class InferSuite {
@@ -23,17 +23,17 @@ public final class InferSuite {
     }
 
     /** Inference on a batch. */
-    public static Work work(Scenario scenario, int pictures) {
+    public static Work work(Scenario scenario, int images) {
         String name = NAME + "/retinanet-r" + scenario.student() + "-" + scenario.height() + "x" + scenario.width()
-                + (pictures == 1 ? "" : "-batch-" + pictures);
-        double operations = pictures * Floor.operations(Floor.inference(scenario));
+                + (images == 1 ? "" : "-batch-" + images);
+        double operations = images * Floor.operations(Floor.inference(scenario));
         Work.Setup setup = operands -> {
-            Networks networks = new Networks(scenario, pictures, operands);
+            Networks networks = new Networks(scenario, images, operands);
             Detector detector = networks.detector("student_weights", scenario.student());
             detector.network().setTraining(false);
             Batch batch = networks.batch();
             return () -> detector.detect(batch);
         };
-        return new Work(name, Networks.task("inference", scenario, pictures), operations, 1, setup);
+        return new Work(name, Networks.task("inference", scenario, images), operations, 1, setup);
     }
 }

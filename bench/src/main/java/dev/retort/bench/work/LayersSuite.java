@@ -94,16 +94,16 @@ public final class LayersSuite {
     }
 
     private static void addConvolution(List<Work> works, ConvLayer layer) {
-        boolean picture = layer.in() == 3;
+        boolean image = layer.in() == 3;
         Map<String, Object> task = map(layer.height(), layer.width(), layer.in(), Map.of());
         task.put("out", layer.out());
         task.put("kernel", layer.kernel());
         task.put("stride", layer.stride());
-        task.put("input_gradient", !picture);
+        task.put("input_gradient", !image);
         String name = NAME + "/conv" + layer.geometry() + "-x" + layer.count() + "/";
         double operations = layer.operations();
-        double both = operations * (picture ? 2 : 3);
-        add(works, name, "convolution", task, operations, both, layer.count(), at -> convolution(at, layer, !picture));
+        double both = operations * (image ? 2 : 3);
+        add(works, name, "convolution", task, operations, both, layer.count(), at -> convolution(at, layer, !image));
     }
 
     private static void add(

@@ -7,7 +7,7 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The detectors and the picture of a {@link Scenario}, here and as files for a peer; a batch of several has the one picture as often. Weights are drawn, then tamed so that
+ * The detectors and the image of a {@link Scenario}, here and as files for a peer; a batch of several has the one image as often. Weights are drawn, then tamed so that
  * numbers stay as large as in a trained network, and candidates are as many as post-processing takes.
  */
 final class Networks {
@@ -41,7 +41,7 @@ final class Networks {
 
     private static final float LIVELY_BIAS = -2.5f;
 
-    /** Left, top, right and bottom of boxes as fractions of the picture: small and large ones, one inside another. */
+    /** Left, top, right and bottom of boxes as fractions of the image: small and large ones, one inside another. */
     private static final double[][] BOXES = {
         {0.05, 0.10, 0.12, 0.22},
         {0.20, 0.15, 0.45, 0.70},
@@ -57,7 +57,7 @@ final class Networks {
     private final Operands operands;
     private final Path folder;
 
-    /** @param batch pictures a batch */
+    /** @param batch images a batch */
     Networks(Scenario scenario, int batch, Operands operands) throws IOException {
         if (scenario.boxes() > BOXES.length) {
             throw new IllegalArgumentException(
@@ -145,40 +145,40 @@ final class Networks {
                 .toList();
     }
 
-    /** A picture of noise, the same every time. */
-    private Picture picture() {
+    /** An image of noise, the same every time. */
+    private RgbImage image() {
         byte[] rgb = new byte[3 * scenario.height() * scenario.width()];
-        long stream = CounterRandom.stream(SEED, Purpose.INITIALISATION, 0);
+        long stream = CounterRandom.stream(SEED, Purpose.INITIALIZATION, 0);
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) (256 * CounterRandom.uniform(stream, i));
         }
-        return new Picture(scenario.width(), scenario.height(), rgb);
+        return new RgbImage(scenario.width(), scenario.height(), rgb);
     }
 
-    /** Entries of the pictures, ids from 1. */
+    /** Entries of the images, ids from 1. */
     private List<ImageInfo> infos() {
         return IntStream.rangeClosed(1, batch)
                 .mapToObj(id -> new ImageInfo(id, id + ".png", scenario.width(), scenario.height()))
                 .toList();
     }
 
-    /** The pictures as a batch. */
+    /** The images as a batch. */
     Batch batch() {
-        Picture picture = picture();
+        RgbImage image = image();
         return Batch.of(
                 infos().stream()
-                        .map(info -> new Sample(info, picture, new double[0], new int[0], false))
+                        .map(info -> new Sample(info, image, new double[0], new int[0], false))
                         .toList(),
                 1);
     }
 
-    /** The pictures with their boxes as a data set. */
+    /** The images with their boxes as a data set. */
     CocoDataset dataset() {
-        Picture picture = picture();
-        Map<Long, Picture> pictures = new HashMap<>();
+        RgbImage image = image();
+        Map<Long, RgbImage> images = new HashMap<>();
         List<Annotation> annotations = new ArrayList<>();
         for (ImageInfo info : infos()) {
-            pictures.put(info.id(), picture);
+            images.put(info.id(), image);
             for (int i = 0; i < scenario.boxes(); i++) {
                 double[] box = box(i);
                 double w = box[2] - box[0];
@@ -187,7 +187,7 @@ final class Networks {
                 annotations.add(new Annotation(id, info.id(), 1 + classOf(i), box[0], box[1], w, h, w * h, false));
             }
         }
-        return CocoDataset.inMemory("the benchmark's pictures", infos(), categories(), annotations, pictures);
+        return CocoDataset.inMemory("the benchmark's images", infos(), categories(), annotations, images);
     }
 
     /** XYXY in pixels. */
@@ -203,9 +203,9 @@ final class Networks {
         return box * (scenario.classes() - 1) / BOXES.length;
     }
 
-    /** Picture [H, W, 3], boxes [n, 4] and classes [n], all as F32. */
+    /** Image [H, W, 3], boxes [n, 4] and classes [n], all as F32. */
     private void writeScene() throws IOException {
-        byte[] rgb = picture().rgb();
+        byte[] rgb = image().rgb();
         float[] pixels = new float[rgb.length];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = rgb[i] & 0xff;
@@ -221,7 +221,7 @@ final class Networks {
         }
         Path file = folder.resolve("scene.safetensors");
         new SafeTensorsWriter()
-                .add("picture", Shape.of(scenario.height(), scenario.width(), 3), pixels)
+                .add("image", Shape.of(scenario.height(), scenario.width(), 3), pixels)
                 .add("boxes", Shape.of(classes.length, 4), boxes)
                 .add("classes", Shape.of(classes.length), classes)
                 .write(file);

@@ -50,7 +50,7 @@ public final class Operands implements AutoCloseable {
     /** What the tensor has that {@link #random} gives first (0), second (1) and so on: for a peer that shares this process. */
     public static float[] values(int index, int size) {
         float[] values = new float[size];
-        long stream = CounterRandom.stream(SEED, Purpose.INITIALISATION, index);
+        long stream = CounterRandom.stream(SEED, Purpose.INITIALIZATION, index);
         for (int i = 0; i < size; i++) {
             values[i] = (float) (2 * CounterRandom.uniform(stream, i) - 1);
         }

@@ -24,7 +24,7 @@ public final class OpsSuite {
     private OpsSuite() {}
 
     /**
-     * All rows for a step on a picture: square products are of the published sizes, all else has the scenario's extents.
+     * All rows for a step on an image: square products are of the published sizes, all else has the scenario's extents.
      */
     public static List<Work> of(Scenario scenario) {
         List<Work> works = new ArrayList<>();

@@ -25,12 +25,12 @@ public final class StepSuite {
     }
 
     /** A step on a batch. */
-    public static Work work(Scenario scenario, int pictures) {
+    public static Work work(Scenario scenario, int images) {
         String name = NAME + "/icd-r" + scenario.student() + "-from-r" + scenario.teacher() + "-" + scenario.height()
-                + "x" + scenario.width() + (pictures == 1 ? "" : "-batch-" + pictures);
-        double operations = pictures * Floor.operations(Floor.step(scenario));
-        return new Work(name, Networks.task("step", scenario, pictures), operations, 1, operands -> {
-            Networks networks = new Networks(scenario, pictures, operands);
+                + "x" + scenario.width() + (images == 1 ? "" : "-batch-" + images);
+        double operations = images * Floor.operations(Floor.step(scenario));
+        return new Work(name, Networks.task("step", scenario, images), operations, 1, operands -> {
+            Networks networks = new Networks(scenario, images, operands);
             CocoDataset dataset = networks.dataset();
             Recipe recipe = networks.recipe(scenario.student());
             Detector teacher = networks.detector("teacher_weights", scenario.teacher());

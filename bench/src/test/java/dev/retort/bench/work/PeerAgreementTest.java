@@ -113,11 +113,11 @@ class PeerAgreementTest {
             losses = trainer.step().losses();
         }
         Map<String, Double> result = peerResult("step", batch);
-        assertThat(result).containsOnlyKeys("classification", "box", "identification", "localisation", "distillation");
+        assertThat(result).containsOnlyKeys("classification", "box", "identification", "localization", "distillation");
         agrees("classification", losses.get("classification"), result);
         agrees("box", losses.get("box"), result);
         agrees("identification", losses.get("identification.0"), result);
-        agrees("localisation", losses.get("localisation.0"), result);
+        agrees("localization", losses.get("localization.0"), result);
         agrees("distillation", losses.get("distillation"), result);
     }
 
@@ -126,7 +126,7 @@ class PeerAgreementTest {
         assertThat(ours).as(name).isCloseTo(expected, within(ACCEPTED * Math.abs(expected)));
     }
 
-    /** Writes the weights of what distils, and what the first step draws for each picture. */
+    /** Writes the weights of what distils, and what the first step draws for each image. */
     private void tellObjective(IcdDistillation icd, Batch batch) throws IOException {
         SafeTensorsWriter file = new SafeTensorsWriter();
         icd.objective()

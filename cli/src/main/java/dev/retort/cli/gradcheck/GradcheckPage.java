@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 
 /**
  * The outcome of a check as one HTML file that needs nothing else: what failed, a matrix of operations by backends, kinds and
- * types, each cell coloured by how near the worst error comes to its bound, and the distribution of errors. A cell opens the
+ * types, each cell colored by how near the worst error comes to its bound, and the distribution of errors. A cell opens the
  * cases behind it. The page is well-formed XML; cells carry {@code data-} attributes, so that programs can read it, too.
  */
 public final class GradcheckPage {
@@ -260,7 +260,7 @@ public final class GradcheckPage {
         html.append("</td>");
     }
 
-    /** How near to its bound an error is, as a colour. */
+    /** How near to its bound an error is, as a color. */
     private enum Level {
         REPEATED("same bits twice"),
         FAR("0"),
@@ -310,7 +310,7 @@ public final class GradcheckPage {
         }
         html.append(
                 "<section>\n<h2>Errors in ulp</h2>\n<p class=\"explanation\">All elements of all cases. One ulp is the");
-        html.append(" distance between neighbouring numbers; a result that is rounded once is at most half of it off.");
+        html.append(" distance between neighboring numbers; a result that is rounded once is at most half of it off.");
         html.append(" Gradients that are sums of many terms of either sign are small where they cancel, so the same");
         html.append(" absolute error counts as many of their ulps.</p>\n<div class=\"charts\">\n");
         for (int i = 0; i < measured.size(); i++) {

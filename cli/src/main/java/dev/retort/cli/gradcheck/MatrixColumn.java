@@ -118,7 +118,7 @@ record MatrixColumn(String backend, Kind kind, Type type, boolean differences) {
         };
     }
 
-    /** An element of a type: as many digits as a float needs to be told from its neighbours, none behind a whole number. */
+    /** An element of a type: as many digits as a float needs to be told from its neighbors, none behind a whole number. */
     static String element(double value, DType dtype) {
         if (!Double.isFinite(value)) {
             return Double.toString(value);

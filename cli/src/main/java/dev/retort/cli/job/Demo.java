@@ -36,11 +36,11 @@ public final class Demo {
      * What to run.
      *
      * @param folder to write
-     * @param trainPictures pictures to learn from
-     * @param testPictures pictures to evaluate on
+     * @param trainImages images to learn from
+     * @param testImages images to evaluate on
      * @param settings over both recipes, {@code key=value} each
      */
-    public record Settings(Path folder, int trainPictures, int testPictures, List<String> settings) {}
+    public record Settings(Path folder, int trainImages, int testImages, List<String> settings) {}
 
     private final Settings settings;
     private final Backend backend;
@@ -61,9 +61,9 @@ public final class Demo {
         Recipe recipe = recipe(DemoRecipes.TEACHER);
         train = CocoDataset.open(data, recipe.data().trainSplit());
         test = CocoDataset.open(data, recipe.data().testSplit());
-        if (train.size() != settings.trainPictures || test.size() != settings.testPictures) {
-            throw otherDemo(train.size() + " and " + test.size() + " pictures, not " + settings.trainPictures + " and "
-                    + settings.testPictures);
+        if (train.size() != settings.trainImages || test.size() != settings.testImages) {
+            throw otherDemo(train.size() + " and " + test.size() + " images, not " + settings.trainImages + " and "
+                    + settings.testImages);
         }
         report = new DemoReport(test);
     }
@@ -95,12 +95,12 @@ public final class Demo {
     }
 
     private void generate(Path data) throws IOException {
-        System.err.println("retort: generating " + settings.trainPictures + " pictures to learn from and "
-                + settings.testPictures + " to test on");
+        System.err.println("retort: generating " + settings.trainImages + " images to learn from and "
+                + settings.testImages + " to test on");
         Recipe recipe = recipe(DemoRecipes.TEACHER);
         Map<String, Integer> splits = new LinkedHashMap<>();
-        splits.put(recipe.data().trainSplit(), settings.trainPictures);
-        splits.put(recipe.data().testSplit(), settings.testPictures);
+        splits.put(recipe.data().trainSplit(), settings.trainImages);
+        splits.put(recipe.data().testSplit(), settings.testImages);
         ShapesGenerator.generate(
                 ShapesGenerator.Settings.standard(1, 1, 1, recipe.training().seed())
                         .withSplits(splits),
@@ -140,8 +140,8 @@ public final class Demo {
         Summary summary = new Summary(results);
         summary.write(settings.folder.resolve(Summary.FILE));
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("pictures to learn from", Integer.toString(train.size()));
-        facts.put("pictures to test on", Integer.toString(test.size()));
+        facts.put("images to learn from", Integer.toString(train.size()));
+        facts.put("images to test on", Integer.toString(test.size()));
         facts.put("seed", Long.toString(recipe(DemoRecipes.STUDENT).training().seed()));
         facts.put("backend", backend.name());
         facts.put(

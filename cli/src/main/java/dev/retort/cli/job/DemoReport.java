@@ -11,7 +11,7 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.HeatMap;
@@ -28,7 +28,7 @@ final class DemoReport {
     /** The losses that every detector has, and so the comparable ones. */
     private static final List<String> DETECTOR_LOSSES = List.of("classification", "box");
 
-    private static final int PICTURES = 6;
+    private static final int IMAGES = 6;
     private static final double LEAST_SCORE = 0.4;
     private static final double OPACITY = 0.65;
 
@@ -42,7 +42,7 @@ final class DemoReport {
     private final List<ReportData.Curve> distillationLosses = new ArrayList<>();
 
     DemoReport(CocoDataset test) {
-        this.test = test.head(PICTURES);
+        this.test = test.head(IMAGES);
         this.test.images().forEach(image -> comparisons.add(new ArrayList<>()));
     }
 
@@ -52,7 +52,7 @@ final class DemoReport {
             ImageInfo image = test.images().get(i);
             List<BoxPainter.Box> boxes = new ArrayList<>(DrawnBoxes.truth(test, image));
             boxes.addAll(DrawnBoxes.predicted(evaluation.detections(), image, detector.categories(), LEAST_SCORE));
-            Picture painted = BoxPainter.paint(test.picture(image), boxes);
+            RgbImage painted = BoxPainter.paint(test.image(image), boxes);
             comparisons.get(i).add(ReportData.Panel.of(model, NAMES.get(model), painted));
         }
         detectorLosses.add(curve(model, NAMES.get(model), lines, line -> DETECTOR_LOSSES.stream()
@@ -72,7 +72,7 @@ final class DemoReport {
                 model, name, iterations, lines.stream().mapToDouble(value).toArray());
     }
 
-    /** Takes in where the trained decoder looks: in each picture, for the largest object. */
+    /** Takes in where the trained decoder looks: in each image, for the largest object. */
     void attention(Detector student, IcdDistillation icd) {
         DatasetBatches batches = RecipeBatches.evaluation(
                 student.recipe(), test, student.network().sizeDivisor());
@@ -95,7 +95,7 @@ final class DemoReport {
         }
         AttentionMap map = maps.get(largest);
         double stride = (double) batch.height() / map.height();
-        Picture overlay = HeatMap.overlay(sample.picture(), map.map(), map.height(), map.width(), stride, OPACITY);
+        RgbImage overlay = HeatMap.overlay(sample.image(), map.map(), map.height(), map.width(), stride, OPACITY);
         int at = 4 * largest;
         int k = sample.classes()[largest];
         String name = test.classNames().get(k);
@@ -121,14 +121,14 @@ final class DemoReport {
                         new ReportData.Chart(
                                 "detector-loss",
                                 "Detector loss",
-                                "Classification plus box loss on the pictures to learn from, lower is better. The thick"
+                                "Classification plus box loss on the images to learn from, lower is better. The thick"
                                         + " line is a running mean of the faint one.",
                                 "loss",
                                 detectorLosses),
                         new ReportData.Chart(
                                 "distillation-loss",
                                 "What distillation adds to the ICD student\u2019s training",
-                                "Identification and localisation teach the decoder to find each object in the teacher\u2019s"
+                                "Identification and localization teach the decoder to find each object in the teacher\u2019s"
                                         + " features; distillation is the weighted distance of the student\u2019s features from"
                                         + " them.",
                                 "loss",
@@ -136,6 +136,6 @@ final class DemoReport {
                 figures,
                 attention.isEmpty()
                         ? List.of()
-                        : List.of(new ReportData.Figure("The largest object of each picture.", attention)));
+                        : List.of(new ReportData.Figure("The largest object of each image.", attention)));
     }
 }

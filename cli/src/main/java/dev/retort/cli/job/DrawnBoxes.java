@@ -14,7 +14,7 @@ import java.util.List;
 public final class DrawnBoxes {
     private DrawnBoxes() {}
 
-    /** A picture's detections of at least this score. */
+    /** An image's detections of at least this score. */
     public static List<BoxPainter.Box> predicted(
             List<Detection> detections, ImageInfo image, List<Category> categories, double leastScore) {
         List<Long> ids = categories.stream().map(Category::id).toList();
@@ -44,7 +44,7 @@ public final class DrawnBoxes {
                 .toList();
     }
 
-    /** A picture's true boxes, without crowds. */
+    /** An image's true boxes, without crowds. */
     public static List<BoxPainter.Box> truth(CocoDataset dataset, ImageInfo image) {
         return dataset.annotations(image.id()).stream()
                 .filter(annotation -> !annotation.crowd())

@@ -21,7 +21,7 @@ public final class Evaluations {
             return Evaluation.of(detector, dataset, done -> {
                 progress.at(done, "");
                 if (stop.requested() && done < dataset.size()) {
-                    throw new StoppedException(name + " stopped after " + done + " of " + dataset.size() + " pictures");
+                    throw new StoppedException(name + " stopped after " + done + " of " + dataset.size() + " images");
                 }
             });
         }

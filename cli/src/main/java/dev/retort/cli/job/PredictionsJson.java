@@ -1,7 +1,7 @@
 package dev.retort.cli.job;
 
 import dev.retort.detection.DetectedObject;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,17 +12,17 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What was found in pictures that belong to no data set: for each picture its file and size, and for each object the class
+ * What was found in images that belong to no data set: for each image its file and size, and for each object the class
  * by name and id, the box as x, y, width, height in pixels, and the score.
  */
 public final class PredictionsJson {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    private final List<Map<String, Object>> pictures = new ArrayList<>();
+    private final List<Map<String, Object>> images = new ArrayList<>();
 
-    /** Adds a picture with all that was found. */
-    public void add(Path file, Picture picture, List<DetectedObject> found) {
+    /** Adds an image with all that was found. */
+    public void add(Path file, RgbImage image, List<DetectedObject> found) {
         List<Map<String, Object>> objects = new ArrayList<>();
         for (DetectedObject detected : found) {
             Map<String, Object> object = new LinkedHashMap<>();
@@ -34,14 +34,14 @@ public final class PredictionsJson {
         }
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("file", file.toString());
-        entry.put("width", picture.width());
-        entry.put("height", picture.height());
+        entry.put("width", image.width());
+        entry.put("height", image.height());
         entry.put("detections", objects);
-        pictures.add(entry);
+        images.add(entry);
     }
 
     /** Writes the file, whole or not at all. */
     public void write(Path file) throws IOException {
-        TextFile.write(file, MAPPER.writeValueAsString(Map.of("pictures", pictures)) + "\n");
+        TextFile.write(file, MAPPER.writeValueAsString(Map.of("images", images)) + "\n");
     }
 }

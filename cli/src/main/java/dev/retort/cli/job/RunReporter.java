@@ -27,7 +27,7 @@ final class RunReporter implements RunListener {
     @Override
     public void step(StepReport step) {
         write(() -> log.add(step));
-        progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.rate(), ap));
+        progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.learningRate(), ap));
     }
 
     @Override

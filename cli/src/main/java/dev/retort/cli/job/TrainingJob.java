@@ -46,7 +46,7 @@ public record TrainingJob(
         NEW,
         /** From the folder's checkpoint, if it is of the same run. */
         RESUME,
-        /** From the folder's checkpoint, even if other things are learnt from here on. */
+        /** From the folder's checkpoint, even if other things are learned from here on. */
         RESUME_ANYWAY
     }
 
@@ -71,7 +71,7 @@ public record TrainingJob(
                         folder + " holds a run already: go on with it (--resume), or choose another folder");
             }
             if (Arrays.stream(dataset.classCounts()).sum() == 0) {
-                notice("no picture of " + dataset.source() + " has a box to learn: the model will find nothing");
+                notice("no image of " + dataset.source() + " has a box to learn: the model will find nothing");
             }
             try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
                 if (teacher == null) {

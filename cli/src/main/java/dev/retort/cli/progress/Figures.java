@@ -13,12 +13,12 @@ public final class Figures {
     private Figures() {}
 
     /**
-     * For example {@code loss 1.234 (classification 0.900, box 0.334) rate 0.01 AP 0.312}, then the same without the terms,
+     * For example {@code loss 1.234 (classification 0.900, box 0.334) learning rate 0.01 AP 0.312}, then the same without the terms,
      * then {@code loss 1.234 AP 0.312}: wordings for {@link Progress#at(long, List)}.
      *
      * @param ap of the last evaluation; NaN where there was none
      */
-    public static List<String> losses(Map<String, Double> losses, double rate, double ap) {
+    public static List<String> losses(Map<String, Double> losses, double learningRate, double ap) {
         String terms = losses.entrySet().stream()
                 .map(loss -> String.format(Locale.ROOT, "%s %.3f", loss.getKey(), loss.getValue()))
                 .collect(Collectors.joining(", ", " (", ")"));
@@ -26,7 +26,7 @@ public final class Figures {
                 Locale.ROOT,
                 "loss %.3f",
                 losses.values().stream().mapToDouble(Double::doubleValue).sum());
-        String rateText = String.format(Locale.ROOT, " rate %.3g", rate);
+        String rateText = String.format(Locale.ROOT, " learning rate %.3g", learningRate);
         String apText = Double.isNaN(ap) ? "" : String.format(Locale.ROOT, " AP %.3f", ap);
         return List.of(
                 total + (losses.size() > 1 ? terms : "") + rateText + apText,

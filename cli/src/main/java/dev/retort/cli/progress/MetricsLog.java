@@ -123,9 +123,9 @@ public final class MetricsLog implements AutoCloseable {
                     step.iteration(),
                     step.losses(),
                     step.total(),
-                    step.rate(),
+                    step.learningRate(),
                     seconds,
-                    step.pictures() / step.seconds());
+                    step.images() / step.seconds());
             write(line);
         }
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Draws curves over iterations as SVG: axes with round ticks, a legend, each curve smoothed over its faint raw values.
- * Colours come from the page's style, by the curve's number, so that the chart follows light and dark mode.
+ * Colors come from the page's style, by the curve's number, so that the chart follows light and dark mode.
  */
 final class LineChart {
     private static final double WIDTH = 1000;

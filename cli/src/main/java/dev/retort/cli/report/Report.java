@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A comparison of models as one HTML file that needs nothing else: results, curves, pictures. The page is well-formed XML;
- * curves, cells and pictures carry {@code data-} attributes with the model's key, so that programs can read it, too.
+ * A comparison of models as one HTML file that needs nothing else: results, curves, images. The page is well-formed XML;
+ * curves, cells and images carry {@code data-} attributes with the model's key, so that programs can read it, too.
  */
 public final class Report {
     /** Name of the file. */
@@ -17,7 +17,7 @@ public final class Report {
     private static final String ABOUT_ICD =
             """
             Instance-conditional distillation (ICD) trains a small student with the help of a large teacher. For every
-            object in a picture, a decoder asks the teacher's feature maps \u201cwhere is what you know about this one?\u201d and
+            object in an image, a decoder asks the teacher's feature maps \u201cwhere is what you know about this one?\u201d and
             gets an attention map. The student learns to match the teacher's features, weighted by these maps: it copies
             what matters for the objects and is left alone elsewhere. At run time the teacher and the decoder are gone;
             the student is as small and fast as before.
@@ -34,14 +34,14 @@ public final class Report {
 
     private static final String ABOUT_BOXES =
             """
-            Pictures that no model was trained on. Dashed boxes are the truth, with the name below; solid boxes are
+            Images that no model was trained on. Dashed boxes are the truth, with the name below; solid boxes are
             predictions, with name and score above.
             """;
 
     private static final String ABOUT_ATTENTION =
             """
             Where the decoder looks for one chosen object, framed: the mean over all attention heads, laid over the
-            picture. Dark violet is no attention, light yellow the most. The distillation loss weights the student's
+            image. Dark violet is no attention, light yellow the most. The distillation loss weights the student's
             features by these maps.
             """;
 

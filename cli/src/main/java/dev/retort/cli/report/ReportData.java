@@ -1,7 +1,7 @@
 package dev.retort.cli.report;
 
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.ImageFileWriter;
+import dev.retort.detection.data.RgbImage;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +14,8 @@ import java.util.Map;
  * @param summary the models' results; its keys are the models' keys everywhere here
  * @param modelNames what people call the models, by key
  * @param charts curves
- * @param comparisons pictures with the boxes of several models
- * @param attention pictures with attention maps
+ * @param comparisons images with the boxes of several models
+ * @param attention images with attention maps
  */
 public record ReportData(
         String title,
@@ -53,11 +53,11 @@ public record ReportData(
         }
     }
 
-    /** Pictures that belong together, side by side. */
+    /** Images that belong together, side by side. */
     public record Figure(String caption, List<Panel> panels) {}
 
     /**
-     * A picture.
+     * An image.
      *
      * @param model key of the model it shows, or empty
      * @param content of a PNG or JPEG file
@@ -65,9 +65,9 @@ public record ReportData(
     public record Panel(String model, String caption, byte[] content) {
         private static final float QUALITY = 0.88f;
 
-        /** A picture as JPEG: as PNG, a page of noisy pictures would have a hundred megabytes. */
-        public static Panel of(String model, String caption, Picture picture) {
-            return new Panel(model, caption, PictureWriter.jpeg(picture, QUALITY));
+        /** An image as JPEG: as PNG, a page of noisy images would have a hundred megabytes. */
+        public static Panel of(String model, String caption, RgbImage image) {
+            return new Panel(model, caption, ImageFileWriter.jpeg(image, QUALITY));
         }
     }
 }

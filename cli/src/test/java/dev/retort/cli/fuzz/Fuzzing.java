@@ -81,30 +81,30 @@ final class Fuzzing {
             case "ground-truth" -> TextTarget.groundTruth(annotations());
             case "detections" -> TextTarget.detections(annotations());
             case "png" ->
-                new PictureTarget(
+                new ImageTarget(
                         "png",
                         "png",
-                        List.of(PictureMutations::pngChunk, PictureMutations::pngChunk),
+                        List.of(ImageMutations::pngChunk, ImageMutations::pngChunk),
                         BufferedImage.TYPE_INT_RGB,
                         BufferedImage.TYPE_INT_ARGB,
                         BufferedImage.TYPE_BYTE_INDEXED,
                         BufferedImage.TYPE_USHORT_GRAY);
             case "jpeg" ->
-                new PictureTarget(
+                new ImageTarget(
                         "jpeg",
                         "jpg",
-                        List.of(PictureMutations::jpegSegment, PictureMutations::jpegSegment),
+                        List.of(ImageMutations::jpegSegment, ImageMutations::jpegSegment),
                         BufferedImage.TYPE_INT_RGB,
                         BufferedImage.TYPE_BYTE_GRAY);
             case "bmp" ->
-                new PictureTarget(
+                new ImageTarget(
                         "bmp",
                         "bmp",
                         List.of(),
                         BufferedImage.TYPE_INT_RGB,
                         BufferedImage.TYPE_BYTE_INDEXED,
                         BufferedImage.TYPE_BYTE_BINARY);
-            case "gif" -> new PictureTarget("gif", "gif", List.of(), BufferedImage.TYPE_BYTE_INDEXED);
+            case "gif" -> new ImageTarget("gif", "gif", List.of(), BufferedImage.TYPE_BYTE_INDEXED);
             case "voc" -> new VocTarget(own);
             case "recipe" -> TextTarget.recipe();
             case "metrics" -> TextTarget.metrics();

@@ -6,7 +6,7 @@ import dev.retort.detection.DetectorException;
 import dev.retort.detection.RecipeBatches;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -16,9 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A model file: loaded, and asked for what is in a small picture. */
+/** A model file: loaded, and asked for what is in a small image. */
 final class ModelTarget implements Target {
-    /** A header may ask for larger pictures than fit the bounds here; that they are bounded at all is tested elsewhere. */
+    /** A header may ask for larger images than fit the bounds here; that they are bounded at all is tested elsewhere. */
     private static final int LARGEST_EDGE = 128;
 
     private final Backend backend = Backends.create("simd");
@@ -67,9 +67,9 @@ final class ModelTarget implements Target {
                 boolean small = data.longEdge() <= LARGEST_EDGE
                         || data.shortEdges().stream().allMatch(edge -> edge <= LARGEST_EDGE);
                 if (small) {
-                    ImageInfo info = new ImageInfo(1, "picture", 40, 32);
+                    ImageInfo info = new ImageInfo(1, "image", 40, 32);
                     int divisor = detector.network().sizeDivisor();
-                    detector.detect(RecipeBatches.single(detector.recipe(), info, Picture.black(40, 32), divisor));
+                    detector.detect(RecipeBatches.single(detector.recipe(), info, RgbImage.black(40, 32), divisor));
                 }
             }
         } finally {

@@ -1,8 +1,8 @@
 package dev.retort.cli.fuzz;
 
 import dev.retort.detection.data.DataException;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.ImageFileWriter;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.VocConverter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ final class VocTarget implements Target {
             """
             <?xml version="1.0" encoding="UTF-8"?>
             <annotation>
-              <folder>VOC</folder><filename>picture.jpg</filename>
+              <folder>VOC</folder><filename>image.jpg</filename>
               <size><width>40</width><height>30</height><depth>3</depth></size>
               <!-- two objects, one with a part -->
               <object><name>cell</name><difficult>0</difficult>
@@ -45,9 +45,9 @@ final class VocTarget implements Target {
         root = folder.resolve("voc");
         annotations = Files.createDirectories(root.resolve("Annotations"));
         converted = folder.resolve("converted");
-        Path pictures = Files.createDirectories(root.resolve("JPEGImages"));
+        Path images = Files.createDirectories(root.resolve("JPEGImages"));
         Path lists = Files.createDirectories(root.resolve("ImageSets").resolve("Main"));
-        PictureWriter.write(Picture.black(40, 30), pictures.resolve(Fuzzing.NAME + ".jpg"));
+        ImageFileWriter.write(RgbImage.black(40, 30), images.resolve(Fuzzing.NAME + ".jpg"));
         Files.writeString(lists.resolve("train.txt"), Fuzzing.NAME + "\n");
         // Beside a damaged file without objects there are objects all the same.
         Files.writeString(annotations.resolve("sound.xml"), XML);

@@ -34,7 +34,7 @@ class BarProgressTest {
                 .startsWith("train  25% [##########..............................] 10/40, 5.0 s each, 0:55 so far,"
                         + " 2:30 left, loss 2.728 (")
                 .contains("classification 1.530")
-                .endsWith(") rate 0.0100");
+                .endsWith(") learning rate 0.0100");
         assertThat(new BarLine("eval", 240, 240, 3.4, 3725, true, List.of()).text(100))
                 .isEqualTo("eval 100% [########################################] 240/240, 3.4/s, took 1:02:05");
     }

@@ -64,14 +64,15 @@ class LineProgressTest {
         Map<String, Double> losses = new TreeMap<>(Map.of("box", 0.25, "classification", 1.0));
         assertThat(Figures.losses(losses, 0.01, Double.NaN))
                 .containsExactly(
-                        "loss 1.250 (box 0.250, classification 1.000) rate 0.0100",
-                        "loss 1.250 rate 0.0100",
+                        "loss 1.250 (box 0.250, classification 1.000) learning rate 0.0100",
+                        "loss 1.250 learning rate 0.0100",
                         "loss 1.250");
-        assertThat(Figures.losses(Map.of("box", 0.25), 1, Double.NaN).get(0)).isEqualTo("loss 0.250 rate 1.00");
+        assertThat(Figures.losses(Map.of("box", 0.25), 1, Double.NaN).get(0))
+                .isEqualTo("loss 0.250 learning rate 1.00");
         assertThat(Figures.losses(losses, 0.01, 0.3126))
                 .containsExactly(
-                        "loss 1.250 (box 0.250, classification 1.000) rate 0.0100 AP 0.313",
-                        "loss 1.250 rate 0.0100 AP 0.313",
+                        "loss 1.250 (box 0.250, classification 1.000) learning rate 0.0100 AP 0.313",
+                        "loss 1.250 learning rate 0.0100 AP 0.313",
                         "loss 1.250 AP 0.313");
         assertThat(Figures.duration(59.6)).isEqualTo("1 min 0 s");
         assertThat(Figures.duration(7384)).isEqualTo("2 h 3 min");

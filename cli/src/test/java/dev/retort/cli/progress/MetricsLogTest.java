@@ -29,7 +29,7 @@ class MetricsLogTest {
         file = folder.resolve(MetricsLog.FILE);
     }
 
-    /** Steps of a run of 10, each of 4 pictures and half a second. */
+    /** Steps of a run of 10, each of 4 images and half a second. */
     private static void steps(MetricsLog log, long from, long to) throws IOException {
         for (long i = from; i < to; i++) {
             log.add(new StepReport(i, 10, Map.of("classification", 1.0 + i, "box", 0.5), 0.01, 4, 0.5));
@@ -48,7 +48,8 @@ class MetricsLogTest {
         JsonNode line =
                 JsonMapper.builder().build().readTree(Files.readAllLines(file).get(1));
         assertThat(line.propertyNames())
-                .containsExactlyInAnyOrder("iteration", "losses", "total", "rate", "seconds", "images_per_second");
+                .containsExactlyInAnyOrder(
+                        "iteration", "losses", "total", "learning_rate", "seconds", "images_per_second");
         assertThat(line.get("iteration").asInt()).isEqualTo(4);
         assertThat(line.get("losses").get("classification").asDouble()).isEqualTo(5);
         assertThat(line.get("total").asDouble()).isEqualTo(5.5);

@@ -1,7 +1,7 @@
 package dev.retort.cli.report;
 
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureReader;
+import dev.retort.detection.data.ImageFileReader;
+import dev.retort.detection.data.RgbImage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** Opens a report in tests: its elements by XPath, and the pictures inside it. */
+/** Opens a report in tests: its elements by XPath, and the images inside it. */
 public final class ReportPage {
     private static final String JPEG = "data:image/jpeg;base64,";
 
@@ -35,12 +35,12 @@ public final class ReportPage {
         return found;
     }
 
-    /** The picture that an {@code img} element holds itself. */
-    public static Picture picture(Element image) {
+    /** The image that an {@code img} element holds itself. */
+    public static RgbImage image(Element image) {
         String source = image.getAttribute("src");
         if (!source.startsWith(JPEG)) {
-            throw new AssertionError("Not a picture inside the page: " + source);
+            throw new AssertionError("Not an image inside the page: " + source);
         }
-        return PictureReader.decode(Base64.getDecoder().decode(source.substring(JPEG.length())), "picture");
+        return ImageFileReader.decode(Base64.getDecoder().decode(source.substring(JPEG.length())), "image");
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class ReportTest {
         List<ReportData.Panel> panels = new ArrayList<>();
         for (String model : MODELS) {
             curves.add(new ReportData.Curve(model, model, new double[] {0, 20, 40, 60}, new double[] {2, 1, 3, 0.5}));
-            panels.add(ReportData.Panel.of(model, "of " + model, Picture.black(40, 30)));
+            panels.add(ReportData.Panel.of(model, "of " + model, RgbImage.black(40, 30)));
         }
         return new ReportData(
                 "Title with <angle> & \"quotes\"",
@@ -51,7 +51,7 @@ class ReportTest {
                         Summary.STUDENT_ICD,
                         "ICD student"),
                 List.of(new ReportData.Chart("detector-loss", "Detector loss", "Lower is better.", "loss", curves)),
-                List.of(new ReportData.Figure("picture 1", panels)),
+                List.of(new ReportData.Figure("image 1", panels)),
                 List.of(new ReportData.Figure("a star", panels.subList(0, 1))));
     }
 
@@ -103,12 +103,12 @@ class ReportTest {
     }
 
     @Test
-    void picturesAreInsideThePage() throws Exception {
+    void imagesAreInsideThePage() throws Exception {
         Document page = ReportPage.parse(Report.html(data()));
         List<Element> images = ReportPage.find(page, "//section[@id='boxes-section']//div[@class='panel']/img");
         assertThat(images).hasSize(3);
         for (Element image : images) {
-            assertThat(ReportPage.picture(image).width()).isEqualTo(40);
+            assertThat(ReportPage.image(image).width()).isEqualTo(40);
         }
         assertThat(ReportPage.find(page, "//section[@id='attention-section']//img"))
                 .hasSize(1);

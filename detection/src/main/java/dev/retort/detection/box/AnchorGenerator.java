@@ -5,13 +5,13 @@ import java.util.stream.IntStream;
 
 /**
  * The anchors of a feature pyramid (RetinaNet, arXiv 1708.02002, section 4). Every cell (y, x) of level l carries the
- * same boxes, for each size and then for each ratio, w = sqrt(size^2 / ratio) and h = ratio * w, centred on
+ * same boxes, for each size and then for each ratio, w = sqrt(size^2 / ratio) and h = ratio * w, centered on
  * ((x + offset) * stride, (y + offset) * stride).
  *
  * @param sizes per level, finest first: the square roots of the anchors' areas, in pixels
  * @param ratios h / w, the same for all levels
- * @param strides per level: pixels between neighbouring cells
- * @param offset place of a cell's centre between its own corner (0) and the next cell's (1); 0 in RetinaNet
+ * @param strides per level: pixels between neighboring cells
+ * @param offset place of a cell's center between its own corner (0) and the next cell's (1); 0 in RetinaNet
  */
 public record AnchorGenerator(List<List<Double>> sizes, List<Double> ratios, List<Integer> strides, double offset) {
     public AnchorGenerator {
@@ -67,7 +67,7 @@ public record AnchorGenerator(List<List<Double>> sizes, List<Double> ratios, Lis
         return sizes.isEmpty() ? 0 : sizes.get(0).size() * ratios.size();
     }
 
-    /** The A anchors of a cell of {@code level}, centred on the origin. */
+    /** The A anchors of a cell of {@code level}, centered on the origin. */
     public double[] cellAnchors(int level) {
         double[] boxes = new double[4 * perCell()];
         int at = 0;
@@ -91,12 +91,12 @@ public record AnchorGenerator(List<List<Double>> sizes, List<Double> ratios, Lis
         int stride = strides.get(level);
         int at = 0;
         for (int y = 0; y < height; y++) {
-            double centreY = (y + offset) * stride;
+            double centerY = (y + offset) * stride;
             for (int x = 0; x < width; x++) {
-                double centreX = (x + offset) * stride;
+                double centerX = (x + offset) * stride;
                 for (int i = 0; i < cell.length; i += 2) {
-                    boxes[at++] = centreX + cell[i];
-                    boxes[at++] = centreY + cell[i + 1];
+                    boxes[at++] = centerX + cell[i];
+                    boxes[at++] = centerY + cell[i + 1];
                 }
             }
         }

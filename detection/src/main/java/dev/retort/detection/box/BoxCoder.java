@@ -1,7 +1,7 @@
 package dev.retort.detection.box;
 
 /**
- * Boxes as offsets from anchors (R-CNN, arXiv 1311.2524, appendix C): with centre c, width w and height h,
+ * Boxes as offsets from anchors (R-CNN, arXiv 1311.2524, appendix C): with center c, width w and height h,
  * <pre>
  * dx = weightX * (target.cx - anchor.cx) / anchor.w     dw = weightWidth  * ln(target.w / anchor.w)
  * dy = weightY * (target.cy - anchor.cy) / anchor.h     dh = weightHeight * ln(target.h / anchor.h)
@@ -43,10 +43,10 @@ public record BoxCoder(double weightX, double weightY, double weightWidth, doubl
             double targetWidth = Boxes.width(targets, i);
             double targetHeight = Boxes.height(targets, i);
             int at = 4 * i;
-            double centreX = anchors[at] + 0.5 * width;
-            double centreY = anchors[at + 1] + 0.5 * height;
-            deltas[at] = weightX * (targets[at] + 0.5 * targetWidth - centreX) / width;
-            deltas[at + 1] = weightY * (targets[at + 1] + 0.5 * targetHeight - centreY) / height;
+            double centerX = anchors[at] + 0.5 * width;
+            double centerY = anchors[at + 1] + 0.5 * height;
+            deltas[at] = weightX * (targets[at] + 0.5 * targetWidth - centerX) / width;
+            deltas[at + 1] = weightY * (targets[at + 1] + 0.5 * targetHeight - centerY) / height;
             deltas[at + 2] = weightWidth * Math.log(targetWidth / width);
             deltas[at + 3] = weightHeight * Math.log(targetHeight / height);
         }
@@ -74,14 +74,14 @@ public record BoxCoder(double weightX, double weightY, double weightWidth, doubl
     void decode(double[] anchors, int i, double dx, double dy, double dw, double dh, double[] boxes, int j) {
         double width = Boxes.width(anchors, i);
         double height = Boxes.height(anchors, i);
-        double centreX = dx / weightX * width + anchors[4 * i] + 0.5 * width;
-        double centreY = dy / weightY * height + anchors[4 * i + 1] + 0.5 * height;
+        double centerX = dx / weightX * width + anchors[4 * i] + 0.5 * width;
+        double centerY = dy / weightY * height + anchors[4 * i + 1] + 0.5 * height;
         double halfWidth = 0.5 * Math.exp(Math.min(dw / weightWidth, scaleClamp)) * width;
         double halfHeight = 0.5 * Math.exp(Math.min(dh / weightHeight, scaleClamp)) * height;
-        boxes[4 * j] = centreX - halfWidth;
-        boxes[4 * j + 1] = centreY - halfHeight;
-        boxes[4 * j + 2] = centreX + halfWidth;
-        boxes[4 * j + 3] = centreY + halfHeight;
+        boxes[4 * j] = centerX - halfWidth;
+        boxes[4 * j + 1] = centerY - halfHeight;
+        boxes[4 * j + 2] = centerX + halfWidth;
+        boxes[4 * j + 3] = centerY + halfHeight;
     }
 
     private static void requireNonEmpty(String what, double[] boxes, int i) {

@@ -47,7 +47,7 @@ public final class EmaNormalizer {
     /** Sets the value, as a checkpoint had it. */
     public void restore(double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("The loss normaliser must be positive and finite, not " + value);
+            throw new IllegalArgumentException("The loss normalizer must be positive and finite, not " + value);
         }
         this.value = value;
     }

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Pictures that go through the network together, padded at the right and bottom to a common size. The pictures stay in 8
- * bits until {@link #pixels} is asked for, so that a teacher and a student with different normalisations see the same
+ * Images that go through the network together, padded at the right and bottom to a common size. The images stay in 8
+ * bits until {@link #pixels} is asked for, so that a teacher and a student with different normalizations see the same
  * batch.
  *
  * @param height common height, a multiple of what was asked for
  * @param width common width
  */
 public record Batch(List<Sample> samples, int height, int width) {
-    /** Colour channels of the network's input. */
+    /** Color channels of the network's input. */
     public static final int CHANNELS = 3;
 
     /** The batch of these samples, its size the smallest multiple of {@code multiple} that holds them all. */
@@ -26,23 +26,23 @@ public record Batch(List<Sample> samples, int height, int width) {
         int height = 0;
         int width = 0;
         for (Sample sample : samples) {
-            height = Math.max(height, sample.picture().height());
-            width = Math.max(width, sample.picture().width());
+            height = Math.max(height, sample.image().height());
+            width = Math.max(width, sample.image().width());
         }
         ImageSize padded = padded(new ImageSize(height, width), multiple);
         return new Batch(List.copyOf(samples), padded.height(), padded.width());
     }
 
-    /** The smallest multiples of {@code multiple} that hold a picture. */
-    public static ImageSize padded(ImageSize picture, int multiple) {
-        return new ImageSize(roundUp(picture.height(), multiple), roundUp(picture.width(), multiple));
+    /** The smallest multiples of {@code multiple} that hold an image. */
+    public static ImageSize padded(ImageSize image, int multiple) {
+        return new ImageSize(roundUp(image.height(), multiple), roundUp(image.width(), multiple));
     }
 
     private static int roundUp(int size, int multiple) {
         return (size + multiple - 1) / multiple * multiple;
     }
 
-    /** Number of pictures, N. */
+    /** Number of images, N. */
     public int size() {
         return samples.size();
     }
@@ -51,14 +51,14 @@ public record Batch(List<Sample> samples, int height, int width) {
     public int pixelCount() {
         long count = (long) size() * height * width * CHANNELS;
         if (count > Integer.MAX_VALUE) {
-            throw new DataException("A batch of " + size() + " pictures of " + width + "x" + height
+            throw new DataException("A batch of " + size() + " images of " + width + "x" + height
                     + " pixels is too large for one tensor: " + count + " numbers, at most " + Integer.MAX_VALUE
-                    + ". Make batches or pictures smaller.");
+                    + ". Make batches or images smaller.");
         }
         return (int) count;
     }
 
-    /** The network's input, {@code [N, H, W, 3]}: normalised, then padded with zeros. */
+    /** The network's input, {@code [N, H, W, 3]}: normalized, then padded with zeros. */
     public float[] pixels(Normalization normalization) {
         float[] out = new float[pixelCount()];
         pixels(normalization, out);
@@ -70,7 +70,7 @@ public record Batch(List<Sample> samples, int height, int width) {
         int rowLength = width * CHANNELS;
         Arrays.fill(out, 0, pixelCount(), 0);
         for (int n = 0; n < size(); n++) {
-            normalization.apply(samples.get(n).picture(), out, n * height * rowLength, rowLength);
+            normalization.apply(samples.get(n).image(), out, n * height * rowLength, rowLength);
         }
     }
 
@@ -79,29 +79,29 @@ public record Batch(List<Sample> samples, int height, int width) {
         return samples.stream()
                 .map(sample -> new GroundTruth(
                         sample.info().id(),
-                        sample.picture().height(),
-                        sample.picture().width(),
+                        sample.image().height(),
+                        sample.image().width(),
                         sample.boxes(),
                         sample.classes()))
                 .toList();
     }
 
-    /** Heights of the pictures without padding: {@code [N]}. */
+    /** Heights of the images without padding: {@code [N]}. */
     public int[] heights() {
-        return samples.stream().mapToInt(sample -> sample.picture().height()).toArray();
+        return samples.stream().mapToInt(sample -> sample.image().height()).toArray();
     }
 
-    /** Widths of the pictures without padding: {@code [N]}. */
+    /** Widths of the images without padding: {@code [N]}. */
     public int[] widths() {
-        return samples.stream().mapToInt(sample -> sample.picture().width()).toArray();
+        return samples.stream().mapToInt(sample -> sample.image().width()).toArray();
     }
 
-    /** Boxes of picture n: {@code [k, 4]} flattened, XYXY. */
+    /** Boxes of image n: {@code [k, 4]} flattened, XYXY. */
     public double[] boxes(int n) {
         return samples.get(n).boxes();
     }
 
-    /** Classes of picture n: {@code [k]}. */
+    /** Classes of image n: {@code [k]}. */
     public int[] classes(int n) {
         return samples.get(n).classes();
     }

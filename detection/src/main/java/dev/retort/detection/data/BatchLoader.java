@@ -55,7 +55,7 @@ public final class BatchLoader implements AutoCloseable {
     /**
      * The next batch, waiting for it if need be.
      *
-     * @throws DataException if one of its pictures cannot be used
+     * @throws DataException if one of its images cannot be used
      * @throws OutOfMemoryError if there was no memory for it
      */
     public Batch next() {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which pictures form training batch t: a pure function of (seed, t).
+ * Which images form training batch t: a pure function of (seed, t).
  *
- * <p>Every epoch visits all pictures in a new random order. Landscape and portrait pictures are collected apart, and a
+ * <p>Every epoch visits all images in a new random order. Landscape and portrait images are collected apart, and a
  * batch is complete when its group has {@code batchSize} of them (detectron2's aspect-ratio grouping, which keeps padding
  * small); what is left over at the end of an epoch is carried into the next. Any t is found without replaying: after e
- * epochs a group of n pictures has completed floor(e*n/batchSize) batches.
+ * epochs a group of n images has completed floor(e*n/batchSize) batches.
  */
 public final class BatchOrder {
     private static final int EPOCHS_KEPT = 4;
@@ -33,12 +33,12 @@ public final class BatchOrder {
     };
 
     /**
-     * @param grouped whether landscape and portrait pictures go into separate batches
+     * @param grouped whether landscape and portrait images go into separate batches
      */
     public BatchOrder(List<ImageInfo> images, int batchSize, boolean grouped, long seed) {
         if (images.isEmpty() || batchSize <= 0) {
-            throw new IllegalArgumentException("Batches need pictures and a positive size, not " + images.size()
-                    + " pictures and size " + batchSize);
+            throw new IllegalArgumentException(
+                    "Batches need images and a positive size, not " + images.size() + " images and size " + batchSize);
         }
         this.batchSize = batchSize;
         this.seed = seed;
@@ -51,7 +51,7 @@ public final class BatchOrder {
         }
     }
 
-    /** Indexes, into the list of pictures, of batch {@code iteration}: {@code [batchSize]}. */
+    /** Indexes, into the list of images, of batch {@code iteration}: {@code [batchSize]}. */
     public synchronized int[] batch(long iteration) {
         long number = epochOf(iteration);
         long wanted = iteration - completedBefore(number);
@@ -59,8 +59,8 @@ public final class BatchOrder {
         for (int group = 0; group < positions.length; group++) {
             positions[group] = number * groupSizes[group];
         }
-        for (int picture : epoch(number).order) {
-            int group = groupOf[picture];
+        for (int image : epoch(number).order) {
+            int group = groupOf[image];
             positions[group]++;
             if (positions[group] % batchSize == 0 && wanted-- == 0) {
                 return members(group, positions[group] - batchSize);
@@ -97,13 +97,13 @@ public final class BatchOrder {
     }
 
     private int[] members(int group, long first) {
-        int[] pictures = new int[batchSize];
+        int[] images = new int[batchSize];
         for (int i = 0; i < batchSize; i++) {
             long position = first + i;
             int[] order = epoch(position / groupSizes[group]).groups[group];
-            pictures[i] = order[(int) (position % groupSizes[group])];
+            images[i] = order[(int) (position % groupSizes[group])];
         }
-        return pictures;
+        return images;
     }
 
     private Epoch epoch(long number) {
@@ -114,9 +114,9 @@ public final class BatchOrder {
             for (int group = 0; group < groups.length; group++) {
                 groups[group] = new int[groupSizes[group]];
             }
-            for (int picture : order) {
-                int group = groupOf[picture];
-                groups[group][filled[group]++] = picture;
+            for (int image : order) {
+                int group = groupOf[image];
+                groups[group][filled[group]++] = image;
             }
             return new Epoch(order, groups);
         });

@@ -3,9 +3,9 @@ package dev.retort.detection.data;
 /** Batches by number. Batch t is a pure function of t, so any run can be resumed anywhere. */
 public interface BatchSource {
     /**
-     * Decodes and transforms the pictures of a batch.
+     * Decodes and transforms the images of a batch.
      *
-     * @throws DataException if a picture cannot be used
+     * @throws DataException if an image cannot be used
      */
     Batch at(long iteration);
 

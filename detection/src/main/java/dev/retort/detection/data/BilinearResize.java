@@ -18,13 +18,13 @@ public final class BilinearResize {
 
     private BilinearResize() {}
 
-    /** The picture at another size; the same object if the size is the same. */
-    public static Picture resize(Picture picture, int newWidth, int newHeight) {
+    /** The image at another size; the same object if the size is the same. */
+    public static RgbImage resize(RgbImage image, int newWidth, int newHeight) {
         if (newWidth <= 0 || newHeight <= 0) {
             throw new IllegalArgumentException(
                     "Cannot resize to " + newWidth + "x" + newHeight + ": both must be positive");
         }
-        Picture result = picture;
+        RgbImage result = image;
         if (newWidth != result.width()) {
             result = alongRows(result, newWidth);
         }
@@ -45,12 +45,12 @@ public final class BilinearResize {
             int[] weights = new int[outSize * taps];
             double[] exact = new double[taps];
             for (int i = 0; i < outSize; i++) {
-                double centre = (i + 0.5) * scale;
-                int begin = Math.max((int) (centre - radius + 0.5), 0);
-                int end = Math.min((int) (centre + radius + 0.5), inSize);
+                double center = (i + 0.5) * scale;
+                int begin = Math.max((int) (center - radius + 0.5), 0);
+                int end = Math.min((int) (center + radius + 0.5), inSize);
                 double sum = 0;
                 for (int j = begin; j < end; j++) {
-                    double weight = Math.max(0, 1 - Math.abs((j - centre + 0.5) / radius));
+                    double weight = Math.max(0, 1 - Math.abs((j - center + 0.5) / radius));
                     exact[j - begin] = weight;
                     sum += weight;
                 }
@@ -64,13 +64,13 @@ public final class BilinearResize {
         }
     }
 
-    private static Picture alongRows(Picture picture, int newWidth) {
-        Filter filter = Filter.of(picture.width(), newWidth);
-        byte[] in = picture.rgb();
-        byte[] out = new byte[3 * newWidth * picture.height()];
+    private static RgbImage alongRows(RgbImage image, int newWidth) {
+        Filter filter = Filter.of(image.width(), newWidth);
+        byte[] in = image.rgb();
+        byte[] out = new byte[3 * newWidth * image.height()];
         int to = 0;
-        for (int y = 0; y < picture.height(); y++) {
-            int row = 3 * y * picture.width();
+        for (int y = 0; y < image.height(); y++) {
+            int row = 3 * y * image.width();
             for (int x = 0; x < newWidth; x++, to += 3) {
                 int r = ONE_HALF;
                 int g = ONE_HALF;
@@ -88,13 +88,13 @@ public final class BilinearResize {
                 out[to + 2] = toByte(b);
             }
         }
-        return new Picture(newWidth, picture.height(), out);
+        return new RgbImage(newWidth, image.height(), out);
     }
 
-    private static Picture alongColumns(Picture picture, int newHeight) {
-        Filter filter = Filter.of(picture.height(), newHeight);
-        int stride = 3 * picture.width();
-        byte[] in = picture.rgb();
+    private static RgbImage alongColumns(RgbImage image, int newHeight) {
+        Filter filter = Filter.of(image.height(), newHeight);
+        int stride = 3 * image.width();
+        byte[] in = image.rgb();
         byte[] out = new byte[stride * newHeight];
         int[] sums = new int[stride];
         for (int y = 0; y < newHeight; y++) {
@@ -110,7 +110,7 @@ public final class BilinearResize {
                 out[y * stride + x] = toByte(sums[x]);
             }
         }
-        return new Picture(picture.width(), newHeight, out);
+        return new RgbImage(image.width(), newHeight, out);
     }
 
     /** Rounded weights may sum to a little more than one, so the result can reach 256. */

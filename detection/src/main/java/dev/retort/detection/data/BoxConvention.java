@@ -5,8 +5,8 @@ package dev.retort.detection.data;
  * away.
  *
  * <ul>
- *   <li>Fractions of the picture: every number of every box is at most 1.
- *   <li>Corners [x1, y1, x2, y2]: more than half of the boxes leave their picture if their last two numbers are a size,
+ *   <li>Fractions of the image: every number of every box is at most 1.
+ *   <li>Corners [x1, y1, x2, y2]: more than half of the boxes leave their image if their last two numbers are a size,
  *       and at least 19 of 20 fit it as corners.
  * </ul>
  *
@@ -45,13 +45,13 @@ final class BoxConvention {
     /** What the boxes are instead of [x, y, width, height] in pixels; null if there is no sign of it. */
     String suspicion() {
         if (boxes > 0 && fractions == boxes) {
-            return "all " + boxes + " boxes lie between 0 and 1: bbox is in pixels, not in fractions of the picture."
-                    + " Multiply x and width by the picture's width, y and height by its height";
+            return "all " + boxes + " boxes lie between 0 and 1: bbox is in pixels, not in fractions of the image."
+                    + " Multiply x and width by the image's width, y and height by its height";
         }
         if (2 * leaving > boxes && corners >= MOST * boxes) {
-            return leaving + " of " + boxes + " boxes leave their picture, but would fit it as two corners: bbox is"
+            return leaving + " of " + boxes + " boxes leave their image, but would fit it as two corners: bbox is"
                     + " [x, y, width, height], not [x1, y1, x2, y2]. Write x2 - x1 and y2 - y1 as the size; if they are"
-                    + " sizes, clip the boxes to their pictures";
+                    + " sizes, clip the boxes to their images";
         }
         return null;
     }

@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A validated COCO-format detection data set: pictures, categories and annotations, in the order of the file. Class
- * indexes are 0..K-1 in ascending order of category id. Immutable; pictures are decoded on demand.
+ * A validated COCO-format detection data set: images, categories and annotations, in the order of the file. Class
+ * indexes are 0..K-1 in ascending order of category id. Immutable; images are decoded on demand.
  *
  * <p>What {@link CocoReader} refuses and what it only notes is described there; {@link #notices()} has the notes.
  */
 public final class CocoDataset {
     private final String source;
     private final Path imageFolder;
-    /** Pictures by id, where they are held in memory; null where they are files. */
-    private final Map<Long, Picture> held;
+    /** Images by id, where they are held in memory; null where they are files. */
+    private final Map<Long, RgbImage> held;
 
     private final List<ImageInfo> images;
     private final List<Category> categories;
@@ -37,13 +37,13 @@ public final class CocoDataset {
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
-        this(source, imageFolder, null, images, categories, annotations, notices, PictureReader.DEFAULT_MAX_PIXELS);
+        this(source, imageFolder, null, images, categories, annotations, notices, ImageFileReader.DEFAULT_MAX_PIXELS);
     }
 
     private CocoDataset(
             String source,
             Path imageFolder,
-            Map<Long, Picture> held,
+            Map<Long, RgbImage> held,
             List<ImageInfo> images,
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
@@ -87,27 +87,27 @@ public final class CocoDataset {
         return CocoReader.examine(folder.annotations(), folder.images());
     }
 
-    /** Opens an annotation file whose pictures lie in {@code imageFolder}. */
+    /** Opens an annotation file whose images lie in {@code imageFolder}. */
     public static CocoDataset open(Path annotations, Path imageFolder) {
         if (!Files.isDirectory(imageFolder)) {
-            throw new DataException("The picture folder " + imageFolder + " of " + annotations + " is not there");
+            throw new DataException("The image folder " + imageFolder + " of " + annotations + " is not there");
         }
         return CocoReader.read(annotations, imageFolder);
     }
 
     /**
-     * A data set whose pictures are held in memory, for programs that make their own.
+     * A data set whose images are held in memory, for programs that make their own.
      *
      * @param source names it in messages
      * @param categories sorted by id
-     * @param pictures by the id of their entry in {@code images}, of its size
+     * @param pixels by the id of their entry in {@code images}, of its size
      */
     public static CocoDataset inMemory(
             String source,
             List<ImageInfo> images,
             List<Category> categories,
             List<Annotation> annotations,
-            Map<Long, Picture> pictures) {
+            Map<Long, RgbImage> pixels) {
         Map<Long, List<Annotation>> byImage = new LinkedHashMap<>();
         for (Annotation annotation : annotations) {
             byImage.computeIfAbsent(annotation.imageId(), id -> new ArrayList<>())
@@ -116,12 +116,12 @@ public final class CocoDataset {
         return new CocoDataset(
                 source,
                 null,
-                Map.copyOf(pictures),
+                Map.copyOf(pixels),
                 images,
                 categories,
                 byImage,
                 List.of(),
-                PictureReader.DEFAULT_MAX_PIXELS);
+                ImageFileReader.DEFAULT_MAX_PIXELS);
     }
 
     /** The annotation file, for messages. */
@@ -134,12 +134,12 @@ public final class CocoDataset {
         return notices;
     }
 
-    /** Number of pictures. */
+    /** Number of images. */
     public int size() {
         return images.size();
     }
 
-    /** All pictures in file order. */
+    /** All images in file order. */
     public List<ImageInfo> images() {
         return images;
     }
@@ -163,12 +163,12 @@ public final class CocoDataset {
         return index;
     }
 
-    /** The annotations of a picture, crowds included, in file order. */
+    /** The annotations of an image, crowds included, in file order. */
     public List<Annotation> annotations(long imageId) {
         return annotations.getOrDefault(imageId, List.of());
     }
 
-    /** Number of annotations of all pictures, crowds included. */
+    /** Number of annotations of all images, crowds included. */
     public int annotationCount() {
         return images.stream().mapToInt(image -> annotations(image.id()).size()).sum();
     }
@@ -186,32 +186,32 @@ public final class CocoDataset {
         return counts;
     }
 
-    /** The data set without the pictures that have no annotation other than crowds (as detectron2 trains). */
-    public CocoDataset withoutEmptyPictures() {
+    /** The data set without the images that have no annotation other than crowds (as detectron2 trains). */
+    public CocoDataset withoutEmptyImages() {
         return subset(images.stream()
                 .filter(image -> annotations(image.id()).stream().anyMatch(a -> !a.crowd()))
                 .toList());
     }
 
-    /** The first {@code count} pictures (all, if there are fewer), with all categories. */
+    /** The first {@code count} images (all, if there are fewer), with all categories. */
     public CocoDataset head(int count) {
         return subset(images.subList(0, Math.min(count, images.size())));
     }
 
-    /** The data set without these pictures. */
+    /** The data set without these images. */
     CocoDataset without(Set<Long> imageIds) {
         return subset(
                 images.stream().filter(image -> !imageIds.contains(image.id())).toList());
     }
 
-    /** The same data set, which refuses pictures of more than {@code pixels}, whatever fits the heap. */
+    /** The same data set, which refuses images of more than {@code pixels}, whatever fits the heap. */
     public CocoDataset withMaxPixels(long pixels) {
         return new CocoDataset(source, imageFolder, held, images, categories, annotations, notices, pixels);
     }
 
     private CocoDataset subset(List<ImageInfo> kept) {
         if (kept.isEmpty()) {
-            throw new DataException("No picture of " + source + " is left after the selection");
+            throw new DataException("No image of " + source + " is left after the selection");
         }
         Map<Long, List<Annotation>> keptAnnotations = new LinkedHashMap<>();
         for (ImageInfo image : kept) {
@@ -221,26 +221,26 @@ public final class CocoDataset {
     }
 
     /**
-     * The file of a picture.
+     * The file of an image.
      *
-     * @throws DataException if pictures are held in memory, or if its name cannot be that of a file
+     * @throws DataException if images are held in memory, or if its name cannot be that of a file
      */
     public Path file(ImageInfo image) {
         if (held != null) {
-            throw new DataException("The pictures of " + source + " are held in memory, not in files");
+            throw new DataException("The images of " + source + " are held in memory, not in files");
         }
         try {
             return imageFolder.resolve(image.fileName());
         } catch (InvalidPathException e) {
-            throw new PictureException(
-                    PictureFault.NAME,
+            throw new ImageException(
+                    ImageFault.NAME,
                     "The file_name of " + who(image) + ", " + image.fileName() + ", can be that of no file here ("
-                            + e.getReason() + "). Correct it, and rename the picture if it has that name.",
+                            + e.getReason() + "). Correct it, and rename the image if it has that name.",
                     e);
         }
     }
 
-    /** Whether a picture's name leads out of the picture folder: it is absolute, or goes up. Links are not followed. */
+    /** Whether an image's name leads out of the image folder: it is absolute, or goes up. Links are not followed. */
     boolean liesOutside(ImageInfo image) {
         if (held != null) {
             return false;
@@ -254,64 +254,64 @@ public final class CocoDataset {
     }
 
     /**
-     * Decodes a picture, turned as its rotation tag says.
+     * Decodes an image, turned as its rotation tag says.
      *
-     * @throws PictureException if it is missing, damaged, too large or of another size than the annotation file says
+     * @throws ImageException if it is missing, damaged, too large or of another size than the annotation file says
      */
-    public Picture picture(ImageInfo image) {
+    public RgbImage image(ImageInfo image) {
         if (held == null) {
-            Picture picture = PictureReader.read(existing(image), maxPixels);
-            if (picture.width() != image.width() || picture.height() != image.height()) {
-                throw misfit(image, PictureHeader.read(file(image)));
+            RgbImage decoded = ImageFileReader.read(existing(image), maxPixels);
+            if (decoded.width() != image.width() || decoded.height() != image.height()) {
+                throw misfit(image, ImageHeader.read(file(image)));
             }
-            return picture;
+            return decoded;
         }
-        Picture picture = held.get(image.id());
-        if (picture == null) {
-            throw new PictureException(
-                    PictureFault.MISSING, "Image id " + image.id() + " of " + source + " has no picture in memory");
+        RgbImage decoded = held.get(image.id());
+        if (decoded == null) {
+            throw new ImageException(
+                    ImageFault.MISSING, "Image id " + image.id() + " of " + source + " has no image in memory");
         }
-        if (picture.width() != image.width() || picture.height() != image.height()) {
-            throw new PictureException(
-                    PictureFault.SIZE,
-                    "Picture " + image.fileName() + " is " + picture.width() + "x" + picture.height() + ", but "
+        if (decoded.width() != image.width() || decoded.height() != image.height()) {
+            throw new ImageException(
+                    ImageFault.SIZE,
+                    "Image " + image.fileName() + " is " + decoded.width() + "x" + decoded.height() + ", but "
                             + source + " says " + image.width() + "x" + image.height() + " for image id "
                             + image.id());
         }
-        return picture;
+        return decoded;
     }
 
     /**
-     * Reads a picture's header and refuses what {@link #picture} would refuse by it.
+     * Reads an image's header and refuses what {@link #image} would refuse by it.
      *
-     * @return how the picture is turned
+     * @return how the image is turned
      */
     Orientation checkHeader(ImageInfo image) {
         if (held != null) {
-            picture(image);
+            image(image);
             return Orientation.UPRIGHT;
         }
         Path file = existing(image);
-        PictureHeader header = PictureHeader.read(file);
-        PictureMemory.checkSize(header, maxPixels, file.toString());
+        ImageHeader header = ImageHeader.read(file);
+        ImageMemory.checkSize(header, maxPixels, file.toString());
         if (header.width() != image.width() || header.height() != image.height()) {
             throw misfit(image, header);
         }
         return header.orientation();
     }
 
-    private PictureException misfit(ImageInfo image, PictureHeader header) {
+    private ImageException misfit(ImageInfo image, ImageHeader header) {
         boolean unturned =
                 header.turned() && header.storedWidth() == image.width() && header.storedHeight() == image.height();
         String is = header.width() + "x" + header.height();
         String says = "but " + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id();
         String file = file(image).toString();
-        return new PictureException(
-                PictureFault.SIZE,
-                "Picture " + file
+        return new ImageException(
+                ImageFault.SIZE,
+                "Image " + file
                         + (unturned
                                 ? " has rotation tag " + header.orientation().tag() + " and is shown as " + is + ", "
-                                        + says + ", as it is stored. If its boxes were drawn on the turned picture, as"
+                                        + says + ", as it is stored. If its boxes were drawn on the turned image, as"
                                         + " viewers show it, exchange width and height; if on the stored one, take the"
                                         + " tag away (exiftool -Orientation= FILE, jpegtran -copy none)."
                                 : " is " + is + ", " + says + ". Boxes would not fit: correct the entry's width and"
@@ -325,17 +325,17 @@ public final class CocoDataset {
     private Path existing(ImageInfo image) {
         Path file = file(image);
         if (!Files.isRegularFile(file)) {
-            throw new PictureException(
-                    PictureFault.MISSING,
-                    "Picture " + file + " (" + who(image) + ") is not there. Put it there, or remove the entry.");
+            throw new ImageException(
+                    ImageFault.MISSING,
+                    "Image " + file + " (" + who(image) + ") is not there. Put it there, or remove the entry.");
         }
         return file;
     }
 
-    /** Decodes every picture once and returns one message for each that cannot be used. */
-    public List<String> pictureProblems() {
-        return PictureCheck.whole(this).problems().stream()
-                .map(PictureCheck.Problem::message)
+    /** Decodes every image once and returns one message for each that cannot be used. */
+    public List<String> imageProblems() {
+        return ImageCheck.whole(this).problems().stream()
+                .map(ImageCheck.Problem::message)
                 .toList();
     }
 }

@@ -10,14 +10,14 @@ import java.util.Set;
 
 /**
  * The entries of COCO's two JSON files, field by field, before anything is held against anything else. What an entry lacks
- * or has wrong is gathered, and the entry left out; fields that nobody needs (segmentation, licences) are passed over.
+ * or has wrong is gathered, and the entry left out; fields that nobody needs (segmentation, licenses) are passed over.
  *
  * <p>Accepted besides COCO's own form: whole numbers written as {@code 1.0} or as text, {@code iscrowd} as true or false or
  * missing (0), a missing {@code area}, a byte order mark.
  */
 public final class CocoEntries {
-    /** A picture's entry; null is what was not asked for. */
-    public record Picture(long id, String fileName, Integer width, Integer height) {}
+    /** An image's entry; null is what was not asked for. */
+    public record RgbImage(long id, String fileName, Integer width, Integer height) {}
 
     /** An annotation's entry; the area is null where the file has none. */
     public record Box(long id, long imageId, long categoryId, double[] box, Double area, boolean crowd) {}
@@ -25,14 +25,14 @@ public final class CocoEntries {
     /**
      * What an annotation file holds.
      *
-     * @param images the pictures' entries, as far as they are sound
+     * @param images the images' entries, as far as they are sound
      * @param imageIds of all entries, the faulty ones included
      * @param categories likewise sound
      * @param categoryIds likewise of all
      * @param annotations as far as they are sound by themselves
      */
     public record Annotations(
-            List<Picture> images,
+            List<RgbImage> images,
             Set<Long> imageIds,
             List<Category> categories,
             Set<Long> categoryIds,
@@ -62,7 +62,7 @@ public final class CocoEntries {
     private final Set<Long> categoryIds = new HashSet<>();
     private final Set<Long> annotationIds = new HashSet<>();
 
-    private List<Picture> images;
+    private List<RgbImage> images;
     private List<Category> categories;
     private List<Box> annotations;
 
@@ -74,17 +74,17 @@ public final class CocoEntries {
     /**
      * Reads an annotation file.
      *
-     * @param withPictures whether the pictures' names and sizes are needed
+     * @param withImages whether the images' names and sizes are needed
      * @throws DataException if it is no JSON, no object, or lacks one of its lists
      */
-    public static Annotations annotations(Path file, boolean withPictures, Problems problems) throws IOException {
+    public static Annotations annotations(Path file, boolean withImages, Problems problems) throws IOException {
         CocoEntries entries = new CocoEntries(file, problems);
         JsonWalk.read(file, walk -> {
-            entries.readLists(walk, withPictures);
+            entries.readLists(walk, withImages);
             return null;
         });
         if (entries.images == null || entries.imageIds.isEmpty() && problems.isEmpty()) {
-            throw new DataException(file + " lists no pictures: 'images' is missing or empty");
+            throw new DataException(file + " lists no images: 'images' is missing or empty");
         }
         if (entries.categories == null || entries.categoryIds.isEmpty() && problems.isEmpty()) {
             throw new DataException(file + " lists no categories: 'categories' is missing or empty");
@@ -113,7 +113,7 @@ public final class CocoEntries {
         });
     }
 
-    private void readLists(JsonWalk walk, boolean withPictures) {
+    private void readLists(JsonWalk walk, boolean withImages) {
         if (!walk.isObject()) {
             throw new DataException(file + " is " + walk.kind()
                     + ": a COCO annotation file is an object with 'images', 'annotations' and 'categories'"
@@ -122,8 +122,8 @@ public final class CocoEntries {
         walk.fields(name -> {
             switch (name) {
                 case IMAGES ->
-                    images = once(
-                            images, walk, name, withPictures ? IMAGE_FIELDS : ID, entry -> image(entry, withPictures));
+                    images =
+                            once(images, walk, name, withImages ? IMAGE_FIELDS : ID, entry -> image(entry, withImages));
                 case CATEGORIES -> categories = once(categories, walk, name, CATEGORY_FIELDS, entry -> category(entry));
                 case ANNOTATIONS -> annotations = once(annotations, walk, name, ANNOTATION_FIELDS, entry -> box(entry));
                 default -> walk.skip();
@@ -166,13 +166,13 @@ public final class CocoEntries {
         return made;
     }
 
-    private Picture image(JsonEntry entry, boolean withPictures) {
+    private RgbImage image(JsonEntry entry, boolean withImages) {
         Long id = entry.required("id") ? entry.whole("id") : null;
-        if (!unique(imageIds, id, entry, "picture")) {
+        if (!unique(imageIds, id, entry, "image")) {
             return null;
         }
-        if (!withPictures) {
-            return new Picture(id, null, null, null);
+        if (!withImages) {
+            return new RgbImage(id, null, null, null);
         }
         String name = entry.required("file_name") ? entry.text("file_name") : null;
         Integer width = entry.required("width") ? entry.positive("width") : null;
@@ -181,7 +181,7 @@ public final class CocoEntries {
             entry.problem("empty file_name", "has an empty file_name");
             return null;
         }
-        return name == null || width == null || height == null ? null : new Picture(id, name, width, height);
+        return name == null || width == null || height == null ? null : new RgbImage(id, name, width, height);
     }
 
     private Category category(JsonEntry entry) {

@@ -17,13 +17,13 @@ import java.util.TreeSet;
  *
  * <p>Refused, all of it at once: missing fields and values of another kind, ids used twice or that are no whole numbers,
  * unknown category or image ids, keys that an entry has twice, non-finite numbers, negative box sizes, boxes wholly outside
- * their picture, sets whose boxes are corners or fractions ({@link BoxConvention}). Refused at once: malformed JSON, a list
- * or a second document, no pictures or no categories.
+ * their image, sets whose boxes are corners or fractions ({@link BoxConvention}). Refused at once: malformed JSON, a list
+ * or a second document, no images or no categories.
  *
  * <p>Accepted with a notice: an annotation with id 0 (renumbered, since COCO's evaluation takes it for "unmatched"), a box
- * that leaves its picture by more than one pixel (training clips it, evaluation takes it as it is), a box without extent
+ * that leaves its image by more than one pixel (training clips it, evaluation takes it as it is), a box without extent
  * (training drops it), a missing {@code area} (w*h is taken), two categories of one name, file names that other tools wrote
- * ({@link PictureNames}).
+ * ({@link ImageNames}).
  */
 final class CocoReader {
     private static final double OVERHANG = 1;
@@ -66,7 +66,7 @@ final class CocoReader {
         } catch (IOException e) {
             throw new DataException("Cannot read " + file + ": " + e.getMessage(), e);
         }
-        Map<Long, ImageInfo> images = reader.images(raw.images(), new PictureNames(imageFolder));
+        Map<Long, ImageInfo> images = reader.images(raw.images(), new ImageNames(imageFolder));
         List<Category> categories = reader.categories(raw.categories());
         Map<Long, List<Annotation>> annotations = reader.annotations(raw, images);
         CocoDataset dataset = new CocoDataset(
@@ -74,11 +74,11 @@ final class CocoReader {
         return new CocoDataset.Examined(dataset, reader.problems.lines(file));
     }
 
-    private Map<Long, ImageInfo> images(List<CocoEntries.Picture> entries, PictureNames names) {
+    private Map<Long, ImageInfo> images(List<CocoEntries.RgbImage> entries, ImageNames names) {
         Map<Long, ImageInfo> images = new LinkedHashMap<>();
         Tally renamed = new Tally();
         String example = "";
-        for (CocoEntries.Picture entry : entries) {
+        for (CocoEntries.RgbImage entry : entries) {
             String name = names.find(entry.fileName());
             if (!name.equals(entry.fileName())) {
                 example = example.isEmpty() ? entry.fileName() + " is taken for " + name : example;
@@ -86,7 +86,7 @@ final class CocoReader {
             }
             images.put(entry.id(), new ImageInfo(entry.id(), name, entry.width(), entry.height()));
         }
-        renamed.note("picture", "have a file name that is not of this folder; " + example);
+        renamed.note("image", "have a file name that is not of this folder; " + example);
         return images;
     }
 
@@ -148,8 +148,8 @@ final class CocoReader {
                                 entry.crowd()));
             }
         }
-        overhanging.note("annotation", "leave their picture by more than a pixel; training clips them");
-        degenerate.note("annotation", "have a box of no width or height in their picture; training drops them");
+        overhanging.note("annotation", "leave their image by more than a pixel; training clips them");
+        degenerate.note("annotation", "have a box of no width or height in their image; training drops them");
         withoutArea.note("annotation", "have no 'area'; width times height is taken");
         judge(convention);
         renumberZero(byImage);
@@ -162,7 +162,7 @@ final class CocoReader {
                     entry,
                     "image",
                     "is of image id " + entry.imageId()
-                            + ", which 'images' does not list: add the picture or remove the annotation");
+                            + ", which 'images' does not list: add the image or remove the annotation");
             return false;
         }
         if (!raw.categoryIds().contains(entry.categoryId())) {
@@ -190,7 +190,7 @@ final class CocoReader {
         problems.add(kind, who, () -> who + " " + sentence);
     }
 
-    /** Whether no point of a box lies in its picture; a box that touches an edge from outside is none. */
+    /** Whether no point of a box lies in its image; a box that touches an edge from outside is none. */
     static boolean isOutside(double[] box, ImageInfo image) {
         return box[0] >= image.width() || box[1] >= image.height() || box[0] + box[2] < 0 || box[1] + box[3] < 0;
     }

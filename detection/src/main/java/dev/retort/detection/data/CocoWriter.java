@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes COCO instances JSON. The same content gives the same bytes: categories, pictures and annotations in ascending
+ * Writes COCO instances JSON. The same content gives the same bytes: categories, images and annotations in ascending
  * order of id, one a line. The file appears whole or not at all.
  */
 public final class CocoWriter {

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where one split of a data set lies: its COCO annotation file and its picture folder. These layouts are known, tried in
- * this order for a split such as {@code train}; of several picture folders the first that is there is taken:
+ * Where one split of a data set lies: its COCO annotation file and its image folder. These layouts are known, tried in
+ * this order for a split such as {@code train}; of several image folders the first that is there is taken:
  *
  * <pre>
  * DIR/annotations/train.json                + DIR/images/
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * </pre>
  */
 public record DataFolder(Path annotations, Path images) {
-    /** The name of the picture folder of a data set written by this project. */
+    /** The name of the image folder of a data set written by this project. */
     public static final String IMAGES = "images";
 
     /** The name of the annotation folder. */
@@ -35,7 +35,7 @@ public record DataFolder(Path annotations, Path images) {
     private static final String ROBOFLOW = "_annotations.coco.json";
     private static final String LABEL_STUDIO = "result";
 
-    /** An annotation file that may be there, and where its pictures may lie. */
+    /** An annotation file that may be there, and where its images may lie. */
     private record Layout(Path annotations, List<Path> images) {}
 
     /**
@@ -51,7 +51,7 @@ public record DataFolder(Path annotations, Path images) {
                         .filter(Files::isDirectory)
                         .findFirst()
                         .orElseThrow(() -> new DataException(layout.annotations
-                                + " is there, but its picture folder is not. Put the pictures into "
+                                + " is there, but its image folder is not. Put the images into "
                                 + places(layout.images)));
                 return new DataFolder(layout.annotations, images);
             }

@@ -10,25 +10,25 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The batches of a data set. For training: an endless random order with random sizes and mirroring, all of it a pure
- * function of (seed, iteration, place in the batch). For evaluation: every picture once, in file order, the last batch
+ * function of (seed, iteration, place in the batch). For evaluation: every image once, in file order, the last batch
  * possibly smaller.
  *
  * <p>With gradient accumulation, count micro-batches: iteration t of m micro-batches reads batches t*m to t*m + m - 1.
  */
 public final class DatasetBatches implements BatchSource {
-    /** Draws a picture takes from its iteration's stream: one for the mirror, one for the size. */
+    /** Draws an image takes from its iteration's stream: one for the mirror, one for the size. */
     private static final int DRAWS = 2;
 
     private static final System.Logger LOG = System.getLogger(DatasetBatches.class.getName());
 
-    private static final String BEFOREHAND = " 'retort data info DIR --check' decodes every picture beforehand;"
-            + " data.broken=skip trains without such pictures.";
+    private static final String BEFOREHAND = " 'retort data info DIR --check' decodes every image beforehand;"
+            + " data.broken=skip trains without such images.";
 
     /**
-     * @param batchSize pictures a batch
+     * @param batchSize images a batch
      * @param multiple height and width of a batch are multiples of this, 32 for a pyramid from res5
-     * @param cacheBytes bytes of decoded pictures to keep in memory, 0 for none
-     * @param replaceDamaged whether training takes another picture where one turns out to be damaged when it is decoded
+     * @param cacheBytes bytes of decoded images to keep in memory, 0 for none
+     * @param replaceDamaged whether training takes another image where one turns out to be damaged when it is decoded
      */
     public record Settings(int batchSize, int multiple, long cacheBytes, boolean replaceDamaged) {
         public Settings {
@@ -45,7 +45,7 @@ public final class DatasetBatches implements BatchSource {
     private final Settings settings;
     private final BatchOrder order;
     private final long seed;
-    private final PictureCache cache;
+    private final ImageCache cache;
     private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
     private DatasetBatches(
@@ -61,17 +61,17 @@ public final class DatasetBatches implements BatchSource {
         this.settings = settings;
         this.order = order;
         this.seed = seed;
-        this.cache = new PictureCache(settings.cacheBytes);
+        this.cache = new ImageCache(settings.cacheBytes);
     }
 
-    /** Endless training batches, landscape and portrait pictures apart. */
+    /** Endless training batches, landscape and portrait images apart. */
     public static DatasetBatches training(
             CocoDataset dataset, TrainTransform transform, SizeRule rule, Settings settings, long seed) {
         BatchOrder order = new BatchOrder(dataset.images(), settings.batchSize, true, seed);
         return new DatasetBatches(dataset, transform, rule, settings, order, seed);
     }
 
-    /** Every picture once, in file order, at one size. */
+    /** Every image once, in file order, at one size. */
     public static DatasetBatches evaluation(
             CocoDataset dataset, int shortEdge, int maxSize, SizeRule rule, Settings settings) {
         return new DatasetBatches(dataset, TrainTransform.fixed(shortEdge, maxSize), rule, settings, null, 0);
@@ -84,14 +84,14 @@ public final class DatasetBatches implements BatchSource {
 
     @Override
     public Batch at(long iteration) {
-        int[] pictures = pictures(iteration);
+        int[] images = images(iteration);
         long stream = CounterRandom.stream(seed, Purpose.AUGMENTATION, iteration);
         List<Sample> samples = new ArrayList<>();
-        for (int place = 0; place < pictures.length; place++) {
+        for (int place = 0; place < images.length; place++) {
             boolean flip = CounterRandom.uniform(stream, DRAWS * place) < transform.flipProbability();
             List<Integer> edges = transform.shortEdges();
             int edge = edges.get(CounterRandom.below(edges.size(), stream, DRAWS * place + 1));
-            samples.add(order == null ? sample(pictures[place], edge, flip) : learnt(pictures[place], edge, flip));
+            samples.add(order == null ? sample(images[place], edge, flip) : learned(images[place], edge, flip));
         }
         return Batch.of(samples, settings.multiple);
     }
@@ -102,26 +102,26 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /**
-     * A sample to learn from. A damaged picture is replaced, if that is wanted, by the next one of its kind (landscape or
+     * A sample to learn from. A damaged image is replaced, if that is wanted, by the next one of its kind (landscape or
      * portrait) in the data set: the same one whenever the batch is asked for, so runs resume as they would have gone on.
      */
-    private Sample learnt(int wanted, int edge, boolean flip) {
+    private Sample learned(int wanted, int edge, boolean flip) {
         List<ImageInfo> images = dataset.images();
         int number = wanted;
         while (true) {
             try {
                 return sample(number, edge, flip);
-            } catch (PictureException e) {
-                if (e.fault() != PictureFault.DAMAGED) {
+            } catch (ImageException e) {
+                if (e.fault() != ImageFault.DAMAGED) {
                     throw e;
                 }
                 if (!settings.replaceDamaged) {
-                    throw new PictureException(e.fault(), e.getMessage() + BEFOREHAND, e);
+                    throw new ImageException(e.fault(), e.getMessage() + BEFOREHAND, e);
                 }
                 if (damaged.add(number)) {
                     LOG.log(
                             System.Logger.Level.WARNING,
-                            "{0} Its neighbour takes its place.",
+                            "{0} Its neighbor takes its place.",
                             Printable.line(e.getMessage()));
                 }
                 do {
@@ -139,7 +139,7 @@ public final class DatasetBatches implements BatchSource {
         return order == null ? 0 : order.epochOf(iteration);
     }
 
-    private int[] pictures(long iteration) {
+    private int[] images(long iteration) {
         if (order != null) {
             return order.batch(iteration);
         }
@@ -147,24 +147,24 @@ public final class DatasetBatches implements BatchSource {
             throw new IllegalArgumentException("There is no batch " + iteration + " of " + count());
         }
         int first = (int) (iteration * settings.batchSize);
-        int[] pictures = new int[Math.min(settings.batchSize, dataset.size() - first)];
-        for (int i = 0; i < pictures.length; i++) {
-            pictures[i] = first + i;
+        int[] images = new int[Math.min(settings.batchSize, dataset.size() - first)];
+        for (int i = 0; i < images.length; i++) {
+            images[i] = first + i;
         }
-        return pictures;
+        return images;
     }
 
-    /** With one target size the resized picture is cached; with several, the original, since decoding costs most. */
-    private Picture resized(int number, ImageInfo info, int edge) {
+    /** With one target size the resized image is cached; with several, the original, since decoding costs most. */
+    private RgbImage resized(int number, ImageInfo info, int edge) {
         ImageSize size = rule.target(new ImageSize(info.height(), info.width()), edge, transform.maxSize());
         if (transform.shortEdges().size() == 1) {
             return cache.get(
                     number,
                     size.width(),
                     size.height(),
-                    () -> BilinearResize.resize(dataset.picture(info), size.width(), size.height()));
+                    () -> BilinearResize.resize(dataset.image(info), size.width(), size.height()));
         }
-        Picture original = cache.get(number, info.width(), info.height(), () -> dataset.picture(info));
+        RgbImage original = cache.get(number, info.width(), info.height(), () -> dataset.image(info));
         return BilinearResize.resize(original, size.width(), size.height());
     }
 }

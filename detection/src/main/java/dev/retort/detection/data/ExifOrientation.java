@@ -14,7 +14,7 @@ final class ExifOrientation {
      * The orientation that the block from {@code start} to before {@code end} gives. A block that makes no sense gives
      * none: viewers pass over it, and the pixels are whole.
      */
-    static Orientation find(PictureBytes bytes, long start, long end) {
+    static Orientation find(ImageBytes bytes, long start, long end) {
         if (end > bytes.size() || end - start < HEADER) {
             return Orientation.UPRIGHT;
         }
@@ -39,7 +39,7 @@ final class ExifOrientation {
         return Orientation.UPRIGHT;
     }
 
-    private static int uint16(PictureBytes bytes, long place, boolean little) {
+    private static int uint16(ImageBytes bytes, long place, boolean little) {
         return little ? bytes.uint16le(place) : bytes.uint16(place);
     }
 }

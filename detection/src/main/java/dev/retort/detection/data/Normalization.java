@@ -20,7 +20,7 @@ public record Normalization(List<Double> mean, List<Double> std, boolean bgr, do
         std = List.copyOf(std);
         if (mean.size() != 3 || std.size() != 3) {
             throw new IllegalArgumentException(
-                    "A normalisation has three means and three standard deviations, not " + mean + " and " + std);
+                    "A normalization has three means and three standard deviations, not " + mean + " and " + std);
         }
         if (std.stream().anyMatch(value -> !(value > 0))) {
             throw new IllegalArgumentException("Standard deviations must be positive, not " + std);
@@ -28,21 +28,21 @@ public record Normalization(List<Double> mean, List<Double> std, boolean bgr, do
     }
 
     /**
-     * Writes a picture into a channels-last array.
+     * Writes an image into a channels-last array.
      *
-     * @param out receives the picture's rows, each {@code rowLength} floats after the one before
+     * @param out receives the image's rows, each {@code rowLength} floats after the one before
      * @param offset where the first row begins
      */
-    void apply(Picture picture, float[] out, int offset, int rowLength) {
+    void apply(RgbImage image, float[] out, int offset, int rowLength) {
         // 256 possible values a channel: a table is exact and needs no arithmetic a pixel.
         float[][] tables = {table(0), table(1), table(2)};
         int red = bgr ? 2 : 0;
         int blue = 2 - red;
-        byte[] rgb = picture.rgb();
+        byte[] rgb = image.rgb();
         int from = 0;
-        for (int y = 0; y < picture.height(); y++) {
+        for (int y = 0; y < image.height(); y++) {
             int to = offset + y * rowLength;
-            for (int x = 0; x < picture.width(); x++, from += 3, to += 3) {
+            for (int x = 0; x < image.width(); x++, from += 3, to += 3) {
                 out[to + red] = tables[red][rgb[from] & 0xff];
                 out[to + 1] = tables[1][rgb[from + 1] & 0xff];
                 out[to + blue] = tables[blue][rgb[from + 2] & 0xff];

@@ -1,7 +1,7 @@
 package dev.retort.detection.data;
 
 /**
- * How a stored picture is turned to be shown: the values of EXIF's Orientation tag (CIPA DC-008, 4.6.4), in their order
+ * How a stored image is turned to be shown: the values of EXIF's Orientation tag (CIPA DC-008, 4.6.4), in their order
  * from 1.
  */
 public enum Orientation {
@@ -39,10 +39,10 @@ public enum Orientation {
         return swapped;
     }
 
-    /** Where pixels of a stored picture lie in the shown one: pixel (x, y) at {@code start + x * column + y * row}. */
+    /** Where pixels of a stored image lie in the shown one: pixel (x, y) at {@code start + x * column + y * row}. */
     record Steps(int start, int column, int row) {}
 
-    /** The steps for a stored picture of {@code width} x {@code height} pixels. */
+    /** The steps for a stored image of {@code width} x {@code height} pixels. */
     Steps steps(int width, int height) {
         int column = swapped ? height : 1;
         int row = swapped ? 1 : width;

@@ -2,7 +2,7 @@ package dev.retort.detection.data;
 
 import java.util.Locale;
 
-/** Texts from files, such as names of pictures and classes, made fit to be printed on a terminal. */
+/** Texts from files, such as names of images and classes, made fit to be printed on a terminal. */
 public final class Printable {
     private Printable() {}
 

@@ -1,10 +1,10 @@
 package dev.retort.detection.data;
 
 /**
- * A picture ready for the network, with its objects: {@code boxes} is {@code [n, 4]} flattened, XYXY in pixels of
- * {@code picture}; {@code classes} is {@code [n]}.
+ * An image ready for the network, with its objects: {@code boxes} is {@code [n, 4]} flattened, XYXY in pixels of
+ * {@code image}; {@code classes} is {@code [n]}.
  *
- * @param info the original picture's entry; its size is the one to scale detections back to
- * @param flipped whether the picture was mirrored
+ * @param info the original image's entry; its size is the one to scale detections back to
+ * @param flipped whether the image was mirrored
  */
-public record Sample(ImageInfo info, Picture picture, double[] boxes, int[] classes, boolean flipped) {}
+public record Sample(ImageInfo info, RgbImage image, double[] boxes, int[] classes, boolean flipped) {}

@@ -22,7 +22,7 @@ enum ShapeKind {
     TRIANGLE {
         @Override
         boolean inside(double u, double v) {
-            // Equilateral, in the unit circle: three half-planes at distance 1/2 from the centre.
+            // Equilateral, in the unit circle: three half-planes at distance 1/2 from the center.
             return v <= 0.5 && SIN_60 * u - 0.5 * v <= 0.5 && -SIN_60 * u - 0.5 * v <= 0.5;
         }
     },
@@ -46,7 +46,7 @@ enum ShapeKind {
         boolean inside(double u, double v) {
             // Five points at radius 1, five notches at the pentagram's inner radius. A point is inside if at most one
             // of
-            // the pentagram's five lines (all at distance cos 72 from the centre) separates it from the centre.
+            // the pentagram's five lines (all at distance cos 72 from the center) separates it from the center.
             int beyond = 0;
             for (int i = 0; i < STAR_X.length; i++) {
                 beyond += u * STAR_X[i] + v * STAR_Y[i] > COS_72 ? 1 : 0;

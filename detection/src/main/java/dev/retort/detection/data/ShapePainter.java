@@ -6,26 +6,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Paints one picture of the generated data set: a textured background, shapes one over the other, sensor noise. Everything
+ * Paints one image of the generated data set: a textured background, shapes one over the other, sensor noise. Everything
  * is drawn from one random sequence by strict arithmetic, so the pixels do not depend on machine, thread or font.
  */
 final class ShapePainter {
     /** Sub-samples a pixel, along each axis, for smooth edges. */
     private static final int SUBSAMPLES = 3;
-    /** Colours tried to find one that stands out from the background. */
-    private static final int COLOUR_TRIES = 12;
-    /** An object whose colour is this far (Euclidean, of 0..255 a channel) from its surroundings stands out. */
+    /** Colors tried to find one that stands out from the background. */
+    private static final int COLOR_TRIES = 12;
+    /** An object whose color is this far (Euclidean, of 0..255 a channel) from its surroundings stands out. */
     private static final double CONTRAST = 90;
     /** Places tried to find one that does not overlap earlier shapes too much. */
     private static final int PLACE_TRIES = 6;
     /** Overlap (intersection over the smaller box) with which a place is taken without another try. */
     private static final double EASY_OVERLAP = 0.25;
-    /** Part of its size by which a shape may stick out of the picture. */
+    /** Part of its size by which a shape may stick out of the image. */
     private static final double OVERHANG = 0.12;
     /** An object with no more than this part of its pixels visible is not annotated. */
     private static final double LEAST_VISIBLE = 0.2;
 
-    /** A shape as placed: centre and half its size in pixels, turned by an angle given as sine and cosine. */
+    /** A shape as placed: center and half its size in pixels, turned by an angle given as sine and cosine. */
     private record Placed(ShapeKind kind, double x, double y, double half, double sin, double cos) {}
 
     /** A painted object: class, tight box of its visible pixels (x, y, w, h), and their number. */
@@ -64,15 +64,15 @@ final class ShapePainter {
         return visible();
     }
 
-    /** The picture with sensor noise added. Call once, after {@link #paint}. */
-    Picture picture() {
+    /** The image with sensor noise added. Call once, after {@link #paint}. */
+    RgbImage image() {
         double sigma = random.uniform(2, settings.noise());
         byte[] rgb = new byte[pixels.length];
         for (int i = 0; i < rgb.length; i++) {
             double value = pixels[i] + sigma * noise();
             rgb[i] = (byte) Math.max(0, Math.min(255, (int) (value + 0.5)));
         }
-        return new Picture(width, height, rgb);
+        return new RgbImage(width, height, rgb);
     }
 
     /** Roughly normal, mean 0 and variance 1: a sum of four uniforms is cheap and good enough for noise. */
@@ -81,10 +81,10 @@ final class ShapePainter {
         return (sum - 2) * StrictMath.sqrt(3);
     }
 
-    /** A gradient between two colours, with value noise of two scales and, at times, stripes. */
+    /** A gradient between two colors, with value noise of two scales and, at times, stripes. */
     private void background() {
-        double[] from = colour(40, 215);
-        double[] to = colour(40, 215);
+        double[] from = color(40, 215);
+        double[] to = color(40, 215);
         double angle = random.uniform(0, 2 * Math.PI);
         double dx = StrictMath.cos(angle) / width;
         double dy = StrictMath.sin(angle) / height;
@@ -98,7 +98,7 @@ final class ShapePainter {
         ValueNoise fine = new ValueNoise(random, width, height, random.uniform(4, 10));
         double coarseStrength = random.uniform(15, 60);
         double fineStrength = random.uniform(5, 30);
-        double[] tint = colour(-0.3, 0.3);
+        double[] tint = color(-0.3, 0.3);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 double t = 0.5 + (x - width / 2.0) * dx + (y - height / 2.0) * dy;
@@ -113,7 +113,7 @@ final class ShapePainter {
         }
     }
 
-    private double[] colour(double low, double high) {
+    private double[] color(double low, double high) {
         return new double[] {random.uniform(low, high), random.uniform(low, high), random.uniform(low, high)};
     }
 
@@ -153,9 +153,9 @@ final class ShapePainter {
         return Math.max(0, w) * Math.max(0, h) / (smaller * smaller);
     }
 
-    /** Paints a shape, marks its pixels and returns how many it has within the picture. */
+    /** Paints a shape, marks its pixels and returns how many it has within the image. */
     private int draw(Placed shape, int index) {
-        double[] colour = outstandingColour(shape);
+        double[] color = outstandingColor(shape);
         double[] shade = {random.uniform(-0.25, 0.25), random.uniform(-0.25, 0.25)};
         double stripes = random.chance(0.3) ? random.uniform(10, 30) : 0;
         double frequency = random.uniform(6, 16);
@@ -177,7 +177,7 @@ final class ShapePainter {
                         stripes == 0 ? 0 : stripes * StrictMath.sin(frequency * (u * shape.cos + v * shape.sin));
                 for (int c = 0; c < 3; c++) {
                     int at = (y * width + x) * 3 + c;
-                    pixels[at] += cover * (colour[c] * texture + stripe - pixels[at]);
+                    pixels[at] += cover * (color[c] * texture + stripe - pixels[at]);
                 }
                 if (cover >= 0.5) {
                     owner[y * width + x] = index;
@@ -202,8 +202,8 @@ final class ShapePainter {
         return (double) hits / (SUBSAMPLES * SUBSAMPLES);
     }
 
-    /** Any colour whatever the class, as long as it differs from what lies beneath. */
-    private double[] outstandingColour(Placed shape) {
+    /** Any color whatever the class, as long as it differs from what lies beneath. */
+    private double[] outstandingColor(Placed shape) {
         double[] beneath = new double[3];
         int samples = 0;
         for (double v = -0.75; v <= 0.75; v += 0.5) {
@@ -218,8 +218,8 @@ final class ShapePainter {
         }
         double[] best = null;
         double bestDistance = -1;
-        for (int attempt = 0; attempt < COLOUR_TRIES && bestDistance < CONTRAST; attempt++) {
-            double[] candidate = colour(0, 255);
+        for (int attempt = 0; attempt < COLOR_TRIES && bestDistance < CONTRAST; attempt++) {
+            double[] candidate = color(0, 255);
             double square = 0;
             for (int c = 0; c < 3; c++) {
                 double difference = candidate[c] - beneath[c] / samples;

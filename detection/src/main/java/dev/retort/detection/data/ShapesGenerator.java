@@ -16,13 +16,13 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Generates the "shapes" data set: turned circles, squares, triangles, rings, crosses and stars of any colour on textured
+ * Generates the "shapes" data set: turned circles, squares, triangles, rings, crosses and stars of any color on textured
  * backgrounds, over an eightfold range of sizes, overlapping, with noise. Small enough for a detector to learn on a
- * processor in minutes, and rich enough that outline, not colour or place, tells the class.
+ * processor in minutes, and rich enough that outline, not color or place, tells the class.
  *
- * <p>Every picture is a pure function of (seed, number of the picture), so the files are the same bytes for a seed. A box
+ * <p>Every image is a pure function of (seed, number of the image), so the files are the same bytes for a seed. A box
  * is tight around an object's visible pixels and {@code area} is their number; an object with a fifth or less of its
- * pixels visible is not annotated. Pictures are PNG, numbered through all splits, in the standard layout of
+ * pixels visible is not annotated. Images are PNG, numbered through all splits, in the standard layout of
  * {@link DataFolder}.
  */
 public final class ShapesGenerator {
@@ -31,10 +31,10 @@ public final class ShapesGenerator {
      *
      * @param minSize smallest diameter of a shape's circumscribed circle
      * @param maxSize largest one
-     * @param minObjects fewest shapes a picture
-     * @param maxObjects most shapes a picture
-     * @param noise largest standard deviation of the noise, in grey levels, at least 2
-     * @param splits pictures a split, in order
+     * @param minObjects fewest shapes an image
+     * @param maxObjects most shapes an image
+     * @param noise largest standard deviation of the noise, in gray levels, at least 2
+     * @param splits images a split, in order
      */
     public record Settings(
             int width,
@@ -49,22 +49,22 @@ public final class ShapesGenerator {
         public Settings {
             splits = new LinkedHashMap<>(splits);
             if (!(minSize >= 4 && maxSize >= minSize && maxSize <= Math.min(width, height))) {
-                throw new IllegalArgumentException("Shapes must have 4 pixels or more and fit the picture: sizes "
+                throw new IllegalArgumentException("Shapes must have 4 pixels or more and fit the image: sizes "
                         + minSize + " to " + maxSize + " in " + width + "x" + height);
             }
             if (minObjects < 0 || maxObjects < minObjects) {
                 throw new IllegalArgumentException(
-                        "There cannot be " + minObjects + " to " + maxObjects + " objects a picture");
+                        "There cannot be " + minObjects + " to " + maxObjects + " objects an image");
             }
             if (!(noise >= 2)) {
                 throw new IllegalArgumentException("The noise's largest deviation is at least 2, not " + noise);
             }
             if (splits.isEmpty() || splits.values().stream().anyMatch(count -> count <= 0)) {
-                throw new IllegalArgumentException("Every split needs pictures, not " + splits);
+                throw new IllegalArgumentException("Every split needs images, not " + splits);
             }
         }
 
-        /** 128x128 pictures with one to six shapes of 12 to 96 pixels. */
+        /** 128x128 images with one to six shapes of 12 to 96 pixels. */
         public static Settings standard(int train, int val, int test, long seed) {
             Map<String, Integer> splits = new LinkedHashMap<>();
             splits.put("train", train);
@@ -73,13 +73,13 @@ public final class ShapesGenerator {
             return new Settings(128, 128, 12, 96, 1, 6, 12, splits, seed);
         }
 
-        /** The same pictures in other splits, by name. */
+        /** The same images in other splits, by name. */
         public Settings withSplits(Map<String, Integer> other) {
             return new Settings(width, height, minSize, maxSize, minObjects, maxObjects, noise, other, seed);
         }
     }
 
-    private record PaintedPicture(ImageInfo info, List<ShapePainter.Painted> objects) {}
+    private record PaintedImage(ImageInfo info, List<ShapePainter.Painted> objects) {}
 
     private ShapesGenerator() {}
 
@@ -109,9 +109,9 @@ public final class ShapesGenerator {
         int first = 1;
         for (Map.Entry<String, Integer> entry : settings.splits.entrySet()) {
             if (entry.getKey().equals(split)) {
-                Map<Long, Picture> held = new ConcurrentHashMap<>();
-                List<PaintedPicture> painted = paint(
-                        settings, split, first, entry.getValue(), (info, picture) -> held.put(info.id(), picture));
+                Map<Long, RgbImage> held = new ConcurrentHashMap<>();
+                List<PaintedImage> painted =
+                        paint(settings, split, first, entry.getValue(), (info, image) -> held.put(info.id(), image));
                 return CocoDataset.inMemory(
                         "generated shapes, split " + split, images(painted), categories(), annotations(painted), held);
             }
@@ -122,20 +122,20 @@ public final class ShapesGenerator {
 
     private static void split(Settings settings, String name, int first, int count, Path folder) {
         DataFolder files = DataFolder.standard(folder, name);
-        List<PaintedPicture> pictures = paint(
+        List<PaintedImage> images = paint(
                 settings,
                 name,
                 first,
                 count,
-                (info, picture) -> PictureWriter.write(picture, files.images().resolve(info.fileName())));
+                (info, image) -> ImageFileWriter.write(image, files.images().resolve(info.fileName())));
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("description", "Generated shapes, split " + name);
         info.put("seed", settings.seed);
-        CocoWriter.write(files.annotations(), info, images(pictures), categories(), annotations(pictures));
+        CocoWriter.write(files.annotations(), info, images(images), categories(), annotations(images));
     }
 
-    private static List<PaintedPicture> paint(
-            Settings settings, String name, int first, int count, BiConsumer<ImageInfo, Picture> sink) {
+    private static List<PaintedImage> paint(
+            Settings settings, String name, int first, int count, BiConsumer<ImageInfo, RgbImage> sink) {
         return IntStream.range(first, first + count)
                 .parallel()
                 .mapToObj(id -> {
@@ -144,14 +144,14 @@ public final class ShapesGenerator {
                     RandomSequence random = CounterRandom.sequence(settings.seed, Purpose.SYNTHETIC_DATA, id);
                     ShapePainter painter = new ShapePainter(settings, random);
                     List<ShapePainter.Painted> objects = painter.paint();
-                    sink.accept(info, painter.picture());
-                    return new PaintedPicture(info, objects);
+                    sink.accept(info, painter.image());
+                    return new PaintedImage(info, objects);
                 })
                 .toList();
     }
 
-    private static List<ImageInfo> images(List<PaintedPicture> pictures) {
-        return pictures.stream().map(PaintedPicture::info).toList();
+    private static List<ImageInfo> images(List<PaintedImage> images) {
+        return images.stream().map(PaintedImage::info).toList();
     }
 
     private static List<Category> categories() {
@@ -160,13 +160,13 @@ public final class ShapesGenerator {
                 .toList();
     }
 
-    private static List<Annotation> annotations(List<PaintedPicture> pictures) {
+    private static List<Annotation> annotations(List<PaintedImage> images) {
         List<Annotation> annotations = new ArrayList<>();
-        for (PaintedPicture picture : pictures) {
-            for (ShapePainter.Painted o : picture.objects) {
+        for (PaintedImage image : images) {
+            for (ShapePainter.Painted o : image.objects) {
                 long id = annotations.size() + 1L;
                 annotations.add(new Annotation(
-                        id, picture.info.id(), o.kind().ordinal() + 1, o.x(), o.y(), o.w(), o.h(), o.visible(), false));
+                        id, image.info.id(), o.kind().ordinal() + 1, o.x(), o.y(), o.w(), o.h(), o.visible(), false));
             }
         }
         return annotations;

@@ -3,7 +3,7 @@ package dev.retort.detection.data;
 import java.util.List;
 
 /**
- * What happens to a training picture: its shorter edge is drawn from {@code shortEdges} (its longer edge stays within
+ * What happens to a training image: its shorter edge is drawn from {@code shortEdges} (its longer edge stays within
  * {@code maxSize}), and it is mirrored with probability {@code flipProbability}.
  */
 public record TrainTransform(List<Integer> shortEdges, int maxSize, double flipProbability) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The geometry of training and test pictures, as detectron2's data set mapper has it: resize, then mirror, then clip the
+ * The geometry of training and test images, as detectron2's data set mapper has it: resize, then mirror, then clip the
  * boxes and drop those without extent.
  */
 public final class Transforms {
@@ -14,7 +14,7 @@ public final class Transforms {
 
     private Transforms() {}
 
-    /** Whether training keeps a box of a picture at its own size: clipped to it, it is more than 1e-5 wide and high. */
+    /** Whether training keeps a box of an image at its own size: clipped to it, it is more than 1e-5 wide and high. */
     static boolean keeps(double x, double y, double w, double h, ImageInfo info) {
         double[] clipped = Boxes.clip(new double[] {x, y, x + w, y + h}, new ImageSize(info.height(), info.width()));
         return hasExtent(clipped, 0);
@@ -25,12 +25,12 @@ public final class Transforms {
     }
 
     /**
-     * Applies one choice of size and mirroring to a picture of a data set and to its objects. Crowds are dropped, boxes
+     * Applies one choice of size and mirroring to an image of a data set and to its objects. Crowds are dropped, boxes
      * are clipped after resizing and mirroring, and those of width or height at most 1e-5 dropped.
      *
-     * @param resized the picture, already resized from {@code info}'s size
+     * @param resized the image, already resized from {@code info}'s size
      */
-    public static Sample sample(CocoDataset dataset, ImageInfo info, Picture resized, boolean flip) {
+    public static Sample sample(CocoDataset dataset, ImageInfo info, RgbImage resized, boolean flip) {
         List<Annotation> objects = dataset.annotations(info.id()).stream()
                 .filter(annotation -> !annotation.crowd())
                 .toList();

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * {@link DataFolder}.
  *
  * <p>Corners are 1-based and inclusive, so a box becomes [xmin - 1, ymin - 1, xmax - xmin + 1, ymax - ymin + 1] with its
- * area w*h. Objects whose corners coincide in x or y, and those wholly outside their picture, are left out and reported.
+ * area w*h. Objects whose corners coincide in x or y, and those wholly outside their image, are left out and reported.
  * The {@code difficult} and {@code truncated} flags are not carried over. Image ids count the annotation files in sorted
  * order from 1; annotation ids run through them in the same order, so both are unique over all splits.
  */
@@ -30,7 +30,7 @@ public final class VocConverter {
     /**
      * What was done.
      *
-     * @param images pictures a split, by its name
+     * @param images images a split, by its name
      * @param annotations objects a split
      * @param dropped one line for every object that was left out
      * @param notes one line for everything else that is not as the lists have it
@@ -40,7 +40,7 @@ public final class VocConverter {
 
     private record VocObject(String name, double xmin, double ymin, double xmax, double ymax) {}
 
-    private record VocPicture(long id, String fileName, int width, int height, List<VocObject> objects) {
+    private record VocImage(long id, String fileName, int width, int height, List<VocObject> objects) {
         ImageInfo info() {
             return new ImageInfo(id, fileName, width, height);
         }
@@ -55,7 +55,7 @@ public final class VocConverter {
     }
 
     /**
-     * Converts the splits train, val and test, as far as they exist and name a picture, and copies their pictures.
+     * Converts the splits train, val and test, as far as they exist and name an image, and copies their images.
      *
      * @param root the folder with Annotations, JPEGImages and ImageSets
      * @param categories names in the order of their ids 1..K; if empty, all names found, in alphabetical order
@@ -71,36 +71,36 @@ public final class VocConverter {
     private void run(List<String> categoryNames, Path target, Report report) throws IOException {
         Set<String> names = annotationFiles();
         Map<String, List<String>> splits = VocLists.read(root, names, report.notes);
-        VocPictures files = new VocPictures(root);
-        Map<String, VocPicture> pictures = new TreeMap<>();
+        VocImages files = new VocImages(root);
+        Map<String, VocImage> images = new TreeMap<>();
         for (String name : names) {
-            picture(name, pictures.size() + 1, files, pictures);
+            image(name, images.size() + 1, files, images);
         }
-        List<Category> categories = categories(categoryNames, pictures);
+        List<Category> categories = categories(categoryNames, images);
         Map<String, Long> ids = new LinkedHashMap<>();
         categories.forEach(category -> ids.put(category.name(), category.id()));
-        Map<String, List<Annotation>> annotations = annotations(pictures, ids, report);
-        splits.forEach((split, listed) -> check(split, listed, names, pictures, files));
+        Map<String, List<Annotation>> annotations = annotations(images, ids, report);
+        splits.forEach((split, listed) -> check(split, listed, names, images, files));
         if (!problems.isEmpty()) {
             throw new DataException(String.join(";\n", problems.lines()));
         }
         for (Map.Entry<String, List<String>> split : splits.entrySet()) {
-            List<ImageInfo> images = new ArrayList<>();
+            List<ImageInfo> infos = new ArrayList<>();
             List<Annotation> objects = new ArrayList<>();
             DataFolder folder = DataFolder.standard(target, split.getKey());
             Files.createDirectories(folder.images());
             for (String name : split.getValue()) {
-                ImageInfo picture = pictures.get(name).info();
-                images.add(picture);
+                ImageInfo image = images.get(name).info();
+                infos.add(image);
                 objects.addAll(annotations.get(name));
                 Files.copy(
-                        files.folder().resolve(picture.fileName()),
-                        folder.images().resolve(picture.fileName()),
+                        files.folder().resolve(image.fileName()),
+                        folder.images().resolve(image.fileName()),
                         StandardCopyOption.REPLACE_EXISTING);
             }
             Map<String, String> info = Map.of("description", "Converted from Pascal VOC, split " + split.getKey());
-            CocoWriter.write(folder.annotations(), info, images, categories, objects);
-            report.images.put(split.getKey(), images.size());
+            CocoWriter.write(folder.annotations(), info, infos, categories, objects);
+            report.images.put(split.getKey(), infos.size());
             report.annotations.put(split.getKey(), objects.size());
         }
     }
@@ -120,7 +120,7 @@ public final class VocConverter {
 
     /** A list may name only what is there. */
     private void check(
-            String split, List<String> listed, Set<String> names, Map<String, VocPicture> pictures, VocPictures files) {
+            String split, List<String> listed, Set<String> names, Map<String, VocImage> images, VocImages files) {
         for (String name : listed) {
             if (!names.contains(name)) {
                 problems.add(
@@ -129,22 +129,22 @@ public final class VocConverter {
                         // Not a path: what a list names need not be one.
                         () -> "Split " + split + " of " + root + " names '" + name + "', but there is no " + name + XML
                                 + " in " + root.resolve("Annotations"));
-            } else if (pictures.containsKey(name) && pictures.get(name).fileName == null) {
+            } else if (images.containsKey(name) && images.get(name).fileName == null) {
                 problems.add(
-                        "no picture",
+                        "no image",
                         name,
-                        () -> "Split " + split + " names '" + name + "', but the picture "
+                        () -> "Split " + split + " names '" + name + "', but the image "
                                 + files.folder().resolve(name + ".jpg") + " (or .png and so on) is not there");
             }
         }
     }
 
-    /** The COCO annotations of every picture, by its name; objects that no picture shows go to the report. */
+    /** The COCO annotations of every image, by its name; objects that no image shows go to the report. */
     private Map<String, List<Annotation>> annotations(
-            Map<String, VocPicture> pictures, Map<String, Long> ids, Report report) {
+            Map<String, VocImage> images, Map<String, Long> ids, Report report) {
         Map<String, List<Annotation>> annotations = new LinkedHashMap<>();
         long next = 1;
-        for (Map.Entry<String, VocPicture> entry : pictures.entrySet()) {
+        for (Map.Entry<String, VocImage> entry : images.entrySet()) {
             ImageInfo image = entry.getValue().info();
             List<Annotation> list = new ArrayList<>();
             for (VocObject object : entry.getValue().objects) {
@@ -155,7 +155,7 @@ public final class VocConverter {
                 if (flat || CocoReader.isOutside(box, image)) {
                     report.dropped.add(entry.getKey() + ": " + object.name + " [" + object.xmin + ", " + object.ymin
                             + ", " + object.xmax + ", " + object.ymax + "] "
-                            + (flat ? "has no extent" : "is wholly outside the picture"));
+                            + (flat ? "has no extent" : "is wholly outside the image"));
                     continue;
                 }
                 if (!ids.containsKey(object.name)) {
@@ -177,7 +177,7 @@ public final class VocConverter {
         return annotations;
     }
 
-    private void picture(String name, long id, VocPictures files, Map<String, VocPicture> pictures) throws IOException {
+    private void image(String name, long id, VocImages files, Map<String, VocImage> images) throws IOException {
         Path file = xml(name);
         try {
             VocXml.Element annotation = xml.read(file);
@@ -197,8 +197,8 @@ public final class VocConverter {
                         box.number("xmax"),
                         box.number("ymax")));
             }
-            String picture = files.find(name, annotation.textOf("filename"));
-            pictures.put(name, new VocPicture(id, picture, width, height, objects));
+            String image = files.find(name, annotation.textOf("filename"));
+            images.put(name, new VocImage(id, image, width, height, objects));
         } catch (DataException e) {
             // Of one kind is what differs in names and places only.
             String kind = e.getMessage().replace(file.toString(), "").replaceAll("\\d+", "");
@@ -206,11 +206,11 @@ public final class VocConverter {
         }
     }
 
-    private List<Category> categories(List<String> given, Map<String, VocPicture> pictures) {
+    private List<Category> categories(List<String> given, Map<String, VocImage> images) {
         List<String> names = given.stream().map(String::strip).toList();
         if (names.isEmpty()) {
             TreeSet<String> found = new TreeSet<>();
-            pictures.values().forEach(picture -> picture.objects.forEach(object -> found.add(object.name)));
+            images.values().forEach(image -> image.objects.forEach(object -> found.add(object.name)));
             names = List.copyOf(found);
         }
         Set<String> once = new LinkedHashSet<>(names);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The split lists of a Pascal VOC data set, ImageSets/Main/train.txt and so on: a picture's name a line, without its
+ * The split lists of a Pascal VOC data set, ImageSets/Main/train.txt and so on: an image's name a line, without its
  * ending; in lists of one class a flag follows.
  */
 final class VocLists {
@@ -40,7 +40,7 @@ final class VocLists {
             found = true;
             Set<String> names = names(list, known, notes);
             if (names.isEmpty()) {
-                notes.add(list + " names no picture; there is no split " + split);
+                notes.add(list + " names no image; there is no split " + split);
             } else {
                 splits.put(split, List.copyOf(names));
             }
@@ -48,7 +48,7 @@ final class VocLists {
         if (splits.isEmpty()) {
             throw new DataException(
                     found
-                            ? "The split lists in " + folder + " name no picture"
+                            ? "The split lists in " + folder + " name no image"
                             : "No split list in " + folder + ": looked for train.txt, val.txt and test.txt");
         }
         return splits;
@@ -65,8 +65,7 @@ final class VocLists {
             }
         }
         if (twice > 0) {
-            notes.add(
-                    list + " names " + twice + " picture(s) more than once (first: " + first + "); each is taken once");
+            notes.add(list + " names " + twice + " image(s) more than once (first: " + first + "); each is taken once");
         }
         return names;
     }

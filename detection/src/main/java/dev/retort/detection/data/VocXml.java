@@ -24,7 +24,7 @@ import org.xml.sax.helpers.DefaultHandler;
  */
 final class VocXml {
     private static final int DEEPEST = 64;
-    /** Pixels: more than any picture is wide or high. */
+    /** Pixels: more than any image is wide or high. */
     private static final double MOST = 1e6;
 
     private static final String NO_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";

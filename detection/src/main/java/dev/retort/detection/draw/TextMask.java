@@ -1,7 +1,7 @@
 package dev.retort.detection.draw;
 
 /**
- * A text as a picture of how much ink each pixel takes.
+ * A text as an image of how much ink each pixel takes.
  *
  * @param coverage {@code [height, width]} row-major, 0 (none) to 255 (all)
  */

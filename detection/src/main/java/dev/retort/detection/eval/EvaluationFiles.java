@@ -55,7 +55,7 @@ public final class EvaluationFiles {
             if (withoutArea > 0) {
                 notice(file + ": " + withoutArea + " annotation(s) have no 'area'; width times height is taken");
             }
-            List<Long> ids = raw.images().stream().map(CocoEntries.Picture::id).toList();
+            List<Long> ids = raw.images().stream().map(CocoEntries.RgbImage::id).toList();
             return new GroundTruthSet(ids, raw.categories(), truths);
         } catch (DataException e) {
             throw new IOException(e.getMessage(), e);

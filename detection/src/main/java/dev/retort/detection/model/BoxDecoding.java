@@ -20,15 +20,15 @@ public final class BoxDecoding {
      */
     public static Tensor decode(BoxCoder coder, Tensor deltas, double[] anchors) {
         int n = Boxes.count(anchors);
-        double[] centres = new double[2 * n];
+        double[] centers = new double[2 * n];
         double[] steps = new double[2 * n];
         double[] halves = new double[2 * n];
         double[] scales = new double[2 * n];
         for (int i = 0; i < n; i++) {
             double width = Boxes.width(anchors, i);
             double height = Boxes.height(anchors, i);
-            centres[2 * i] = anchors[4 * i] + width / 2;
-            centres[2 * i + 1] = anchors[4 * i + 1] + height / 2;
+            centers[2 * i] = anchors[4 * i] + width / 2;
+            centers[2 * i + 1] = anchors[4 * i + 1] + height / 2;
             steps[2 * i] = width / coder.weightX();
             steps[2 * i + 1] = height / coder.weightY();
             halves[2 * i] = width / 2;
@@ -37,13 +37,13 @@ public final class BoxDecoding {
             scales[2 * i + 1] = 1 / coder.weightHeight();
         }
         try (Scope scope = Scope.open()) {
-            Tensor centre = deltas.slice(1, 0, 2).mul(pairs(deltas, steps)).add(pairs(deltas, centres));
+            Tensor center = deltas.slice(1, 0, 2).mul(pairs(deltas, steps)).add(pairs(deltas, centers));
             Tensor half = deltas.slice(1, 2, 4)
                     .mul(pairs(deltas, scales))
                     .clamp(Double.NEGATIVE_INFINITY, coder.scaleClamp())
                     .exp()
                     .mul(pairs(deltas, halves));
-            return scope.keep(deltas.backend().concat(1, centre.sub(half), centre.add(half)));
+            return scope.keep(deltas.backend().concat(1, center.sub(half), center.add(half)));
         }
     }
 

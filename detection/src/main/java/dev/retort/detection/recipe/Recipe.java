@@ -57,7 +57,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
         return RecipeReader.change(this, List.of(settings));
     }
 
-    /** Mean and standard deviation that pictures are normalised with. */
+    /** Mean and standard deviation that images are normalized with. */
     public enum PixelScale {
         /** BGR 0..255, mean (103.53, 116.28, 123.675), no division. */
         MSRA,
@@ -65,7 +65,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
         TORCHVISION
     }
 
-    /** What is done where pictures of a data set cannot be used. */
+    /** What is done where images of a data set cannot be used. */
     public enum Broken {
         /** Nothing is begun. */
         FAIL,
@@ -76,15 +76,15 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
     /**
      * What is read and how it is augmented.
      *
-     * @param trainSplit split that is learnt from (default train)
+     * @param trainSplit split that is learned from (default train)
      * @param testSplit split that is evaluated on (default test)
-     * @param shortEdges shortest edges in pixels, one drawn per picture; empty leaves pictures as they are (default empty)
+     * @param shortEdges shortest edges in pixels, one drawn per image; empty leaves images as they are (default empty)
      * @param longEdge largest longest edge in pixels (default 1333)
      * @param flip probability of a horizontal flip (default 0.5)
-     * @param pixels normalisation (default torchvision)
-     * @param keepEmpty whether pictures without boxes are learnt from (default true)
-     * @param cacheMegabytes memory for decoded pictures (default 512)
-     * @param broken what to do with pictures that cannot be used (default fail)
+     * @param pixels normalization (default torchvision)
+     * @param keepEmpty whether images without boxes are learned from (default true)
+     * @param cacheMegabytes memory for decoded images (default 512)
+     * @param broken what to do with images that cannot be used (default fail)
      */
     public record Data(
             String trainSplit,
@@ -115,7 +115,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
         }
     }
 
-    /** Which optimiser. */
+    /** Which optimizer. */
     public enum OptimizerKind {
         SGD,
         ADAMW
@@ -123,29 +123,29 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
 
     /** Which schedule follows the warm-up. */
     public enum Schedule {
-        /** The rate divided by 10 at each of the steps. */
+        /** The learning rate divided by 10 at each of the steps. */
         MULTISTEP,
         /** Half a cosine down to 0. */
         COSINE
     }
 
     /**
-     * The detector's optimiser and schedule.
+     * The detector's optimizer and schedule.
      *
      * @param kind (default sgd)
-     * @param rate learning rate (default 0.01)
+     * @param learningRate after the warm-up (default 0.01)
      * @param momentum of SGD (default 0.9)
      * @param weightDecay (default 1e-4)
      * @param schedule (default multistep)
      * @param steps of the multistep schedule, as fractions of the run (default 0.6667, 0.8889)
      * @param warmupIterations linear warm-up (default 1000)
-     * @param warmupFactor rate at its start (default 0.001)
+     * @param warmupFactor learning rate at its start (default 0.001)
      * @param clipValue each gradient element is clipped to plus or minus this; 0 does not (default 0)
      * @param clipNorm the gradient's norm is clipped to this; 0 does not (default 0)
      */
     public record Optimizer(
             @OnChange(Effect.ARCHITECTURE) OptimizerKind kind,
-            double rate,
+            double learningRate,
             double momentum,
             double weightDecay,
             Schedule schedule,
@@ -156,7 +156,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             double clipNorm) {
         public Optimizer {
             steps = List.copyOf(steps);
-            Require.notNegative(rate, "optimizer.rate");
+            Require.notNegative(learningRate, "optimizer.learningRate");
             Require.that(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "at least 0 and below 1");
             Require.notNegative(weightDecay, "optimizer.weightDecay");
             Require.that(
@@ -180,10 +180,10 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
     /**
      * Length and bookkeeping of the run.
      *
-     * @param iterations optimiser steps; 0 when epochs are given (default 0)
+     * @param iterations optimizer steps; 0 when epochs are given (default 0)
      * @param epochs passes over the data, used when iterations is 0 (default 12)
-     * @param batch pictures in a micro-batch (default 2)
-     * @param accumulate micro-batches per optimiser step (default 1)
+     * @param batch images in a micro-batch (default 2)
+     * @param accumulate micro-batches per optimizer step (default 1)
      * @param seed of everything that is drawn (default 1)
      * @param checkpointEvery iterations between two checkpoints (default 500)
      * @param logEvery iterations between two lines of metrics.jsonl (default 20)

@@ -23,7 +23,7 @@ public record RecipeChange(String key, String before, String now, Effect effect)
 
     /** What a change of a key does to a run that goes on. */
     public enum Effect {
-        /** The checkpoint's numbers belong to another network or optimiser: there is no going on. */
+        /** The checkpoint's numbers belong to another network or optimizer: there is no going on. */
         ARCHITECTURE,
         /** The same network learns something else from here on. */
         MEANING,
@@ -107,7 +107,7 @@ public record RecipeChange(String key, String before, String now, Effect effect)
         };
     }
 
-    /** For example {@code optimizer.rate: 0.01 in the checkpoint, 0.001 now}. */
+    /** For example {@code optimizer.learningRate: 0.01 in the checkpoint, 0.001 now}. */
     @Override
     public String toString() {
         return key + ": " + JsonProblem.shown(before) + " in the checkpoint, " + JsonProblem.shown(now) + " now";

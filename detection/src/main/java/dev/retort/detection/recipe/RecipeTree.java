@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,6 +49,9 @@ final class RecipeTree {
     private static final String DATA = "data";
     private static final String OPTIMIZER = "optimizer";
     private static final String TRAINING = "training";
+
+    /** Today's dotted keys by those of older recipes. */
+    static final Map<String, String> RENAMED = Map.of("optimizer.rate", "optimizer.learningRate");
 
     private RecipeTree() {}
 

@@ -32,7 +32,7 @@ final class Optimizers {
     static Schedule schedule(Recipe.Optimizer settings, long iterations) {
         Warmup warmup = Warmup.linear(settings.warmupFactor(), settings.warmupIterations());
         return switch (settings.schedule()) {
-            case COSINE -> new WarmupCosine(settings.rate(), 0, iterations, warmup);
+            case COSINE -> new WarmupCosine(settings.learningRate(), 0, iterations, warmup);
             case MULTISTEP -> {
                 long[] steps = settings.steps().stream()
                         .mapToLong(share -> Math.round(share * iterations))
@@ -42,7 +42,7 @@ final class Optimizers {
                             + iterations + " iteration(s) are not different iterations: raise training.iterations,"
                             + " give fewer steps, or set optimizer.schedule=cosine");
                 }
-                yield new WarmupMultiStep(settings.rate(), 0.1, steps, iterations, warmup);
+                yield new WarmupMultiStep(settings.learningRate(), 0.1, steps, iterations, warmup);
             }
         };
     }

@@ -24,7 +24,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the numbers of a training run mean: the classes in their order, the recipe, the data that is learnt from and the
+ * What the numbers of a training run mean: the classes in their order, the recipe, the data that is learned from and the
  * teacher. A checkpoint holds it as metadata, so that nothing else goes on under its name.
  *
  * @param data of the training split
@@ -36,8 +36,8 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
     private static final String TEACHER_KEY = "teacher";
     private static final int SHOWN_DIGITS = 12;
 
-    /** What is learnt from, without the pictures' own content. */
-    record Data(int pictures, int boxes, String sha256) {
+    /** What is learned from, without the images' own content. */
+    record Data(int images, int boxes, String sha256) {
         Data {
             Objects.requireNonNull(sha256, "sha256");
         }
@@ -71,7 +71,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
 
         @Override
         public String toString() {
-            return pictures + " pictures with " + boxes + " boxes (SHA-256 " + shortened(sha256) + ")";
+            return images + " images with " + boxes + " boxes (SHA-256 " + shortened(sha256) + ")";
         }
     }
 
@@ -84,7 +84,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
     /**
      * Compares a checkpoint with the run that is to go on from it.
      *
-     * @param anyway whether other data, another teacher and pictures that enter in another way are accepted
+     * @param anyway whether other data, another teacher and images that enter in another way are accepted
      * @return notices for the user: what has changed and is accepted, and what an old checkpoint does not tell
      * @throws IOException if an entry cannot be read, naming it
      * @throws TrainingException if the run is another one, naming each difference
@@ -105,7 +105,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
                     + ". Put that back, or start anew in another folder");
         }
         if (!meaning.isEmpty() && !anyway) {
-            throw new TrainingException(file + " is of a run that learnt something else: " + String.join("; ", meaning)
+            throw new TrainingException(file + " is of a run that learned something else: " + String.join("; ", meaning)
                     + ". Put that back, or accept it with --resume-anyway");
         }
         List<String> notices = new ArrayList<>();

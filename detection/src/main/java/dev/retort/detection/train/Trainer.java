@@ -52,7 +52,7 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * @param dataset the training split
-     * @param objectives what is learnt besides the detector's own losses; they stay the caller's
+     * @param objectives what is learned besides the detector's own losses; they stay the caller's
      */
     public Trainer(Recipe recipe, CocoDataset dataset, Detector student, List<TrainingObjective> objectives) {
         this.recipe = recipe;
@@ -80,10 +80,10 @@ public final class Trainer implements AutoCloseable {
         if (training.iterations() > 0) {
             return training.iterations();
         }
-        CocoDataset used = recipe.data().keepEmpty() ? dataset : dataset.withoutEmptyPictures();
-        long pictures = (long) used.size() * training.epochs();
+        CocoDataset used = recipe.data().keepEmpty() ? dataset : dataset.withoutEmptyImages();
+        long images = (long) used.size() * training.epochs();
         long perStep = (long) training.batch() * training.accumulate();
-        return Math.max(1, (pictures + perStep - 1) / perStep);
+        return Math.max(1, (images + perStep - 1) / perStep);
     }
 
     /** Steps taken so far. */
@@ -116,11 +116,11 @@ public final class Trainer implements AutoCloseable {
         statistics.take();
         Map<String, String> state = student.network().trainingState();
         Map<String, Double> losses = new LinkedHashMap<>();
-        int pictures = 0;
+        int images = 0;
         try {
             for (int micro = 0; micro < accumulate; micro++) {
                 Batch batch = loader.next();
-                pictures += batch.size();
+                images += batch.size();
                 microBatch(batch, iteration * accumulate + micro)
                         .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
             }
@@ -136,7 +136,8 @@ public final class Trainer implements AutoCloseable {
             throw failure;
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        StepReport report = new StepReport(iteration, iterations, losses, schedule.rate(iteration), pictures, seconds);
+        StepReport report =
+                new StepReport(iteration, iterations, losses, schedule.learningRate(iteration), images, seconds);
         iteration++;
         whole = true;
         return report;
@@ -155,7 +156,7 @@ public final class Trainer implements AutoCloseable {
 
     private void update(GradientSource gradients, long at) {
         whole = false;
-        optimizer.step(gradients, schedule.rate(at));
+        optimizer.step(gradients, schedule.learningRate(at));
         objectives.forEach(objective -> objective.update(gradients, at));
     }
 
@@ -212,7 +213,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Goes on where {@link #save} was called.
      *
-     * @param anyway whether the run may learn something else from here on: other data, another teacher, pictures that enter in
+     * @param anyway whether the run may learn something else from here on: other data, another teacher, images that enter in
      *     another way. Classes and architecture stay what they are in any case.
      * @throws IOException if the file is not a whole checkpoint of this model; nothing was changed then
      * @throws TrainingException if it is one of another run, naming each difference; nothing was changed then

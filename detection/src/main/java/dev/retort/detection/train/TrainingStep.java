@@ -91,7 +91,7 @@ public final class TrainingStep implements AutoCloseable {
             if (!Double.isFinite(value)) {
                 throw new TrainingException("The loss '" + name + "' is " + value + " at iteration " + iteration
                         + ": training has diverged. Resume from the last checkpoint with a smaller learning rate"
-                        + " (--set optimizer.rate=...) or a longer warm-up");
+                        + " (--set optimizer.learningRate=...) or a longer warm-up");
             }
             values.put(name, value);
         });

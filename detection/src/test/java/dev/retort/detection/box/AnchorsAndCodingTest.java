@@ -26,7 +26,7 @@ class AnchorsAndCodingTest {
     }
 
     @Test
-    void retinaNetHasNineAnchorsACellCentredOnItsCorner() {
+    void retinaNetHasNineAnchorsACellCenteredOnItsCorner() {
         AnchorGenerator generator = AnchorGenerator.retinaNet();
         assertThat(generator.levels()).isEqualTo(5);
         assertThat(generator.perCell()).isEqualTo(9);
@@ -130,7 +130,7 @@ class AnchorsAndCodingTest {
     }
 
     @Test
-    void theNormaliserMovesATenthOfTheWay() {
+    void theNormalizerMovesATenthOfTheWay() {
         EmaNormalizer normalizer = new EmaNormalizer();
         assertThat(normalizer.update(0)).isCloseTo(90.1, within(1e-12));
         assertThat(normalizer.update(200)).isCloseTo(101.09, within(1e-12));

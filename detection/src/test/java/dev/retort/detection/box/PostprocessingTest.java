@@ -14,7 +14,7 @@ class PostprocessingTest {
 
     @Test
     void suppressionIsStrictAndGreedy() {
-        // IoU of neighbours: 0 and 1 overlap by 5 of 15 = 1/3, 1 and 2 as well, 0 and 2 only touch.
+        // IoU of neighbors: 0 and 1 overlap by 5 of 15 = 1/3, 1 and 2 as well, 0 and 2 only touch.
         double[] chain = {0, 0, 10, 1, 5, 0, 15, 1, 10, 0, 20, 1};
         assertThat(Nms.nms(chain, new double[] {0.9, 0.8, 0.7}, 0.3)).containsExactly(0, 2);
         assertThat(Nms.nms(chain, new double[] {0.8, 0.9, 0.7}, 0.3)).containsExactly(1);

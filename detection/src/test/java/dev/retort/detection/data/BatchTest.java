@@ -19,12 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transforms, normalisation, the order of batches, and loading them ahead. */
+/** Transforms, normalization, the order of batches, and loading them ahead. */
 class BatchTest {
     /** Scales the shorter edge to the target, for these tests. */
-    private static final SizeRule RULE = (picture, shortEdge, maxSize) -> {
-        double scale = (double) shortEdge / Math.min(picture.width(), picture.height());
-        return new ImageSize((int) (picture.height() * scale + 0.5), (int) (picture.width() * scale + 0.5));
+    private static final SizeRule RULE = (image, shortEdge, maxSize) -> {
+        double scale = (double) shortEdge / Math.min(image.width(), image.height());
+        return new ImageSize((int) (image.height() * scale + 0.5), (int) (image.width() * scale + 0.5));
     };
 
     @TempDir
@@ -33,7 +33,7 @@ class BatchTest {
     private CocoDataset dataset;
 
     @BeforeEach
-    void writeSevenPictures() {
+    void writeSevenImages() {
         List<ImageInfo> images = new ArrayList<>();
         List<Annotation> annotations = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
@@ -43,7 +43,7 @@ class BatchTest {
             for (int j = 0; j < rgb.length; j++) {
                 rgb[j] = (byte) (j * (i + 3));
             }
-            PictureWriter.write(new Picture(info.width(), info.height(), rgb), folder.resolve(info.fileName()));
+            ImageFileWriter.write(new RgbImage(info.width(), info.height(), rgb), folder.resolve(info.fileName()));
             images.add(info);
             annotations.add(new Annotation(10 * i + 1, info.id(), 5, 2, 4, 10, 6, 60, false));
             annotations.add(new Annotation(10 * i + 2, info.id(), 5, 0, 0, 10, 6, 60, true));
@@ -59,21 +59,21 @@ class BatchTest {
     @Test
     void samplesDropCrowdsAndBoxesWithoutExtent() {
         ImageInfo info = dataset.images().get(1);
-        Picture resized = BilinearResize.resize(dataset.picture(info), 80, 10);
+        RgbImage resized = BilinearResize.resize(dataset.image(info), 80, 10);
         Sample plain = Transforms.sample(dataset, info, resized, false);
         assertThat(plain.boxes()).containsExactly(4, 2, 24, 5, 0, 5, 16, 10);
         assertThat(plain.classes()).containsExactly(0, 1);
-        assertThat(plain.picture()).isSameAs(resized);
+        assertThat(plain.image()).isSameAs(resized);
         Sample mirrored = Transforms.sample(dataset, info, resized, true);
         assertThat(mirrored.boxes()).containsExactly(56, 2, 76, 5, 64, 5, 80, 10);
-        assertThat(mirrored.picture().value(0, 0, 1)).isEqualTo(resized.value(79, 0, 1));
+        assertThat(mirrored.image().value(0, 0, 1)).isEqualTo(resized.value(79, 0, 1));
         assertThat(mirrored.flipped()).isTrue();
     }
 
     @Test
-    void pixelsAreNormalisedThenPadded() {
-        Picture small = new Picture(2, 1, new byte[] {10, 20, 30, (byte) 200, (byte) 210, (byte) 220});
-        Picture tall = Picture.black(1, 3);
+    void pixelsAreNormalizedThenPadded() {
+        RgbImage small = new RgbImage(2, 1, new byte[] {10, 20, 30, (byte) 200, (byte) 210, (byte) 220});
+        RgbImage tall = RgbImage.black(1, 3);
         Batch batch = Batch.of(List.of(sample(small), sample(tall)), 4);
         assertThat(List.of(batch.size(), batch.height(), batch.width())).containsExactly(2, 4, 4);
         assertThat(batch.heights()).containsExactly(1, 3);
@@ -106,12 +106,12 @@ class BatchTest {
                 .hasMessageContaining("three");
     }
 
-    private static Sample sample(Picture picture) {
-        ImageInfo info = new ImageInfo(1, "x", picture.width(), picture.height());
-        return new Sample(info, picture, new double[0], new int[0], false);
+    private static Sample sample(RgbImage image) {
+        ImageInfo info = new ImageInfo(1, "x", image.width(), image.height());
+        return new Sample(info, image, new double[0], new int[0], false);
     }
 
-    private static List<ImageInfo> pictures(int landscape, int portrait) {
+    private static List<ImageInfo> images(int landscape, int portrait) {
         List<ImageInfo> images = new ArrayList<>();
         for (int i = 0; i < landscape + portrait; i++) {
             images.add(new ImageInfo(i, i + "", i < landscape ? 2 : 1, i < landscape ? 1 : 1 + i % 2));
@@ -119,20 +119,20 @@ class BatchTest {
         return images;
     }
 
-    /** Compares with the plain way: go through the epochs' orders one picture at a time and collect groups. */
+    /** Compares with the plain way: go through the epochs' orders one image at a time and collect groups. */
     @Test
-    void groupedOrderEqualsCollectingPictureByPicture() {
+    void groupedOrderEqualsCollectingImageByImage() {
         for (int[] setup : new int[][] {{7, 4, 3}, {10, 1, 4}, {5, 0, 2}, {0, 3, 5}, {1, 1, 3}, {6, 6, 1}}) {
             int batchSize = setup[2];
-            List<ImageInfo> images = pictures(setup[0], setup[1]);
+            List<ImageInfo> images = images(setup[0], setup[1]);
             BatchOrder order = new BatchOrder(images, batchSize, true, 17);
             List<List<Integer>> groups = List.of(new ArrayList<>(), new ArrayList<>());
             int iteration = 0;
             for (int epoch = 0; epoch < 12; epoch++) {
                 int[] permutation = CounterRandom.permutation(images.size(), 17, Purpose.DATA_ORDER, epoch);
-                for (int picture : permutation) {
-                    List<Integer> group = groups.get(images.get(picture).landscape() ? 1 : 0);
-                    group.add(picture);
+                for (int image : permutation) {
+                    List<Integer> group = groups.get(images.get(image).landscape() ? 1 : 0);
+                    group.add(image);
                     if (group.size() == batchSize) {
                         assertThat(order.batch(iteration))
                                 .as("%s, batch %d", Arrays.toString(setup), iteration)
@@ -151,7 +151,7 @@ class BatchTest {
 
     @Test
     void anyBatchIsFoundWithoutReplaying() {
-        List<ImageInfo> images = pictures(50, 30);
+        List<ImageInfo> images = images(50, 30);
         long far = 3_000_000_000L;
         int[] direct = new BatchOrder(images, 16, true, 1).batch(far);
         BatchOrder walked = new BatchOrder(images, 16, true, 1);
@@ -163,15 +163,15 @@ class BatchTest {
     }
 
     @Test
-    void ungroupedEpochsVisitEveryPictureOnce() {
-        BatchOrder order = new BatchOrder(pictures(5, 7), 3, false, 8);
+    void ungroupedEpochsVisitEveryImageOnce() {
+        BatchOrder order = new BatchOrder(images(5, 7), 3, false, 8);
         Map<Integer, Integer> visits = new HashMap<>();
         for (int iteration = 0; iteration < 4; iteration++) {
-            for (int picture : order.batch(iteration)) {
-                visits.merge(picture, 1, Integer::sum);
+            for (int image : order.batch(iteration)) {
+                visits.merge(image, 1, Integer::sum);
             }
         }
-        assertThat(visits).hasSize(12).allSatisfy((picture, count) -> assertThat(count)
+        assertThat(visits).hasSize(12).allSatisfy((image, count) -> assertThat(count)
                 .isEqualTo(1));
     }
 
@@ -181,7 +181,7 @@ class BatchTest {
             content.add(sample.info());
             content.add(sample.flipped());
             content.add(Arrays.toString(sample.boxes()));
-            content.add(Arrays.hashCode(sample.picture().rgb()));
+            content.add(Arrays.hashCode(sample.image().rgb()));
         }
         return content;
     }
@@ -225,7 +225,7 @@ class BatchTest {
         int draws = 400;
         for (int i = 0; i < draws / 2; i++) {
             for (Sample sample : batches.at(i).samples()) {
-                int edge = Math.min(sample.picture().width(), sample.picture().height());
+                int edge = Math.min(sample.image().width(), sample.image().height());
                 seen.merge(edge + " " + sample.flipped(), 1, Integer::sum);
             }
         }
@@ -235,7 +235,7 @@ class BatchTest {
     }
 
     @Test
-    void evaluationVisitsEveryPictureInOrder() {
+    void evaluationVisitsEveryImageInOrder() {
         DatasetBatches batches =
                 DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(3, 32, 0, false));
         assertThat(batches.count()).isEqualTo(3);
@@ -254,7 +254,7 @@ class BatchTest {
     }
 
     @Test
-    void aDamagedPictureReachesTheConsumer() throws Exception {
+    void aDamagedImageReachesTheConsumer() throws Exception {
         Files.write(folder.resolve("2.png"), new byte[] {1, 2, 3});
         DatasetBatches batches =
                 DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(2, 32, 0, false));
@@ -286,13 +286,13 @@ class BatchTest {
 
     @Test
     void theCacheKeepsToItsBudget() {
-        PictureCache cache = new PictureCache(100);
+        ImageCache cache = new ImageCache(100);
         int[] made = new int[1];
         for (int round = 0; round < 3; round++) {
-            for (int picture = 0; picture < 4; picture++) {
-                cache.get(picture, 4, 4, () -> {
+            for (int image = 0; image < 4; image++) {
+                cache.get(image, 4, 4, () -> {
                     made[0]++;
-                    return Picture.black(4, 4);
+                    return RgbImage.black(4, 4);
                 });
             }
         }

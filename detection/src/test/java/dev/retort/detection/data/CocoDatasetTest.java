@@ -57,18 +57,18 @@ class CocoDatasetTest {
     }
 
     @Test
-    void picturesWithoutBoxesAreKeptUnlessAskedOtherwise() {
+    void imagesWithoutBoxesAreKeptUnlessAskedOtherwise() {
         String crowd = ANNOTATION.replace("'id':1", "'id':2").replace("'image_id':7", "'image_id':3");
         CocoDataset dataset =
                 open(IMAGES, CATEGORIES, "[" + ANNOTATION + "," + crowd.replace("'iscrowd':0", "'iscrowd':1") + "]");
         assertThat(dataset.size()).isEqualTo(2);
-        assertThat(dataset.withoutEmptyPictures().images())
+        assertThat(dataset.withoutEmptyImages().images())
                 .extracting(ImageInfo::id)
                 .containsExactly(7L);
         assertThat(dataset.head(1).annotationCount()).isEqualTo(1);
         CocoDataset empty = open(IMAGES, CATEGORIES, "[]");
         assertThat(empty.annotationCount()).isZero();
-        assertThatThrownBy(empty::withoutEmptyPictures).hasMessageContaining("No picture");
+        assertThatThrownBy(empty::withoutEmptyImages).hasMessageContaining("No image");
     }
 
     @ParameterizedTest
@@ -119,7 +119,7 @@ class CocoDatasetTest {
                 .hasMessageContaining("image id 7 occurs twice");
         assertThatThrownBy(() -> open(IMAGES, CATEGORIES.replace("'id':4", "'id':90"), "[]"))
                 .hasMessageContaining("category id 90 occurs twice");
-        assertThatThrownBy(() -> open("[]", CATEGORIES, "[]")).hasMessageContaining("lists no pictures");
+        assertThatThrownBy(() -> open("[]", CATEGORIES, "[]")).hasMessageContaining("lists no images");
         assertThatThrownBy(() -> open(IMAGES, "[]", "[]")).hasMessageContaining("lists no categories");
         assertThatThrownBy(() -> openText("{'images':" + IMAGES + ",'categories':" + CATEGORIES + "}"))
                 .hasMessageContaining("no 'annotations'");
@@ -142,7 +142,7 @@ class CocoDatasetTest {
         assertThatThrownBy(() -> CocoDataset.open(folder.resolve("none.json"), folder))
                 .hasMessageContaining("none.json");
         assertThatThrownBy(() -> CocoDataset.open(folder.resolve("a.json"), folder.resolve("none")))
-                .hasMessageContaining("picture folder");
+                .hasMessageContaining("image folder");
     }
 
     @Test
@@ -194,14 +194,14 @@ class CocoDatasetTest {
     }
 
     @Test
-    void picturesAreCheckedAgainstTheirEntries() throws IOException {
+    void imagesAreCheckedAgainstTheirEntries() throws IOException {
         CocoDataset dataset = open(IMAGES, CATEGORIES, "[]");
-        PictureWriter.write(Picture.black(30, 40), folder.resolve("a.png"));
-        assertThat(dataset.pictureProblems()).hasSize(2);
-        assertThat(dataset.pictureProblems().get(0)).contains("a.png", "30x40", "40x30", "image id 7");
-        assertThat(dataset.pictureProblems().get(1)).contains("b.png", "image id 3", "not there");
-        PictureWriter.write(Picture.black(40, 30), folder.resolve("a.png"));
+        ImageFileWriter.write(RgbImage.black(30, 40), folder.resolve("a.png"));
+        assertThat(dataset.imageProblems()).hasSize(2);
+        assertThat(dataset.imageProblems().get(0)).contains("a.png", "30x40", "40x30", "image id 7");
+        assertThat(dataset.imageProblems().get(1)).contains("b.png", "image id 3", "not there");
+        ImageFileWriter.write(RgbImage.black(40, 30), folder.resolve("a.png"));
         Files.write(folder.resolve("b.png"), new byte[0]);
-        assertThat(dataset.pictureProblems()).singleElement().asString().contains("b.png", "empty");
+        assertThat(dataset.imageProblems()).singleElement().asString().contains("b.png", "empty");
     }
 }

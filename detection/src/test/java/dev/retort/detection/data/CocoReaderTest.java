@@ -90,7 +90,7 @@ class CocoReaderTest {
     }
 
     @Test
-    void namesOfWindowsAreLookedUpBelowThePictureFolder() throws IOException {
+    void namesOfWindowsAreLookedUpBelowTheImageFolder() throws IOException {
         Path images =
                 Files.createDirectories(folder.resolve("images").resolve("sub")).getParent();
         for (String name : List.of("a.png", "sub/b.png", "sub/c.png")) {
@@ -116,7 +116,7 @@ class CocoReaderTest {
         assertThat(dataset.notices())
                 .singleElement()
                 .asString()
-                .contains("4 picture(s)", "images\\a.png is taken for a.png");
+                .contains("4 image(s)", "images\\a.png is taken for a.png");
     }
 
     @Test
@@ -151,7 +151,7 @@ class CocoReaderTest {
                         file + "annotation id 4 has the iscrowd \"no\": it must be 0 or 1",
                         file + "annotation id 1 has the bbox [50.0, 2.0, 3.0, 4.0], wholly outside a.png (40x30):"
                                 + " correct or remove it (2 such: annotation id 1, annotation id 5)",
-                        file + "annotation id 21 is of image id 9, which 'images' does not list: add the picture or"
+                        file + "annotation id 21 is of image id 9, which 'images' does not list: add the image or"
                                 + " remove the annotation",
                         file + "annotation id 22 is of category id 8, which 'categories' does not list ([1]): add the"
                                 + " category or correct the annotation");
@@ -196,14 +196,14 @@ class CocoReaderTest {
         assertThat(problems(set(IMAGE, CATEGORY, boxes("[10,10,35,28]", "[20,5,38,20]", "[1,2,5,6]", "[5,5,9,9]"))))
                 .isEmpty();
         CocoDataset few = open(set(IMAGE, CATEGORY, boxes("[10,10,35,28]", "[20,5,38,20]")));
-        assertThat(few.notices()).anyMatch(notice -> notice.contains("2 of 2 boxes leave their picture"));
-        // Sizes that leave their picture: as corners they would be turned round.
+        assertThat(few.notices()).anyMatch(notice -> notice.contains("2 of 2 boxes leave their image"));
+        // Sizes that leave their image: as corners they would be turned round.
         String[] large = Stream.generate(() -> "[30,20,20,15]").limit(10).toArray(String[]::new);
         assertThat(problems(set(IMAGE, CATEGORY, boxes(large)))).isEmpty();
     }
 
     @Test
-    void fractionsOfThePictureAreRefused() {
+    void fractionsOfTheImageAreRefused() {
         String[] fractions = {"[0.1,0.2,0.3,0.4]", "[0,0,1,1]", "[0.5,0.5,0.9,0.9]", "[0,0,0.1,0.1]"};
         assertThat(problems(set(IMAGE, CATEGORY, boxes(fractions))))
                 .singleElement()
@@ -221,7 +221,7 @@ class CocoReaderTest {
         String boxes = boxes("[10,10,0,5]", "[10,10,1e-40,5]", "[-20,2,20,5]", "[39.999999,2,5,5]", "[1,2,3,4]")
                 + ",{'id':9,'image_id':1,'category_id':1,'bbox':[3,3,0,4],'area':1,'iscrowd':1}";
         CocoDataset dataset = open(set(IMAGE, CATEGORY, boxes));
-        Sample sample = Transforms.sample(dataset, dataset.images().get(0), Picture.black(40, 30), false);
+        Sample sample = Transforms.sample(dataset, dataset.images().get(0), RgbImage.black(40, 30), false);
         assertThat(sample.classes()).hasSize(1);
         assertThat(dataset.notices())
                 .anyMatch(notice -> notice.contains("4 annotation(s) have a box of no width or height"));

@@ -35,12 +35,12 @@ class DataFolderTest {
     @Test
     void layoutsAreFoundOrListed() throws IOException {
         Path coco = file("annotations/instances_train2017.json");
-        Path pictures = directory("train2017");
-        assertThat(DataFolder.find(folder, "train")).isEqualTo(new DataFolder(coco, pictures));
+        Path images = directory("train2017");
+        assertThat(DataFolder.find(folder, "train")).isEqualTo(new DataFolder(coco, images));
         file("annotations/train.json");
         assertThatThrownBy(() -> DataFolder.find(folder, "train"))
-                .hasMessageContaining("picture folder is not")
-                .hasMessageContaining("Put the pictures into " + folder.resolve("images"));
+                .hasMessageContaining("image folder is not")
+                .hasMessageContaining("Put the images into " + folder.resolve("images"));
         directory("images");
         assertThat(DataFolder.find(folder, "train")).isEqualTo(DataFolder.standard(folder, "train"));
         assertThatThrownBy(() -> DataFolder.find(folder, "val"))
@@ -53,7 +53,7 @@ class DataFolderTest {
     }
 
     @Test
-    void cvatKeepsPicturesBelowImages() throws IOException {
+    void cvatKeepsImagesBelowImages() throws IOException {
         Path file = file("annotations/instances_default.json");
         assertThatThrownBy(() -> DataFolder.find(folder, "default"))
                 .hasMessageContaining(folder.resolve("default") + " or ")
@@ -66,7 +66,7 @@ class DataFolderTest {
     }
 
     @Test
-    void roboflowKeepsAnnotationsBesidePictures() throws IOException {
+    void roboflowKeepsAnnotationsBesideImages() throws IOException {
         Path train = file("train/_annotations.coco.json");
         Path valid = file("valid/_annotations.coco.json");
         assertThat(DataFolder.find(folder, "train")).isEqualTo(new DataFolder(train, train.getParent()));

@@ -21,11 +21,11 @@ class ImagesOfProgramsTest {
     void anImageIsReadAsItsFile(SampleImages.Kind kind) throws IOException {
         BufferedImage image = SampleImages.image(kind, 3);
         assertThat(image.getType()).isEqualTo(kind.type);
-        Picture file = PictureReader.decode(SampleImages.file(kind, image), "a file");
-        Picture picture = Picture.of(image);
-        assertThat(picture.width()).isEqualTo(image.getWidth());
-        assertThat(picture.height()).isEqualTo(image.getHeight());
-        assertThat(picture.rgb()).isEqualTo(file.rgb());
+        RgbImage file = ImageFileReader.decode(SampleImages.file(kind, image), "a file");
+        RgbImage decoded = RgbImage.of(image);
+        assertThat(decoded.width()).isEqualTo(image.getWidth());
+        assertThat(decoded.height()).isEqualTo(image.getHeight());
+        assertThat(decoded.rgb()).isEqualTo(file.rgb());
     }
 
     @Test
@@ -71,7 +71,7 @@ class ImagesOfProgramsTest {
         BufferedImage image = SampleImages.components(new Inks(), false, DataBuffer.TYPE_BYTE);
         image.getRaster().setPixel(0, 0, new int[] {255, 0, 51, 0});
         image.getRaster().setPixel(1, 0, new int[] {0, 0, 0, 204});
-        byte[] rgb = Picture.of(image).rgb();
+        byte[] rgb = RgbImage.of(image).rgb();
         // (1 - 1, 1 - 0, 1 - 0.2) and three times 1 - 0.8, of 255.
         assertThat(Arrays.copyOf(rgb, 6)).containsExactly(0, 255, 204, 51, 51, 51);
     }
@@ -80,8 +80,8 @@ class ImagesOfProgramsTest {
     @ValueSource(ints = {DataBuffer.TYPE_SHORT, DataBuffer.TYPE_INT, DataBuffer.TYPE_FLOAT, DataBuffer.TYPE_DOUBLE})
     void samplesWithoutARangeOfSixteenBitsAreRefused(int type) {
         BufferedImage image = SampleImages.components(ColorSpace.getInstance(ColorSpace.CS_sRGB), false, type);
-        assertThatThrownBy(() -> Picture.of(image))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> RgbImage.of(image))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("BufferedImage")
                 .hasMessageContaining("samples of " + DataBuffer.getDataTypeSize(type) + " bits")
                 .hasMessageContaining("Convert it");

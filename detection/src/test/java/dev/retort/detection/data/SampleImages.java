@@ -30,11 +30,11 @@ public final class SampleImages {
         FOUR_BYTE_ABGR_PRE(BufferedImage.TYPE_4BYTE_ABGR_PRE),
         RGB_565(BufferedImage.TYPE_USHORT_565_RGB),
         RGB_555(BufferedImage.TYPE_USHORT_555_RGB),
-        GREY(BufferedImage.TYPE_BYTE_GRAY),
-        GREY_16(BufferedImage.TYPE_USHORT_GRAY),
+        GRAY(BufferedImage.TYPE_BYTE_GRAY),
+        GRAY_16(BufferedImage.TYPE_USHORT_GRAY),
         BINARY(BufferedImage.TYPE_BYTE_BINARY),
         PALETTE(BufferedImage.TYPE_BYTE_INDEXED),
-        GREY_ALPHA(BufferedImage.TYPE_CUSTOM),
+        GRAY_ALPHA(BufferedImage.TYPE_CUSTOM),
         RGB_16(BufferedImage.TYPE_CUSTOM),
         RGBA_16(BufferedImage.TYPE_CUSTOM),
         PALETTE_OF_4_BITS(BufferedImage.TYPE_BYTE_BINARY),
@@ -73,7 +73,7 @@ public final class SampleImages {
 
     private static BufferedImage blank(Kind kind) {
         return switch (kind) {
-            case GREY_ALPHA -> components(ColorSpace.CS_GRAY, true, DataBuffer.TYPE_BYTE);
+            case GRAY_ALPHA -> components(ColorSpace.CS_GRAY, true, DataBuffer.TYPE_BYTE);
             case RGB_16 -> components(ColorSpace.CS_sRGB, false, DataBuffer.TYPE_USHORT);
             case RGBA_16 -> components(ColorSpace.CS_sRGB, true, DataBuffer.TYPE_USHORT);
             case PALETTE_OF_4_BITS -> {

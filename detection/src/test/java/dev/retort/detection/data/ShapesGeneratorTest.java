@@ -55,7 +55,7 @@ class ShapesGeneratorTest {
         CocoDataset train = CocoDataset.open(root, "train");
         assertThat(train.size()).isEqualTo(5);
         assertThat(train.notices()).isEmpty();
-        assertThat(train.pictureProblems()).isEmpty();
+        assertThat(train.imageProblems()).isEmpty();
         assertThat(train.classNames()).isEqualTo(ShapesGenerator.classNames()).hasSize(6);
         assertThat(CocoDataset.open(root, "val").images())
                 .extracting(ImageInfo::id)
@@ -76,10 +76,9 @@ class ShapesGeneratorTest {
         assertThat(held.categories()).isEqualTo(written.categories());
         for (ImageInfo image : written.images()) {
             assertThat(held.annotations(image.id())).isEqualTo(written.annotations(image.id()));
-            assertThat(held.picture(image).rgb())
-                    .isEqualTo(written.picture(image).rgb());
+            assertThat(held.image(image).rgb()).isEqualTo(written.image(image).rgb());
         }
-        assertThat(held.head(1).pictureProblems()).isEmpty();
+        assertThat(held.head(1).imageProblems()).isEmpty();
         assertThatThrownBy(() -> held.file(held.images().get(0))).hasMessageContaining("held in memory");
         assertThatThrownBy(() -> ShapesGenerator.inMemory(settings, "best"))
                 .hasMessageContaining("'best' among [train, val, test]");
@@ -92,8 +91,8 @@ class ShapesGeneratorTest {
         int total = 0;
         int small = 0;
         double largest = 0;
-        int pictures = 500;
-        for (int i = 0; i < pictures; i++) {
+        int images = 500;
+        for (int i = 0; i < images; i++) {
             ShapePainter painter = new ShapePainter(settings, CounterRandom.sequence(12, Purpose.SYNTHETIC_DATA, i));
             List<ShapePainter.Painted> objects = painter.paint();
             assertThat(objects.size()).isBetween(0, settings.maxObjects());
@@ -109,7 +108,7 @@ class ShapesGeneratorTest {
                 largest = Math.max(largest, size);
             }
         }
-        assertThat((double) total / pictures).isBetween(2.8, 3.6);
+        assertThat((double) total / images).isBetween(2.8, 3.6);
         for (int count : counts) {
             // Uniform over six classes, less the hidden ones: five standard deviations and a little.
             assertThat((double) count / total).isCloseTo(1 / 6.0, within(0.05));

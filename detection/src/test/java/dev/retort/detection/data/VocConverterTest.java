@@ -22,12 +22,12 @@ class VocConverterTest {
     private Path voc;
     private Path target;
 
-    private void picture(String name, String objects) throws IOException {
+    private void image(String name, String objects) throws IOException {
         Files.writeString(
                 voc.resolve("Annotations").resolve(name + ".xml"),
                 "<annotation><filename>wrong.jpg</filename><size><width>40</width><height>30</height><depth>3</depth>"
                         + "</size>" + objects + "</annotation>");
-        PictureWriter.write(Picture.black(40, 30), voc.resolve("JPEGImages").resolve(name + ".jpg"));
+        ImageFileWriter.write(RgbImage.black(40, 30), voc.resolve("JPEGImages").resolve(name + ".jpg"));
     }
 
     private static String object(String name, String xmin, String ymin, String xmax, String ymax) {
@@ -36,8 +36,8 @@ class VocConverterTest {
                 + xmax + "</xmax><ymax>" + ymax + "</ymax></bndbox></object>";
     }
 
-    private void split(String name, String... pictures) throws IOException {
-        Files.write(voc.resolve("ImageSets").resolve("Main").resolve(name + ".txt"), List.of(pictures));
+    private void split(String name, String... images) throws IOException {
+        Files.write(voc.resolve("ImageSets").resolve("Main").resolve(name + ".txt"), List.of(images));
     }
 
     @BeforeEach
@@ -47,9 +47,9 @@ class VocConverterTest {
         Files.createDirectories(voc.resolve("Annotations"));
         Files.createDirectories(voc.resolve("JPEGImages"));
         Files.createDirectories(voc.resolve("ImageSets").resolve("Main"));
-        picture("b", object("cell", "1", "1", "40", "30") + object("disc", "5.5", "6", "9", "12"));
-        picture("a", object("cell", "10", "10", "10", "20") + object("cell", "3", "4", "6", "9"));
-        picture("c", "");
+        image("b", object("cell", "1", "1", "40", "30") + object("disc", "5.5", "6", "9", "12"));
+        image("a", object("cell", "10", "10", "10", "20") + object("cell", "3", "4", "6", "9"));
+        image("c", "");
         split("train", "b", "c  1");
         split("val", "a");
     }
@@ -74,8 +74,8 @@ class VocConverterTest {
                         new Annotation(3, 2, 1, 4.5, 5, 4.5, 7, 31.5, false));
         CocoDataset val = CocoDataset.open(target, "val");
         assertThat(val.annotations(1)).containsExactly(new Annotation(1, 1, 2, 2, 3, 4, 6, 24, false));
-        assertThat(train.pictureProblems()).isEmpty();
-        assertThat(val.pictureProblems()).isEmpty();
+        assertThat(train.imageProblems()).isEmpty();
+        assertThat(val.imageProblems()).isEmpty();
     }
 
     @Test
@@ -92,11 +92,11 @@ class VocConverterTest {
                 .hasMessageContaining("'disc'");
         split("test", "missing");
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("'missing'");
-        picture("a", object("cell", "NaN", "1", "2", "2"));
+        image("a", object("cell", "NaN", "1", "2", "2"));
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("'NaN' for <xmin>");
-        picture("a", "<object><name>cell</name></object>");
+        image("a", "<object><name>cell</name></object>");
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("no <bndbox>");
-        picture("a", "<object>");
+        image("a", "<object>");
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("line 1");
         assertThatThrownBy(() -> VocConverter.convert(folder, List.of(), target))
                 .hasMessageContaining("No folder " + folder.resolve("Annotations"));
@@ -116,13 +116,13 @@ class VocConverterTest {
                 .hasMessageContaining("DOCTYPE");
     }
 
-    /** What is written must be readable: every split of the target opens, and every picture decodes. */
+    /** What is written must be readable: every split of the target opens, and every image decodes. */
     private VocConverter.Report converted(String... splits) {
         VocConverter.Report report = VocConverter.convert(voc, List.of(), target);
         assertThat(report.images()).containsOnlyKeys(splits);
         for (String split : splits) {
             CocoDataset dataset = CocoDataset.open(target, split);
-            assertThat(dataset.pictureProblems()).isEmpty();
+            assertThat(dataset.imageProblems()).isEmpty();
             assertThat(dataset.size()).isEqualTo(report.images().get(split));
             assertThat(dataset.annotationCount()).isEqualTo(report.annotations().get(split));
         }
@@ -136,10 +136,10 @@ class VocConverterTest {
     }
 
     @Test
-    void picturesMayHaveAnyKnownEnding() throws IOException {
+    void imagesMayHaveAnyKnownEnding() throws IOException {
         rename("a.jpg", "a.JPG");
         rename("b.jpg", "b.jpeg");
-        PictureWriter.write(Picture.black(40, 30), voc.resolve("JPEGImages").resolve("c.png"));
+        ImageFileWriter.write(RgbImage.black(40, 30), voc.resolve("JPEGImages").resolve("c.png"));
         // The file name in the XML decides between c.jpg and c.png; it is wrong.jpg.
         assertThat(converted("train", "val").notes()).isEmpty();
         assertThat(CocoDataset.open(target, "train").images())
@@ -151,8 +151,8 @@ class VocConverterTest {
     }
 
     @Test
-    void theFileNameInTheXmlDecidesBetweenTwoPictures() throws IOException {
-        PictureWriter.write(Picture.black(40, 30), voc.resolve("JPEGImages").resolve("a.png"));
+    void theFileNameInTheXmlDecidesBetweenTwoImages() throws IOException {
+        ImageFileWriter.write(RgbImage.black(40, 30), voc.resolve("JPEGImages").resolve("a.png"));
         Path xml = voc.resolve("Annotations").resolve("a.xml");
         Files.writeString(xml, Files.readString(xml).replace("wrong.jpg", "a.png"));
         converted("train", "val");
@@ -163,8 +163,8 @@ class VocConverterTest {
 
     @Test
     void listsMayHaveBlanksMarksFlagsAndRepetitions() throws IOException {
-        picture("my photo 1", object("cell", "3", "4", "6", "9"));
-        picture("my photo", object("cell", "3", "4", "6", "9"));
+        image("my photo 1", object("cell", "3", "4", "6", "9"));
+        image("my photo", object("cell", "3", "4", "6", "9"));
         Files.writeString(
                 voc.resolve("ImageSets").resolve("Main").resolve("train.txt"),
                 "\ufeffb -1\r\n\r\nmy photo 1\r\nmy photo -1\r\n  c  1 \r\nb  1\r\nb\r\n");
@@ -175,15 +175,15 @@ class VocConverterTest {
                 .containsExactly("b.jpg", "c.jpg", "my photo.jpg", "my photo 1.jpg");
         assertThat(report.notes())
                 .satisfiesExactly(
-                        note -> assertThat(note).contains("train.txt names 2 picture(s) more than once", "first: b"),
-                        note -> assertThat(note).contains("val.txt names no picture; there is no split val"));
+                        note -> assertThat(note).contains("train.txt names 2 image(s) more than once", "first: b"),
+                        note -> assertThat(note).contains("val.txt names no image; there is no split val"));
     }
 
     @Test
-    void listsWithoutAnyPictureAreRefused() throws IOException {
+    void listsWithoutAnyImageAreRefused() throws IOException {
         split("train");
         split("val", "", "  ");
-        assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("name no picture");
+        assertThatThrownBy(() -> VocConverter.convert(voc, List.of(), target)).hasMessageContaining("name no image");
     }
 
     @Test
@@ -210,7 +210,7 @@ class VocConverterTest {
 
     @Test
     void boxesOutsideAreLeftOutAndListed() throws IOException {
-        picture(
+        image(
                 "c",
                 object("cell", "41", "4", "60", "9")
                         + object("cell", "-30", "4", "-5", "9")
@@ -219,8 +219,8 @@ class VocConverterTest {
         assertThat(report.dropped())
                 .filteredOn(line -> line.startsWith("c: "))
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("[41.0, 4.0", "wholly outside the picture"),
-                        line -> assertThat(line).contains("[-30.0, 4.0", "wholly outside the picture"));
+                        line -> assertThat(line).contains("[41.0, 4.0", "wholly outside the image"),
+                        line -> assertThat(line).contains("[-30.0, 4.0", "wholly outside the image"));
         assertThat(report.annotations()).containsEntry("train", 3);
     }
 
@@ -239,8 +239,8 @@ class VocConverterTest {
         split("train", "b", "none1\u0000", "none2", "a", "c");
         Files.delete(voc.resolve("JPEGImages").resolve("a.jpg"));
         Files.delete(voc.resolve("JPEGImages").resolve("c.jpg"));
-        picture("d", "<object><name>cell</name></object>");
-        picture("e", "<object><name>cell</name></object>");
+        image("d", "<object><name>cell</name></object>");
+        image("e", "<object><name>cell</name></object>");
         assertThatThrownBy(() -> VocConverter.convert(voc, List.of("cell"), target))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll(

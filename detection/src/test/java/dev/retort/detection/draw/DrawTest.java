@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retort.detection.data.Category;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import java.awt.Font;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,58 +16,58 @@ import org.junit.jupiter.api.Test;
 
 /** Painted boxes and heat maps, checked pixel by pixel where it matters. */
 class DrawTest {
-    private static int colour(Picture picture, int x, int y) {
-        return picture.value(x, y, 0) << 16 | picture.value(x, y, 1) << 8 | picture.value(x, y, 2);
+    private static int color(RgbImage image, int x, int y) {
+        return image.value(x, y, 0) << 16 | image.value(x, y, 1) << 8 | image.value(x, y, 2);
     }
 
     @Test
     void framesLieOnTheEnlargedBox() {
-        Picture picture = Picture.black(128, 100);
-        assertThat(BoxPainter.enlargement(picture)).isEqualTo(8);
-        Picture painted = BoxPainter.paint(picture, List.of(new BoxPainter.Box(10, 40, 60, 90, 3, "ring", 0.875)));
+        RgbImage image = RgbImage.black(128, 100);
+        assertThat(BoxPainter.enlargement(image)).isEqualTo(8);
+        RgbImage painted = BoxPainter.paint(image, List.of(new BoxPainter.Box(10, 40, 60, 90, 3, "ring", 0.875)));
         assertThat(painted.width()).isEqualTo(1024);
         assertThat(painted.height()).isEqualTo(800);
         int ink = Palette.ofClass(3);
         for (int[] corner : new int[][] {{80, 320}, {479, 320}, {80, 719}, {479, 719}, {81, 500}, {300, 718}}) {
-            assertThat(colour(painted, corner[0], corner[1])).isEqualTo(ink);
+            assertThat(color(painted, corner[0], corner[1])).isEqualTo(ink);
         }
-        assertThat(colour(painted, 82, 322)).isZero();
-        assertThat(colour(painted, 79, 500)).isZero();
-        assertThat(colour(painted, 480, 500)).isZero();
+        assertThat(color(painted, 82, 322)).isZero();
+        assertThat(color(painted, 79, 500)).isZero();
+        assertThat(color(painted, 480, 500)).isZero();
         // The plate of "ring 0.88": nine characters of 6 font pixels less a gap, 7 high, plus margins, at scale 4,
         // above
         // the box.
-        assertThat(colour(painted, 80, 319)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4 - 1, 284)).isEqualTo(ink);
-        assertThat(colour(painted, 80 + (9 * 6 - 1 + 2) * 4, 284)).isZero();
-        assertThat(colour(painted, 80, 283)).isZero();
+        assertThat(color(painted, 80, 319)).isEqualTo(ink);
+        assertThat(color(painted, 80 + (9 * 6 - 1 + 2) * 4 - 1, 284)).isEqualTo(ink);
+        assertThat(color(painted, 80 + (9 * 6 - 1 + 2) * 4, 284)).isZero();
+        assertThat(color(painted, 80, 283)).isZero();
     }
 
     @Test
     void trueBoxesAreDashed() {
-        Picture grey = Picture.black(1024, 700);
-        Arrays.fill(grey.rgb(), (byte) 90);
-        Picture painted = BoxPainter.paint(grey, List.of(BoxPainter.Box.truth(100, 100, 300, 200, 0, "a")));
+        RgbImage gray = RgbImage.black(1024, 700);
+        Arrays.fill(gray.rgb(), (byte) 90);
+        RgbImage painted = BoxPainter.paint(gray, List.of(BoxPainter.Box.truth(100, 100, 300, 200, 0, "a")));
         int ink = Palette.ofClass(0);
         Set<Integer> along = new HashSet<>();
         int changes = 0;
         for (int x = 100; x < 300; x++) {
-            along.add(colour(painted, x, 100));
-            changes += x > 100 && colour(painted, x, 100) != colour(painted, x - 1, 100) ? 1 : 0;
+            along.add(color(painted, x, 100));
+            changes += x > 100 && color(painted, x, 100) != color(painted, x - 1, 100) ? 1 : 0;
         }
         assertThat(along).containsExactlyInAnyOrder(ink, 0);
         assertThat(changes).isEqualTo(200 / 8 - 1);
     }
 
     @Test
-    void boxesOutsideThePictureAreCutOff() {
-        Picture painted = BoxPainter.paint(
-                Picture.black(1200, 900),
+    void boxesOutsideTheImageAreCutOff() {
+        RgbImage painted = BoxPainter.paint(
+                RgbImage.black(1200, 900),
                 List.of(
                         new BoxPainter.Box(-50, -60, 5000, 4000, 1, "a very long name beyond the border", 1),
                         new BoxPainter.Box(1190, 890, 1300, 1000, 2, "\u00e9t\u00e9", 0.5)));
         assertThat(painted.width()).isEqualTo(1200);
-        assertThat(colour(painted, 1190, 895)).isEqualTo(Palette.ofClass(2));
+        assertThat(color(painted, 1190, 895)).isEqualTo(Palette.ofClass(2));
     }
 
     @Test
@@ -99,19 +99,19 @@ class DrawTest {
         assertThat(Palette.contrast(0x000000, 0xffffff)).isCloseTo(21, within(1e-9));
         assertThat(Palette.contrast(0x777777, 0xffffff)).isCloseTo(4.48, within(0.005));
         for (int k = 0; k < 200; k++) {
-            int colour = Palette.ofClass(k);
-            assertThat(Palette.contrast(colour, Palette.readableOn(colour))).isGreaterThan(4.5);
-            assertThat(Palette.contrast(Palette.readableOnBlack(colour), 0)).isGreaterThanOrEqualTo(7);
+            int color = Palette.ofClass(k);
+            assertThat(Palette.contrast(color, Palette.readableOn(color))).isGreaterThan(4.5);
+            assertThat(Palette.contrast(Palette.readableOnBlack(color), 0)).isGreaterThanOrEqualTo(7);
         }
-        // A class whose own colour is dark.
+        // A class whose own color is dark.
         assertThat(Palette.contrast(Palette.ofClass(1), 0)).isLessThan(7);
-        Picture painted =
-                BoxPainter.paint(Picture.black(128, 128), List.of(BoxPainter.Box.truth(20, 20, 60, 60, 1, "HH")));
-        Set<Integer> colours = new HashSet<>();
+        RgbImage painted =
+                BoxPainter.paint(RgbImage.black(128, 128), List.of(BoxPainter.Box.truth(20, 20, 60, 60, 1, "HH")));
+        Set<Integer> colors = new HashSet<>();
         for (int y = 481; y < 516; y++) {
-            colours.add(colour(painted, 160 + 5, y));
+            colors.add(color(painted, 160 + 5, y));
         }
-        assertThat(colours).containsExactlyInAnyOrder(0, Palette.readableOnBlack(Palette.ofClass(1)));
+        assertThat(colors).containsExactlyInAnyOrder(0, Palette.readableOnBlack(Palette.ofClass(1)));
     }
 
     /** What OpenJDK 17 throws where no font file is found; other lacks give other errors. */
@@ -175,10 +175,10 @@ class DrawTest {
     }
 
     @Test
-    void coloursOfClassesDifferAndHeatBrightensSteadily() {
-        Set<Integer> colours = new HashSet<>();
+    void colorsOfClassesDifferAndHeatBrightensSteadily() {
+        Set<Integer> colors = new HashSet<>();
         for (int k = 0; k < 80; k++) {
-            assertThat(colours.add(Palette.ofClass(k))).as("class %d", k).isTrue();
+            assertThat(colors.add(Palette.ofClass(k))).as("class %d", k).isTrue();
         }
         assertThat(Palette.ofClass(0)).isEqualTo(0xff2626);
         double previous = -1;
@@ -193,28 +193,28 @@ class DrawTest {
 
     @Test
     void heatLiesWhereTheMapSays() {
-        // A map of a padded batch: 2 x 3 cells of 8 pixels, the picture covers 2 x 2 of them.
+        // A map of a padded batch: 2 x 3 cells of 8 pixels, the image covers 2 x 2 of them.
         float[] map = {0, 4, 900, 2, 0, 900};
-        Picture opaque = HeatMap.overlay(Picture.black(16, 16), map, 2, 3, 8, 1);
-        assertThat(colour(opaque, 0, 0)).isEqualTo(Palette.heat(0));
-        assertThat(colour(opaque, 15, 0)).isEqualTo(Palette.heat(1));
-        assertThat(colour(opaque, 0, 15)).isEqualTo(Palette.heat(0.5));
-        // Pixel 7's centre 7.5 is 7/16 of the way from cell centre 4 to cell centre 12: value 4*7/16 of 4.
-        assertThat(colour(opaque, 7, 0)).isEqualTo(Palette.heat(7 / 16.0));
-        Picture half = HeatMap.overlay(Picture.black(16, 16), map, 2, 3, 8, 0.5);
+        RgbImage opaque = HeatMap.overlay(RgbImage.black(16, 16), map, 2, 3, 8, 1);
+        assertThat(color(opaque, 0, 0)).isEqualTo(Palette.heat(0));
+        assertThat(color(opaque, 15, 0)).isEqualTo(Palette.heat(1));
+        assertThat(color(opaque, 0, 15)).isEqualTo(Palette.heat(0.5));
+        // Pixel 7's center 7.5 is 7/16 of the way from cell center 4 to cell center 12: value 4*7/16 of 4.
+        assertThat(color(opaque, 7, 0)).isEqualTo(Palette.heat(7 / 16.0));
+        RgbImage half = HeatMap.overlay(RgbImage.black(16, 16), map, 2, 3, 8, 0.5);
         assertThat(half.value(15, 0, 0)).isEqualTo((int) ((Palette.heat(1) >> 16) * 0.5 + 0.5));
-        Picture flat = HeatMap.overlay(Picture.black(4, 4), new float[] {3, 3, 3, 3}, 2, 2, 2, 1);
-        assertThat(colour(flat, 3, 3)).isEqualTo(Palette.heat(0));
+        RgbImage flat = HeatMap.overlay(RgbImage.black(4, 4), new float[] {3, 3, 3, 3}, 2, 2, 2, 1);
+        assertThat(color(flat, 3, 3)).isEqualTo(Palette.heat(0));
     }
 
     @Test
     void unusableMapsAreRefused() {
-        Picture picture = Picture.black(4, 4);
-        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[3], 2, 2, 2, 1))
+        RgbImage image = RgbImage.black(4, 4);
+        assertThatThrownBy(() -> HeatMap.overlay(image, new float[3], 2, 2, 2, 1))
                 .hasMessageContaining("2x2 cells");
-        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[] {1, 2, Float.NaN, 1}, 2, 2, 2, 1))
+        assertThatThrownBy(() -> HeatMap.overlay(image, new float[] {1, 2, Float.NaN, 1}, 2, 2, 2, 1))
                 .hasMessageContaining("row 1, column 0");
-        assertThatThrownBy(() -> HeatMap.overlay(picture, new float[4], 2, 2, 0, 1))
+        assertThatThrownBy(() -> HeatMap.overlay(image, new float[4], 2, 2, 0, 1))
                 .hasMessageContaining("Stride");
     }
 }

@@ -47,12 +47,12 @@ class TrainingRunTest {
         backend.close();
     }
 
-    /** Pictures are read anew for every batch. */
+    /** Images are read anew for every batch. */
     private static Recipe recipe(int iterations, double rate) {
         return TinyDetectors.recipe(
                 "training.iterations=" + iterations,
                 "training.accumulate=" + ACCUMULATE,
-                "optimizer.rate=" + rate,
+                "optimizer.learningRate=" + rate,
                 "data.cacheMegabytes=0");
     }
 
@@ -68,7 +68,7 @@ class TrainingRunTest {
         }
     }
 
-    private Map<Path, byte[]> pictures() throws IOException {
+    private Map<Path, byte[]> images() throws IOException {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (ImageInfo image : dataset.images()) {
             contents.put(dataset.file(image), Files.readAllBytes(dataset.file(image)));
@@ -78,29 +78,29 @@ class TrainingRunTest {
 
     /** Every second micro-batch is the end of a step, so the first ones of a step have moved statistics when the next fails. */
     @Test
-    void afterAPictureThatCannotBeReadTheLastWholeStepIsThere() throws IOException {
+    void afterAnImageThatCannotBeReadTheLastWholeStepIsThere() throws IOException {
         Recipe recipe = recipe(8, 0.01);
         Path unbroken = folder.resolve("unbroken");
         run(recipe, unbroken, false, NO_CHECKPOINTS, step -> {});
-        Map<Path, byte[]> contents = pictures();
+        Map<Path, byte[]> contents = images();
         for (int broken = 0; broken < contents.size(); broken++) {
             Path out = folder.resolve("broken-" + broken);
-            Path picture = List.copyOf(contents.keySet()).get(broken);
+            Path image = List.copyOf(contents.keySet()).get(broken);
             long[] done = new long[1];
             assertThatThrownBy(() -> run(recipe, out, false, NO_CHECKPOINTS, step -> {
                         done[0] = step.iteration() + 1;
                         if (step.iteration() == 1) {
-                            delete(picture);
+                            delete(image);
                         }
                     }))
                     .isInstanceOf(RunBrokenOffException.class)
                     .hasCauseInstanceOf(DataException.class)
                     .hasMessageMatching("The run is kept: .* is of iteration [2-7] \\(" + GO_ON + "\\)")
                     .hasMessageContaining(out.resolve(TrainingRun.CHECKPOINT) + " is of iteration " + done[0] + " ");
-            Files.write(picture, contents.get(picture));
+            Files.write(image, contents.get(image));
             run(recipe, out, true, NO_CHECKPOINTS, step -> {});
             assertThat(Files.readAllBytes(out.resolve(TrainingRun.CHECKPOINT)))
-                    .as("broken by " + picture)
+                    .as("broken by " + image)
                     .isEqualTo(Files.readAllBytes(unbroken.resolve(TrainingRun.CHECKPOINT)));
         }
     }

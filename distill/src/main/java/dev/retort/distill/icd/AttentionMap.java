@@ -4,7 +4,7 @@ import dev.retort.tensor.Tensor;
 import java.util.List;
 
 /**
- * Attention over a picture's pyramid on the grid of its finest level; it sums to what the weights sum to.
+ * Attention over an image's pyramid on the grid of its finest level; it sums to what the weights sum to.
  *
  * @param map [height * width], row-major
  */

@@ -48,7 +48,7 @@ public final class AuxiliaryTask extends Module {
      * Distance of the predicted edges, in box widths or heights, summed over the four and averaged over real instances,
      * times its weight; a scalar, 0 without instances.
      */
-    public Tensor localisation(Tensor prediction, InstanceTargets targets) {
+    public Tensor localization(Tensor prediction, InstanceTargets targets) {
         double[] real = targets.indicator(false);
         double count = Math.max(sum(real), 1);
         double[] offsets = targets.offsets();
@@ -56,7 +56,7 @@ public final class AuxiliaryTask extends Module {
         for (int i = 0; i < share.length; i++) {
             int opposite = i % 4 < 2 ? i + 2 : i - 2;
             double extent = Math.max(offsets[i] + offsets[opposite], LEAST_EXTENT);
-            share[i] = real[i / 4] * config.localisationWeight() / (count * extent);
+            share[i] = real[i / 4] * config.localizationWeight() / (count * extent);
         }
         try (Scope scope = Scope.open()) {
             Tensor edges = prediction.slice(2, 1, OUTPUTS).sigmoid();

@@ -58,15 +58,15 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
                     .reshape(shape.dim(0), heads, shape.dim(1))
                     .permute(0, 2, 1);
             Tensor error = distance(s, t).mean(3);
-            Tensor loss = error.mul(normalise(places)).sum();
+            Tensor loss = error.mul(normalize(places)).sum();
             return scope.keep(form == LossForm.ROOT_L2 ? root(loss) : loss);
         }
     }
 
-    /** [N, S, C] as [N, S, h, d], normalised over d if asked. */
-    private Tensor split(Tensor values, boolean normalised) {
+    /** [N, S, C] as [N, S, h, d], normalized over d if asked. */
+    private Tensor split(Tensor values, boolean normalized) {
         Tensor split = values.reshape(values.dim(0), values.dim(1), heads, values.dim(2) / heads);
-        return normalised ? split.backend().layerNorm(split, null, null, NORM_EPS) : split;
+        return normalized ? split.backend().layerNorm(split, null, null, NORM_EPS) : split;
     }
 
     private Tensor distance(Tensor s, Tensor t) {
@@ -80,7 +80,7 @@ public record DistillationLoss(int heads, LossForm form, DistillationNorm norm) 
     /**
      * Weights [N, S, h] that add up to 1: over all (MSE: over each image and head 1/(N*h)); to 0 where nothing counts.
      */
-    private Tensor normalise(Tensor places) {
+    private Tensor normalize(Tensor places) {
         if (form == LossForm.MSE) {
             Tensor sum = places.reduce(ReduceOp.SUM, true, 1).clamp(LEAST_WEIGHT, Double.POSITIVE_INFINITY);
             return places.div(sum.mul((double) places.dim(0) * heads));

@@ -2,7 +2,7 @@ package dev.retort.distill.icd;
 
 import java.util.Arrays;
 
-/** Whose values are layer-normalised (per head over d, eps 1e-5, without affine) before they are compared. */
+/** Whose values are layer-normalized (per head over d, eps 1e-5, without affine) before they are compared. */
 public enum DistillationNorm {
     /** both sides */
     BOTH("ln"),

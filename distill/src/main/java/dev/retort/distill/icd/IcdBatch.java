@@ -23,7 +23,7 @@ public record IcdBatch(List<GroundTruth> images, List<SlotDraws> draws, int padd
         draws = List.copyOf(draws);
     }
 
-    /** A batch of pictures with draws of a sampler at an iteration, keyed by the pictures' ids. */
+    /** A batch of images with draws of a sampler at an iteration, keyed by the images' ids. */
     public static IcdBatch of(Batch batch, InstanceSampler sampler, long iteration) {
         List<GroundTruth> images = batch.groundTruth();
         List<SlotDraws> draws =

@@ -16,15 +16,15 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
      *
      * @param classes of the data set
      * @param slots how many instances an image gets (default: 5 sampled ones a real one, 300 at most)
-     * @param jitter how far a centre may move, as a fraction of the box's size (default 0.3)
+     * @param jitter how far a center may move, as a fraction of the box's size (default 0.3)
      * @param scaleIndicator whether the descriptor tells the box's size in 5 steps (default true)
      * @param lastImageScale whether all images take the last one's size for that, as in the released code (default
      *     false)
      */
     public record Descriptors(
             int classes, SlotRule slots, double jitter, boolean scaleIndicator, boolean lastImageScale) {
-        /** Numbers of a centre's sine embedding. */
-        static final int CENTRE_WIDTH = 256;
+        /** Numbers of a center's sine embedding. */
+        static final int CENTER_WIDTH = 256;
         /** Steps of the size of one side. */
         static final int SCALES = 5;
 
@@ -42,7 +42,7 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
 
         /** Numbers of a descriptor: classes + 256, and 10 with the scale indicator. */
         public int width() {
-            return classes + CENTRE_WIDTH + (scaleIndicator ? 2 * SCALES : 0);
+            return classes + CENTER_WIDTH + (scaleIndicator ? 2 * SCALES : 0);
         }
     }
 
@@ -78,11 +78,11 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
     /**
      * Weights of the auxiliary losses; 0 leaves one out (both default 1).
      */
-    public record Auxiliary(double identificationWeight, double localisationWeight) {
+    public record Auxiliary(double identificationWeight, double localizationWeight) {
         public Auxiliary {
-            if (!(identificationWeight >= 0) || !(localisationWeight >= 0)) {
+            if (!(identificationWeight >= 0) || !(localizationWeight >= 0)) {
                 throw new IllegalArgumentException("The auxiliary losses' weights must be at least 0, not "
-                        + identificationWeight + " and " + localisationWeight);
+                        + identificationWeight + " and " + localizationWeight);
             }
         }
 

@@ -66,7 +66,7 @@ public final class IcdDistillation implements Distillation {
         Clipping clipping =
                 settings.clipNorm() > 0 ? new Clipping.GlobalNorm(settings.clipNorm()) : new Clipping.None();
         optimizer = new AdamW(ParameterGroup.of(objective.parameters(), settings.weightDecay()), clipping);
-        schedule = new WarmupCosine(settings.rate(), 0, context.iterations(), Warmup.linear(1, 0));
+        schedule = new WarmupCosine(settings.learningRate(), 0, context.iterations(), Warmup.linear(1, 0));
     }
 
     /** The decoder with its losses. */
@@ -100,7 +100,7 @@ public final class IcdDistillation implements Distillation {
 
     @Override
     public void update(GradientSource gradients, long iteration) {
-        optimizer.step(gradients, schedule.rate(iteration));
+        optimizer.step(gradients, schedule.learningRate(iteration));
     }
 
     @Override
@@ -109,10 +109,10 @@ public final class IcdDistillation implements Distillation {
     }
 
     /**
-     * Where the conditional attention of a picture's real instances looks: for each, the last layer's softmax averaged over
+     * Where the conditional attention of an image's real instances looks: for each, the last layer's softmax averaged over
      * heads, all levels joined. A map sums to 1.
      *
-     * @param batch of one picture
+     * @param batch of one image
      */
     public List<AttentionMap> attention(Batch batch) {
         try (Scope scope = Scope.open()) {

@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * The losses that instance-conditional distillation adds to a student's own (arXiv 2110.12724): auxiliary losses, which
  * train encoder and decoder on the frozen teacher's pyramid, and the distillation loss, which trains the student. Its
- * parameters, those of {@link IcdTeacher} and {@link StudentProjection}, have an optimiser of their own.
+ * parameters, those of {@link IcdTeacher} and {@link StudentProjection}, have an optimizer of their own.
  */
 public final class IcdObjective extends Module {
     /** The name of the distillation loss among the terms. */
@@ -45,7 +45,7 @@ public final class IcdObjective extends Module {
     }
 
     /**
-     * The terms of one step, scalars by name: {@code identification.i} and {@code localisation.i} of each decoder
+     * The terms of one step, scalars by name: {@code identification.i} and {@code localization.i} of each decoder
      * layer, and {@link #DISTILLATION} with its weight. With weight 0 the student's pyramid is not read at all, so that
      * the student trains bit for bit as without a teacher.
      *

@@ -17,13 +17,16 @@ public final class IcdProvider implements DistillationProvider<IcdSettings> {
         return IcdSettings.DEFAULTS;
     }
 
-    /** Recipes had these settings in the section {@code distillation} itself, when this was the only method. */
+    /** Recipes had these settings in the section {@code distillation} itself, when this was the only method, and a shorter name. */
     @Override
     public Map<String, String> renamed() {
         Map<String, String> renamed = new LinkedHashMap<>();
         for (RecordComponent key : IcdSettings.class.getRecordComponents()) {
             renamed.put("distillation." + key.getName(), "distillation.icd." + key.getName());
         }
+        renamed.remove("distillation.learningRate");
+        renamed.put("distillation.rate", "distillation.icd.learningRate");
+        renamed.put("distillation.icd.rate", "distillation.icd.learningRate");
         return renamed;
     }
 

@@ -17,7 +17,7 @@ import dev.retort.detection.recipe.RecipeChange.Effect;
  * @param auxiliaryWeight of identification and localization (default 1)
  * @param temperature of the attention in the loss (default 1)
  * @param uniformPrior sample classes and boxes from a uniform prior, not the data set's (default false)
- * @param rate of AdamW (default 1e-4)
+ * @param learningRate of AdamW (default 1e-4)
  * @param weightDecay of AdamW (default 1e-4)
  * @param clipNorm of AdamW's gradients (default 0.01)
  */
@@ -32,7 +32,7 @@ public record IcdSettings(
         double auxiliaryWeight,
         double temperature,
         boolean uniformPrior,
-        double rate,
+        double learningRate,
         double weightDecay,
         double clipNorm) {
     static final IcdSettings DEFAULTS = new IcdSettings(8, 1000, 8, 1, 256, 5, 300, 1, 1, false, 1e-4, 1e-4, 0.01);
@@ -59,7 +59,7 @@ public record IcdSettings(
         Require.atLeast(1, maxInstances, "distillation.icd.maxInstances");
         Require.notNegative(auxiliaryWeight, "distillation.icd.auxiliaryWeight");
         Require.positive(temperature, "distillation.icd.temperature");
-        Require.notNegative(rate, "distillation.icd.rate");
+        Require.notNegative(learningRate, "distillation.icd.learningRate");
         Require.notNegative(weightDecay, "distillation.icd.weightDecay");
         Require.notNegative(clipNorm, "distillation.icd.clipNorm");
     }

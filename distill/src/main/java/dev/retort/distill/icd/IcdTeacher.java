@@ -62,7 +62,7 @@ public final class IcdTeacher extends Module {
     }
 
     /**
-     * The auxiliary losses of every layer, scalars by name: {@code identification.i} and {@code localisation.i}; one of
+     * The auxiliary losses of every layer, scalars by name: {@code identification.i} and {@code localization.i}; one of
      * weight 0 is left out.
      */
     public Map<String, Tensor> losses(List<DecoderOutput> layers, InstanceTargets targets) {
@@ -73,8 +73,8 @@ public final class IcdTeacher extends Module {
                 if (config.auxiliary().identificationWeight() > 0) {
                     losses.put("identification." + i, scope.keep(auxiliary.identification(prediction, targets)));
                 }
-                if (config.auxiliary().localisationWeight() > 0) {
-                    losses.put("localisation." + i, scope.keep(auxiliary.localisation(prediction, targets)));
+                if (config.auxiliary().localizationWeight() > 0) {
+                    losses.put("localization." + i, scope.keep(auxiliary.localization(prediction, targets)));
                 }
             }
         }

@@ -9,19 +9,19 @@ import java.util.List;
 
 /**
  * Descriptors of real and sampled instances (ICD, arXiv 2110.12724): what the decoder is asked about, and the answers
- * of the auxiliary task. A descriptor is [one-hot class | sine embedding of the jittered centre, 256 | one-hot scale of
+ * of the auxiliary task. A descriptor is [one-hot class | sine embedding of the jittered center, 256 | one-hot scale of
  * the width, 5, and of the height, 5].
  *
- * <p>Real instances take the first slots of an image, sampled ones the rest. Padding slots are class 0 at centre (0, 0)
+ * <p>Real instances take the first slots of an image, sampled ones the rest. Padding slots are class 0 at center (0, 0)
  * without scale.
  *
  * @param targets of the auxiliary task
  * @param width numbers of a descriptor, D
  * @param values {@code [N, K, D]} flattened
  * @param labels {@code [N, K]} flattened: classes
- * @param centres {@code [N, K, 2]} flattened: jittered centres as fractions of the image
+ * @param centers {@code [N, K, 2]} flattened: jittered centers as fractions of the image
  */
-public record InstanceDescriptors(InstanceTargets targets, int width, double[] values, int[] labels, double[] centres) {
+public record InstanceDescriptors(InstanceTargets targets, int width, double[] values, int[] labels, double[] centers) {
     private static final int FEATURES = 128;
     private static final double BASE = 10000;
 
@@ -83,7 +83,7 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
             double[] offsets = {x - box[0], y - box[1], box[2] - x, box[3] - y};
             System.arraycopy(offsets, 0, targets.offsets(), 4 * slot, 4);
             if (config.scaleIndicator()) {
-                int start = slot * width + config.classes() + IcdConfig.Descriptors.CENTRE_WIDTH;
+                int start = slot * width + config.classes() + IcdConfig.Descriptors.CENTER_WIDTH;
                 values[start + scaleOf(w * scale.width())] = 1;
                 values[start + IcdConfig.Descriptors.SCALES + scaleOf(h * scale.height())] = 1;
             }
@@ -110,8 +110,8 @@ public record InstanceDescriptors(InstanceTargets targets, int width, double[] v
 
     private void describe(int slot, int label, double x, double y, IcdConfig.Descriptors config) {
         labels[slot] = label;
-        centres[2 * slot] = x;
-        centres[2 * slot + 1] = y;
+        centers[2 * slot] = x;
+        centers[2 * slot + 1] = y;
         values[slot * width + label] = 1;
         int start = slot * width + config.classes();
         embed(x, start);

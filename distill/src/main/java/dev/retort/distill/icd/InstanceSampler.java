@@ -12,8 +12,8 @@ public final class InstanceSampler {
     private static final double DEVIATIONS = 2;
     private static final double LEAST_SIZE = 2e-3;
     private static final double LARGEST_SIZE = 0.7;
-    private static final double LEAST_CENTRE = 0.03;
-    private static final double LARGEST_CENTRE = 0.97;
+    private static final double LEAST_CENTER = 0.03;
+    private static final double LARGEST_CENTER = 0.97;
 
     private static final int SLOT_BITS = 17;
     private static final int DRAW_BITS = 3;
@@ -43,8 +43,8 @@ public final class InstanceSampler {
             long first = (image.id() << SLOT_BITS | slot) << DRAW_BITS;
             classes[slot] = prior.classAt(CounterRandom.uniform(stream, first));
             double[] normals = {CounterRandom.normal(stream, first + 1), CounterRandom.normal(stream, first + 2)};
-            double[] centre = {CounterRandom.uniform(stream, first + 3), CounterRandom.uniform(stream, first + 4)};
-            System.arraycopy(box(classes[slot], normals, centre), 0, boxes, 4 * slot, 4);
+            double[] center = {CounterRandom.uniform(stream, first + 3), CounterRandom.uniform(stream, first + 4)};
+            System.arraycopy(box(classes[slot], normals, center), 0, boxes, 4 * slot, 4);
             jitter[2 * slot] = CounterRandom.uniform(stream, first + 5);
             jitter[2 * slot + 1] = CounterRandom.uniform(stream, first + 6);
         }
@@ -53,19 +53,19 @@ public final class InstanceSampler {
 
     /**
      * A fake box, XYXY as fractions of the image; it may reach beyond it. Size: mean + deviation*normal, at most two
-     * deviations off, then within [2e-3, 0.7]; centre within [0.03, 0.97].
+     * deviations off, then within [2e-3, 0.7]; center within [0.03, 0.97].
      *
      * @param normals standard normal numbers for w and h
-     * @param centre uniform numbers in [0, 1) for x and y
+     * @param center uniform numbers in [0, 1) for x and y
      */
-    public double[] box(int index, double[] normals, double[] centre) {
+    public double[] box(int index, double[] normals, double[] center) {
         double[] mean = prior.mean(index);
         double[] deviation = prior.deviation(index);
         double[] box = new double[4];
         for (int i = 0; i < 2; i++) {
             double size = mean[i + 2] + deviation[i + 2] * clamp(normals[i], -DEVIATIONS, DEVIATIONS);
             double half = clamp(size, LEAST_SIZE, LARGEST_SIZE) / 2;
-            double middle = clamp(centre[i], LEAST_CENTRE, LARGEST_CENTRE);
+            double middle = clamp(center[i], LEAST_CENTER, LARGEST_CENTER);
             box[i] = middle - half;
             box[i + 2] = middle + half;
         }

@@ -9,7 +9,7 @@ import dev.retort.tensor.ShapeException;
  * @param slots K
  * @param padding {@code [N, K]} flattened: the slot stands for nothing
  * @param real {@code [N, K]} flattened: the slot is a real instance; else it was sampled, or is padding
- * @param offsets {@code [N, K, 4]} flattened: from the jittered centre to the left, top, right and bottom edge, as
+ * @param offsets {@code [N, K, 4]} flattened: from the jittered center to the left, top, right and bottom edge, as
  *     fractions of the image's width and height
  */
 public record InstanceTargets(int images, int slots, boolean[] padding, boolean[] real, double[] offsets) {

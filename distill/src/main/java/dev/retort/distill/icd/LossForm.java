@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * How student and teacher values are compared, each place weighted by w. MSE is normalised per image and head (an image
+ * How student and teacher values are compared, each place weighted by w. MSE is normalized per image and head (an image
  * without instances counts as 0), the others over the whole batch.
  */
 public enum LossForm {

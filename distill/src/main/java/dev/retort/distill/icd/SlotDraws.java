@@ -5,7 +5,7 @@ package dev.retort.distill.icd;
  *
  * @param classes {@code [K]}: classes of the sampled instances
  * @param boxes {@code [K, 4]} flattened: their boxes, XYXY as fractions of the image; they may reach beyond it
- * @param jitter {@code [K, 2]} flattened: uniform numbers in [0, 1) that move the centres in x and y
+ * @param jitter {@code [K, 2]} flattened: uniform numbers in [0, 1) that move the centers in x and y
  */
 public record SlotDraws(int[] classes, double[] boxes, double[] jitter) {
     public SlotDraws {

@@ -41,20 +41,20 @@ class DistillationLossTest {
     }
 
     @Test
-    void mseIsNormalisedPerImage() {
+    void mseIsNormalizedPerImage() {
         // Mean squares over d: 5, 2 and 2, 0.25. Image 0: (0.25*5 + 0.75*2)/1 = 2.75; image 1: (1.5*2 + 0.5*0.25)/2 =
         // 1.5625.
         assertThat(loss(LossForm.MSE).layer(student, teacher, weights).item()).isCloseTo((2.75 + 1.5625) / 2, CLOSE);
     }
 
     @Test
-    void l1IsNormalisedOverTheBatch() {
+    void l1IsNormalizedOverTheBatch() {
         // Mean distances: 2, 1 and 1, 0.5; 0.25*2 + 0.75*1 + 1.5*1 + 0.5*0.5 = 3, weights add up to 3.
         assertThat(loss(LossForm.L1).layer(student, teacher, weights).item()).isCloseTo(1, CLOSE);
     }
 
     @Test
-    void smoothL1IsNormalisedOverTheBatch() {
+    void smoothL1IsNormalizedOverTheBatch() {
         // (0.5 + 2.5)/2 = 1.5; (0 + 1.5)/2 = 0.75; (1.5 + 0)/2 = 0.75; 0.125: 0.375 + 0.5625 + 1.125 + 0.0625 = 2.125.
         assertThat(loss(LossForm.SMOOTH_L1).layer(student, teacher, weights).item())
                 .isCloseTo(2.125 / 3, CLOSE);

@@ -90,7 +90,7 @@ class IcdObjectiveTest {
         try (IcdObjective objective = objective(config(8, 1, false));
                 Tape tape = Tape.on(backend)) {
             Step step = step(tape, objective, true, 10);
-            assertThat(step.terms.keySet()).containsExactly("identification.0", "localisation.0", "distillation");
+            assertThat(step.terms.keySet()).containsExactly("identification.0", "localization.0", "distillation");
             assertThat(step.terms.values()).allMatch(value -> value > 0 && Double.isFinite(value));
             for (Tensor level : step.student) {
                 assertThat(norm(step.gradients.of(level))).isPositive();
@@ -120,7 +120,7 @@ class IcdObjectiveTest {
         try (IcdObjective objective = objective(config(0, 1, false));
                 Tape tape = Tape.on(backend)) {
             Step step = step(tape, objective, true, 50);
-            assertThat(step.terms.keySet()).containsExactly("identification.0", "localisation.0");
+            assertThat(step.terms.keySet()).containsExactly("identification.0", "localization.0");
             assertThat(step.student).allMatch(level -> step.gradients.of(level) == null);
             assertThat(objective.projection().parameters().values())
                     .allMatch(parameter -> step.gradients.of(parameter) == null);
@@ -132,7 +132,7 @@ class IcdObjectiveTest {
         try (IcdObjective objective = objective(config(8, 1, false));
                 Tape tape = Tape.on(backend)) {
             Step step = step(tape, objective, false, 50);
-            assertThat(step.terms).containsEntry("localisation.0", 0.0).containsEntry("distillation", 0.0);
+            assertThat(step.terms).containsEntry("localization.0", 0.0).containsEntry("distillation", 0.0);
             assertThat(step.terms.get("identification.0")).isPositive();
             for (Tensor level : step.student) {
                 assertThat(norm(step.gradients.of(level))).isZero();
@@ -153,9 +153,9 @@ class IcdObjectiveTest {
                 assertThat(step.terms.keySet())
                         .containsExactly(
                                 "identification.0",
-                                "localisation.0",
+                                "localization.0",
                                 "identification.1",
-                                "localisation.1",
+                                "localization.1",
                                 "distillation");
                 terms[i] = step.terms.get("distillation");
             }
@@ -172,7 +172,7 @@ class IcdObjectiveTest {
                 IcdConfig.Distillation.defaults());
         try (IcdObjective objective = objective(config);
                 Tape tape = Tape.on(backend)) {
-            assertThat(step(tape, objective, true, 0).terms.keySet()).containsExactly("localisation.0", "distillation");
+            assertThat(step(tape, objective, true, 0).terms.keySet()).containsExactly("localization.0", "distillation");
         }
     }
 

@@ -29,7 +29,7 @@ class InstanceDescriptorsTest {
         assertThat(described.labels()).containsExactly(2, 1);
         // Real: box 0.1..0.3 by 0.1..0.5, y moved by +0.3 heights. Sampled: clamped to 0.8..1 by 0.5..0.9, x by -0.3
         // widths.
-        assertThat(described.centres()).containsExactly(new double[] {0.2, 0.42, 0.84, 0.7}, CLOSE);
+        assertThat(described.centers()).containsExactly(new double[] {0.2, 0.42, 0.84, 0.7}, CLOSE);
         assertThat(described.targets().offsets())
                 .containsExactly(new double[] {0.1, 0.32, 0.1, 0.08, 0.04, 0.2, 0.16, 0.2}, CLOSE);
         assertThat(described.targets().real()).containsExactly(true, false);

@@ -23,7 +23,7 @@ class InstanceSamplerTest {
     }
 
     @Test
-    void boxesAreSizesAroundCentres() {
+    void boxesAreSizesAroundCenters() {
         double[] box = sampler(0.2, 0.05, 0).box(0, new double[] {1, -1}, new double[] {0.5, 0.4});
         assertThat(box).containsExactly(new double[] {0.375, 0.325, 0.625, 0.475}, CLOSE);
     }
@@ -37,7 +37,7 @@ class InstanceSamplerTest {
     }
 
     @Test
-    void centresKeepOffTheBorder() {
+    void centersKeepOffTheBorder() {
         assertThat(sampler(0.2, 0.1, 0).box(0, new double[2], new double[] {0, 0.999}))
                 .containsExactly(new double[] {-0.07, 0.87, 0.13, 1.07}, CLOSE);
     }
@@ -67,10 +67,10 @@ class InstanceSamplerTest {
         double width = 0;
         double square = 0;
         double jitter = 0;
-        double centre = 0;
+        double center = 0;
         for (int i = 0; i < draws.slots(); i++) {
             jitter += draws.jitter()[2 * i];
-            centre += (draws.boxes()[4 * i] + draws.boxes()[4 * i + 2]) / 2;
+            center += (draws.boxes()[4 * i] + draws.boxes()[4 * i + 2]) / 2;
             if (draws.classes()[i] == 1) {
                 second++;
                 double w = draws.boxes()[4 * i + 2] - draws.boxes()[4 * i];
@@ -83,7 +83,7 @@ class InstanceSamplerTest {
         // The variance of a normal whose tails beyond two deviations are moved onto them is 0.9205 times its own.
         assertThat(Math.sqrt(square / second)).isCloseTo(0.05 * Math.sqrt(0.9205), within(0.001));
         assertThat(jitter / draws.slots()).isCloseTo(0.5, within(0.01));
-        assertThat(centre / draws.slots()).isCloseTo(0.5, within(0.01));
+        assertThat(center / draws.slots()).isCloseTo(0.5, within(0.01));
     }
 
     @Test

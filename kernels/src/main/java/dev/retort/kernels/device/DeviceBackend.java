@@ -274,12 +274,12 @@ public final class DeviceBackend extends DeviceOperations implements TunableKern
 
     @Override
     public void sgdStep(
-            Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
+            Tensor value, Tensor gradient, Tensor buffer, double learningRate, double momentum, double weightDecay) {
         requireStep(value, gradient, buffer);
         DType type = value.dtype();
         queue.kernel("optimizer", type, "sgd")
                 .number(size(value))
-                .in(scalars.of("sgd", type, rate, momentum, weightDecay))
+                .in(scalars.of("sgd", type, learningRate, momentum, weightDecay))
                 .in(gradient)
                 .out(buffer)
                 .out(value)
@@ -296,14 +296,14 @@ public final class DeviceBackend extends DeviceOperations implements TunableKern
         Device.Block settings = scalars.of(
                 "adamw",
                 type,
-                1 - s.rate() * s.weightDecay(),
+                1 - s.learningRate() * s.weightDecay(),
                 s.beta1(),
                 1 - s.beta1(),
                 s.beta2(),
                 1 - s.beta2(),
                 1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step)),
                 s.eps(),
-                s.rate() / (1 - StrictMath.pow(s.beta1(), step)));
+                s.learningRate() / (1 - StrictMath.pow(s.beta1(), step)));
         queue.kernel("optimizer", type, "adamw")
                 .number(size(value))
                 .in(settings)

@@ -426,9 +426,9 @@ public final class SimdBackend extends SimdOperations {
 
     @Override
     public void sgdStep(
-            Tensor value, Tensor gradient, Tensor buffer, double rate, double momentum, double weightDecay) {
+            Tensor value, Tensor gradient, Tensor buffer, double learningRate, double momentum, double weightDecay) {
         if (value.dtype() != DType.F32) {
-            super.sgdStep(value, gradient, buffer, rate, momentum, weightDecay);
+            super.sgdStep(value, gradient, buffer, learningRate, momentum, weightDecay);
             return;
         }
         requireStep(value, gradient, buffer);
@@ -448,7 +448,7 @@ public final class SimdBackend extends SimdOperations {
                         gOff + from,
                         buffers,
                         bOff + from,
-                        (float) rate,
+                        (float) learningRate,
                         (float) momentum,
                         (float) weightDecay,
                         to - from));

@@ -65,7 +65,7 @@ class CudaGraphsTest {
                 for (int step = 0; step < steps; step++) {
                     // Rates change with every step, and so do the batch, its size, and a number that a kernel is called
                     // with.
-                    double rate = 0.01 / (1 + step);
+                    double learningRate = 0.01 / (1 + step);
                     int rows = ROWS + step % 2;
                     try (Scope scope = Scope.open()) {
                         Tensor given = values(backend, rows, 100 + step);
@@ -74,14 +74,14 @@ class CudaGraphsTest {
                         // Memory that is given back and written anew while what reads it has only been asked for.
                         given.close();
                         y = layers(y.sub(values(backend, rows, 200 + step)), weight, bias);
-                        backend.sgdStep(weight, x.matmul(y, true, false), momentum, rate, 0.9, 1e-3);
+                        backend.sgdStep(weight, x.matmul(y, true, false), momentum, learningRate, 0.9, 1e-3);
                         backend.adamwStep(
                                 bias,
                                 y.sum(0).reshape(1, WIDTH),
                                 average,
                                 squares,
                                 step + 1,
-                                new AdamWSettings(rate, 0.9, 0.999, 1e-8, 0.01));
+                                new AdamWSettings(learningRate, 0.9, 0.999, 1e-8, 0.01));
                         System.out.println("step " + step + ": "
                                 + Float.floatToIntBits((float) y.sum().item()));
                     }

@@ -104,7 +104,7 @@ public final class FeaturePyramid extends Module {
         int width = map.dim(2);
         if (height != 2 * top.dim(1) || width != 2 * top.dim(2)) {
             throw new ShapeException("The pyramid needs maps that double in size from level to level, got "
-                    + map.shape() + " below " + top.shape() + ": pad pictures to a multiple of 32");
+                    + map.shape() + " below " + top.shape() + ": pad images to a multiple of 32");
         }
         try (Scope scope = Scope.open()) {
             return scope.keep(lateral.forward(map, top.backend().resizeNearest(top, height, width)));

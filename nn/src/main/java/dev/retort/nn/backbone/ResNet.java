@@ -39,7 +39,7 @@ public final class ResNet extends Module {
         }
     }
 
-    /** A net for pictures of 3 channels. */
+    /** A net for images of 3 channels. */
     public ResNet(BuildContext context, ResNetOptions options) {
         super(context);
         stem = child("stem", at -> new Stem(at, 3, options.width(), options.norm()));
@@ -77,8 +77,8 @@ public final class ResNet extends Module {
     /**
      * Whether a tape keeps only what enters the stem and each residual block, and computes their insides again when gradients
      * are taken: less memory, more time, the same bits. Off at first; matters only in training. Measured on simd with
-     * pictures 256x256 and batch norms: ResNet-50, 2 pictures, keeps 67 MB instead of 217 for the backward run and peaks at
-     * 178 MB instead of 279, for 24 % more processor time; ResNet-18, 1 picture, keeps 6 MB instead of 28 and peaks at 64 MB
+     * images 256x256 and batch norms: ResNet-50, 2 images, keeps 67 MB instead of 217 for the backward run and peaks at
+     * 178 MB instead of 279, for 24 % more processor time; ResNet-18, 1 image, keeps 6 MB instead of 28 and peaks at 64 MB
      * instead of 69 (gradients alone are 45), for 19 % more.
      */
     public void setCheckpointing(boolean checkpointing) {
@@ -86,13 +86,13 @@ public final class ResNet extends Module {
     }
 
     /**
-     * Feature maps of normalised pictures.
+     * Feature maps of normalized images.
      *
      * @param images [N, H, W, 3], of any size from 1x1
      */
     public Features forward(Tensor images) {
         if (images.shape().rank() != 4 || images.dim(3) != 3) {
-            throw new ShapeException("ResNet takes pictures [N, H, W, 3], got " + images.shape());
+            throw new ShapeException("ResNet takes images [N, H, W, 3], got " + images.shape());
         }
         try (Scope scope = Scope.open()) {
             Tensor res2 = run(stages.get(0), run(stem, stem::forward, images));

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Saves and restores models and optimisers as one safetensors file. Each is a section; its tensors are named
- * {@code section.name}, an optimiser's {@code section.kind.parameter} and {@code section.steps.parameter} (I64, []).
+ * Saves and restores models and optimizers as one safetensors file. Each is a section; its tensors are named
+ * {@code section.name}, an optimizer's {@code section.kind.parameter} and {@code section.steps.parameter} (I64, []).
  * Convolution weights are OHWI, which the metadata says: {@code layout=OHWI}. What else a run must remember (iteration,
  * seed, configuration) is metadata of its own. The file is sealed by a digest of all of it, which loading compares.
  *
@@ -47,7 +47,7 @@ public final class Checkpoint {
         return this;
     }
 
-    /** Adds an optimiser's state as a section. */
+    /** Adds an optimizer's state as a section. */
     public Checkpoint optimizer(String section, Optimizer optimizer) {
         checkSection(section);
         optimizers.put(section, optimizer);
@@ -143,7 +143,7 @@ public final class Checkpoint {
      *
      * @return the metadata that was saved
      * @throws SafeTensorsException naming the first difference, if a section's names or shapes are not exactly those of its
-     *     model or optimiser, if the file is damaged, or the first tensor with a value that is NaN or infinite; nothing is
+     *     model or optimizer, if the file is damaged, or the first tensor with a value that is NaN or infinite; nothing is
      *     changed then
      */
     public Map<String, String> load(Path file) throws IOException {
@@ -185,7 +185,7 @@ public final class Checkpoint {
         }
     }
 
-    /** Compares everything before anything is changed; gives the step counts of each optimiser. */
+    /** Compares everything before anything is changed; gives the step counts of each optimizer. */
     private Map<String, Map<String, Integer>> validate(Path file, SafeTensors source) throws IOException {
         for (Map.Entry<String, Module> model : models.entrySet()) {
             Map<String, Shape> expected = new LinkedHashMap<>();

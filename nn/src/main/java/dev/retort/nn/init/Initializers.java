@@ -6,7 +6,7 @@ import dev.retort.tensor.random.CounterRandom;
 import java.util.Arrays;
 
 /**
- * The initialisers of the detector and of the distillation modules. Weights are [out, in] or [out, kH, kW, in]: fan in is
+ * The initializers of the detector and of the distillation modules. Weights are [out, in] or [out, kH, kW, in]: fan in is
  * the number of weights that meet in one output, fan out the number that leave one input.
  */
 public final class Initializers {

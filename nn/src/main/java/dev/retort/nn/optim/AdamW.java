@@ -31,8 +31,8 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
-    void update(Tensor value, Tensor gradient, Slot slot, double rate, double weightDecay) {
-        AdamWSettings settings = new AdamWSettings(rate, beta1, beta2, eps, weightDecay);
+    void update(Tensor value, Tensor gradient, Slot slot, double learningRate, double weightDecay) {
+        AdamWSettings settings = new AdamWSettings(learningRate, beta1, beta2, eps, weightDecay);
         value.backend().adamwStep(value, gradient, slot.tensors[0], slot.tensors[1], slot.steps, settings);
     }
 }

@@ -33,7 +33,7 @@ public sealed interface Clipping {
     }
 
     /**
-     * All gradients of one optimiser times min(1, limit/(norm + 1e-6)), norm the root of the sum of all squares: PyTorch's
+     * All gradients of one optimizer times min(1, limit/(norm + 1e-6)), norm the root of the sum of all squares: PyTorch's
      * clip_grad_norm_.
      */
     record GlobalNorm(double limit) implements Clipping {

@@ -42,7 +42,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
             count += group.parameters().size();
         }
         if (parameters().size() != count) {
-            throw new IllegalArgumentException("A parameter's name stands in two groups of one optimiser");
+            throw new IllegalArgumentException("A parameter's name stands in two groups of one optimizer");
         }
     }
 
@@ -56,10 +56,10 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     /**
      * One step.
      *
-     * @param rate the schedule's learning rate
+     * @param learningRate the schedule's learning rate
      * @throws ShapeException if a gradient has another shape than its parameter
      */
-    public final void step(GradientSource gradients, double rate) {
+    public final void step(GradientSource gradients, double learningRate) {
         try (Scope scope = Scope.open(Origin.here())) {
             Map<String, Tensor> clipped = clip(gradients);
             for (ParameterGroup group : groups) {
@@ -68,7 +68,12 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
                     if (gradient != null) {
                         Slot slot = slots.computeIfAbsent(name, key -> emptySlot(parameter));
                         slot.steps++;
-                        update(parameter.data(), gradient, slot, rate * group.rateFactor(), group.weightDecay());
+                        update(
+                                parameter.data(),
+                                gradient,
+                                slot,
+                                learningRate * group.learningRateFactor(),
+                                group.weightDecay());
                     }
                 });
             }
@@ -107,7 +112,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     }
 
     /** Changes {@code value} and the slot's tensors in place; {@code slot.steps} counts this step. */
-    abstract void update(Tensor value, Tensor gradient, Slot slot, double rate, double weightDecay);
+    abstract void update(Tensor value, Tensor gradient, Slot slot, double learningRate, double weightDecay);
 
     /** State tensors as {@code kind.parameter}, for example {@code momentum.head.cls_score.weight}. Do not close them. */
     public final LinkedHashMap<String, Tensor> state() {
@@ -128,9 +133,9 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     }
 
     /**
-     * What {@link #state} must hold for a restored optimiser whose parameters have taken {@code steps}: names with shapes.
+     * What {@link #state} must hold for a restored optimizer whose parameters have taken {@code steps}: names with shapes.
      *
-     * @throws IllegalArgumentException if a name is none of this optimiser's parameters
+     * @throws IllegalArgumentException if a name is none of this optimizer's parameters
      */
     public final Map<String, Shape> expectedState(Map<String, Integer> steps) {
         Map<String, Parameter> parameters = parameters();
@@ -139,7 +144,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
             Parameter parameter = parameters.get(name);
             if (parameter == null) {
                 throw new IllegalArgumentException(
-                        "The saved optimiser has trained '" + name + "', which this one does not train");
+                        "The saved optimizer has trained '" + name + "', which this one does not train");
             }
             kinds.forEach(
                     kind -> expected.put(kind + '.' + name, parameter.data().shape()));
@@ -148,7 +153,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     }
 
     /**
-     * Goes on where another optimiser stopped.
+     * Goes on where another optimizer stopped.
      *
      * @param state tensors by the names of {@link #expectedState}, on the parameters' backend; they stay the caller's
      * @param steps as {@link #steps} gave them
@@ -157,7 +162,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         expectedState(steps).forEach((name, shape) -> {
             Tensor tensor = state.get(name);
             if (tensor == null || !tensor.shape().equals(shape)) {
-                throw new IllegalArgumentException("The optimiser's state '" + name + "' should have shape " + shape
+                throw new IllegalArgumentException("The optimizer's state '" + name + "' should have shape " + shape
                         + ", got " + (tensor == null ? "none" : tensor.shape()));
             }
         });

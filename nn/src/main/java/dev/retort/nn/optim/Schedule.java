@@ -3,10 +3,10 @@ package dev.retort.nn.optim;
 /** The learning rate of each iteration, counted from 0. */
 @FunctionalInterface
 public interface Schedule {
-    double rate(long iteration);
+    double learningRate(long iteration);
 
-    /** The same rate for ever. */
-    static Schedule constant(double rate) {
-        return iteration -> rate;
+    /** The same learning rate for ever. */
+    static Schedule constant(double learningRate) {
+        return iteration -> learningRate;
     }
 }

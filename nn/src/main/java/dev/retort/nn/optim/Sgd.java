@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Stochastic gradient descent as PyTorch's: d = gradient + weightDecay*value; buffer = momentum*buffer + d;
- * value -= rate*buffer, or rate*(d + momentum*buffer) with Nesterov's look-ahead. State: {@code momentum}, none without it.
+ * value -= learningRate*buffer, or learningRate*(d + momentum*buffer) with Nesterov's look-ahead. State: {@code momentum}, none without it.
  */
 public final class Sgd extends Optimizer {
     private final double momentum;
@@ -29,22 +29,22 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    void update(Tensor value, Tensor gradient, Slot slot, double rate, double weightDecay) {
+    void update(Tensor value, Tensor gradient, Slot slot, double learningRate, double weightDecay) {
         Backend backend = value.backend();
         if (momentum == 0) {
             try (Scope scope = Scope.open()) {
-                backend.axpy(value, -rate, decayed(value, gradient, weightDecay));
+                backend.axpy(value, -learningRate, decayed(value, gradient, weightDecay));
             }
         } else if (nesterov) {
             Tensor buffer = slot.tensors[0];
             try (Scope scope = Scope.open()) {
                 Tensor d = decayed(value, gradient, weightDecay);
                 backend.assign(buffer, buffer.mul(momentum).add(d));
-                backend.axpy(value, -rate, d);
-                backend.axpy(value, -rate * momentum, buffer);
+                backend.axpy(value, -learningRate, d);
+                backend.axpy(value, -learningRate * momentum, buffer);
             }
         } else {
-            backend.sgdStep(value, gradient, slot.tensors[0], rate, momentum, weightDecay);
+            backend.sgdStep(value, gradient, slot.tensors[0], learningRate, momentum, weightDecay);
         }
     }
 

@@ -3,11 +3,11 @@ package dev.retort.nn.optim;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How a schedule starts, as detectron2's WarmupParamScheduler: for the first iterations the rate goes from {@code factor}
- * times the first rate to the rate that the schedule has where the warm-up ends, or stays at its start.
+ * How a schedule starts, as detectron2's WarmupParamScheduler: for the first iterations the learning rate goes from {@code factor}
+ * times the first one to that which the schedule has where the warm-up ends, or stays at its start.
  *
  * @param method linear or constant
- * @param factor share of the first rate at iteration 0
+ * @param factor share of the first learning rate at iteration 0
  * @param iterations length; 0 for none
  * @param rescale whether the schedule behind the warm-up is squeezed into the remaining iterations instead of cut
  */
@@ -15,7 +15,7 @@ public record Warmup(Method method, double factor, long iterations, boolean resc
     /** Progress is compared with this much slack, as detectron2 does, so that rounding moves no boundary. */
     static final double SLACK = 1e-6;
 
-    /** The rate between start and end of the warm-up. */
+    /** The learning rate between start and end of the warm-up. */
     public enum Method {
         LINEAR,
         CONSTANT
@@ -34,7 +34,7 @@ public record Warmup(Method method, double factor, long iterations, boolean resc
     }
 
     /**
-     * The multiplier of the base rate at {@code progress}.
+     * The multiplier of the base learning rate at {@code progress}.
      *
      * @param progress iteration/maxIterations
      * @param schedule multiplier of the schedule without warm-up, from progress

@@ -19,7 +19,7 @@ public record WarmupCosine(double base, double end, long maxIterations, Warmup w
     }
 
     @Override
-    public double rate(long iteration) {
+    public double learningRate(long iteration) {
         return base * warmup.multiplier((double) iteration / maxIterations, maxIterations, this::multiplier);
     }
 

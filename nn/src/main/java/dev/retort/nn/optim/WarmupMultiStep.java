@@ -5,7 +5,7 @@ package dev.retort.nn.optim;
  *
  * @param base learning rate before the first step
  * @param gamma factor of each step
- * @param steps iterations at which the rate falls, ascending; those beyond {@code maxIterations} are never reached
+ * @param steps iterations at which the learning rate falls, ascending; those beyond {@code maxIterations} are never reached
  */
 public record WarmupMultiStep(double base, double gamma, long[] steps, long maxIterations, Warmup warmup)
         implements Schedule {
@@ -24,7 +24,7 @@ public record WarmupMultiStep(double base, double gamma, long[] steps, long maxI
     }
 
     @Override
-    public double rate(long iteration) {
+    public double learningRate(long iteration) {
         return base * warmup.multiplier((double) iteration / maxIterations, maxIterations, this::multiplier);
     }
 

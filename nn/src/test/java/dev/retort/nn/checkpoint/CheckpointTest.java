@@ -108,7 +108,7 @@ class CheckpointTest {
         Conv2d.Options options = Conv2d.of(2, 3, 3).withNorm(Norm.BATCH);
         try (Conv2d conv = new Conv2d(TestTensors.f64(backend), options);
                 Conv2d other = new Conv2d(TestTensors.f64(backend), options)) {
-            TestTensors.randomise(conv, 3);
+            TestTensors.randomize(conv, 3);
             new Checkpoint().model("conv", conv).save(file, Map.of());
             new Checkpoint().model("conv", other).load(file);
             assertThat(values(other.state())).isEqualTo(values(conv.state()));
@@ -150,7 +150,7 @@ class CheckpointTest {
     }
 
     @Test
-    void anotherOptimiserIsRefusedAndNothingChanges() throws IOException {
+    void anotherOptimizerIsRefusedAndNothingChanges() throws IOException {
         Path file = folder.resolve("run.safetensors");
         try (Mlp model = mlp(DType.F64, 1, 2, 2);
                 AdamW optimizer = adamw(model);
@@ -161,7 +161,7 @@ class CheckpointTest {
                     .model("model", model)
                     .optimizer("optimizer", optimizer)
                     .save(file, Map.of());
-            TestTensors.randomise(model, 9);
+            TestTensors.randomize(model, 9);
             Map<String, List<Double>> before = values(model.state());
             assertThatThrownBy(() -> new Checkpoint()
                             .model("model", model)

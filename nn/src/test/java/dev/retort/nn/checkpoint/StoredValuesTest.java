@@ -57,7 +57,7 @@ class StoredValuesTest {
         Path file = folder.resolve("conv.safetensors");
         Conv2d.Options options = Conv2d.of(2, 3, 3).withNorm(Norm.BATCH);
         try (Conv2d conv = new Conv2d(TestTensors.f64(backend), options)) {
-            TestTensors.randomise(conv, 3);
+            TestTensors.randomize(conv, 3);
             new Checkpoint().model("model", conv).save(file, Map.of());
             try (Conv2d built = build(file, at -> new Conv2d(at, options))) {
                 assertThat(built.state().keySet())

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Optimisers, clipping and accumulation against numbers worked out by hand. */
+/** Optimizers, clipping and accumulation against numbers worked out by hand. */
 class OptimizerTest {
     private final Backend backend = TestTensors.reference();
     private final Scope scope = Scope.open();
@@ -75,7 +75,7 @@ class OptimizerTest {
         }
     }
 
-    /** Whatever the gradient's size, the first step of Adam is the rate, after the decay a *= 1 - 0.1*0.5. */
+    /** Whatever the gradient's size, the first step of Adam is the learning rate, after the decay a *= 1 - 0.1*0.5. */
     @Test
     void adamw() {
         try (AdamW adamw = new AdamW(group, new Clipping.None())) {
@@ -151,7 +151,7 @@ class OptimizerTest {
     }
 
     @Test
-    void restoredOptimiserGoesOnAlike() {
+    void restoredOptimizerGoesOnAlike() {
         Parameter twin = new Parameter(vector(1, -2));
         try (AdamW first = new AdamW(group, new Clipping.None());
                 AdamW second = new AdamW(ParameterGroup.of(Map.of("a", twin), 0.5), new Clipping.None())) {

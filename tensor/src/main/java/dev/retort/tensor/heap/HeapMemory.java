@@ -153,7 +153,7 @@ public final class HeapMemory {
         if (rounded > Integer.MAX_VALUE - 8) {
             if (size > Integer.MAX_VALUE - 8) {
                 throw new OutOfMemoryError("A heap tensor holds at most " + (Integer.MAX_VALUE - 8 - start)
-                        + " elements, asked for " + elements + ": use a smaller batch or picture");
+                        + " elements, asked for " + elements + ": use a smaller batch or image");
             }
             rounded = size;
         }

@@ -49,7 +49,7 @@ public final class JsonProblem {
         return "is not valid " + language + where + ": " + words(e);
     }
 
-    /** The parser's message without what it says to programmers and without its pictures of the place. */
+    /** The parser's message without what it says to programmers and without its images of the place. */
     public static String words(JacksonException e) {
         String text = e.getOriginalMessage()
                 .replaceAll("(?s)\\s*in reader, line \\d+, column \\d+:.*?\\^", "")

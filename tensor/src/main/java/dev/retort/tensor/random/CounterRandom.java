@@ -6,13 +6,13 @@ package dev.retort.tensor.random;
  *
  * <p>The hash is a chain of SplitMix64 steps (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA
  * 2014). One step absorbs a word w into a state s as {@code mix(s + (w + 1) * G)}, with G the odd 64-bit golden-ratio
- * constant and mix the paper's variant-13 finaliser, a bijection. Seed, purpose and iteration give a stream key; draw
+ * constant and mix the paper's variant-13 finalizer, a bijection. Seed, purpose and iteration give a stream key; draw
  * {@code index} of that stream is therefore exactly output number {@code index} of a SplitMix64 generator seeded with
  * the key, and a stream never repeats a 64-bit value.
  */
 public final class CounterRandom {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
-    /** Separates a second word for the same draw (normals, rejected integers) from the neighbouring indexes. */
+    /** Separates a second word for the same draw (normals, rejected integers) from the neighboring indexes. */
     private static final long SECOND_WORD = 0xd1342543de82ef95L;
 
     private static final double TWO_POW_MINUS_53 = 0x1.0p-53;
@@ -73,7 +73,7 @@ public final class CounterRandom {
         }
         long word = bits(stream, index);
         long positive = word >>> 1;
-        // The last, incomplete run of n values is rejected: it would favour small results.
+        // The last, incomplete run of n values is rejected: it would favor small results.
         while (positive - positive % n + (n - 1) < 0) {
             word = mix(word + SECOND_WORD);
             positive = word >>> 1;

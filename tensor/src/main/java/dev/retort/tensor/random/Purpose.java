@@ -6,16 +6,16 @@ package dev.retort.tensor.random;
  */
 public enum Purpose {
     /** Initial values of weights. */
-    INITIALISATION(1),
-    /** Order in which pictures are visited. */
+    INITIALIZATION(1),
+    /** Order in which images are visited. */
     DATA_ORDER(2),
-    /** Choice of size and flip for each picture. */
+    /** Choice of size and flip for each image. */
     AUGMENTATION(3),
     /** Sampled instances and jitter of the distillation method. */
     DESCRIPTORS(4),
     /** Dropout masks. */
     DROPOUT(5),
-    /** Pictures of generated data sets. */
+    /** Images of generated data sets. */
     SYNTHETIC_DATA(6);
 
     private final long key;

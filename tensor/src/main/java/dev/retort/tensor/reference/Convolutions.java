@@ -10,7 +10,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * 2-d convolution as a matrix product, image by image and group by group. The columns of an image are the matrix
- * [H'W', kH*kW*C] whose row (h', w') is the window that output pixel (h', w') sees, zero outside the picture (C, O: input
+ * [H'W', kH*kW*C] whose row (h', w') is the window that output pixel (h', w') sees, zero outside the image (C, O: input
  * and output channels of the group). With the weight W as [O, kH*kW*C] and G the gradient of Y:
  * {@code Y = columns W^T}, {@code dcolumns = G W}, {@code dW = G^T columns}.
  */

@@ -5,7 +5,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import dev.retort.tensor.heap.Elements;
 
-/** Max pooling and nearest-neighbour resizing of [N, H, W, C], and their gradients. */
+/** Max pooling and nearest-neighbor resizing of [N, H, W, C], and their gradients. */
 final class Resampling {
     private Resampling() {}
 
@@ -69,7 +69,7 @@ final class Resampling {
         accumulate(g, nearest(y.shape(), g.shape()), y);
     }
 
-    /** For every element of the resized picture, the element that it copies. */
+    /** For every element of the resized image, the element that it copies. */
     private static int[] nearest(Shape source, Shape target) {
         int[] places = new int[(int) target.size()];
         int i = 0;

@@ -61,7 +61,7 @@ class CounterRandomTest {
     }
 
     @Test
-    void neighbouringKeysDifferInHalfTheBits() {
+    void neighboringKeysDifferInHalfTheBits() {
         long flipped = 0;
         int pairs = 20_000;
         for (int i = 0; i < pairs; i++) {

@@ -35,8 +35,8 @@ class ReferenceResamplingTest {
     }
 
     @Test
-    void keepsChannelsAndPicturesApart() {
-        // [2, 1, 2, 2]: picture 0 is (1, 20), (3, 4); picture 1 is (5, 6), (7, 8).
+    void keepsChannelsAndImagesApart() {
+        // [2, 1, 2, 2]: image 0 is (1, 20), (3, 4); image 1 is (5, 6), (7, 8).
         Tensor x = backend.tensor(new double[] {1, 20, 3, 4, 5, 6, 7, 8}, 2, 1, 2, 2);
         Pooled pooled = backend.maxPool2d(x, new Pool2dSpec(1, 2, 1, 2, 0, 0));
         assertThat(pooled.values().toDoubles()).containsExactly(3, 20, 7, 8);
@@ -55,7 +55,7 @@ class ReferenceResamplingTest {
     }
 
     @Test
-    void refusesPlacesOutsideThePicture() {
+    void refusesPlacesOutsideTheImage() {
         Tensor g = backend.tensor(new double[] {1}, 1, 1, 1, 1);
         Tensor index = backend.tensor(new int[] {4}, 1, 1, 1, 1);
         assertThatThrownBy(() -> backend.maxPool2dGradient(g, index, Shape.of(1, 2, 2, 1)))

@@ -30,7 +30,7 @@ final class BadComposedInputs {
         bad.products();
         bad.resampling();
         bad.attention();
-        bad.normalisation();
+        bad.normalization();
         bad.losses();
         bad.steps();
     }
@@ -122,7 +122,7 @@ final class BadComposedInputs {
     private void resampling() {
         Pool2dSpec pool = Pool2dSpec.of(3, 1, 0);
         add("avgPool2d", "rank", ops -> ops.avgPool2d(x(ops, 4, 4, 3), pool, true));
-        add("avgPool2d", "window larger than the picture", ops -> ops.avgPool2d(x(ops, 1, 2, 4, 3), pool, true));
+        add("avgPool2d", "window larger than the image", ops -> ops.avgPool2d(x(ops, 1, 2, 4, 3), pool, true));
         add("resizeBilinear", "to nothing", ops -> ops.resizeBilinear(x(ops, 1, 2, 2, 3), 0, 4));
         add("resizeBilinear", "of nothing", ops -> ops.resizeBilinear(x(ops, 1, 0, 2, 3), 4, 4));
         add("resizeBilinear", "rank", ops -> ops.resizeBilinear(x(ops, 2, 2, 3), 4, 4));
@@ -156,7 +156,7 @@ final class BadComposedInputs {
         add("dropout", "probability NaN", ops -> ops.dropout(x(ops, 2), Double.NaN, 0));
     }
 
-    private void normalisation() {
+    private void normalization() {
         add("softmax", "no such axis", ops -> ops.softmax(x(ops, 2), 1));
         add("logSoftmax", "no such axis", ops -> ops.logSoftmax(x(ops, 2), 1));
         add("softmaxGradient", "shapes differ", ops -> ops.softmaxGradient(x(ops, 2, 3), x(ops, 2, 4), 1));

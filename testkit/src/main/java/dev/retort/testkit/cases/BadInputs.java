@@ -193,7 +193,7 @@ final class BadInputs {
         add(Operation.CONV2D, "rank", ops -> ops.conv2d(x(ops, 4, 4, 3), x(ops, 2, 3, 3, 3), spec));
         add(
                 Operation.CONV2D,
-                "kernel larger than the picture",
+                "kernel larger than the image",
                 ops -> ops.conv2d(x(ops, 1, 2, 2, 3), x(ops, 2, 3, 3, 3), Conv2dSpec.of(1, 0)));
         add(
                 Operation.CONV2D,
@@ -212,7 +212,7 @@ final class BadInputs {
         add(Operation.MAX_POOL2D, "rank", ops -> ops.maxPool2d(x(ops, 4, 4, 3), Pool2dSpec.of(2, 2, 0)));
         add(
                 Operation.MAX_POOL2D,
-                "window larger than the picture",
+                "window larger than the image",
                 ops -> ops.maxPool2d(x(ops, 1, 2, 2, 3), Pool2dSpec.of(3, 1, 0)));
         add(Operation.MAX_POOL2D, "padding more than half the window", ops -> Pool2dSpec.of(2, 2, 2));
         add(

@@ -12,7 +12,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.testkit.cases.OperationCase.Accuracy;
 import java.util.List;
 
-/** Convolution and its gradients, max pooling, nearest-neighbour resizing. */
+/** Convolution and its gradients, max pooling, nearest-neighbor resizing. */
 final class ConvolutionCases {
     private ConvolutionCases() {}
 
@@ -32,7 +32,7 @@ final class ConvolutionCases {
             new Geometry("groups", Shape.of(2, 4, 5, 6), Shape.of(4, 3, 3, 3), new Conv2dSpec(1, 1, 1, 1, 1, 1, 2)),
             new Geometry("depthwise", Shape.of(1, 5, 6, 5), Shape.of(10, 3, 3, 1), new Conv2dSpec(2, 2, 1, 1, 1, 1, 5)),
             new Geometry("wide padding", Shape.of(1, 3, 3, 2), Shape.of(3, 2, 2, 2), Conv2dSpec.of(3, 4)),
-            new Geometry("no pictures", Shape.of(0, 4, 4, 3), Shape.of(4, 3, 3, 3), Conv2dSpec.of(1, 1)),
+            new Geometry("no images", Shape.of(0, 4, 4, 3), Shape.of(4, 3, 3, 3), Conv2dSpec.of(1, 1)),
             new Geometry("no channels", Shape.of(1, 4, 4, 0), Shape.of(4, 3, 3, 0), Conv2dSpec.of(1, 1)));
 
     private static final List<Geometry> LARGE = List.of(

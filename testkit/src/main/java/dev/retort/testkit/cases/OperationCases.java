@@ -21,7 +21,7 @@ public final class OperationCases {
         IndexingCases.add(cases);
         SelectionCases.add(cases);
         LayerCases.add(cases);
-        NormalisationCases.add(cases);
+        NormalizationCases.add(cases);
         FocalCases.add(cases);
         LossCases.add(cases);
         InPlaceCases.add(cases);

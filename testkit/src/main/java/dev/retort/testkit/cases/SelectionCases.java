@@ -217,14 +217,14 @@ final class SelectionCases {
     private static void statistics(CaseList cases) {
         int[][] axes = {{}, {-1}, {0, 2}, {1}};
         for (int[] over : axes) {
-            summarise(cases, over, over.length == 1, 4, 6, 5);
+            summarize(cases, over, over.length == 1, 4, 6, 5);
         }
-        summarise(cases, new int[] {0}, false, 207);
-        summarise(cases, new int[] {1}, false, 5, 300);
-        summarise(cases, new int[] {0}, false, 2, 33, 41);
-        summarise(cases, new int[] {0}, true, 3, 0);
-        summarise(cases, new int[] {1}, false, 3, 1);
-        summarise(cases, new int[] {}, false);
+        summarize(cases, new int[] {0}, false, 207);
+        summarize(cases, new int[] {1}, false, 5, 300);
+        summarize(cases, new int[] {0}, false, 2, 33, 41);
+        summarize(cases, new int[] {0}, true, 3, 0);
+        summarize(cases, new int[] {1}, false, 3, 1);
+        summarize(cases, new int[] {}, false);
         cases.one(
                 "norm",
                 "of zeros and nothing",
@@ -242,7 +242,7 @@ final class SelectionCases {
                 Operand.uniform(3, 1).constant());
     }
 
-    private static void summarise(CaseList cases, int[] axes, boolean keepDims, int... extents) {
+    private static void summarize(CaseList cases, int[] axes, boolean keepDims, int... extents) {
         Shape shape = Shape.of(extents);
         long results = shape.reduce(axes, false).size();
         long length = results == 0 ? 0 : shape.size() / results;

@@ -17,7 +17,7 @@ import dev.retort.testkit.cases.Operand;
 
 /** The smallest call of every core operation in any dtype, whether or not it is declared. */
 final class CoreCalls {
-    private static final Shape PICTURE = Shape.of(1, 1, 1, 1);
+    private static final Shape IMAGE = Shape.of(1, 1, 1, 1);
     private static final Conv2dSpec SPEC = Conv2dSpec.of(1, 0);
     private static final int[] ZERO = {0, 0, 0, 0};
     private static final int[] ONE = {1, 1, 1, 1};
@@ -28,13 +28,13 @@ final class CoreCalls {
     static void call(Operation operation, Backend ops, DType dtype) {
         switch (operation) {
             case UPLOAD -> x(ops, dtype);
-            case FULL -> ops.full(PICTURE, dtype, 1);
+            case FULL -> ops.full(IMAGE, dtype, 1);
             default -> call(operation, ops, x(ops, dtype), dtype);
         }
     }
 
     private static Tensor x(Backend ops, DType dtype) {
-        return Operand.upload(ops, new double[] {1}, PICTURE, dtype);
+        return Operand.upload(ops, new double[] {1}, IMAGE, dtype);
     }
 
     private static void call(Operation operation, Backend ops, Tensor x, DType dtype) {
@@ -47,7 +47,7 @@ final class CoreCalls {
             case PERMUTE -> ops.permute(x, new int[] {3, 2, 1, 0});
             case PAD -> ops.pad(x, ZERO, ONE, 0);
             case SLICE -> ops.slice(x, ZERO, ONE, ONE);
-            case SLICE_GRADIENT -> ops.sliceGradient(x, PICTURE, ZERO, ONE);
+            case SLICE_GRADIENT -> ops.sliceGradient(x, IMAGE, ZERO, ONE);
             case CONCAT -> ops.concat(0, x, x);
             case BROADCAST_TO -> ops.broadcastTo(x, Shape.of(2, 1, 1, 1));
             case UNARY -> ops.unary(UnaryOp.NEG, x);
@@ -60,19 +60,19 @@ final class CoreCalls {
             case ARG_REDUCE -> ops.argReduce(true, x, 0);
             case ARG_SORT -> ops.argSort(x, 0, false);
             case CUMSUM -> ops.cumsum(x, 0);
-            case GEMM -> ops.gemm(x, x, GemmSpec.dense(1, 1, 1, false, false), PICTURE);
+            case GEMM -> ops.gemm(x, x, GemmSpec.dense(1, 1, 1, false, false), IMAGE);
             case CONV2D -> ops.conv2d(x, x, SPEC);
-            case CONV2D_INPUT_GRADIENT -> ops.conv2dInputGradient(x, x, PICTURE, SPEC);
-            case CONV2D_WEIGHT_GRADIENT -> ops.conv2dWeightGradient(x, x, PICTURE, SPEC);
+            case CONV2D_INPUT_GRADIENT -> ops.conv2dInputGradient(x, x, IMAGE, SPEC);
+            case CONV2D_WEIGHT_GRADIENT -> ops.conv2dWeightGradient(x, x, IMAGE, SPEC);
             case MAX_POOL2D -> ops.maxPool2d(x, Pool2dSpec.of(1, 1, 0));
             case MAX_POOL2D_GRADIENT ->
-                ops.maxPool2dGradient(x, Operand.upload(ops, new double[1], PICTURE, DType.I32), PICTURE);
+                ops.maxPool2dGradient(x, Operand.upload(ops, new double[1], IMAGE, DType.I32), IMAGE);
             case RESIZE_NEAREST -> ops.resizeNearest(x, 1, 1);
-            case RESIZE_NEAREST_GRADIENT -> ops.resizeNearestGradient(x, PICTURE);
+            case RESIZE_NEAREST_GRADIENT -> ops.resizeNearestGradient(x, IMAGE);
             case INDEX_SELECT -> ops.indexSelect(x, 0, index(ops, Shape.of(1)));
             case INDEX_ADD -> ops.indexAdd(x, 0, index(ops, Shape.of(1)), x);
-            case GATHER -> ops.gather(x, 0, index(ops, PICTURE));
-            case SCATTER_ADD -> ops.scatterAdd(x, 0, index(ops, PICTURE), x);
+            case GATHER -> ops.gather(x, 0, index(ops, IMAGE));
+            case SCATTER_ADD -> ops.scatterAdd(x, 0, index(ops, IMAGE), x);
             case ASSIGN -> ops.assign(x, x);
             case AXPY -> ops.axpy(x, 1, x);
         }

@@ -76,7 +76,7 @@ record Result(Shape shape, DType dtype, Object values) {
         return Double.isNaN(ratio) ? Double.POSITIVE_INFINITY : ratio;
     }
 
-    /** As many digits as tell an element from its neighbours in the narrower type of a pair, or all of a whole number. */
+    /** As many digits as tell an element from its neighbors in the narrower type of a pair, or all of a whole number. */
     private String text(int i) {
         return dtype.isFloating()
                 ? String.format(Locale.ROOT, "%.9g", Array.getDouble(values, i))

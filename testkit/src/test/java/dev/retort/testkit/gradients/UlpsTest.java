@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Distances and histograms counted by hand. */
 class UlpsTest {
     @Test
-    void neighboursAreOneApart() {
+    void neighborsAreOneApart() {
         assertThat(Ulps.distance(DType.F32, 1, 1 + 0x1p-23)).isEqualTo(1);
         assertThat(Ulps.distance(DType.F32, 1, 1 - 0x1p-24)).isEqualTo(1);
         assertThat(Ulps.distance(DType.F64, 1, 1 + 0x1p-52)).isEqualTo(1);

@@ -99,7 +99,7 @@ enum LibtorchWork {
         PtNDArray w = operands.image(operands.extent("out"), operands.extent("in"), kernel, kernel);
         Shape stride = square(operands.extent("stride"));
         Shape padding = square(kernel / 2);
-        // The first layer's input is a picture: nobody asks for its gradient.
+        // The first layer's input is an image: nobody asks for its gradient.
         int leaves = operands.flag("input_gradient") ? 2 : 1;
         return passes(operands, leaves, of -> JniUtils.convolution(of[1], of[0], null, stride, padding, EACH, 1), w, x);
     }

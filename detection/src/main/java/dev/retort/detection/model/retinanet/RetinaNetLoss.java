@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * RetinaNet's losses, as detectron2's: focal loss summed over the valid anchors and classes, box loss summed over the
- * foreground anchors; both divided by a normaliser that the caller keeps.
+ * foreground anchors; both divided by a normalizer that the caller keeps.
  *
  * @param alpha and gamma of the focal loss: 0.25 and 2
  * @param box what boxes are compared by
@@ -39,8 +39,8 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
      * The targets of a batch, made once and shared by models with the same anchors.
      *
      * @param anchors per level, [R_l * 4]
-     * @param labels per picture, over all levels joined
-     * @param boxes per picture, ground truth [n * 4]
+     * @param labels per image, over all levels joined
+     * @param boxes per image, ground truth [n * 4]
      */
     public record Targets(List<double[]> anchors, List<AnchorLabeler.Labels> labels, List<double[]> boxes) {
         /** Number of foreground anchors in the batch. */
@@ -53,11 +53,11 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
     public record Losses(Tensor classification, Tensor box) {}
 
     /**
-     * Labels every anchor of every picture.
+     * Labels every anchor of every image.
      *
      * @param anchors per level, [R_l * 4] XYXY
-     * @param boxes per picture, [n * 4] XYXY in pixels of the batch
-     * @param classes per picture, [n]
+     * @param boxes per image, [n * 4] XYXY in pixels of the batch
+     * @param classes per image, [n]
      */
     public Targets targets(List<double[]> anchors, List<double[]> boxes, List<int[]> classes) {
         double[] joined = join(anchors);
@@ -95,14 +95,14 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
         }
     }
 
-    /** Focal loss summed over the anchors [start, start + R) of every picture, ignored ones left out. */
+    /** Focal loss summed over the anchors [start, start + R) of every image, ignored ones left out. */
     private Tensor classLoss(Tensor logits, Targets targets, int start) {
-        int pictures = logits.dim(0);
+        int images = logits.dim(0);
         int anchors = logits.dim(1);
         int numClasses = logits.dim(2);
         float[] oneHot = new float[Math.toIntExact(logits.size())];
-        float[] valid = new float[pictures * anchors];
-        for (int n = 0; n < pictures; n++) {
+        float[] valid = new float[images * anchors];
+        for (int n = 0; n < images; n++) {
             int[] classes = targets.labels.get(n).classes();
             for (int a = 0; a < anchors; a++) {
                 int label = classes[start + a];
@@ -114,7 +114,7 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
         }
         try (Scope scope = Scope.open()) {
             Tensor wanted = constant(logits, oneHot, logits.shape());
-            Tensor mask = constant(logits, valid, Shape.of(pictures, anchors, 1));
+            Tensor mask = constant(logits, valid, Shape.of(images, anchors, 1));
             return scope.keep(logits.backend()
                     .sigmoidFocalLoss(logits, wanted, alpha, gamma)
                     .mul(mask)

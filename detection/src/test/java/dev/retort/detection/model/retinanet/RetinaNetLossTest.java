@@ -145,7 +145,7 @@ class RetinaNetLossTest {
     }
 
     @Test
-    void targetsLabelEveryPictureOfABatch() {
+    void targetsLabelEveryImageOfABatch() {
         RetinaNetLoss.Targets targets = RetinaNetLoss.standard(LABELER)
                 .targets(
                         List.of(Arrays.copyOf(ANCHORS, 8), Arrays.copyOfRange(ANCHORS, 8, 12)),

@@ -127,7 +127,7 @@ class RetinaNetTest {
     }
 
     @Test
-    void picturesThatDoNotFitThePyramidAreRefused() {
+    void imagesThatDoNotFitThePyramidAreRefused() {
         try (Scope scope = Scope.open()) {
             assertThatThrownBy(() -> network.forward(backend.zeros(Shape.of(1, 64, 80, 3), DType.F32)))
                     .isInstanceOf(ShapeException.class)

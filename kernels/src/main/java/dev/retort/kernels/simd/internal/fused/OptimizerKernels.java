@@ -6,7 +6,7 @@ import dev.retort.tensor.ComposedOperations.AdamWSettings;
 public final class OptimizerKernels {
     private OptimizerKernels() {}
 
-    /** buffer = momentum buffer + g + decay value; value -= rate buffer. */
+    /** buffer = momentum buffer + g + decay value; value -= learningRate buffer. */
     public static void sgd(
             float[] value,
             int vOff,
@@ -14,14 +14,14 @@ public final class OptimizerKernels {
             int gOff,
             float[] buffer,
             int bOff,
-            float rate,
+            float learningRate,
             float momentum,
             float decay,
             int n) {
         for (int i = 0; i < n; i++) {
             float moved = buffer[bOff + i] * momentum + g[gOff + i] + decay * value[vOff + i];
             buffer[bOff + i] = moved;
-            value[vOff + i] -= rate * moved;
+            value[vOff + i] -= learningRate * moved;
         }
     }
 
@@ -30,14 +30,14 @@ public final class OptimizerKernels {
             float keep, float beta1, float gain1, float beta2, float gain2, float rootScale, float eps, float size) {
         public static AdamW of(int step, AdamWSettings s) {
             return new AdamW(
-                    (float) (1 - s.rate() * s.weightDecay()),
+                    (float) (1 - s.learningRate() * s.weightDecay()),
                     (float) s.beta1(),
                     (float) (1 - s.beta1()),
                     (float) s.beta2(),
                     (float) (1 - s.beta2()),
                     (float) (1 / Math.sqrt(1 - StrictMath.pow(s.beta2(), step))),
                     (float) s.eps(),
-                    (float) (s.rate() / (1 - StrictMath.pow(s.beta1(), step))));
+                    (float) (s.learningRate() / (1 - StrictMath.pow(s.beta1(), step))));
         }
     }
 

@@ -3,30 +3,30 @@ package dev.retort.detection.data;
 import java.awt.image.BufferedImage;
 
 /**
- * A picture of 8-bit RGB pixels: {@code rgb} is {@code [height, width, 3]}, row-major, red first. The array is not
- * copied: whoever makes a picture hands it over, and nobody writes to it afterwards.
+ * An image of 8-bit RGB pixels: {@code rgb} is {@code [height, width, 3]}, row-major, red first. The array is not
+ * copied: whoever makes an image hands it over, and nobody writes to it afterwards.
  */
-public record Picture(int width, int height, byte[] rgb) {
-    public Picture {
+public record RgbImage(int width, int height, byte[] rgb) {
+    public RgbImage {
         if (width <= 0 || height <= 0 || rgb.length != 3L * width * height) {
-            throw new IllegalArgumentException("A picture of " + width + "x" + height + " pixels needs "
+            throw new IllegalArgumentException("An image of " + width + "x" + height + " pixels needs "
                     + 3L * width * height + " bytes, not " + rgb.length);
         }
     }
 
     /**
      * An image of a program's own: of any of its types, a subimage, or one with a color model of its own. Samples become what
-     * {@link PictureReader} makes of the same samples in a file.
+     * {@link ImageFileReader} makes of the same samples in a file.
      *
-     * @throws PictureException if its samples have more than 16 bits or a sign, or it has too many pixels for an array
+     * @throws ImageException if its samples have more than 16 bits or a sign, or it has too many pixels for an array
      */
-    public static Picture of(BufferedImage image) {
-        return PictureSamples.of(image, "of a BufferedImage");
+    public static RgbImage of(BufferedImage image) {
+        return ImageSamples.of(image, "of a BufferedImage");
     }
 
-    /** A black picture. */
-    public static Picture black(int width, int height) {
-        return new Picture(width, height, new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))]);
+    /** A black image. */
+    public static RgbImage black(int width, int height) {
+        return new RgbImage(width, height, new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))]);
     }
 
     /** Channel c (0 red, 1 green, 2 blue) of a pixel, 0..255. */
@@ -35,7 +35,7 @@ public record Picture(int width, int height, byte[] rgb) {
     }
 
     /** The mirror image, left and right exchanged. */
-    public Picture flipped() {
+    public RgbImage flipped() {
         byte[] mirrored = new byte[rgb.length];
         for (int y = 0; y < height; y++) {
             int from = y * width * 3;
@@ -46,6 +46,6 @@ public record Picture(int width, int height, byte[] rgb) {
                 mirrored[to + 2] = rgb[from + 2];
             }
         }
-        return new Picture(width, height, mirrored);
+        return new RgbImage(width, height, mirrored);
     }
 }

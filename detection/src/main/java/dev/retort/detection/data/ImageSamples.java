@@ -11,14 +11,14 @@ import java.util.Arrays;
 
 /**
  * Brings images in memory to 8-bit RGB: a decoder's as it is shown, on its canvas and turned by its tag, and a program's own as
- * it is. What the samples of each kind become, {@link PictureReader} tells.
+ * it is. What the samples of each kind become, {@link ImageFileReader} tells.
  */
-final class PictureSamples {
+final class ImageSamples {
     private static final int CHANNELS = 3;
     private static final int FULL = 255;
     private static final int MOST_BITS = 16;
 
-    private PictureSamples() {}
+    private ImageSamples() {}
 
     /** Samples of one row of an image: {@code [width, 3]}, as integers 0..255. */
     @FunctionalInterface
@@ -27,43 +27,43 @@ final class PictureSamples {
     }
 
     /**
-     * A program's image as a picture.
+     * A program's image as an image.
      *
      * @param name for messages
      */
-    static Picture of(BufferedImage image, String name) {
+    static RgbImage of(BufferedImage image, String name) {
         int width = image.getWidth();
         int height = image.getHeight();
-        if ((long) width * height > PictureReader.MOST_PIXELS) {
-            throw new PictureException(
-                    PictureFault.TOO_LARGE,
-                    "Picture " + name + " (" + width + "x" + height + ") is too large: at most "
-                            + PictureReader.MOST_PIXELS + " pixels");
+        if ((long) width * height > ImageFileReader.MOST_PIXELS) {
+            throw new ImageException(
+                    ImageFault.TOO_LARGE,
+                    "Image " + name + " (" + width + "x" + height + ") is too large: at most "
+                            + ImageFileReader.MOST_PIXELS + " pixels");
         }
         refuseDepth(image, name);
         byte[] rgb = new byte[CHANNELS * width * height];
         copy(image, rgb, 0, 1, width);
-        return new Picture(width, height, rgb);
+        return new RgbImage(width, height, rgb);
     }
 
     /**
-     * The picture of a file.
+     * The image of a file.
      *
      * @param image what the decoder made of it
      * @param name for messages
      */
-    static Picture shown(BufferedImage image, PictureHeader header, String name) {
+    static RgbImage shown(BufferedImage image, ImageHeader header, String name) {
         refuseMisfit(image, header, name);
         refuseDepth(image, name);
-        PictureHeader.Place place = header.place();
+        ImageHeader.Place place = header.place();
         byte[] rgb = filled(header, place.around());
         Orientation.Steps steps = header.orientation().steps(header.storedWidth(), header.storedHeight());
         int start = steps.start() + place.left() * steps.column() + place.top() * steps.row();
         copy(image, rgb, start, steps.column(), steps.row());
-        return new Picture(header.width(), header.height(), rgb);
+        return new RgbImage(header.width(), header.height(), rgb);
     }
 
-    /** Writes pixel (x, y) of an image to pixel {@code start + x * column + y * line} of a picture. */
+    /** Writes pixel (x, y) of an image to pixel {@code start + x * column + y * line} of an image. */
     private static void copy(BufferedImage image, byte[] rgb, int start, int column, int line) {
         Rows rows = rows(image);
         int[] row = new int[CHANNELS * image.getWidth()];
@@ -78,25 +78,25 @@ final class PictureSamples {
         }
     }
 
-    private static byte[] filled(PictureHeader header, int colour) {
+    private static byte[] filled(ImageHeader header, int color) {
         byte[] rgb = new byte[Math.toIntExact(CHANNELS * header.pixels())];
-        for (int i = 0; colour != 0 && i < rgb.length; i += CHANNELS) {
-            rgb[i] = (byte) (colour >> 16);
-            rgb[i + 1] = (byte) (colour >> 8);
-            rgb[i + 2] = (byte) colour;
+        for (int i = 0; color != 0 && i < rgb.length; i += CHANNELS) {
+            rgb[i] = (byte) (color >> 16);
+            rgb[i + 1] = (byte) (color >> 8);
+            rgb[i + 2] = (byte) color;
         }
         return rgb;
     }
 
-    private static void refuseMisfit(BufferedImage image, PictureHeader header, String name) {
-        PictureHeader.Place place = header.place();
-        boolean canvas = header.format() == PictureFormat.GIF;
+    private static void refuseMisfit(BufferedImage image, ImageHeader header, String name) {
+        ImageHeader.Place place = header.place();
+        boolean canvas = header.format() == ImageFormat.GIF;
         boolean fits = canvas
                 ? place.left() + image.getWidth() <= header.storedWidth()
                         && place.top() + image.getHeight() <= header.storedHeight()
                 : image.getWidth() == header.storedWidth() && image.getHeight() == header.storedHeight();
         if (!fits) {
-            throw PictureIntegrity.damaged(
+            throw ImageIntegrity.damaged(
                     name,
                     "its header declares " + header.storedWidth() + "x" + header.storedHeight()
                             + " pixels, and there are " + image.getWidth() + "x" + image.getHeight(),
@@ -108,9 +108,9 @@ final class PictureSamples {
         int bits = Arrays.stream(image.getSampleModel().getSampleSize()).max().orElseThrow();
         int type = image.getSampleModel().getDataType();
         if (bits > MOST_BITS || type == DataBuffer.TYPE_SHORT) {
-            throw new PictureException(
-                    PictureFault.FORMAT,
-                    "Picture " + name + " has samples of " + bits + " bits"
+            throw new ImageException(
+                    ImageFault.FORMAT,
+                    "Image " + name + " has samples of " + bits + " bits"
                             + (bits > MOST_BITS ? "" : " with a sign") + ", which are not read (1 to " + MOST_BITS
                             + " without a sign are). Convert it.");
         }
@@ -121,7 +121,7 @@ final class PictureSamples {
         int space = colors.getColorSpace().getType();
         boolean stored = space == ColorSpace.TYPE_RGB || space == ColorSpace.TYPE_GRAY;
         if (colors instanceof IndexColorModel || !stored) {
-            return byColourModel(image);
+            return byColorModel(image);
         }
         return byBands(image, unmultiplied(image));
     }
@@ -137,7 +137,7 @@ final class PictureSamples {
         return samples;
     }
 
-    /** The samples as stored: Java's own conversion would take grey for linear light and brighten it. */
+    /** The samples as stored: Java's own conversion would take gray for linear light and brighten it. */
     private static Rows byBands(BufferedImage image, Raster raster) {
         int width = image.getWidth();
         int bands = raster.getNumBands();
@@ -168,7 +168,7 @@ final class PictureSamples {
         return values;
     }
 
-    private static Rows byColourModel(BufferedImage image) {
+    private static Rows byColorModel(BufferedImage image) {
         int[] pixels = new int[image.getWidth()];
         return (y, rgb) -> {
             image.getRGB(0, y, pixels.length, 1, pixels, 0, pixels.length);

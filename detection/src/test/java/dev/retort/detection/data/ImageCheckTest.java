@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is found out about a data set's pictures before they are used. */
-class PictureCheckTest {
+/** What is found out about a data set's images before they are used. */
+class ImageCheckTest {
     private static final List<Category> CATEGORIES = List.of(new Category(1, "a"));
 
     @TempDir
@@ -26,8 +26,8 @@ class PictureCheckTest {
     private final List<ImageInfo> images = new ArrayList<>();
 
     @BeforeEach
-    void makePictures() throws IOException {
-        byte[] png = PictureWriter.png(Picture.black(40, 30));
+    void makeImages() throws IOException {
+        byte[] png = ImageFileWriter.png(RgbImage.black(40, 30));
         for (int i = 0; i < 4; i++) {
             add(i + ".png", 40, 30, png);
         }
@@ -44,15 +44,15 @@ class PictureCheckTest {
         return new CocoDataset("set.json", folder, images, CATEGORIES, Map.of(), List.of());
     }
 
-    private static Map<String, PictureFault> faults(PictureCheck check) {
+    private static Map<String, ImageFault> faults(ImageCheck check) {
         return check.problems().stream()
                 .collect(java.util.stream.Collectors.toMap(
-                        problem -> problem.image().fileName(), PictureCheck.Problem::fault));
+                        problem -> problem.image().fileName(), ImageCheck.Problem::fault));
     }
 
     @Test
     void everyKindOfProblemIsFoundAtOnce() throws IOException {
-        byte[] png = PictureWriter.png(Picture.black(40, 30));
+        byte[] png = ImageFileWriter.png(RgbImage.black(40, 30));
         byte[] spoilt = png.clone();
         spoilt[spoilt.length / 2] ^= 1;
         add("missing.png", 40, 30, null);
@@ -62,39 +62,39 @@ class PictureCheckTest {
         add("spoilt.png", 40, 30, spoilt);
         add("text.png", 40, 30, "a text".getBytes());
         add("small.png", 41, 30, png);
-        add("bomb.png", 30000, 30000, PictureFiles.pngOfSize(30000, 30000, 1, 0));
-        PictureCheck headers = PictureCheck.headers(dataset());
+        add("bomb.png", 30000, 30000, ImageFiles.pngOfSize(30000, 30000, 1, 0));
+        ImageCheck headers = ImageCheck.headers(dataset());
         assertThat(faults(headers))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "missing.png", PictureFault.MISSING,
-                        "gone.png", PictureFault.MISSING,
-                        "nul\0.png", PictureFault.NAME,
-                        "cut.png", PictureFault.DAMAGED,
-                        "text.png", PictureFault.FORMAT,
-                        "small.png", PictureFault.SIZE,
-                        "bomb.png", PictureFault.TOO_LARGE));
-        PictureCheck whole = PictureCheck.whole(dataset());
-        assertThat(faults(whole)).hasSize(8).containsEntry("spoilt.png", PictureFault.DAMAGED);
+                        "missing.png", ImageFault.MISSING,
+                        "gone.png", ImageFault.MISSING,
+                        "nul\0.png", ImageFault.NAME,
+                        "cut.png", ImageFault.DAMAGED,
+                        "text.png", ImageFault.FORMAT,
+                        "small.png", ImageFault.SIZE,
+                        "bomb.png", ImageFault.TOO_LARGE));
+        ImageCheck whole = ImageCheck.whole(dataset());
+        assertThat(faults(whole)).hasSize(8).containsEntry("spoilt.png", ImageFault.DAMAGED);
         assertThat(headers.summary(1))
                 .contains(
-                        "2 of 12 pictures of set.json are not there:",
+                        "2 of 12 images of set.json are not there:",
                         "  and 1 more",
-                        "1 of 12 pictures of set.json is of no known format:")
+                        "1 of 12 images of set.json is of no known format:")
                 .anySatisfy(line -> assertThat(line).contains("image id 5 of set.json", "missing.png"))
                 .noneSatisfy(line -> assertThat(line).contains("gone.png"))
                 .anySatisfy(line -> assertThat(line).contains("image id 7", "Nul character"));
         assertThat(headers.usable().images())
                 .extracting(ImageInfo::fileName)
                 .containsExactly("0.png", "1.png", "2.png", "3.png", "spoilt.png");
-        assertThat(PictureCheck.headers(dataset().withMaxPixels(1199)).problems())
-                .filteredOn(problem -> problem.fault() == PictureFault.TOO_LARGE)
+        assertThat(ImageCheck.headers(dataset().withMaxPixels(1199)).problems())
+                .filteredOn(problem -> problem.fault() == ImageFault.TOO_LARGE)
                 .hasSize(7);
     }
 
     @Test
     void aSoundDataSetIsLeftAsItIs() {
         CocoDataset dataset = dataset();
-        PictureCheck check = PictureCheck.headers(dataset);
+        ImageCheck check = ImageCheck.headers(dataset);
         assertThat(check.problems()).isEmpty();
         assertThat(check.notices()).isEmpty();
         assertThat(check.summary(5)).isEmpty();
@@ -104,64 +104,61 @@ class PictureCheckTest {
     @Test
     void nothingLeftIsAnError() {
         CocoDataset none = dataset().withMaxPixels(1);
-        assertThatThrownBy(() -> PictureCheck.headers(none).usable())
+        assertThatThrownBy(() -> ImageCheck.headers(none).usable())
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("set.json");
     }
 
     @Test
-    void turnedPicturesAreCountedAndFitTheShownSize() throws IOException {
-        byte[] tall = PictureFiles.jpegWithExif(
-                PictureWriter.jpeg(Picture.black(40, 30), 0.9f), PictureFiles.exif(6, ByteOrder.BIG_ENDIAN));
+    void turnedImagesAreCountedAndFitTheShownSize() throws IOException {
+        byte[] tall = ImageFiles.jpegWithExif(
+                ImageFileWriter.jpeg(RgbImage.black(40, 30), 0.9f), ImageFiles.exif(6, ByteOrder.BIG_ENDIAN));
         add("turned.jpg", 30, 40, tall);
         add("other.jpg", 30, 40, tall);
-        PictureCheck sound = PictureCheck.headers(dataset());
+        ImageCheck sound = ImageCheck.headers(dataset());
         assertThat(sound.problems()).isEmpty();
-        assertThat(sound.notices())
-                .singleElement()
-                .asString()
-                .contains("2 of 6 pictures", "rotation tag", "turned.jpg");
-        assertThat(dataset().picture(images.get(4)).width()).isEqualTo(30);
+        assertThat(sound.notices()).singleElement().asString().contains("2 of 6 images", "rotation tag", "turned.jpg");
+        assertThat(dataset().image(images.get(4)).width()).isEqualTo(30);
         add("stored.jpg", 40, 30, tall);
         List<String> messages = List.of(
-                PictureCheck.headers(dataset()).problems().get(0).message(),
-                dataset().pictureProblems().get(0));
+                ImageCheck.headers(dataset()).problems().get(0).message(),
+                dataset().imageProblems().get(0));
         assertThat(messages).allSatisfy(message -> assertThat(message)
                 .contains("stored.jpg", "rotation tag 6", "30x40", "40x30", "image id 7", "exiftool"));
     }
 
     @Test
-    void namesThatLeaveThePictureFolderAreNoticed() throws IOException {
+    void namesThatLeaveTheImageFolderAreNoticed() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("inner"));
-        Path outer = Files.write(folder.resolve("x.png"), PictureWriter.png(Picture.black(40, 30)));
+        Path outer = Files.write(folder.resolve("x.png"), ImageFileWriter.png(RgbImage.black(40, 30)));
         List<ImageInfo> names = List.of(
                 new ImageInfo(1, "../x.png", 40, 30),
                 new ImageInfo(2, "a/../../x.png", 40, 30),
                 new ImageInfo(3, outer.toAbsolutePath().toString(), 40, 30));
         Files.createDirectory(inner.resolve("a"));
-        PictureCheck check =
-                PictureCheck.headers(new CocoDataset("set.json", inner, names, CATEGORIES, Map.of(), List.of()));
+        ImageCheck check =
+                ImageCheck.headers(new CocoDataset("set.json", inner, names, CATEGORIES, Map.of(), List.of()));
         assertThat(check.problems()).isEmpty();
         assertThat(check.notices())
                 .singleElement()
                 .asString()
-                .contains("3 of 3 pictures", "outside its picture folder", "first: ../x.png");
+                .contains("3 of 3 images", "outside its image folder", "first: ../x.png");
     }
 
     @Test
-    void picturesInMemoryAreChecked() {
+    void imagesInMemoryAreChecked() {
         List<ImageInfo> entries =
                 List.of(new ImageInfo(1, "a", 4, 3), new ImageInfo(2, "b", 4, 3), new ImageInfo(3, "c", 5, 3));
-        Map<Long, Picture> held = Map.of(1L, Picture.black(4, 3), 3L, Picture.black(4, 3));
-        PictureCheck check = PictureCheck.headers(CocoDataset.inMemory("made", entries, CATEGORIES, List.of(), held));
-        assertThat(faults(check)).isEqualTo(Map.of("b", PictureFault.MISSING, "c", PictureFault.SIZE));
+        Map<Long, RgbImage> held = Map.of(1L, RgbImage.black(4, 3), 3L, RgbImage.black(4, 3));
+        ImageCheck check = ImageCheck.headers(CocoDataset.inMemory("made", entries, CATEGORIES, List.of(), held));
+        assertThat(faults(check)).isEqualTo(Map.of("b", ImageFault.MISSING, "c", ImageFault.SIZE));
     }
 
     private DatasetBatches batches(boolean replace) {
         return DatasetBatches.training(
                 dataset(),
                 TrainTransform.fixed(30, 100),
-                (picture, edge, most) -> picture,
+                (image, edge, most) -> image,
                 new DatasetBatches.Settings(2, 32, 0, replace),
                 1);
     }
@@ -174,9 +171,9 @@ class PictureCheckTest {
                 .toList();
     }
 
-    /** Damage that only decoding shows: the neighbour takes the place, every time alike, and the rest stays. */
+    /** Damage that only decoding shows: the neighbor takes the place, every time alike, and the rest stays. */
     @Test
-    void aDamagedPictureIsReplacedInTraining() throws IOException {
+    void aDamagedImageIsReplacedInTraining() throws IOException {
         List<String> sound = names(batches(true));
         byte[] spoilt = Files.readAllBytes(folder.resolve("3.png"));
         spoilt[spoilt.length / 2] ^= 1;
@@ -186,7 +183,7 @@ class PictureCheckTest {
         assertThat(replaced).isNotEqualTo(sound);
         assertThat(names(batches(true))).isEqualTo(replaced).isEqualTo(names(batches(true)));
         assertThatThrownBy(() -> names(batches(false)))
-                .isInstanceOf(PictureException.class)
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("3.png")
                 .hasMessageContaining("--check")
                 .hasMessageContaining("data.broken=skip");
@@ -197,7 +194,7 @@ class PictureCheckTest {
     }
 
     @Test
-    void trainingEndsWhereEveryPictureIsDamaged() throws IOException {
+    void trainingEndsWhereEveryImageIsDamaged() throws IOException {
         for (ImageInfo image : images) {
             byte[] spoilt = Files.readAllBytes(folder.resolve(image.fileName()));
             spoilt[spoilt.length / 2] ^= 1;

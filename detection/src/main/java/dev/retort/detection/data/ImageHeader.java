@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What a picture file says of itself before its pixels.
+ * What an image file says of itself before its pixels.
  *
  * @param storedWidth columns of pixels as they are stored; of a GIF, of its canvas
  * @param storedHeight rows of pixels
@@ -13,8 +13,8 @@ import java.nio.file.Path;
  * @param place where the decoded pixels lie among the stored ones
  * @param capacity pixels that a file of its size can hold at most
  */
-public record PictureHeader(
-        PictureFormat format,
+public record ImageHeader(
+        ImageFormat format,
         int storedWidth,
         int storedHeight,
         Orientation orientation,
@@ -27,7 +27,7 @@ public record PictureHeader(
      *
      * @param left column where the decoded pixels begin
      * @param top row where they begin
-     * @param around colour of the rest, 0xRRGGBB
+     * @param around color of the rest, 0xRRGGBB
      */
     public record Place(int left, int top, int around) {
         /** Decoded pixels are all that there are. */
@@ -37,22 +37,22 @@ public record PictureHeader(
     /**
      * Reads a file's header, and no more of the file than that needs.
      *
-     * @throws PictureException if there is none
+     * @throws ImageException if there is none
      */
-    public static PictureHeader read(Path file) {
-        try (PictureBytes bytes = PictureBytes.open(file)) {
-            return PictureHeaderReader.read(bytes);
+    public static ImageHeader read(Path file) {
+        try (ImageBytes bytes = ImageBytes.open(file)) {
+            return ImageHeaderReader.read(bytes);
         } catch (IOException e) {
-            throw PictureReader.unreadable(file.toString(), e);
+            throw ImageFileReader.unreadable(file.toString(), e);
         }
     }
 
-    /** Columns of the picture as it is shown. */
+    /** Columns of the image as it is shown. */
     public int width() {
         return orientation.swapped() ? storedHeight : storedWidth;
     }
 
-    /** Rows of the picture as it is shown. */
+    /** Rows of the image as it is shown. */
     public int height() {
         return orientation.swapped() ? storedWidth : storedHeight;
     }
@@ -62,12 +62,12 @@ public record PictureHeader(
         return (long) storedWidth * storedHeight;
     }
 
-    /** Whether a rotation tag turns or mirrors the picture. */
+    /** Whether a rotation tag turns or mirrors the image. */
     public boolean turned() {
         return orientation != Orientation.UPRIGHT;
     }
 
-    /** Bytes that the decoder's own picture takes. */
+    /** Bytes that the decoder's own image takes. */
     long decodedBytes() {
         return pixels() * bitsPerPixel / Byte.SIZE;
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageFileWriter;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.Picture;
-import dev.retort.detection.data.PictureWriter;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the commands do with pictures that are turned, too large, broken, or not there. */
-class PictureCommandsTest {
+/** What the commands do with images that are turned, too large, broken, or not there. */
+class ImageCommandsTest {
     /** An APP1 segment of JPEG with an EXIF block of one tag: orientation 6. */
     private static final byte[] TURNED =
             HexFormat.of().parseHex("ffe100224578696600004d4d002a00000008000101120003000000010006000000000000");
@@ -74,9 +74,9 @@ class PictureCommandsTest {
                 .toList();
     }
 
-    private Path picture(String name, int width, int height) {
+    private Path image(String name, int width, int height) {
         Path file = folder.resolve(name);
-        PictureWriter.write(Picture.black(width, height), file);
+        ImageFileWriter.write(RgbImage.black(width, height), file);
         return file;
     }
 
@@ -91,7 +91,7 @@ class PictureCommandsTest {
         return JsonMapper.builder()
                 .build()
                 .readTree(Files.readString(target.resolve("detections.json")))
-                .get("pictures");
+                .get("images");
     }
 
     private List<Path> files(String split) {
@@ -106,17 +106,17 @@ class PictureCommandsTest {
     }
 
     @Test
-    void aPictureTooLargeIsNamedAndTheOthersAreDone() throws IOException {
-        Path small = picture("a.png", 30, 30);
-        Path large = picture("b.png", 40, 40);
-        Path other = picture("c.png", 30, 30);
+    void anImageTooLargeIsNamedAndTheOthersAreDone() throws IOException {
+        Path small = image("a.png", 30, 30);
+        Path large = image("b.png", 40, 40);
+        Path other = image("c.png", 30, 30);
         Path target = folder.resolve("found");
         assertThat(run("predict", model, small, large, other, "--out", target, "--max-pixels", 1000))
                 .isEqualTo(1);
         assertThat(errors())
                 .containsExactly(
-                        "Picture " + large + " (40x40) is too large: 1600 pixels, at most 1000 (--max-pixels)",
-                        "retort: 1 of 3 pictures could not be read; they are named above");
+                        "Image " + large + " (40x40) is too large: 1600 pixels, at most 1000 (--max-pixels)",
+                        "retort: 1 of 3 images could not be read; they are named above");
         assertThat(found(target))
                 .extracting(entry -> entry.get("file").asString())
                 .containsExactly("" + small, "" + other);
@@ -127,15 +127,15 @@ class PictureCommandsTest {
     }
 
     @Test
-    void aTurnedPictureIsPredictedAsItIsShown() throws IOException {
-        Path jpeg = turned(picture("a.jpg", 40, 20));
+    void aTurnedImageIsPredictedAsItIsShown() throws IOException {
+        Path jpeg = turned(image("a.jpg", 40, 20));
         Path target = folder.resolve("found");
-        assertThat(run("predict", model, jpeg, picture("b.jpg", 40, 20), "--out", target))
+        assertThat(run("predict", model, jpeg, image("b.jpg", 40, 20), "--out", target))
                 .isZero();
         assertThat(errors())
                 .singleElement()
                 .asString()
-                .startsWith("retort: 1 of 2 pictures have a rotation tag (EXIF) and were turned");
+                .startsWith("retort: 1 of 2 images have a rotation tag (EXIF) and were turned");
         assertThat(found(target).get(0).get("width").asInt()).isEqualTo(20);
         assertThat(found(target).get(0).get("height").asInt()).isEqualTo(40);
         assertThat(found(target).get(1).get("width").asInt()).isEqualTo(40);
@@ -147,7 +147,7 @@ class PictureCommandsTest {
         Path precious = Files.writeString(folder.resolve("precious"), "keep");
         Files.createSymbolicLink(target.resolve("a.png"), precious);
         Files.createSymbolicLink(target.resolve("detections.json"), precious);
-        assertThat(run("predict", model, picture("a.png", 30, 30), "--out", target))
+        assertThat(run("predict", model, image("a.png", 30, 30), "--out", target))
                 .isZero();
         assertThat(precious).hasContent("keep");
         assertThat(target.resolve("a.png")).isRegularFile().matches(file -> !Files.isSymbolicLink(file));
@@ -155,15 +155,15 @@ class PictureCommandsTest {
     }
 
     @Test
-    void whereAPictureCannotBeWrittenTheListOfThoseBeforeIs() throws IOException {
+    void whereAnImageCannotBeWrittenTheListOfThoseBeforeIs() throws IOException {
         Path target = folder.resolve("found");
         Files.createDirectories(target.resolve("b.png").resolve("occupied"));
-        assertThat(run("predict", model, picture("a.png", 30, 30), picture("b.png", 30, 30), "--out", target))
+        assertThat(run("predict", model, image("a.png", 30, 30), image("b.png", 30, 30), "--out", target))
                 .isEqualTo(1);
         assertThat(errors())
                 .singleElement()
                 .asString()
-                .startsWith("retort: Cannot write picture " + target.resolve("b.png"));
+                .startsWith("retort: Cannot write image " + target.resolve("b.png"));
         assertThat(found(target)).hasSize(1);
         try (Stream<Path> files = Files.list(target)) {
             assertThat(files.map(file -> file.getFileName().toString()))
@@ -174,7 +174,7 @@ class PictureCommandsTest {
     @Test
     void outputsThatCannotBeWrittenAreNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertThat(run("predict", model, picture("a.png", 30, 30), "--out", file.resolve("below")))
+        assertThat(run("predict", model, image("a.png", 30, 30), "--out", file.resolve("below")))
                 .isEqualTo(1);
         assertThat(errors()).singleElement().asString().startsWith("retort: Cannot make the folder " + file + "/below");
         assertThat(run("predict", model, folder.resolve("a.png"), "--out", file))
@@ -192,7 +192,7 @@ class PictureCommandsTest {
     }
 
     @Test
-    void trainingBeginsNothingWherePicturesAreBroken() throws IOException {
+    void trainingBeginsNothingWhereImagesAreBroken() throws IOException {
         List<Path> files = files("train");
         Path target = folder.resolve("run");
         Files.delete(files.get(4));
@@ -200,23 +200,23 @@ class PictureCommandsTest {
         assertThat(errors()).singleElement().asString().contains("" + files.get(4), "image id 5", "is not there");
         assertThat(target).doesNotExist();
         Files.delete(files.get(1));
-        Files.writeString(files.get(2), "no picture");
+        Files.writeString(files.get(2), "no image");
         assertThat(train(target)).isEqualTo(1);
         String source = CocoDataset.open(data, "train").source();
         assertThat(errors())
                 .hasSize(6)
                 .contains(
-                        "2 of 6 pictures of " + source + " are not there:",
-                        "1 of 6 pictures of " + source + " is of no known format:")
+                        "2 of 6 images of " + source + " are not there:",
+                        "1 of 6 images of " + source + " is of no known format:")
                 .last()
                 .asString()
-                .startsWith("retort: 3 of 6 pictures of " + source + " cannot be used; they are listed above")
+                .startsWith("retort: 3 of 6 images of " + source + " cannot be used; they are listed above")
                 .contains("data.broken=skip");
         assertThat(target).doesNotExist();
     }
 
     @Test
-    void trainingLeavesBrokenPicturesOutWhereAsked() throws IOException {
+    void trainingLeavesBrokenImagesOutWhereAsked() throws IOException {
         List<Path> files = files("train");
         Files.delete(files.get(1));
         spoil(files.get(2));
@@ -225,12 +225,12 @@ class PictureCommandsTest {
                 .as(err.toString())
                 .isZero();
         assertThat(errors())
-                .contains("retort: left out, as broken pictures are to be skipped: 1 of 6 pictures")
+                .contains("retort: left out, as broken images are to be skipped: 1 of 6 images")
                 .anySatisfy(line -> assertThat(line).contains("" + files.get(1), "is not there"));
         assertThat(target.resolve("model.safetensors")).isRegularFile();
         assertThat(train(folder.resolve("strict"), "--max-pixels", "100", "--set", "data.broken=skip"))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("No picture of ");
+        assertThat(err.toString()).contains("No image of ");
     }
 
     @Test
@@ -245,28 +245,27 @@ class PictureCommandsTest {
         assertThat(run("eval", model, "--data", data, "--broken", "skip"))
                 .as(err.toString())
                 .isZero();
-        assertThat(errors()).anySatisfy(line -> assertThat(line).contains("1 of 3 pictures"));
+        assertThat(errors()).anySatisfy(line -> assertThat(line).contains("1 of 3 images"));
         assertThat(run("eval", "--detections", "x", "--ground-truth", "y", "--max-pixels", 5))
                 .isEqualTo(2);
     }
 
     @Test
-    void dataInfoChecksEveryPictureOfEverySplit() throws IOException {
+    void dataInfoChecksEveryImageOfEverySplit() throws IOException {
         Files.delete(files("train").get(0));
         spoil(files("test").get(1));
         assertThat(run("data", "info", data, "--check")).isEqualTo(1);
-        assertThat(out.toString())
-                .contains("1 of 6 pictures of ", " is not there:", "1 of 3 pictures of ", " is damaged:");
-        assertThat(errors()).containsExactly("retort: 2 pictures cannot be used; they are listed above");
+        assertThat(out.toString()).contains("1 of 6 images of ", " is not there:", "1 of 3 images of ", " is damaged:");
+        assertThat(errors()).containsExactly("retort: 2 images cannot be used; they are listed above");
     }
 
     @Test
-    void turnedPicturesAreNoticedOnce() throws IOException {
+    void turnedImagesAreNoticedOnce() throws IOException {
         Path annotations = data.resolve("annotations").resolve("train.json");
         CocoDataset dataset = CocoDataset.open(data, "train");
         ImageInfo first = dataset.images().get(0);
         Path jpeg = data.resolve("images").resolve("turned.jpg");
-        PictureWriter.write(dataset.picture(first), jpeg);
+        ImageFileWriter.write(dataset.image(first), jpeg);
         turned(jpeg);
         Files.writeString(annotations, Files.readString(annotations).replace(first.fileName(), "turned.jpg"));
         assertThat(train(folder.resolve("run"))).as(err.toString()).isZero();
@@ -274,9 +273,9 @@ class PictureCommandsTest {
                 .filteredOn(line -> line.contains("rotation tag"))
                 .singleElement()
                 .asString()
-                .startsWith("retort: 1 of 6 pictures of " + annotations);
+                .startsWith("retort: 1 of 6 images of " + annotations);
         assertThat(run("data", "info", data, "--check")).isZero();
-        assertThat(out.toString()).contains("1 of 6 pictures of " + annotations + " have a rotation tag");
+        assertThat(out.toString()).contains("1 of 6 images of " + annotations + " have a rotation tag");
     }
 
     @Test

@@ -13,63 +13,62 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Encodes pictures as PNG or JPEG. */
-public final class PictureWriter {
+/** Encodes images as PNG or JPEG. */
+public final class ImageFileWriter {
     /** Quality of JPEG files written by name. */
     public static final float JPEG_QUALITY = 0.95f;
 
-    private PictureWriter() {}
+    private ImageFileWriter() {}
 
     /**
      * Writes a file, whole or not at all; its ending, {@code .png}, {@code .jpg} or {@code .jpeg}, says the format.
      *
      * @throws DataException naming the file, if it cannot be written
      */
-    public static void write(Picture picture, Path file) {
+    public static void write(RgbImage image, Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         byte[] bytes;
         if (name.endsWith(".png")) {
-            bytes = png(picture);
+            bytes = png(image);
         } else if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
-            bytes = jpeg(picture, JPEG_QUALITY);
+            bytes = jpeg(image, JPEG_QUALITY);
         } else {
-            throw new IllegalArgumentException(
-                    "Cannot tell the picture format of " + file + ": end it in .png or .jpg");
+            throw new IllegalArgumentException("Cannot tell the image format of " + file + ": end it in .png or .jpg");
         }
         try {
             WholeFolder.writeFile(file, bytes);
         } catch (IOException e) {
-            throw new DataException("Cannot write picture " + file + ": " + e.getMessage(), e);
+            throw new DataException("Cannot write image " + file + ": " + e.getMessage(), e);
         }
     }
 
-    /** The picture as a PNG file's content. */
-    public static byte[] png(Picture picture) {
-        return encode(picture, "png", -1);
+    /** The image as a PNG file's content. */
+    public static byte[] png(RgbImage image) {
+        return encode(image, "png", -1);
     }
 
-    /** The picture as a JPEG file's content; {@code quality} from 0 to 1. */
-    public static byte[] jpeg(Picture picture, float quality) {
-        return encode(picture, "jpeg", quality);
+    /** The image as a JPEG file's content; {@code quality} from 0 to 1. */
+    public static byte[] jpeg(RgbImage image, float quality) {
+        return encode(image, "jpeg", quality);
     }
 
-    /** The picture for Java2D; a copy. */
-    public static BufferedImage toImage(Picture picture) {
-        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        WritableRaster raster = image.getRaster();
-        int[] row = new int[picture.width()];
-        byte[] rgb = picture.rgb();
+    /** The image for Java2D; a copy. */
+    public static BufferedImage toImage(RgbImage image) {
+        BufferedImage buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+        WritableRaster raster = buffered.getRaster();
+        int[] row = new int[image.width()];
+        byte[] rgb = image.rgb();
         int from = 0;
-        for (int y = 0; y < picture.height(); y++) {
+        for (int y = 0; y < image.height(); y++) {
             for (int x = 0; x < row.length; x++, from += 3) {
                 row[x] = (rgb[from] & 0xff) << 16 | (rgb[from + 1] & 0xff) << 8 | rgb[from + 2] & 0xff;
             }
             raster.setDataElements(0, y, row.length, 1, row);
         }
-        return image;
+        return buffered;
     }
 
-    private static byte[] encode(Picture picture, String format, float quality) {
+    private static byte[] encode(RgbImage image, String format, float quality) {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
@@ -79,13 +78,13 @@ public final class PictureWriter {
                 parameters.setCompressionQuality(quality);
             }
             writer.setOutput(stream);
-            writer.write(null, new IIOImage(toImage(picture), null, null), parameters);
+            writer.write(null, new IIOImage(toImage(image), null, null), parameters);
         } catch (IOException e) {
-            throw new DataException("Cannot encode a picture as " + format + ": " + e.getMessage(), e);
+            throw new DataException("Cannot encode an image as " + format + ": " + e.getMessage(), e);
         } catch (IndexOutOfBoundsException e) {
             // The encoder's last flush hides the error: a stream in memory that could not grow.
-            OutOfMemoryError error = new OutOfMemoryError("No heap to encode a picture of " + picture.width() + "x"
-                    + picture.height() + " pixels as " + format);
+            OutOfMemoryError error = new OutOfMemoryError(
+                    "No heap to encode an image of " + image.width() + "x" + image.height() + " pixels as " + format);
             error.initCause(e);
             throw error;
         } finally {

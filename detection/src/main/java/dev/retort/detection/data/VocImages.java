@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The pictures of a Pascal VOC data set, whose annotation files have their names without the ending. */
-final class VocPictures {
+/** The images of a Pascal VOC data set, whose annotation files have their names without the ending. */
+final class VocImages {
     private static final List<String> ENDINGS = List.of("jpg", "jpeg", "png", "bmp", "gif");
 
     private final Path folder;
     /** File names, sorted, by the name without the ending. */
     private final Map<String, TreeSet<String>> files = new HashMap<>();
 
-    VocPictures(Path root) throws IOException {
+    VocImages(Path root) throws IOException {
         folder = root.resolve("JPEGImages");
         if (!Files.isDirectory(folder)) {
-            throw new DataException("No folder " + folder + ": the pictures belong there");
+            throw new DataException("No folder " + folder + ": the images belong there");
         }
         try (Stream<Path> entries = Files.list(folder)) {
             entries.map(entry -> entry.getFileName().toString()).forEach(name -> {
@@ -39,7 +39,7 @@ final class VocPictures {
     }
 
     /**
-     * The file of a picture; null if there is none.
+     * The file of an image; null if there is none.
      *
      * @param name that of the annotation file
      * @param said the file name that stands in it, which is often wrong and only decides between several

@@ -3,7 +3,7 @@ package dev.retort.detection.data;
 /**
  * Reads the headers of JPEG (ITU-T T.81, annex B), PNG (W3C, third edition), GIF (89a) and BMP files.
  */
-final class PictureHeaderReader {
+final class ImageHeaderReader {
     private static final int JPEG_BASELINE = 0xc0;
     /** SOF2; SOF1 has longer tables than SOF0. */
     private static final int JPEG_PROGRESSIVE = 2;
@@ -20,11 +20,11 @@ final class PictureHeaderReader {
     /** A GIF's canvas and BMP's runs need no byte a pixel; the other kinds of BMP are checked with their header. */
     private static final long UNLIMITED = Long.MAX_VALUE;
 
-    private PictureHeaderReader() {}
+    private ImageHeaderReader() {}
 
-    static PictureHeader read(PictureBytes bytes) {
-        PictureHeader header =
-                switch (PictureFormat.of(bytes)) {
+    static ImageHeader read(ImageBytes bytes) {
+        ImageHeader header =
+                switch (ImageFormat.of(bytes)) {
                     case JPEG -> jpeg(bytes);
                     case PNG -> png(bytes);
                     case GIF -> gif(bytes);
@@ -37,24 +37,24 @@ final class PictureHeaderReader {
         return header;
     }
 
-    private static PictureException damaged(PictureBytes bytes, String how) {
-        return PictureIntegrity.damaged(bytes.name(), how, null);
+    private static ImageException damaged(ImageBytes bytes, String how) {
+        return ImageIntegrity.damaged(bytes.name(), how, null);
     }
 
     /** Walks the segments to the first scan, past a frame header and perhaps an EXIF block. */
-    private static PictureHeader jpeg(PictureBytes bytes) {
+    private static ImageHeader jpeg(ImageBytes bytes) {
         long frame = 0;
         Orientation orientation = null;
         long at = 2;
         int marker = 0;
-        while (marker != PictureIntegrity.JPEG_START_OF_SCAN && marker != PictureIntegrity.JPEG_END_OF_IMAGE) {
+        while (marker != ImageIntegrity.JPEG_START_OF_SCAN && marker != ImageIntegrity.JPEG_END_OF_IMAGE) {
             if (at + 1 >= bytes.size()) {
-                throw PictureIntegrity.truncated(bytes.name(), bytes.size(), "its end-of-image marker is missing");
+                throw ImageIntegrity.truncated(bytes.name(), bytes.size(), "its end-of-image marker is missing");
             }
             marker = bytes.at(at + 1);
             if (bytes.at(at) != 0xff || marker == 0xff || marker == 0) {
                 at++;
-            } else if (PictureIntegrity.standsAlone(marker)) {
+            } else if (ImageIntegrity.standsAlone(marker)) {
                 at += 2;
             } else {
                 if (isFrame(marker) && frame == 0) {
@@ -70,20 +70,20 @@ final class PictureHeaderReader {
         }
         int kind = bytes.at(frame + 1) - JPEG_BASELINE;
         if (kind > JPEG_PROGRESSIVE) {
-            throw new PictureException(
-                    PictureFault.FORMAT,
-                    "Picture " + bytes.name() + " is a JPEG of the kind SOF" + kind
+            throw new ImageException(
+                    ImageFault.FORMAT,
+                    "Image " + bytes.name() + " is a JPEG of the kind SOF" + kind
                             + " (lossless, hierarchical or arithmetic), which is not read. Convert it.");
         }
         int components = bytes.at(frame + 9);
-        return new PictureHeader(
-                PictureFormat.JPEG,
+        return new ImageHeader(
+                ImageFormat.JPEG,
                 bytes.uint16(frame + 7),
                 bytes.uint16(frame + 5),
                 orientation == null ? Orientation.UPRIGHT : orientation,
-                // Four inks are decoded beside the three colours that they become.
+                // Four inks are decoded beside the three colors that they become.
                 Byte.SIZE * (components > 3 ? components + 3 : Math.max(1, components)),
-                PictureHeader.Place.ALL,
+                ImageHeader.Place.ALL,
                 jpegCapacity(bytes, frame, components));
     }
 
@@ -91,7 +91,7 @@ final class PictureHeaderReader {
      * Each block of 64 samples takes a bit at least. The component with the most blocks has one for 64 pixels, or for more
      * where another one has more rows and that one more columns.
      */
-    private static long jpegCapacity(PictureBytes bytes, long frame, int components) {
+    private static long jpegCapacity(ImageBytes bytes, long frame, int components) {
         int across = 1;
         int down = 1;
         int most = 1;
@@ -110,7 +110,7 @@ final class PictureHeaderReader {
     }
 
     /** The image header, and a walk over all chunks, as EXIF may stand behind the pixels. */
-    private static PictureHeader png(PictureBytes bytes) {
+    private static ImageHeader png(ImageBytes bytes) {
         if (!bytes.has(12, "IHDR")) {
             throw damaged(bytes, "it does not begin with an image header");
         }
@@ -128,7 +128,7 @@ final class PictureHeaderReader {
         while (!ended) {
             long length = at + 12 <= bytes.size() ? bytes.int32(at) : -1;
             if (length < 0 || at + 12 + length > bytes.size()) {
-                throw PictureIntegrity.truncated(bytes.name(), bytes.size(), "its end chunk is missing");
+                throw ImageIntegrity.truncated(bytes.name(), bytes.size(), "its end chunk is missing");
             }
             ended = bytes.has(at + 4, "IEND");
             if (orientation == null && bytes.has(at + 4, "eXIf")) {
@@ -136,21 +136,21 @@ final class PictureHeaderReader {
             }
             at += length + 12;
         }
-        return new PictureHeader(
-                PictureFormat.PNG,
+        return new ImageHeader(
+                ImageFormat.PNG,
                 bytes.int32(16),
                 bytes.int32(20),
                 orientation == null ? Orientation.UPRIGHT : orientation,
                 bits,
-                PictureHeader.Place.ALL,
+                ImageHeader.Place.ALL,
                 bytes.size() * PNG_BYTES_PER_BYTE * Byte.SIZE / bits);
     }
 
     /**
      * The canvas, and the place of the first frame on it; a frame that goes beyond enlarges the canvas. Around it is the
-     * colour of transparent pixels, which inside the frame are drawn in it, too, or else the canvas's background.
+     * color of transparent pixels, which inside the frame are drawn in it, too, or else the canvas's background.
      */
-    private static PictureHeader gif(PictureBytes bytes) {
+    private static ImageHeader gif(ImageBytes bytes) {
         int shared = paletteSize(bytes.at(10));
         int around = bytes.at(11);
         long at = 13 + 3L * shared;
@@ -170,15 +170,15 @@ final class PictureHeaderReader {
         int left = bytes.uint16le(at + 1);
         int top = bytes.uint16le(at + 3);
         int own = paletteSize(bytes.at(at + 9));
-        long colour = (own > 0 ? at + 10 : 13) + 3L * around;
+        long color = (own > 0 ? at + 10 : 13) + 3L * around;
         boolean known = around < (own > 0 ? own : shared);
-        return new PictureHeader(
-                PictureFormat.GIF,
+        return new ImageHeader(
+                ImageFormat.GIF,
                 Math.max(bytes.uint16le(6), left + bytes.uint16le(at + 5)),
                 Math.max(bytes.uint16le(8), top + bytes.uint16le(at + 7)),
                 Orientation.UPRIGHT,
                 Byte.SIZE,
-                new PictureHeader.Place(left, top, known ? bytes.uint16(colour) << 8 | bytes.at(colour + 2) : 0),
+                new ImageHeader.Place(left, top, known ? bytes.uint16(color) << 8 | bytes.at(color + 2) : 0),
                 UNLIMITED);
     }
 
@@ -186,7 +186,7 @@ final class PictureHeaderReader {
         return (flags & GIF_PALETTE_FLAG) == 0 ? 0 : 2 << (flags & 7);
     }
 
-    private static PictureHeader bmp(PictureBytes bytes) {
+    private static ImageHeader bmp(ImageBytes bytes) {
         boolean old = bytes.int32le(14) == BMP_OLD_HEADER;
         int width = old ? bytes.uint16le(18) : bytes.int32le(18);
         // A negative height means rows from the top.
@@ -194,25 +194,25 @@ final class PictureHeaderReader {
         int bits = bytes.uint16le(old ? 24 : 28);
         int compression = old ? 0 : bytes.int32le(30);
         if (compression == BMP_EMBEDDED_JPEG || compression == BMP_EMBEDDED_PNG) {
-            throw new PictureException(
-                    PictureFault.FORMAT,
-                    "Picture " + bytes.name() + " is a BMP with a JPEG or PNG inside, which is not read. Convert it.");
+            throw new ImageException(
+                    ImageFault.FORMAT,
+                    "Image " + bytes.name() + " is a BMP with a JPEG or PNG inside, which is not read. Convert it.");
         }
         if (compression == 0 || compression == BMP_MASKED) {
             long row = ((long) width * bits + 31) / 32 * 4;
             // Some writers leave out the padding of the last row.
             long needed = (bytes.int32le(10) & 0xffffffffL) + row * (height - 1L) + ((long) width * bits + 7) / 8;
             if (width > 0 && height > 0 && needed > bytes.size()) {
-                throw PictureIntegrity.truncated(bytes.name(), bytes.size(), needed + " are needed");
+                throw ImageIntegrity.truncated(bytes.name(), bytes.size(), needed + " are needed");
             }
         }
-        return new PictureHeader(
-                PictureFormat.BMP,
+        return new ImageHeader(
+                ImageFormat.BMP,
                 width,
                 height,
                 Orientation.UPRIGHT,
                 Math.max(Byte.SIZE, bits),
-                PictureHeader.Place.ALL,
+                ImageHeader.Place.ALL,
                 UNLIMITED);
     }
 }

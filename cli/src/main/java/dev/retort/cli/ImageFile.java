@@ -12,26 +12,26 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A picture to work on, and where the outcome goes.
+ * An image to work on, and where the outcome goes.
  *
- * @param source the picture's file
+ * @param source the image's file
  * @param target the file to write: of the same name, with {@code .png} after it where the source is neither PNG nor JPEG
  */
-record PictureFile(Path source, Path target) {
+record ImageFile(Path source, Path target) {
     private static final Set<String> WRITABLE = Set.of("png", "jpg", "jpeg");
     private static final Set<String> READABLE = Set.of("png", "jpg", "jpeg", "bmp", "gif");
 
     /**
-     * The pictures that arguments stand for: a file for itself, a folder for the pictures in it, by name.
+     * The images that arguments stand for: a file for itself, a folder for the images in it, by name.
      *
-     * @throws IllegalArgumentException if a folder has none, or if two outcomes or a picture and an outcome would have the
+     * @throws IllegalArgumentException if a folder has none, or if two outcomes or an image and an outcome would have the
      *     same file
      */
-    static List<PictureFile> find(List<Path> arguments, Path targetFolder) throws IOException {
+    static List<ImageFile> find(List<Path> arguments, Path targetFolder) throws IOException {
         Map<Path, Path> sources = new LinkedHashMap<>();
-        List<PictureFile> pictures = new ArrayList<>();
+        List<ImageFile> images = new ArrayList<>();
         for (Path argument : arguments) {
-            for (Path source : Files.isDirectory(argument) ? picturesIn(argument) : List.of(argument)) {
+            for (Path source : Files.isDirectory(argument) ? imagesIn(argument) : List.of(argument)) {
                 Path target =
                         targetFolder.resolve(targetName(source.getFileName().toString()));
                 if (Files.exists(target) && Files.exists(source) && Files.isSameFile(source, target)) {
@@ -43,24 +43,24 @@ record PictureFile(Path source, Path target) {
                     throw new IllegalArgumentException("Both " + other + " and " + source + " would become " + target
                             + ": give them one after the other, with different folders to write to");
                 }
-                pictures.add(new PictureFile(source, target));
+                images.add(new ImageFile(source, target));
             }
         }
-        return pictures;
+        return images;
     }
 
-    private static List<Path> picturesIn(Path folder) throws IOException {
+    private static List<Path> imagesIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> pictures = files.filter(
+            List<Path> images = files.filter(
                             file -> READABLE.contains(ending(file.getFileName().toString())))
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
-            if (pictures.isEmpty()) {
+            if (images.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "No pictures lie in the folder " + folder + " (PNG, JPEG, BMP and GIF files are looked for)");
+                        "No images lie in the folder " + folder + " (PNG, JPEG, BMP and GIF files are looked for)");
             }
-            return pictures;
+            return images;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.retort.detection.data;
 
-/** Why a picture cannot be used. */
-public enum PictureFault {
+/** Why an image cannot be used. */
+public enum ImageFault {
     NAME("named as no file can be"),
     MISSING("not there"),
     UNREADABLE("not readable"),
@@ -12,11 +12,11 @@ public enum PictureFault {
 
     private final String words;
 
-    PictureFault(String words) {
+    ImageFault(String words) {
         this.words = words;
     }
 
-    /** What such pictures are, as in "3 pictures are not there". */
+    /** What such images are, as in "3 images are not there". */
     public String words() {
         return words;
     }

@@ -11,10 +11,10 @@ import dev.retort.testkit.cases.OperationCase.Accuracy;
 import java.util.List;
 
 /** Softmax, layer norm, batch norm, and their gradients. */
-final class NormalisationCases {
+final class NormalizationCases {
     private static final double EPS = 1e-5;
 
-    private NormalisationCases() {}
+    private NormalizationCases() {}
 
     static void add(CaseList cases) {
         softmaxes(cases, -1, 4, 31);

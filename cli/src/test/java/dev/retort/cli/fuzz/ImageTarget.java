@@ -1,7 +1,7 @@
 package dev.retort.cli.fuzz;
 
 import dev.retort.detection.data.DataException;
-import dev.retort.detection.data.PictureReader;
+import dev.retort.detection.data.ImageFileReader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,11 +17,11 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** A picture of one format: decoded. */
-final class PictureTarget implements Target {
+/** An image of one format: decoded. */
+final class ImageTarget implements Target {
     private static final int WIDTH = 48;
     private static final int HEIGHT = 32;
-    /** What a picture may take for each pixel that its header declares. */
+    /** What an image may take for each pixel that its header declares. */
     private static final long BYTES_PER_PIXEL = 8;
     /** A header that declares more is refused as such. */
     private static final long MOST_PIXELS = 50_000_000;
@@ -31,7 +31,7 @@ final class PictureTarget implements Target {
     private final List<byte[]> originals = new ArrayList<>();
     private final List<Mutation> mutations;
 
-    PictureTarget(String format, String ending, List<Mutation> own, int... types) throws IOException {
+    ImageTarget(String format, String ending, List<Mutation> own, int... types) throws IOException {
         this.format = format;
         this.ending = ending;
         Mutation bytes =
@@ -90,7 +90,7 @@ final class PictureTarget implements Target {
 
     @Override
     public void read(Path file) {
-        PictureReader.read(file);
+        ImageFileReader.read(file);
     }
 
     @Override

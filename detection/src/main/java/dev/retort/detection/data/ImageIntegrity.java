@@ -4,28 +4,28 @@ import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
- * Tells whether a JPEG or PNG file is whole, which decoders do not insist on: they fill what is missing with grey and at
+ * Tells whether a JPEG or PNG file is whole, which decoders do not insist on: they fill what is missing with gray and at
  * most warn.
  */
-final class PictureIntegrity {
+final class ImageIntegrity {
     private static final int JPEG_START_OF_IMAGE = 0xd8;
     static final int JPEG_END_OF_IMAGE = 0xd9;
     static final int JPEG_START_OF_SCAN = 0xda;
     private static final int JPEG_HUFFMAN_TABLES = 0xc4;
-    /** A progressive picture has them anew for each of its scans, of which encoders write some ten. */
+    /** A progressive image has them anew for each of its scans, of which encoders write some ten. */
     private static final int MOST_TABLES = 500;
 
     private static final int JPEG_FIRST_RESTART = 0xd0;
     private static final int JPEG_TEMPORARY = 0x01;
     private static final int PNG_END = 0x49454e44;
 
-    private PictureIntegrity() {}
+    private ImageIntegrity() {}
 
     /** Refuses a truncated or, for PNG, damaged file. Other formats are left to their decoder. */
-    static void check(PictureFormat format, byte[] bytes, String name) {
-        if (format == PictureFormat.JPEG) {
+    static void check(ImageFormat format, byte[] bytes, String name) {
+        if (format == ImageFormat.JPEG) {
             checkJpeg(bytes, name);
-        } else if (format == PictureFormat.PNG) {
+        } else if (format == ImageFormat.PNG) {
             checkPng(bytes, name);
         }
     }
@@ -36,7 +36,7 @@ final class PictureIntegrity {
     }
 
     /**
-     * Whether a warning of the JPEG decoder tells of lost picture data. Harmless ones, such as extra bytes before a
+     * Whether a warning of the JPEG decoder tells of lost image data. Harmless ones, such as extra bytes before a
      * marker, occur in many sound files.
      */
     static boolean meansLostData(String warning) {
@@ -64,7 +64,7 @@ final class PictureIntegrity {
             } else if (standsAlone(marker)) {
                 at += 2;
             } else if (at + 3 < bytes.length) {
-                if (PictureHeaderReader.isFrame(marker) && ++frames > 1) {
+                if (ImageHeaderReader.isFrame(marker) && ++frames > 1) {
                     // Decoders keep something for each, and for each table.
                     throw damaged(name, "it has more than one frame header", null);
                 }
@@ -117,15 +117,15 @@ final class PictureIntegrity {
         throw truncated(name, bytes.length, "its end chunk is missing");
     }
 
-    static PictureException truncated(String name, long size, String how) {
-        return new PictureException(
-                PictureFault.DAMAGED,
-                "Picture " + name + " is truncated after " + size + " bytes: " + how + ". Restore the file.");
+    static ImageException truncated(String name, long size, String how) {
+        return new ImageException(
+                ImageFault.DAMAGED,
+                "Image " + name + " is truncated after " + size + " bytes: " + how + ". Restore the file.");
     }
 
-    static PictureException damaged(String name, String how, Exception cause) {
-        return new PictureException(
-                PictureFault.DAMAGED, "Picture " + name + " is damaged: " + how + ". Restore the file.", cause);
+    static ImageException damaged(String name, String how, Exception cause) {
+        return new ImageException(
+                ImageFault.DAMAGED, "Image " + name + " is damaged: " + how + ". Restore the file.", cause);
     }
 
     private static int unsigned(byte[] bytes, int at) {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 
-/** Damage to a picture's segments, with the checksums made right where the format has them. */
-final class PictureMutations {
+/** Damage to an image's segments, with the checksums made right where the format has them. */
+final class ImageMutations {
     private static final int SIGNATURE = 8;
     private static final int CHUNK = 12;
 
-    private PictureMutations() {}
+    private ImageMutations() {}
 
     /** Damages what one of a PNG's chunks holds, or its length, or drops or repeats it. */
     static byte[] pngChunk(byte[] content, SplittableRandom random) {

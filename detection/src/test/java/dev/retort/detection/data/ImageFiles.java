@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
-/** Picture files made by hand, byte by byte, as other programs write them. */
-public final class PictureFiles {
-    private PictureFiles() {}
+/** Image files made by hand, byte by byte, as other programs write them. */
+public final class ImageFiles {
+    private ImageFiles() {}
 
     /** An EXIF block of one tag, the orientation. */
     public static byte[] exif(int orientation, ByteOrder order) {
@@ -35,9 +35,9 @@ public final class PictureFiles {
     }
 
     /** The beginning of a PNG file of any size, with an end chunk and no pixels. */
-    static byte[] pngOfSize(int width, int height, int bits, int colourType) {
+    static byte[] pngOfSize(int width, int height, int bits, int colorType) {
         ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
-        header.put((byte) bits).put((byte) colourType);
+        header.put((byte) bits).put((byte) colorType);
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
         png.writeBytes(chunk("IHDR", header.array()));
@@ -85,10 +85,10 @@ public final class PictureFiles {
     }
 
     /**
-     * A GIF file of four colours (1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12): a canvas of 4x3 pixels, its background
-     * colour 1, and a frame of 2x1 pixels of colours 2 and 3 at (1, 1).
+     * A GIF file of four colors (1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12): a canvas of 4x3 pixels, its background
+     * color 1, and a frame of 2x1 pixels of colors 2 and 3 at (1, 1).
      *
-     * @param transparent a graphic control before the frame makes colour 3 transparent
+     * @param transparent a graphic control before the frame makes color 3 transparent
      */
     static byte[] gifWithOffset(boolean transparent) {
         ByteArrayOutputStream gif = new ByteArrayOutputStream();

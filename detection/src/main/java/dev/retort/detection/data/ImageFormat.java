@@ -3,8 +3,8 @@ package dev.retort.detection.data;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The picture formats that are read, told by a file's first bytes. */
-public enum PictureFormat {
+/** The image formats that are read, told by a file's first bytes. */
+public enum ImageFormat {
     JPEG("\u00ff\u00d8"),
     PNG("\u0089PNG\r\n\u001a\n"),
     BMP("BM"),
@@ -12,7 +12,7 @@ public enum PictureFormat {
 
     private static final String READ = "JPEG, PNG, BMP and GIF are";
 
-    /** Beginnings of formats that people have pictures in and that are not read. */
+    /** Beginnings of formats that people have images in and that are not read. */
     private static final Map<String, String> OTHERS = new LinkedHashMap<>();
 
     static {
@@ -30,21 +30,20 @@ public enum PictureFormat {
 
     private final String beginning;
 
-    PictureFormat(String beginning) {
+    ImageFormat(String beginning) {
         this.beginning = beginning;
     }
 
     /**
      * The format of a file.
      *
-     * @throws PictureException if it is none of these
+     * @throws ImageException if it is none of these
      */
-    static PictureFormat of(PictureBytes bytes) {
+    static ImageFormat of(ImageBytes bytes) {
         if (bytes.size() == 0) {
-            throw new PictureException(
-                    PictureFault.DAMAGED, "Picture " + bytes.name() + " is empty. Restore the file.");
+            throw new ImageException(ImageFault.DAMAGED, "Image " + bytes.name() + " is empty. Restore the file.");
         }
-        for (PictureFormat format : values()) {
+        for (ImageFormat format : values()) {
             if (bytes.has(0, format.beginning)) {
                 return format;
             }
@@ -53,9 +52,9 @@ public enum PictureFormat {
         for (Map.Entry<String, String> known : OTHERS.entrySet()) {
             other = other == null && bytes.has(0, known.getKey()) ? known.getValue() : other;
         }
-        throw new PictureException(
-                PictureFault.FORMAT,
-                "Picture " + bytes.name()
+        throw new ImageException(
+                ImageFault.FORMAT,
+                "Image " + bytes.name()
                         + (other == null
                                 ? " is of no known format (" + READ + ")"
                                 : " is of the format " + other + ", which is not read (" + READ + "). Convert it."));

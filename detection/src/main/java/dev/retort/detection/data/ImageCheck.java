@@ -9,33 +9,33 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Which pictures of a data set cannot be used, found before anything is computed with them.
+ * Which images of a data set cannot be used, found before anything is computed with them.
  *
  * @param dataset that was looked through
- * @param problems one of each picture that cannot be used, in the data set's order
- * @param turned pictures with a rotation tag that turns or mirrors them
+ * @param problems one of each image that cannot be used, in the data set's order
+ * @param turned images with a rotation tag that turns or mirrors them
  */
-public record PictureCheck(CocoDataset dataset, List<Problem> problems, List<ImageInfo> turned) {
-    /** A picture that cannot be used, and why. */
-    public record Problem(ImageInfo image, PictureFault fault, String message) {}
+public record ImageCheck(CocoDataset dataset, List<Problem> problems, List<ImageInfo> turned) {
+    /** An image that cannot be used, and why. */
+    public record Problem(ImageInfo image, ImageFault fault, String message) {}
 
     private record Looked(ImageInfo image, Problem problem, boolean turned) {}
 
-    /** Reads every picture's header, several at once, and holds its size against the annotation file. */
-    public static PictureCheck headers(CocoDataset dataset) {
+    /** Reads every image's header, several at once, and holds its size against the annotation file. */
+    public static ImageCheck headers(CocoDataset dataset) {
         return look(dataset, image -> {});
     }
 
-    /** As {@link #headers}, and decodes every picture, so that damage of the pixels is found, too. */
-    public static PictureCheck whole(CocoDataset dataset) {
-        return look(dataset, dataset::picture);
+    /** As {@link #headers}, and decodes every image, so that damage of the pixels is found, too. */
+    public static ImageCheck whole(CocoDataset dataset) {
+        return look(dataset, dataset::image);
     }
 
-    private static PictureCheck look(CocoDataset dataset, Consumer<ImageInfo> further) {
+    private static ImageCheck look(CocoDataset dataset, Consumer<ImageInfo> further) {
         List<Looked> looked = dataset.images().parallelStream()
                 .map(image -> look(dataset, image, further))
                 .toList();
-        return new PictureCheck(
+        return new ImageCheck(
                 dataset,
                 looked.stream().map(Looked::problem).filter(p -> p != null).toList(),
                 looked.stream().filter(Looked::turned).map(Looked::image).toList());
@@ -46,37 +46,37 @@ public record PictureCheck(CocoDataset dataset, List<Problem> problems, List<Ima
             boolean turned = dataset.checkHeader(image) != Orientation.UPRIGHT;
             further.accept(image);
             return new Looked(image, null, turned);
-        } catch (PictureException e) {
+        } catch (ImageException e) {
             return new Looked(image, new Problem(image, e.fault(), e.getMessage()), false);
         }
     }
 
-    /** Notes about pictures that can be used, one sentence each. Show them to the user. */
+    /** Notes about images that can be used, one sentence each. Show them to the user. */
     public List<String> notices() {
         List<String> notices = new ArrayList<>();
         if (!turned.isEmpty()) {
-            notices.add(turned.size() + " of " + dataset.size() + " pictures of " + dataset.source()
+            notices.add(turned.size() + " of " + dataset.size() + " images of " + dataset.source()
                     + " have a rotation tag (EXIF) and are turned by it, as viewers show them; boxes count in the turned"
-                    + " picture (first: " + turned.get(0).fileName() + ")");
+                    + " image (first: " + turned.get(0).fileName() + ")");
         }
         List<ImageInfo> leaving =
                 dataset.images().stream().filter(dataset::liesOutside).toList();
         if (!leaving.isEmpty()) {
-            notices.add(leaving.size() + " of " + dataset.size() + " pictures of " + dataset.source()
-                    + " lie outside its picture folder (first: "
+            notices.add(leaving.size() + " of " + dataset.size() + " images of " + dataset.source()
+                    + " lie outside its image folder (first: "
                     + leaving.get(0).fileName() + ")");
         }
         return notices;
     }
 
-    /** The problems by kind: each kind with its count, and the messages of its first {@code most} pictures. */
+    /** The problems by kind: each kind with its count, and the messages of its first {@code most} images. */
     public List<String> summary(int most) {
-        Map<PictureFault, List<Problem>> kinds = problems.stream()
+        Map<ImageFault, List<Problem>> kinds = problems.stream()
                 .collect(Collectors.groupingBy(
-                        Problem::fault, () -> new EnumMap<>(PictureFault.class), Collectors.toList()));
+                        Problem::fault, () -> new EnumMap<>(ImageFault.class), Collectors.toList()));
         List<String> lines = new ArrayList<>();
         kinds.forEach((fault, found) -> {
-            lines.add(found.size() + " of " + dataset.size() + " pictures of " + dataset.source() + " "
+            lines.add(found.size() + " of " + dataset.size() + " images of " + dataset.source() + " "
                     + (found.size() == 1 ? "is " : "are ") + fault.words() + ":");
             found.stream().limit(most).forEach(problem -> lines.add("  " + problem.message()));
             if (found.size() > most) {
@@ -87,7 +87,7 @@ public record PictureCheck(CocoDataset dataset, List<Problem> problems, List<Ima
     }
 
     /**
-     * The data set without the pictures that cannot be used.
+     * The data set without the images that cannot be used.
      *
      * @throws DataException if none is left
      */

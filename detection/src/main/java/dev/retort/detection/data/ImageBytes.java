@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A picture file's content, byte by byte at any place: out of memory, or block by block out of the file. */
-final class PictureBytes implements AutoCloseable {
+/** An image file's content, byte by byte at any place: out of memory, or block by block out of the file. */
+final class ImageBytes implements AutoCloseable {
     private static final int BLOCK = 1 << 12;
 
     private final String name;
@@ -18,7 +18,7 @@ final class PictureBytes implements AutoCloseable {
     private int blockLength;
 
     /** Content in memory; {@code name} is for messages. */
-    PictureBytes(byte[] content, String name) {
+    ImageBytes(byte[] content, String name) {
         this.name = name;
         this.size = content.length;
         this.channel = null;
@@ -26,7 +26,7 @@ final class PictureBytes implements AutoCloseable {
         this.blockLength = content.length;
     }
 
-    private PictureBytes(FileChannel channel, String name) throws IOException {
+    private ImageBytes(FileChannel channel, String name) throws IOException {
         this.name = name;
         this.size = channel.size();
         this.channel = channel;
@@ -34,8 +34,8 @@ final class PictureBytes implements AutoCloseable {
     }
 
     /** A file, of which only the blocks that are asked for are read. */
-    static PictureBytes open(Path file) throws IOException {
-        return new PictureBytes(FileChannel.open(file, StandardOpenOption.READ), file.toString());
+    static ImageBytes open(Path file) throws IOException {
+        return new ImageBytes(FileChannel.open(file, StandardOpenOption.READ), file.toString());
     }
 
     String name() {
@@ -49,7 +49,7 @@ final class PictureBytes implements AutoCloseable {
     /** The unsigned byte at a place. */
     int at(long place) {
         if (place < 0 || place >= size) {
-            throw PictureIntegrity.truncated(name, size, "its header is cut off");
+            throw ImageIntegrity.truncated(name, size, "its header is cut off");
         }
         if (place < blockStart || place >= blockStart + blockLength) {
             load(place);
@@ -67,10 +67,10 @@ final class PictureBytes implements AutoCloseable {
             blockStart = place;
             blockLength = buffer.position();
         } catch (IOException e) {
-            throw PictureReader.unreadable(name, e);
+            throw ImageFileReader.unreadable(name, e);
         }
         if (blockLength == 0) {
-            throw PictureIntegrity.truncated(name, place, "it became shorter while it was read");
+            throw ImageIntegrity.truncated(name, place, "it became shorter while it was read");
         }
     }
 

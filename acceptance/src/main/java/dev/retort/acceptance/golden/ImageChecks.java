@@ -4,7 +4,7 @@ import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.Normalization;
-import dev.retort.detection.data.Picture;
+import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The golden cases of how pictures enter a network: resizing, normalising, padding. */
-final class PictureChecks {
+/** The golden cases of how images enter a network: resizing, normalizing, padding. */
+final class ImageChecks {
     private static final int CHANNELS = 3;
-    /** Grey levels that a resized sample may be off by, as the set's description allows. */
-    private static final double GREY_LEVEL = 1;
+    /** Gray levels that a resized sample may be off by, as the set's description allows. */
+    private static final double GRAY_LEVEL = 1;
 
-    private PictureChecks() {}
+    private ImageChecks() {}
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of("pil_resize", PictureChecks::resize, "preprocess", PictureChecks::preprocess);
+        return Map.of("pil_resize", ImageChecks::resize, "preprocess", ImageChecks::preprocess);
     }
 
     private static void resize(GoldenCase golden) throws IOException {
@@ -32,8 +32,8 @@ final class PictureChecks {
             samples[i] = (byte) values[i];
         }
         List<Integer> size = Networks.integers(golden.attrs().required("new_size"));
-        Picture resized = BilinearResize.resize(new Picture(shape[1], shape[0], samples), size.get(1), size.get(0));
-        golden.expectWithin("out.image", unsigned(resized.rgb()), GREY_LEVEL);
+        RgbImage resized = BilinearResize.resize(new RgbImage(shape[1], shape[0], samples), size.get(1), size.get(0));
+        golden.expectWithin("out.image", unsigned(resized.rgb()), GRAY_LEVEL);
     }
 
     private static double[] unsigned(byte[] samples) {
@@ -52,9 +52,9 @@ final class PictureChecks {
                 1);
         List<Sample> samples = new ArrayList<>();
         for (int n = 0; golden.has("in.image_" + n); n++) {
-            Picture picture = picture(golden, "in.image_" + n);
-            ImageInfo info = new ImageInfo(n, "image_" + n, picture.width(), picture.height());
-            samples.add(new Sample(info, picture, new double[0], new int[0], false));
+            RgbImage image = image(golden, "in.image_" + n);
+            ImageInfo info = new ImageInfo(n, "image_" + n, image.width(), image.height());
+            samples.add(new Sample(info, image, new double[0], new int[0], false));
         }
         int multiple = golden.attrs().required("size_divisibility").intValue();
         Batch batch = Batch.of(samples, multiple);
@@ -62,14 +62,14 @@ final class PictureChecks {
                 "out.image_sizes",
                 samples.stream()
                         .flatMap(sample -> Stream.of(
-                                sample.picture().height(), sample.picture().width()))
+                                sample.image().height(), sample.image().width()))
                         .mapToInt(Integer::intValue)
                         .toArray());
         golden.expectFloat32("out.batch", channelsFirst(batch.pixels(normalization), batch));
     }
 
-    /** A picture out of planes in the order blue, green, red. */
-    private static Picture picture(GoldenCase golden, String name) throws IOException {
+    /** An image out of planes in the order blue, green, red. */
+    private static RgbImage image(GoldenCase golden, String name) throws IOException {
         int[] shape = golden.shape(name);
         double[] planes = golden.doubles(name);
         int pixels = shape[1] * shape[2];
@@ -83,7 +83,7 @@ final class PictureChecks {
                 rgb[CHANNELS * i + c] = (byte) value;
             }
         }
-        return new Picture(shape[2], shape[1], rgb);
+        return new RgbImage(shape[2], shape[1], rgb);
     }
 
     private static float[] channelsFirst(float[] pixels, Batch batch) {
