@@ -6,13 +6,13 @@ import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Parameter;
 import dev.retort.autograd.ParameterCheck;
 import dev.retort.autograd.Tape;
-import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.Matcher;
+import dev.retort.detection.model.DetectionModel;
+import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.retinanet.RetinaNet;
 import dev.retort.detection.model.retinanet.RetinaNetLoss;
-import dev.retort.detection.model.retinanet.RetinaNetOptions;
 import dev.retort.detection.model.retinanet.RetinaNetPredictions;
 import dev.retort.detection.train.TrainingStep;
 import dev.retort.distill.icd.DistillationNorm;
@@ -24,9 +24,9 @@ import dev.retort.distill.icd.InstanceSampler;
 import dev.retort.distill.icd.LossForm;
 import dev.retort.distill.icd.SlotRule;
 import dev.retort.distill.icd.Temperature;
+import dev.retort.distill.pkd.PkdLoss;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Norm;
-import dev.retort.nn.backbone.ResNetOptions;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
@@ -49,8 +49,8 @@ import java.util.stream.IntStream;
 /**
  * Checks the gradients of a whole training step of ICD (arXiv 2110.12724) in float64 against central differences, one group of
  * parameters at a time: the teacher's by its detector losses; the student's and its projection's by the sum of detector,
- * auxiliary and distillation losses; encoder's and decoder's by the auxiliary losses. The networks are RetinaNets on ResNet-18
- * with a few channels, the batch is two images of 64x64.
+ * auxiliary and distillation losses; encoder's and decoder's by the auxiliary losses. An FCOS is checked by the sum of its losses
+ * and those of PKD. The networks are RetinaNets and an FCOS on ResNet-18 with a few channels, the batch is two images of 64x64.
  *
  * <p>The method detaches the decoder's attention weights and values in the distillation loss, which differences cannot know.
  * Encoder and decoder are therefore checked by the auxiliary losses alone, and one more cell counts their parameters that get a
@@ -63,20 +63,25 @@ public final class ModelCheck implements AutoCloseable {
     private static final String STOP = "decoder: no gradient from the distillation loss";
     private static final int SIZE = 64;
     private static final int IMAGES = 2;
-    private static final int CLASSES = 3;
-    private static final int WIDTH = 4;
+    private static final int CLASSES = SmallDetectors.CLASSES;
     private static final int TEACHER_CHANNELS = 8;
     private static final int STUDENT_CHANNELS = 6;
+    /** Two in each group of the head's normalization: one alone would be normalized to 0 on p7, which has one cell. */
+    private static final int FCOS_CHANNELS = 64;
+
     private static final int HEADS = 2;
-    private static final double HEAD_GAIN = 20;
     private static final double NORMALIZER = 10;
     private static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
+    /** p3 to p6. */
+    private static final int PKD_LEVELS = 4;
+
     private static final int[][] LABELS = {{0, 2}, {1}};
 
     private final Backend backend;
     private final long seed;
     private final RetinaNet teacher;
     private final RetinaNet student;
+    private final DetectionModel fcos;
     private final IcdObjective objective;
     private final IcdBatch batch;
     private final double[] pixels;
@@ -86,13 +91,17 @@ public final class ModelCheck implements AutoCloseable {
     /** Feature maps of the student, computed once: constants where only the decoder's parameters are perturbed. */
     private final List<Tensor> studentLevels;
 
+    /** Feature maps of a RetinaNet with as many channels as the FCOS, as PKD wants them. */
+    private final List<Tensor> equalLevels;
+
     /** @param backend computes in float64 */
     public ModelCheck(Backend backend, long seed) {
         this.backend = backend;
         this.seed = seed;
         BuildContext root = BuildContext.root(backend, DType.F64, seed);
-        teacher = detector(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
-        student = detector(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
+        teacher = SmallDetectors.retinaNet(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
+        student = SmallDetectors.retinaNet(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
+        fcos = SmallDetectors.fcos(root.at("fcos"), FCOS_CHANNELS);
         objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
         List<GroundTruth> images = IntStream.range(0, IMAGES)
                 .mapToObj(n -> new GroundTruth(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
@@ -105,6 +114,9 @@ public final class ModelCheck implements AutoCloseable {
                 .toArray();
         teacherLevels = levels(teacher);
         studentLevels = levels(student);
+        try (RetinaNet equal = SmallDetectors.retinaNet(root.at("equal"), FCOS_CHANNELS, Norm.FROZEN)) {
+            equalLevels = levels(equal);
+        }
     }
 
     private List<Tensor> levels(RetinaNet net) {
@@ -113,33 +125,6 @@ public final class ModelCheck implements AutoCloseable {
             levels.forEach(Scope::release);
             return levels;
         }
-    }
-
-    private static RetinaNet detector(BuildContext context, int channels, Norm norm) {
-        List<List<Double>> sizes = IntStream.range(0, RetinaNet.LEVELS)
-                .mapToObj(level -> List.of(16.0 * (1 << level)))
-                .toList();
-        List<Integer> strides = IntStream.range(0, RetinaNet.LEVELS)
-                .mapToObj(level -> 8 << level)
-                .toList();
-        AnchorGenerator anchors = new AnchorGenerator(sizes, List.of(0.5, 1.0, 2.0), strides, 0);
-        ResNetOptions backbone = new ResNetOptions(18, WIDTH, false, norm, 0);
-        RetinaNet net = new RetinaNet(context, new RetinaNetOptions(backbone, channels, 1, CLASSES, anchors));
-        amplifyHead(net);
-        return net;
-    }
-
-    /**
-     * Multiplies the head's weights by {@link #HEAD_GAIN} and sets its biases, the foreground prior among them, to 0. At
-     * initialization (normal, deviation 0.01) the logits hardly depend on the features: gradients of about 1e-8 reach the
-     * pyramid, too small to compare with differences.
-     */
-    private static void amplifyHead(RetinaNet net) {
-        net.head().parameters().forEach((name, parameter) -> {
-            try (Tensor scaled = parameter.data().mul(name.endsWith("weight") ? HEAD_GAIN : 0)) {
-                net.backend().assign(parameter.data(), scaled);
-            }
-        });
     }
 
     private static IcdConfig config() {
@@ -169,6 +154,7 @@ public final class ModelCheck implements AutoCloseable {
         Map<String, Map<String, Parameter>> learning = named("student", student.parameters(), 3);
         learning.putAll(named("projection", objective.projection().parameters(), 1));
         parts.add(new Part(learning, this::step));
+        parts.add(new Part(named("fcos", fcos.parameters(), 3), this::fcosStep));
         parts.add(new Part(named("decoder", objective.teacher().parameters(), 3), this::auxiliary));
         return parts;
     }
@@ -265,6 +251,16 @@ public final class ModelCheck implements AutoCloseable {
         return TrainingStep.total(terms);
     }
 
+    /** The sum of an FCOS' own losses and those of PKD (arXiv 2207.02039) from a RetinaNet. */
+    private Tensor fcosStep() {
+        Predictions output = fcos.forward(images());
+        Map<String, Tensor> terms = new LinkedHashMap<>(output.losses(batch.images()));
+        for (int level = 0; level < PKD_LEVELS; level++) {
+            terms.put("pkd." + level, PkdLoss.distance(output.features().get(level), equalLevels.get(level)));
+        }
+        return TrainingStep.total(terms);
+    }
+
     private Map<String, Tensor> icdLosses(List<Tensor> levels) {
         return objective.losses(batch, levels, teacherLevels, 0, 1);
     }
@@ -295,7 +291,9 @@ public final class ModelCheck implements AutoCloseable {
     public void close() {
         teacherLevels.forEach(Tensor::close);
         studentLevels.forEach(Tensor::close);
+        equalLevels.forEach(Tensor::close);
         objective.close();
+        fcos.close();
         student.close();
         teacher.close();
     }

@@ -19,6 +19,8 @@ class ModelCheckTest {
                                 "teacher: backbone.bottom_up.res4",
                                 "student: backbone.bottom_up.stem",
                                 "student: head.bbox_pred",
+                                "fcos: backbone.fpn_output3",
+                                "fcos: head.ctrness",
                                 "projection: matt",
                                 "decoder: attention_module.matt.0",
                                 "decoder: ins_encoder.predictor.layers");
@@ -26,10 +28,16 @@ class ModelCheckTest {
                         name -> name.startsWith("decoder")
                                 || name.startsWith("projection")
                                 || name.equals("student: head.cls_score")
+                                || name.equals("fcos: head.scales.2")
                                 || name.equals("teacher: head.bbox_pred"),
                         cell -> {});
-                assertThat(cells).hasSize(7).allMatch(Cell::pass);
+                assertThat(cells).hasSize(8).allMatch(Cell::pass);
                 assertThat(cells).allMatch(cell -> cell.worstError() <= cell.bound());
+                assertThat(cells)
+                        .allMatch(
+                                cell -> cell.name().contains("no gradient")
+                                        || cell.detail().actual() != 0,
+                                "has a gradient");
             }
             assertThat(backend.memory().liveBytes()).isZero();
         }

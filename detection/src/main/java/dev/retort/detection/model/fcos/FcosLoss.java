@@ -6,7 +6,6 @@ import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -70,13 +69,14 @@ public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) 
     private static Tensor pick(List<Tensor> levels, FcosTargets targets) {
         try (Scope scope = Scope.open()) {
             Backend root = levels.get(0).backend().root();
-            List<Tensor> picked = new ArrayList<>();
-            for (int level = 0; level < levels.size(); level++) {
+            Tensor[] picked = new Tensor[levels.size()];
+            for (int level = 0; level < picked.length; level++) {
                 Tensor map = levels.get(level);
                 int[] rows = targets.rows(level);
-                picked.add(map.reshape(-1, map.dim(2)).indexSelect(0, root.tensor(rows, rows.length)));
+                picked[level] = map.reshape(-1, map.dim(2)).indexSelect(0, root.tensor(rows, rows.length));
             }
-            return scope.keep(levels.get(0).backend().concat(0, picked.toArray(Tensor[]::new)));
+            // Where only some weights are trained, not every level is on the tape.
+            return scope.keep(Backend.of(picked).concat(0, picked));
         }
     }
 
