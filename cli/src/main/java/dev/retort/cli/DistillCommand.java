@@ -4,6 +4,7 @@ import dev.retort.detection.Detector;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,8 +13,10 @@ import picocli.CommandLine.Option;
 /** {@code retort distill}: trains a detector with a teacher. */
 @Command(
         name = "distill",
-        description = "Trains a detector with the help of a larger, trained one: instance-conditional knowledge"
-                + " distillation. Ctrl-C leaves a checkpoint that --resume goes on from.",
+        description =
+                "Trains a detector with the help of a larger, trained one, by the methods that the recipe names in"
+                        + " distillation.methods (icd, instance-conditional knowledge distillation, unless it says otherwise)."
+                        + " Ctrl-C leaves a checkpoint that --resume goes on from.",
         sortOptions = false)
 final class DistillCommand implements Callable<Integer> {
     @Option(
@@ -34,7 +37,7 @@ final class DistillCommand implements Callable<Integer> {
         var recipe = options.recipe();
         try (Backend computing = device.create();
                 Detector trained = Detector.load(teacher, computing)) {
-            return options.train("distill", recipe, trained, computing);
+            return options.train("distill", recipe, Optional.of(trained), computing);
         }
     }
 }

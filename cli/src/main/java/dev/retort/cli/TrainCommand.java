@@ -2,6 +2,7 @@ package dev.retort.cli;
 
 import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var recipe = options.recipe();
         try (Backend computing = device.create()) {
-            return options.train("train", recipe, null, computing);
+            return options.train("train", recipe, Optional.empty(), computing);
         }
     }
 }

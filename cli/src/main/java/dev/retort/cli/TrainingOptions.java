@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,8 +67,8 @@ final class TrainingOptions {
         return read.recipe();
     }
 
-    /** Trains; {@code teacher} is null to train alone. */
-    int train(String name, Recipe read, Detector teacher, Backend backend) throws IOException {
+    /** Trains, alone without a teacher. */
+    int train(String name, Recipe read, Optional<Detector> teacher, Backend backend) throws IOException {
         CocoDataset dataset = usable(read.data().trainSplit(), read);
         CocoDataset test =
                 read.training().evaluateEvery() > 0 ? usable(read.data().testSplit(), read) : dataset;

@@ -94,6 +94,7 @@ class OldFilesTest {
 
     private List<String> oldNames(Path recipe) {
         return List.of(
+                "retort: optimizer.rate is the old name of optimizer.learningRate (" + recipe + ", line 13)",
                 "retort: distillation.startIteration is the old name of distillation.icd.startIteration (" + recipe
                         + ", line 26)",
                 "retort: distillation.heads is the old name of distillation.icd.heads (" + recipe + ", line 24)",
@@ -162,7 +163,7 @@ class OldFilesTest {
         assertThat(notices(told)).isEqualTo(expected);
         assertGoneOn(6);
         try (SafeTensors model = SafeTensors.open(run.resolve(TrainingRun.MODEL))) {
-            assertThat(model.metadata()).containsEntry("format", "2");
+            assertThat(model.metadata()).containsEntry("format", "3");
         }
     }
 
@@ -220,21 +221,21 @@ class OldFilesTest {
         Path later = scratch.resolve("later.safetensors");
         withFormat(model(), later);
         assertThat(told(1, "eval", "" + later))
-                .isEqualTo("retort: " + later + " has format 3, and this version of Retort reads formats up to 2: take"
+                .isEqualTo("retort: " + later + " has format 4, and this version of Retort reads formats up to 3: take"
                         + " Retort 1.2.3, which wrote it, or a later version\n");
         Path checkpoint = run.resolve(TrainingRun.CHECKPOINT);
         withFormat(old("checkpoint.safetensors", scratch.resolve("old.safetensors")), checkpoint);
         assertThat(told(1, "train", "" + recipe(), "--out", "" + run, "--resume"))
-                .contains("retort: " + checkpoint + " has format 3, and this version of Retort");
+                .contains("retort: " + checkpoint + " has format 4, and this version of Retort");
     }
 
-    /** A file of format 3, by version 1.2.3. */
+    /** A file of format 4, by version 1.2.3. */
     private static void withFormat(Path from, Path to) throws IOException {
         SafeTensorsWriter writer = new SafeTensorsWriter();
         try (SafeTensors source = SafeTensors.open(from)) {
             Map<String, String> metadata = new LinkedHashMap<>(source.metadata());
             metadata.remove(SafeTensors.SEAL);
-            metadata.put("format", "3");
+            metadata.put("format", "4");
             metadata.put("retort", "1.2.3");
             metadata.forEach(writer::metadata);
             for (SafeTensors.Entry entry : source.entries().values()) {

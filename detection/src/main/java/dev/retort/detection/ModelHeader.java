@@ -33,7 +33,7 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
     private static final String UNKNOWN = "unknown";
 
     /** The newest format that this version reads, and the one that it writes. Files without a number are of format 1. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     /** A list of classes, a class; more, so that what is wrong there is told by its place. */
     private static final int DEPTH = 8;

@@ -169,7 +169,7 @@ class ModelHeaderTest {
     @Test
     void aHeaderOfTheFirstFormatIsRead() throws IOException {
         Map<String, String> metadata = metadata();
-        assertThat(metadata.remove("format")).isEqualTo("2");
+        assertThat(metadata.remove("format")).isEqualTo("3");
         assertThat(metadata.remove("retort")).isNotNull();
         metadata.computeIfPresent("recipe", (key, recipe) -> recipe.replace("\"kind\":\"retinanet\",", "")
                 .replace("\"batch\"", "\"BATCH\"")
@@ -183,9 +183,9 @@ class ModelHeaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, 0.9.1, 'has format 3, and this version of Retort reads formats up to 2: take Retort 0.9.1, which wrote it'",
-        "3, unknown, 'reads formats up to 2: take a later version'",
-        "3, , 'reads formats up to 2: take a later version'",
+        "4, 0.9.1, 'has format 4, and this version of Retort reads formats up to 3: take Retort 0.9.1, which wrote it'",
+        "4, unknown, 'reads formats up to 3: take a later version'",
+        "4, , 'reads formats up to 3: take a later version'",
         "two, 0.9.1, 'its entry ''format'' is ''two'', not a number: the file is damaged'"
     })
     void aFormatThatIsNotRead(String format, String version, String words) throws IOException {

@@ -99,7 +99,7 @@ class RecipeReaderTest {
             delimiter = '|',
             value = {
                 "training.epoch|training.epochs",
-                "training.rate|optimizer.learningRate",
+                "training.learningRate|optimizer.learningRate",
                 "epochs|training.epochs",
                 "trainig|training",
                 "distillation.inherit_head|distillation.inheritHead",

@@ -9,6 +9,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,7 +28,7 @@ public final class Conv2d extends Module {
      * What a convolution is made of; start from {@link Conv2d#of}.
      *
      * @param kernel height and width of the window
-     * @param biasInit null for none; a norm brings its own
+     * @param biasInit none with a norm, which brings its own shift
      */
     public record Options(
             int in,
@@ -37,14 +38,14 @@ public final class Conv2d extends Module {
             Norm norm,
             boolean relu,
             Initializer weightInit,
-            Initializer biasInit) {
+            Optional<Initializer> biasInit) {
 
         public Options {
             if (in < 1 || out < 1 || kernel < 1 || in % spec.groups() != 0 || out % spec.groups() != 0) {
                 throw new IllegalArgumentException("Convolution of " + in + " to " + out + " channels, kernel " + kernel
                         + ", " + spec.groups() + " group(s): all must be positive and channels divide by the groups");
             }
-            if (norm != Norm.NONE && biasInit != null) {
+            if (norm != Norm.NONE && biasInit.isPresent()) {
                 throw new IllegalArgumentException(
                         "A convolution with a norm has no bias of its own: ask for one of them");
             }
@@ -62,16 +63,23 @@ public final class Conv2d extends Module {
         /** A norm in place of the bias. */
         public Options withNorm(Norm changed) {
             return new Options(
-                    in, out, kernel, spec, changed, relu, weightInit, changed == Norm.NONE ? biasInit : null);
+                    in,
+                    out,
+                    kernel,
+                    spec,
+                    changed,
+                    relu,
+                    weightInit,
+                    changed == Norm.NONE ? biasInit : Optional.empty());
         }
 
         public Options withRelu() {
             return new Options(in, out, kernel, spec, norm, true, weightInit, biasInit);
         }
 
-        /** @param changedBias null for no bias */
+        /** Other first values of weight and bias. */
         public Options withInit(Initializer changedWeight, Initializer changedBias) {
-            return new Options(in, out, kernel, spec, norm, relu, changedWeight, changedBias);
+            return new Options(in, out, kernel, spec, norm, relu, changedWeight, Optional.of(changedBias));
         }
     }
 
@@ -85,7 +93,7 @@ public final class Conv2d extends Module {
                 Norm.NONE,
                 false,
                 Initializers.heNormalFanOut(),
-                Initializers.zeros());
+                Optional.of(Initializers.zeros()));
     }
 
     public Conv2d(BuildContext context, Options options) {
@@ -94,7 +102,9 @@ public final class Conv2d extends Module {
         int kernel = options.kernel;
         Shape shape = Shape.of(options.out, kernel, kernel, options.in / options.spec.groups());
         weight = parameter("weight", shape, options.weightInit);
-        bias = options.biasInit == null ? null : parameter("bias", Shape.of(options.out), options.biasInit);
+        bias = options.biasInit
+                .map(init -> parameter("bias", Shape.of(options.out), init))
+                .orElse(null);
         norm = switch (options.norm) {
             case NONE -> null;
             case FROZEN -> child("norm", at -> new FrozenBatchNorm2d(at, options.out));
@@ -109,16 +119,20 @@ public final class Conv2d extends Module {
 
     /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
     public Tensor forward(Tensor x) {
-        return forward(x, null);
+        return compute(x, null);
     }
 
     /**
      * With {@code addend} added before the ReLU.
      *
-     * @param addend of the output's shape; or null
+     * @param addend of the output's shape
      * @throws dev.retort.tensor.ShapeException if it has another, or as {@link #forward(Tensor)}
      */
     public Tensor forward(Tensor x, Tensor addend) {
+        return compute(x, Objects.requireNonNull(addend, "The addend is null"));
+    }
+
+    private Tensor compute(Tensor x, Tensor addend) {
         try (Scope scope = Scope.open()) {
             if (norm == null) {
                 Tensor shift = bias == null ? null : bias.value();

@@ -17,18 +17,16 @@ public final class Linear extends Module {
         this(context, in, out, Initializers.inverseRootFanIn(), Initializers.uniform(1 / Math.sqrt(in)));
     }
 
-    /** @param biasInit null for no bias */
     public Linear(BuildContext context, int in, int out, Initializer weightInit, Initializer biasInit) {
         super(context);
         weight = parameter("weight", Shape.of(out, in), weightInit);
-        bias = biasInit == null ? null : parameter("bias", Shape.of(out), biasInit);
+        bias = parameter("bias", Shape.of(out), biasInit);
     }
 
     /** @throws dev.retort.tensor.ShapeException if the last axis of x is not {@code in} */
     public Tensor forward(Tensor x) {
         Tensor w = weight.value();
-        Tensor b = bias == null ? null : bias.value();
-        Backend backend = b == null ? Backend.of(x, w) : Backend.of(x, w, b);
-        return backend.linear(x, w, b);
+        Tensor b = bias.value();
+        return Backend.of(x, w, b).linear(x, w, b);
     }
 }

@@ -10,6 +10,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import dev.retort.tensor.Tensor;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -24,7 +25,7 @@ public final class MultiheadAttention extends Module {
     private final Parameter inBias;
     private final Linear out;
 
-    /** What {@link #attend} hands out besides the output. */
+    /** What {@code attend} hands out besides the output. */
     public enum Extra {
         LOGITS,
         WEIGHTS,
@@ -56,21 +57,42 @@ public final class MultiheadAttention extends Module {
                 "out_proj", at -> new Linear(at, width, width, Initializers.inverseRootFanIn(), Initializers.zeros()));
     }
 
-    /** {@link #attend}'s output alone. */
+    /** {@link #attend(Tensor, Tensor, Tensor, Set)}'s output alone. */
+    public Tensor forward(Tensor query, Tensor key, Tensor value) {
+        return attend(query, key, value, Set.of()).output();
+    }
+
+    /** {@link #attend(Tensor, Tensor, Tensor, Tensor, Set)}'s output alone. */
     public Tensor forward(Tensor query, Tensor key, Tensor value, Tensor padding) {
         return attend(query, key, value, padding, Set.of()).output();
     }
 
     /**
-     * Attends to the keys of each image.
+     * Attends to all keys of each image.
      *
      * @param query [N, K, C]
      * @param key [N, S, C]
      * @param value [N, S, C]
-     * @param padding BOOL [N, S], true = ignore that key; or null. Some key of each image must be left, else the result is NaN
+     * @param extras what to hand out besides the output; logits and weights are large
+     */
+    public Attention attend(Tensor query, Tensor key, Tensor value, Set<Extra> extras) {
+        return compute(query, key, value, null, extras);
+    }
+
+    /**
+     * Attends to the keys of each image that are no padding.
+     *
+     * @param query [N, K, C]
+     * @param key [N, S, C]
+     * @param value [N, S, C]
+     * @param padding BOOL [N, S], true = ignore that key. Some key of each image must be left, else the result is NaN
      * @param extras what to hand out besides the output; logits and weights are large
      */
     public Attention attend(Tensor query, Tensor key, Tensor value, Tensor padding, Set<Extra> extras) {
+        return compute(query, key, value, Objects.requireNonNull(padding, "The padding is null"), extras);
+    }
+
+    private Attention compute(Tensor query, Tensor key, Tensor value, Tensor padding, Set<Extra> extras) {
         check(query, key, value, padding);
         try (Scope scope = Scope.open()) {
             Tensor q = project(query, 0).mul(1 / Math.sqrt(width / heads));

@@ -126,7 +126,7 @@ class MultiheadAttentionTest {
 
     @Test
     void handsOutOnlyWhatIsAskedFor() {
-        Attention result = attention.attend(query, key, value, null, Set.of(Extra.VALUES));
+        Attention result = attention.attend(query, key, value, Set.of(Extra.VALUES));
         assertThat(result.logits()).isNull();
         assertThat(result.weights()).isNull();
         assertThat(result.values()).isNotNull();
@@ -141,7 +141,7 @@ class MultiheadAttentionTest {
         }
         Tensor moved = backend.tensor(changed, N, S, C);
         assertThat(attention.forward(query, moved, value, padding).toDoubles()).isEqualTo(before);
-        assertThat(attention.forward(query, moved, value, null).toDoubles()).isNotEqualTo(before);
+        assertThat(attention.forward(query, moved, value).toDoubles()).isNotEqualTo(before);
     }
 
     @Test
@@ -157,7 +157,7 @@ class MultiheadAttentionTest {
         assertThatThrownBy(() -> new MultiheadAttention(TestTensors.f64(backend), 6, 4))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("4 heads");
-        assertThatThrownBy(() -> attention.forward(query, query, value, null))
+        assertThatThrownBy(() -> attention.forward(query, query, value))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2, 3, 6]");
         assertThatThrownBy(() -> attention.forward(query, key, value, backend.tensor(new boolean[6], 2, 3)))

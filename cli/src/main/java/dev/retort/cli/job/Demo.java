@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The whole method on a small scale: generates the shapes data set, trains a teacher, a student alone and the same student
@@ -78,8 +79,8 @@ public final class Demo {
                 RunFolder held = RunFolder.open(settings.folder)) {
             Demo demo = new Demo(settings, backend, stop);
             try {
-                return demo.train(Summary.TEACHER, DemoRecipes.TEACHER, null)
-                        && demo.train(Summary.STUDENT, DemoRecipes.STUDENT, null)
+                return demo.train(Summary.TEACHER, DemoRecipes.TEACHER, Optional.empty())
+                        && demo.train(Summary.STUDENT, DemoRecipes.STUDENT, Optional.empty())
                         && demo.distill()
                         && demo.write();
             } catch (StoppedException e) {
@@ -110,11 +111,11 @@ public final class Demo {
     private boolean distill() throws IOException {
         Path model = settings.folder.resolve(Summary.TEACHER).resolve(TrainingRun.MODEL);
         try (Detector teacher = Detector.load(model, backend)) {
-            return train(Summary.STUDENT_ICD, DemoRecipes.STUDENT, teacher);
+            return train(Summary.STUDENT_ICD, DemoRecipes.STUDENT, Optional.of(teacher));
         }
     }
 
-    private boolean train(String model, String recipeName, Detector teacher) throws IOException {
+    private boolean train(String model, String recipeName, Optional<Detector> teacher) throws IOException {
         Path folder = settings.folder.resolve(model);
         Recipe recipe = recipe(recipeName);
         boolean begun = Files.exists(folder.resolve(TrainingRun.CHECKPOINT));
@@ -130,9 +131,7 @@ public final class Demo {
             double seconds = lines.get(lines.size() - 1).seconds();
             results.put(model, ModelResult.of(evaluation.metrics(), student.parameterCount(), seconds));
             report.add(model, student, evaluation, lines);
-            if (distiller != null) {
-                distiller.method(IcdDistillation.class).ifPresent(icd -> report.attention(student, icd));
-            }
+            distiller.flatMap(of -> of.method(IcdDistillation.class)).ifPresent(icd -> report.attention(student, icd));
         });
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One training from the first step to the model, alone or with a teacher, in a folder of its own: the recipe, checkpoints,
@@ -25,7 +26,7 @@ import java.util.List;
  *
  * @param name of the progress bar
  * @param test evaluated on while training, where the recipe asks for that
- * @param teacher null to train alone
+ * @param teacher none to train alone
  * @param folder to write; it holds no other run, unless that one is resumed
  * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
  */
@@ -34,7 +35,7 @@ public record TrainingJob(
         Recipe recipe,
         CocoDataset dataset,
         CocoDataset test,
-        Detector teacher,
+        Optional<Detector> teacher,
         Backend backend,
         Path folder,
         String goOn) {
@@ -53,8 +54,8 @@ public record TrainingJob(
     /** What is done with a trained student before it is given back. */
     @FunctionalInterface
     public interface Finish {
-        /** @param distiller null if there was no teacher */
-        void accept(Detector student, Distiller distiller) throws IOException;
+        /** @param distiller none if there was no teacher */
+        void accept(Detector student, Optional<Distiller> distiller) throws IOException;
     }
 
     /**
@@ -74,27 +75,28 @@ public record TrainingJob(
                 notice("no image of " + dataset.source() + " has a box to learn: the model will find nothing");
             }
             try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
-                if (teacher == null) {
-                    return run(student, null, start, stop, finish);
+                if (teacher.isEmpty()) {
+                    return run(student, Optional.empty(), start, stop, finish);
                 }
                 if (start == Start.NEW) {
-                    List<String> kept = Distiller.inherit(teacher, student);
+                    List<String> kept = Distiller.inherit(teacher.get(), student);
                     if (!kept.isEmpty()) {
                         notice("not inherited, as the shapes differ: " + String.join(", ", kept));
                     }
                 }
                 long iterations = Trainer.iterations(recipe, dataset);
-                var context = new DistillationProvider.Context(recipe, dataset, teacher, student, iterations);
+                var context = new DistillationProvider.Context(recipe, dataset, teacher.get(), student, iterations);
                 try (Distiller distiller = new Distiller(context)) {
-                    return run(student, distiller, start, stop, finish);
+                    return run(student, Optional.of(distiller), start, stop, finish);
                 }
             }
         }
     }
 
-    private boolean run(Detector student, Distiller distiller, Start start, Interruption stop, Finish finish)
+    private boolean run(Detector student, Optional<Distiller> distiller, Start start, Interruption stop, Finish finish)
             throws IOException {
-        List<TrainingObjective> objectives = distiller == null ? List.of() : List.of(distiller);
+        List<TrainingObjective> objectives =
+                distiller.<List<TrainingObjective>>map(List::of).orElse(List.of());
         try (Trainer trainer = new Trainer(recipe, dataset, student, objectives)) {
             TrainingRun run = new TrainingRun(trainer, student, test, folder, goOn);
             if (start != Start.NEW) {

@@ -1,5 +1,6 @@
 package dev.retort.detection.train;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import dev.retort.detection.ModelHeader;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
@@ -37,7 +38,7 @@ record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teac
     private static final int SHOWN_DIGITS = 12;
 
     /** What is learned from, without the images' own content. */
-    record Data(int images, int boxes, String sha256) {
+    record Data(@JsonAlias("pictures") int images, int boxes, String sha256) {
         Data {
             Objects.requireNonNull(sha256, "sha256");
         }

@@ -51,7 +51,7 @@ class EvaluationFilesTest {
                 "\"bbox\": [1, 2.5, 3, 4],               | ``                         | annotation id 0 has no 'bbox'",
                 "\"area\": 11.5                          | \"area\": NaN              | area NaN",
                 "\"area\": 11.5                          | \"area\": \"big\"          | annotation id 0 has the area \"big\"",
-                "\"images\":                             | \"images\":              | lists no images",
+                "\"images\":                             | \"photos\":              | lists no images",
                 "{\"id\": 3, \"name\"                    | {\"name\"                  | categories entry number 0 has no 'id'",
                 "[{\"id\": 7,                            | [{\"id\": 7}, {\"id\": 7,  | image id 7 occurs twice",
                 "\"segmentation\":                       | segmentation               | is not valid JSON at line 4",
