@@ -302,7 +302,8 @@ public final class Detector implements AutoCloseable {
             List<Detections> raw = network.forward(input(batch)).detections(seen);
             for (int n = 0; n < batch.size(); n++) {
                 ImageInfo original = batch.samples().get(n).info();
-                found.add(raw.get(n).rescale(seen.get(n), new ImageSize(original.height(), original.width())));
+                ImageSize size = new ImageSize(original.height(), original.width());
+                found.add(recipe().data().resize().restore(raw.get(n), seen.get(n), size));
             }
         } catch (ArithmeticException e) {
             throw new DetectorException(

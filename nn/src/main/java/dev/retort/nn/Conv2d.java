@@ -77,6 +77,11 @@ public final class Conv2d extends Module {
             return new Options(in, out, kernel, spec, norm, true, weightInit, biasInit);
         }
 
+        /** With neither bias nor norm. */
+        public Options withoutBias() {
+            return new Options(in, out, kernel, spec, norm, relu, weightInit, Optional.empty());
+        }
+
         /** Other first values of weight and bias. */
         public Options withInit(Initializer changedWeight, Initializer changedBias) {
             return new Options(in, out, kernel, spec, norm, relu, changedWeight, Optional.of(changedBias));

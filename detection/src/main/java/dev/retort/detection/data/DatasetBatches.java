@@ -28,9 +28,10 @@ public final class DatasetBatches implements BatchSource {
      * @param batchSize images a batch
      * @param multiple height and width of a batch are multiples of this, 32 for a pyramid from res5
      * @param cacheBytes bytes of decoded images to keep in memory, 0 for none
+     * @param resize how images get their size
      * @param replaceDamaged whether training takes another image where one turns out to be damaged when it is decoded
      */
-    public record Settings(int batchSize, int multiple, long cacheBytes, boolean replaceDamaged) {
+    public record Settings(int batchSize, int multiple, long cacheBytes, ResizeMethod resize, boolean replaceDamaged) {
         public Settings {
             if (batchSize <= 0 || multiple <= 0) {
                 throw new IllegalArgumentException(
@@ -155,9 +156,9 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /** With one target size the resized image is cached; with several, the original, since decoding costs most. */
-    private RgbImage resized(int number, ImageInfo info, int edge) {
+    private Pixels resized(int number, ImageInfo info, int edge) {
         ImageSize size = rule.target(new ImageSize(info.height(), info.width()), edge, transform.maxSize());
-        if (transform.shortEdges().size() == 1) {
+        if (transform.shortEdges().size() == 1 && settings.resize == ResizeMethod.DETECTRON2) {
             return cache.get(
                     number,
                     size.width(),
@@ -165,6 +166,6 @@ public final class DatasetBatches implements BatchSource {
                     () -> BilinearResize.resize(dataset.image(info), size.width(), size.height()));
         }
         RgbImage original = cache.get(number, info.width(), info.height(), () -> dataset.image(info));
-        return BilinearResize.resize(original, size.width(), size.height());
+        return settings.resize.resize(original, size);
     }
 }

@@ -30,7 +30,7 @@ public final class Transforms {
      *
      * @param resized the image, already resized from {@code info}'s size
      */
-    public static Sample sample(CocoDataset dataset, ImageInfo info, RgbImage resized, boolean flip) {
+    public static Sample sample(CocoDataset dataset, ImageInfo info, Pixels resized, boolean flip) {
         List<Annotation> objects = dataset.annotations(info.id()).stream()
                 .filter(annotation -> !annotation.crowd())
                 .toList();

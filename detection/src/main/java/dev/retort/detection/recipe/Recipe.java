@@ -1,5 +1,6 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.model.ModelSettings;
 import dev.retort.detection.model.Require;
 import dev.retort.detection.recipe.RecipeChange.Effect;
@@ -80,6 +81,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      * @param testSplit split that is evaluated on (default test)
      * @param shortEdges shortest edges in pixels, one drawn per image; empty leaves images as they are (default empty)
      * @param longEdge largest longest edge in pixels (default 1333)
+     * @param resize how images get that size: detectron2 or torchvision (default detectron2)
      * @param flip probability of a horizontal flip (default 0.5)
      * @param pixels normalization (default torchvision)
      * @param keepEmpty whether images without boxes are learned from (default true)
@@ -91,6 +93,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             String testSplit,
             @OnChange(Effect.MEANING) List<Integer> shortEdges,
             @OnChange(Effect.MEANING) int longEdge,
+            @OnChange(Effect.MEANING) ResizeMethod resize,
             double flip,
             @OnChange(Effect.MEANING) PixelScale pixels,
             @OnChange(Effect.MEANING) boolean keepEmpty,
@@ -111,7 +114,17 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
         }
 
         static Data defaults() {
-            return new Data("train", "test", List.of(), 1333, 0.5, PixelScale.TORCHVISION, true, 512, Broken.FAIL);
+            return new Data(
+                    "train",
+                    "test",
+                    List.of(),
+                    1333,
+                    ResizeMethod.DETECTRON2,
+                    0.5,
+                    PixelScale.TORCHVISION,
+                    true,
+                    512,
+                    Broken.FAIL);
         }
     }
 
