@@ -164,8 +164,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             }
             long bytes = offsets[1] - offsets[0];
             if (shape.size() > Long.MAX_VALUE / 8 || bytes != shape.size() * widths.get(type)) {
-                throw problem(
-                        "spans " + bytes + " bytes, but " + type + " " + shape + " does not fit in exactly that");
+                throw problem("spans " + bytes + " bytes, but " + type + " " + shape + " does not fit in exactly that");
             }
             return new Slot(name, type, shape, offsets[0], offsets[1]);
         }
