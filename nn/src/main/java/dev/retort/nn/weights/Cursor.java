@@ -87,11 +87,11 @@ final class Cursor {
         }
     }
 
-    /** Refuses the file if fewer than {@code count} bytes are left; a count of 64 bits counts without a sign. */
+    /** Refuses the file if fewer than {@code count} bytes are left, or the count is negative. */
     void require(long count) throws WeightFileException {
         if (count < 0 || count > remaining()) {
-            throw file.damaged("declares " + Long.toUnsignedString(count) + " bytes at byte " + position() + " of its "
-                    + what + ", which has " + remaining() + " left");
+            throw file.damaged("declares more bytes at byte " + position() + " of its " + what + " than the "
+                    + remaining() + " that are left");
         }
     }
 

@@ -12,6 +12,9 @@ final class ForeignSafeTensors {
     /** Some 50,000 tensors. */
     private static final int MAX_HEADER_BYTES = 8_000_000;
 
+    private static final String REMEDY =
+            "Download it again; if it is whole, convert it in Python to plain floating-point tensors";
+
     private final FileBytes file;
     private final SafeTensorsLayout layout;
 
@@ -20,7 +23,7 @@ final class ForeignSafeTensors {
         try {
             layout = SafeTensorsLayout.read(file.path(), file.channel(), SourceType.widths(), MAX_HEADER_BYTES);
         } catch (SafeTensorsException refused) {
-            throw new WeightFileException(refused.getMessage() + ". " + WeightFileException.DOWNLOAD_AGAIN, refused);
+            throw new WeightFileException(refused.getMessage() + ". " + REMEDY, refused);
         }
     }
 

@@ -74,17 +74,17 @@ record PickleClass(String name, Kind kind) {
             "torch.channels_last",
             "yacs.config.CfgNode");
 
-    /** What a file would have to be read otherwise for, by a part of the name. */
+    /** What is known and not read, by the class that stands for it. */
     private static final Map<String, String> UNSUPPORTED = Map.of(
-            "QInt8Storage", "a quantized model",
-            "QUInt8Storage", "a quantized model",
-            "QInt32Storage", "a quantized model",
-            "QUInt4x2Storage", "a quantized model",
-            "QUInt2x4Storage", "a quantized model",
-            "_rebuild_qtensor", "a quantized model",
-            "ComplexFloatStorage", "complex numbers",
-            "ComplexDoubleStorage", "complex numbers",
-            "_rebuild_sparse_tensor", "sparse tensors");
+            "QInt8Storage", "is a quantized model",
+            "QUInt8Storage", "is a quantized model",
+            "QInt32Storage", "is a quantized model",
+            "QUInt4x2Storage", "is a quantized model",
+            "QUInt2x4Storage", "is a quantized model",
+            "_rebuild_qtensor", "is a quantized model",
+            "ComplexFloatStorage", "holds complex numbers",
+            "ComplexDoubleStorage", "holds complex numbers",
+            "_rebuild_sparse_tensor", "holds sparse tensors");
 
     private static final Map<String, PickleClass> KNOWN = new HashMap<>();
 
@@ -133,7 +133,7 @@ record PickleClass(String name, Kind kind) {
         String unsupported = UNSUPPORTED.get(name);
         if (unsupported != null) {
             throw file.problem(
-                    "holds " + unsupported + " (" + shown + "), which are not read",
+                    unsupported + " (" + shown + "), and none is read",
                     "Convert it in Python to plain floating-point tensors and save those");
         }
         throw file.problem(
