@@ -16,7 +16,7 @@ final class FileBytes implements Closeable {
     private final SeekableByteChannel channel;
     private final long size;
 
-    private FileBytes(Path path, SeekableByteChannel channel) throws IOException {
+    FileBytes(Path path, SeekableByteChannel channel) throws IOException {
         this.path = path;
         this.channel = channel;
         this.size = channel.size();

@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /** What a pickle's calls make: torch's tensors and containers here, NumPy's arrays in {@link NumpyObjects}. */
 final class PickleObjects {
     private static final int MAX_KEY = 500;
     private static final int MAX_RANK = 32;
+    private static final int MAX_ENTRIES = 1_000_000;
     /** What {@code state_dict()} hangs on its dict: versions of modules. */
     private static final String METADATA = "_metadata";
     /** In the state of the oldest Parameters. */
@@ -27,6 +29,8 @@ final class PickleObjects {
     private final NumpyObjects numpy;
     /** Bytes of text that were read as arrays' bytes: each honest text is once. */
     private long encoded;
+
+    private int entries;
 
     PickleObjects(FileBytes file) {
         this.file = file;
@@ -102,6 +106,9 @@ final class PickleObjects {
         if (!(target instanceof Dict dict)) {
             throw strange("puts an entry into something that is no dict");
         }
+        if (++entries > MAX_ENTRIES) {
+            throw file.problem("holds too many entries for weights", WeightFileException.SAVE_WEIGHTS);
+        }
         String name = key(key);
         if (dict.entries().putIfAbsent(name, value) != null) {
             throw file.damaged("has two entries '" + FileBytes.shown(name) + "' in one dict");
@@ -153,11 +160,11 @@ final class PickleObjects {
         } else if (key instanceof Nothing) {
             name = "None";
         } else if (key instanceof Tuple tuple && tuple.items().stream().noneMatch(Tuple.class::isInstance)) {
-            StringBuilder names = new StringBuilder();
+            StringJoiner names = new StringJoiner(", ", "(", ")");
             for (Object item : tuple.items()) {
-                names.append(names.length() == 0 ? "(" : ", ").append(key(item));
+                names.add(key(item));
             }
-            name = names.append(')').toString();
+            name = names.toString();
         } else {
             throw strange("has a key that is no name");
         }

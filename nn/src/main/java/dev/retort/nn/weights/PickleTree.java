@@ -17,9 +17,12 @@ import java.util.Map;
 final class PickleTree {
     private static final int MAX_NODES = 500_000;
     private static final int MAX_DEPTH = 50;
+    private static final int MAX_NAMES = 1 << 24;
 
     private final FileBytes file;
     private int nodes;
+    /** Characters of the names on the ways to all nodes. */
+    private long names;
 
     private PickleTree(FileBytes file) {
         this.file = file;
@@ -53,11 +56,13 @@ final class PickleTree {
     }
 
     private WeightNode node(Object value, String path, int depth) throws WeightFileException {
-        if (++nodes > MAX_NODES || depth > MAX_DEPTH) {
+        if (depth > MAX_DEPTH) {
+            throw file.problem("nests its objects more than " + MAX_DEPTH + " deep", WeightFileException.SAVE_WEIGHTS);
+        }
+        names += path.length();
+        if (++nodes > MAX_NODES || names > MAX_NAMES) {
             throw file.problem(
-                    depth > MAX_DEPTH
-                            ? "nests its objects more than " + MAX_DEPTH + " deep"
-                            : "holds more than " + MAX_NODES + " objects",
+                    "holds more than " + MAX_NODES + " objects, or longer names than weights have",
                     WeightFileException.SAVE_WEIGHTS);
         }
         if (value instanceof Dict dict) {

@@ -50,7 +50,11 @@ public final class WeightFile implements AutoCloseable {
      * @throws IOException if there is no such file, or it cannot be read
      */
     public static WeightFile open(Path path) throws IOException {
-        FileBytes file = FileBytes.open(path);
+        return of(FileBytes.open(path));
+    }
+
+    /** Takes the file over: it is closed with this, or at once if it is refused. */
+    static WeightFile of(FileBytes file) throws IOException {
         try {
             return new WeightFile(file);
         } catch (Throwable failure) {

@@ -27,6 +27,7 @@ final class ZipDirectory {
     private static final int MAX_COMMENT = 0xffff;
     private static final int MAX_ENTRIES = 100_000;
     private static final int MAX_NAME = 1_000;
+    private static final int MAX_DIRECTORY = 1 << 24;
 
     private final FileBytes file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -57,7 +58,12 @@ final class ZipDirectory {
                 start = end64.getLong(48);
             }
         }
-        if (start < 0 || bytes < 0 || bytes > end || start > end - bytes || count < 0 || count > MAX_ENTRIES) {
+        if (start < 0
+                || bytes < 0
+                || bytes > Math.min(end, MAX_DIRECTORY)
+                || start > end - bytes
+                || count < 0
+                || count > MAX_ENTRIES) {
             throw broken();
         }
         readEntries(new Cursor(file, "zip directory", start, start + bytes), count);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files much larger than the heap, most of them holes. */
 class StreamingTest {
     private static final int TENSORS = 15;
+    private static final int PICKLED = 4;
     private static final int ELEMENTS = 5_000_000;
 
     @TempDir
@@ -25,9 +26,10 @@ class StreamingTest {
     void aFileOf300MegabytesIsReadInLittleMoreHeapThanItsLargestTensor() throws Exception {
         List<Path> files = List.of(stream(), pickle());
         List<Reading> readings = ReadingInLittleHeap.run(folder, "-Xmx40m", files);
-        assertThat(readings).hasSize(2).allSatisfy(reading -> assertThat(reading.result())
-                .as(reading.toString())
-                .isEqualTo(Integer.toString(TENSORS * ELEMENTS)));
+        assertThat(readings)
+                .extracting(Reading::result)
+                .as(readings.toString())
+                .containsExactly(Integer.toString(TENSORS * ELEMENTS), Integer.toString(PICKLED * ELEMENTS));
     }
 
     private Path stream() throws IOException {
@@ -65,7 +67,7 @@ class StreamingTest {
         Path file = folder.resolve("large.pkl");
         try (FileChannel out = create(file)) {
             write(out, new PickleWriter().ops("}"));
-            for (int i = 0; i < TENSORS; i++) {
+            for (int i = 0; i < PICKLED; i++) {
                 PickleWriter array =
                         new PickleWriter().text("t" + i).beginArray("f4", "<", i % 2 == 1, 1000, ELEMENTS / 1000);
                 write(out, array.beginBytes(4 * ELEMENTS));
