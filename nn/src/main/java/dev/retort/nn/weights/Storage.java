@@ -13,11 +13,19 @@ final class Storage {
     private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
     private DataBytes bytes;
 
-    private Storage(FileBytes file, SourceType type, long count, Storage base, long start) {
+    private Storage(FileBytes file, SourceType type, long count) {
         this.file = file;
         this.type = type;
         this.count = count;
-        this.base = base == null ? this : base;
+        this.base = this;
+        this.start = 0;
+    }
+
+    private Storage(Storage of, long start, long count) {
+        this.file = of.file;
+        this.type = of.type;
+        this.count = count;
+        this.base = of.base;
         this.start = start;
     }
 
@@ -27,7 +35,7 @@ final class Storage {
             throw file.damaged("declares a storage of " + count + " elements of " + type + ", but has only "
                     + file.size() + " bytes");
         }
-        return new Storage(file, type, count, null, 0);
+        return new Storage(file, type, count);
     }
 
     /** {@code count} elements of this one from {@code offset} on. */
@@ -36,7 +44,7 @@ final class Storage {
             throw file.damaged("declares a view of " + count + " elements from " + offset + " on of a storage that has "
                     + this.count);
         }
-        return new Storage(file, type, count, base, start + offset);
+        return new Storage(this, start + offset, count);
     }
 
     /** Tells where the elements are. */

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The format of {@code torch.save} since 1.6: under one root folder of a zip archive, a pickle and a record for each storage. */
 final class TorchZip {
@@ -65,10 +66,11 @@ final class TorchZip {
     }
 
     private ByteOrder order() throws IOException {
-        CheckedBytes record = zip.find(root + "/byteorder").orElse(null);
-        if (record == null) {
+        Optional<CheckedBytes> found = zip.find(root + "/byteorder");
+        if (found.isEmpty()) {
             return ByteOrder.LITTLE_ENDIAN;
         }
+        CheckedBytes record = found.get();
         String word = record.length() > MAX_WORD
                 ? ""
                 : new String(record.cursor().bytes((int) record.length()), StandardCharsets.US_ASCII);

@@ -10,7 +10,6 @@ import dev.retort.nn.weights.PickleValue.Tuple;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ import java.util.Map;
  */
 final class Unpickler {
     private static final int MAX_OPERATIONS = 2_000_000;
-    private static final int MAX_STACK = 50_000;
-    private static final int MAX_MARKS = 1_000;
     private static final int MAX_TEXT = 1 << 16;
     private static final int MAX_TEXT_TOTAL = 1 << 23;
     private static final int MAX_NUMBER_BYTES = 255;
@@ -35,8 +32,7 @@ final class Unpickler {
     private final PickleObjects objects;
     private final PersistentIds persistentIds;
 
-    private final List<Object> stack = new ArrayList<>();
-    private final List<Integer> marks = new ArrayList<>();
+    private final PickleStack stack;
     private final Map<Long, Object> memo = new HashMap<>();
     private int operations;
     private int text;
@@ -51,6 +47,7 @@ final class Unpickler {
         this.in = in;
         this.file = in.file();
         this.persistentIds = persistentIds;
+        stack = new PickleStack(in);
         objects = new PickleObjects(file);
     }
 
@@ -64,17 +61,16 @@ final class Unpickler {
     /** Reads one pickle; several may follow each other. */
     Object load() throws IOException {
         stack.clear();
-        marks.clear();
         memo.clear();
         while (true) {
-            if (++operations > MAX_OPERATIONS || stack.size() > MAX_STACK) {
+            if (++operations > MAX_OPERATIONS) {
                 throw file.problem("holds too many objects for weights", WeightFileException.SAVE_WEIGHTS);
             }
             int operation = in.u8();
             if (operation == '.') {
-                Object result = pop();
-                if (!stack.isEmpty() || !marks.isEmpty()) {
-                    throw damaged();
+                Object result = stack.pop();
+                if (!stack.isEmpty()) {
+                    throw stack.damaged();
                 }
                 return result;
             }
@@ -89,23 +85,23 @@ final class Unpickler {
     /** Operations that push a plain value. */
     private boolean value(int operation) throws IOException {
         switch (operation) {
-            case 'N' -> stack.add(new Nothing());
-            case 0x88 -> stack.add(true);
-            case 0x89 -> stack.add(false);
-            case 'J' -> stack.add((long) in.i32());
-            case 'K' -> stack.add((long) in.u8());
-            case 'M' -> stack.add((long) in.u16());
-            case 0x8a -> stack.add(number(in.u8()));
-            case 0x8b -> stack.add(number(in.i32()));
-            case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.i64())));
-            case 0x8c -> stack.add(text(in.u8(), true));
-            case 'X' -> stack.add(text(in.u32(), true));
-            case 0x8d -> stack.add(text(in.i64(), true));
-            case 'U' -> stack.add(text(in.u8(), false));
-            case 'T' -> stack.add(text(in.i32(), false));
-            case 'C' -> stack.add(bytes(in.u8()));
-            case 'B' -> stack.add(bytes(in.u32()));
-            case 0x8e, 0x96 -> stack.add(bytes(in.i64()));
+            case 'N' -> stack.push(new Nothing());
+            case 0x88 -> stack.push(true);
+            case 0x89 -> stack.push(false);
+            case 'J' -> stack.push((long) in.i32());
+            case 'K' -> stack.push((long) in.u8());
+            case 'M' -> stack.push((long) in.u16());
+            case 0x8a -> stack.push(number(in.u8()));
+            case 0x8b -> stack.push(number(in.i32()));
+            case 'G' -> stack.push(Double.longBitsToDouble(Long.reverseBytes(in.i64())));
+            case 0x8c -> stack.push(text(in.u8(), true));
+            case 'X' -> stack.push(text(in.u32(), true));
+            case 0x8d -> stack.push(text(in.i64(), true));
+            case 'U' -> stack.push(text(in.u8(), false));
+            case 'T' -> stack.push(text(in.i32(), false));
+            case 'C' -> stack.push(bytes(in.u8()));
+            case 'B' -> stack.push(bytes(in.u32()));
+            case 0x8e, 0x96 -> stack.push(bytes(in.i64()));
             default -> {
                 return false;
             }
@@ -118,38 +114,38 @@ final class Unpickler {
         switch (operation) {
             case 0x80 -> protocol(in.u8());
             case 0x95 -> in.require(in.i64());
-            case '(' -> mark();
-            case '0' -> pop();
-            case '1' -> popToMark();
-            case '}' -> stack.add(new Dict(false));
-            case ']', 0x8f -> stack.add(new Items());
-            case ')' -> stack.add(new Tuple(List.of()));
-            case 't', 0x91 -> stack.add(new Tuple(popToMark()));
-            case 0x85 -> stack.add(new Tuple(pop(1)));
-            case 0x86 -> stack.add(new Tuple(pop(2)));
-            case 0x87 -> stack.add(new Tuple(pop(3)));
-            case 'l' -> stack.add(new Items(popToMark()));
+            case '(' -> stack.mark();
+            case '0' -> stack.pop();
+            case '1' -> stack.popToMark();
+            case '}' -> stack.push(new Dict(false));
+            case ']', 0x8f -> stack.push(new Items());
+            case ')' -> stack.push(new Tuple(List.of()));
+            case 't', 0x91 -> stack.push(new Tuple(stack.popToMark()));
+            case 0x85 -> stack.push(new Tuple(stack.pop(1)));
+            case 0x86 -> stack.push(new Tuple(stack.pop(2)));
+            case 0x87 -> stack.push(new Tuple(stack.pop(3)));
+            case 'l' -> stack.push(new Items(stack.popToMark()));
             case 'd' -> {
-                List<Object> pairs = popToMark();
+                List<Object> pairs = stack.popToMark();
                 Dict dict = new Dict(false);
                 put(dict, pairs);
-                stack.add(dict);
+                stack.push(dict);
             }
-            case 'a' -> append(pop(1));
-            case 'e', 0x90 -> append(popToMark());
+            case 'a' -> append(stack.pop(1));
+            case 'e', 0x90 -> append(stack.popToMark());
             case 's' -> {
-                List<Object> pair = pop(2);
-                put(top(), pair);
+                List<Object> pair = stack.pop(2);
+                put(stack.top(), pair);
             }
             case 'u' -> {
-                List<Object> pairs = popToMark();
-                put(top(), pairs);
+                List<Object> pairs = stack.popToMark();
+                put(stack.top(), pairs);
             }
-            case 'q' -> memo.put((long) in.u8(), top());
-            case 'r' -> memo.put(in.u32(), top());
-            case 0x94 -> memo.put((long) memo.size(), top());
-            case 'h' -> stack.add(recall(in.u8()));
-            case 'j' -> stack.add(recall(in.u32()));
+            case 'q' -> memo.put((long) in.u8(), stack.top());
+            case 'r' -> memo.put(in.u32(), stack.top());
+            case 0x94 -> memo.put((long) memo.size(), stack.top());
+            case 'h' -> stack.push(recall(in.u8()));
+            case 'j' -> stack.push(recall(in.u32()));
             default -> {
                 return false;
             }
@@ -162,25 +158,25 @@ final class Unpickler {
         switch (operation) {
             case 'c' -> {
                 String module = line();
-                stack.add(PickleClass.of(file, module, line()));
+                stack.push(PickleClass.of(file, module, line()));
             }
             case 0x93 -> {
-                List<Object> names = pop(2);
-                stack.add(PickleClass.of(file, objects.text(names.get(0)), objects.text(names.get(1))));
+                List<Object> names = stack.pop(2);
+                stack.push(PickleClass.of(file, objects.text(names.get(0)), objects.text(names.get(1))));
             }
             case 'R' -> {
-                List<Object> call = pop(2);
-                stack.add(objects.call(call.get(0), call.get(1)));
+                List<Object> call = stack.pop(2);
+                stack.push(objects.call(call.get(0), call.get(1)));
             }
             case 0x81 -> {
-                List<Object> call = pop(2);
-                stack.add(objects.create(call.get(0), call.get(1)));
+                List<Object> call = stack.pop(2);
+                stack.push(objects.create(call.get(0), call.get(1)));
             }
             case 'b' -> {
-                Object state = pop();
-                objects.build(top(), state);
+                Object state = stack.pop();
+                objects.build(stack.top(), state);
             }
-            case 'Q' -> stack.add(persistentIds.find(pop()));
+            case 'Q' -> stack.push(persistentIds.find(stack.pop()));
             default -> {
                 return false;
             }
@@ -234,30 +230,23 @@ final class Unpickler {
         for (int c = in.u8(); c != '\n'; c = in.u8()) {
             line.append((char) c);
             if (line.length() > MAX_NAME) {
-                throw damaged();
+                throw stack.damaged();
             }
         }
         return line.toString();
     }
 
-    private void mark() throws WeightFileException {
-        if (marks.size() == MAX_MARKS) {
-            throw file.damaged("nests its objects more than " + MAX_MARKS + " deep");
-        }
-        marks.add(stack.size());
-    }
-
     private void append(List<Object> items) throws WeightFileException {
-        if (top() instanceof Items list) {
+        if (stack.top() instanceof Items list) {
             list.items().addAll(items);
-        } else if (!(top() instanceof Inert)) {
-            throw damaged();
+        } else if (!(stack.top() instanceof Inert)) {
+            throw stack.damaged();
         }
     }
 
     private void put(Object target, List<Object> pairs) throws WeightFileException {
         if (pairs.size() % 2 != 0) {
-            throw damaged();
+            throw stack.damaged();
         }
         for (int i = 0; i < pairs.size(); i += 2) {
             objects.put(target, pairs.get(i), pairs.get(i + 1));
@@ -267,50 +256,8 @@ final class Unpickler {
     private Object recall(long index) throws WeightFileException {
         Object value = memo.get(index);
         if (value == null) {
-            throw damaged();
+            throw stack.damaged();
         }
         return value;
-    }
-
-    private Object top() throws WeightFileException {
-        requireAboveMark(1);
-        return stack.get(stack.size() - 1);
-    }
-
-    private Object pop() throws WeightFileException {
-        requireAboveMark(1);
-        return stack.remove(stack.size() - 1);
-    }
-
-    /** The topmost values, the lowest first. */
-    private List<Object> pop(int count) throws WeightFileException {
-        requireAboveMark(count);
-        return popFrom(stack.size() - count);
-    }
-
-    private List<Object> popToMark() throws WeightFileException {
-        if (marks.isEmpty()) {
-            throw damaged();
-        }
-        return popFrom(marks.remove(marks.size() - 1));
-    }
-
-    private List<Object> popFrom(int index) {
-        List<Object> top = stack.subList(index, stack.size());
-        List<Object> values = new ArrayList<>(top);
-        top.clear();
-        return values;
-    }
-
-    /** What lies below a mark belongs to a container that is not finished. */
-    private void requireAboveMark(int count) throws WeightFileException {
-        int bottom = marks.isEmpty() ? 0 : marks.get(marks.size() - 1);
-        if (stack.size() - bottom < count) {
-            throw damaged();
-        }
-    }
-
-    private WeightFileException damaged() {
-        return file.damaged("has a pickle that makes no sense at byte " + in.position());
     }
 }

@@ -20,7 +20,7 @@ public final class WeightFileException extends IOException {
      * @param remedy what to do
      */
     public WeightFileException(Path file, String reason, String remedy) {
-        this(file + ": " + reason + ". " + remedy, null);
+        super(file + ": " + reason + ". " + remedy);
     }
 
     /** Of a whole message, for a file that another reader refused. */
