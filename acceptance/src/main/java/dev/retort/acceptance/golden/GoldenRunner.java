@@ -21,6 +21,7 @@ public final class GoldenRunner implements Closeable {
             EvalChecks::checks,
             FcosChecks::checks,
             IcdChecks::checks,
+            ImportChecks::checks,
             MethodChecks::checks,
             NnChecks::checks,
             OpChecks::checks,
