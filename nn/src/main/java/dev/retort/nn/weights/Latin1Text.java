@@ -29,10 +29,10 @@ final class Latin1Text implements DataBytes {
      */
     static Latin1Text of(FileBytes file, long position, long encoded) throws IOException {
         Decoder decoder = new Decoder(file, position, encoded);
+        byte[] passed = new byte[CHUNK];
         long length = 0;
-        while (decoder.hasNext()) {
-            decoder.next();
-            length++;
+        for (int count = decoder.decode(passed, 0, CHUNK); count > 0; count = decoder.decode(passed, 0, CHUNK)) {
+            length += count;
         }
         return new Latin1Text(file, position, encoded, length);
     }
@@ -54,12 +54,11 @@ final class Latin1Text implements DataBytes {
                     decoder = new Decoder(file, position, encoded);
                     at = 0;
                 }
-                for (; at < offset; at++) {
-                    decoder.next();
+                byte[] passed = new byte[(int) Math.min(CHUNK, offset - at)];
+                while (at < offset) {
+                    at += decoder.decode(passed, 0, (int) Math.min(CHUNK, offset - at));
                 }
-                for (; target.hasRemaining(); at++) {
-                    target.put((byte) decoder.next());
-                }
+                at += decoder.decode(target.array(), target.position(), target.remaining());
             }
         };
     }
@@ -67,51 +66,43 @@ final class Latin1Text implements DataBytes {
     /** Goes through the text from its beginning. */
     private static final class Decoder {
         private final FileBytes file;
-        private final ByteBuffer buffer;
-        private long position;
+        private final byte[] chunk;
         private final long end;
+        private long position;
+        private int at;
+        private int limit;
 
         Decoder(FileBytes file, long position, long encoded) {
             this.file = file;
             this.position = position;
             this.end = position + encoded;
-            buffer = ByteBuffer.allocate((int) Math.min(CHUNK, encoded)).flip();
+            chunk = new byte[(int) Math.min(CHUNK, encoded)];
         }
 
-        boolean hasNext() {
-            return buffer.hasRemaining() || position < end;
-        }
-
-        int next() throws IOException {
-            int first = raw();
-            if (first < 0x80) {
-                return first;
-            }
-            if (first != 0xc2 && first != 0xc3) {
-                throw strange();
-            }
-            int second = raw();
-            if ((second & 0xc0) != 0x80) {
-                throw strange();
-            }
-            return (first & 3) << 6 | second & 0x3f;
-        }
-
-        private int raw() throws IOException {
-            if (!buffer.hasRemaining()) {
-                if (position == end) {
-                    throw strange();
+        /** Decodes up to {@code count} bytes; fewer only at the text's end. */
+        int decode(byte[] target, int offset, int count) throws IOException {
+            int done = 0;
+            while (done < count && (at < limit || load())) {
+                int first = chunk[at++];
+                if (first >= 0) {
+                    target[offset + done++] = (byte) first;
+                } else {
+                    boolean byteFollows = (first & 0xfe) == 0xc2 && (at < limit || load());
+                    if (!byteFollows || (chunk[at] & 0xc0) != 0x80) {
+                        throw file.damaged("holds an array whose text has characters that are no bytes");
+                    }
+                    target[offset + done++] = (byte) ((first & 3) << 6 | chunk[at++] & 0x3f);
                 }
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                file.read(position, buffer);
-                position += buffer.limit();
-                buffer.flip();
             }
-            return buffer.get() & 0xff;
+            return done;
         }
 
-        private WeightFileException strange() {
-            return file.damaged("holds an array whose text has characters that are no bytes");
+        private boolean load() throws IOException {
+            limit = (int) Math.min(chunk.length, end - position);
+            file.read(position, ByteBuffer.wrap(chunk, 0, limit));
+            position += limit;
+            at = 0;
+            return limit > 0;
         }
     }
 }

@@ -22,22 +22,23 @@ public sealed interface WeightNode {
          * All tensors below, by the names on the way to them joined with dots, in the file's order. What is no tensor is left out,
          * and so is what lies in lists.
          *
-         * @throws IllegalStateException if two tensors get one name, as {@code a.b} and {@code b} inside {@code a} do
+         * @throws WeightFileException if two tensors get one name, as {@code a.b} and {@code b} inside {@code a} do
          */
-        public Map<String, WeightTensor> tensors() {
+        public Map<String, WeightTensor> tensors() throws WeightFileException {
             Map<String, WeightTensor> tensors = new LinkedHashMap<>();
             collect("", tensors);
             return tensors;
         }
 
-        private void collect(String prefix, Map<String, WeightTensor> tensors) {
-            entries.forEach((key, node) -> {
-                if (node instanceof Mapping mapping) {
-                    mapping.collect(prefix + key + '.', tensors);
-                } else if (node instanceof Tensor tensor && tensors.put(prefix + key, tensor.value()) != null) {
-                    throw new IllegalStateException("Two tensors have the name '" + prefix + key + "'");
+        private void collect(String prefix, Map<String, WeightTensor> tensors) throws WeightFileException {
+            for (Map.Entry<String, WeightNode> entry : entries.entrySet()) {
+                String name = prefix + entry.getKey();
+                if (entry.getValue() instanceof Mapping mapping) {
+                    mapping.collect(name + '.', tensors);
+                } else if (entry.getValue() instanceof Tensor tensor && tensors.put(name, tensor.value()) != null) {
+                    throw tensor.value().problem("has the name of another one");
                 }
-            });
+            }
         }
     }
 

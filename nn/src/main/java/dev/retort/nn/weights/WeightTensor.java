@@ -91,11 +91,13 @@ public final class WeightTensor {
         return (int) shape().size();
     }
 
-    private WeightFileException problem(String text) {
+    /** A file of which this tensor is at fault. */
+    WeightFileException problem(String text) {
         return view.storage()
                 .file()
                 .problem(
-                        "tensor '" + FileBytes.shown(name) + "' " + text, "Save the tensor with another type or shape");
+                        "tensor '" + FileBytes.shown(name) + "' " + text,
+                        "Save it in Python with another name, type or shape");
     }
 
     /** Takes the element that begins at byte {@code from} of the buffer, as number {@code at} in row-major order. */

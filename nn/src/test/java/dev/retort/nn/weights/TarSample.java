@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** A file as {@code torch.save} wrote it before 0.1.10: {@code w} is [[1, 2], [3, 4]], stored column by column; {@code p} its second row. */
+/** A file as {@code torch.save} wrote it before 0.1.10: {@code w} is [[1, 2], [3, 4]], stored column by column; {@code p} and {@code q} are its second row,
+ * as Parameters of two ages. */
 final class TarSample {
     private static final int BLOCK = 512;
 
@@ -25,6 +26,14 @@ final class TarSample {
                 .text("101")
                 .ops("QN");
         content.global("collections", "OrderedDict").ops(")R").op(0x88).op(0x89).ops("tb");
+        content.text("q")
+                .global("torch.nn.parameter", "Parameter")
+                .ops("(")
+                .text("101")
+                .ops("QtR(")
+                .op(0x88)
+                .op(0x89);
+        content.global("collections", "OrderedDict").ops(")Rtb");
         member(tar, "pickle", content.ops("u.").bytes());
         ByteArrayOutputStream tensors = new ByteArrayOutputStream();
         tensors.writeBytes(new PickleWriter().number(2).ops(".").bytes());
