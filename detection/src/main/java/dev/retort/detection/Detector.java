@@ -83,6 +83,17 @@ public final class Detector implements AutoCloseable {
         return new Detector(header, "this detector", network(context, header), false);
     }
 
+    /**
+     * A detector around a network that was built elsewhere, which it takes over.
+     *
+     * @param recipe says how images enter the network
+     * @param categories index of a category here is the network's class
+     * @param name what messages call it: the file that the weights came from
+     */
+    public static Detector of(Recipe recipe, List<Category> categories, DetectionModel network, String name) {
+        return new Detector(new ModelHeader(recipe, categories), name, network, false);
+    }
+
     private static DetectionModel network(BuildContext context, ModelHeader header) {
         Recipe recipe = header.recipe();
         DetectionModel network = DetectionModels.create(
