@@ -185,10 +185,7 @@ public final class Detector implements AutoCloseable {
 
     /** How pixel values enter the network. */
     public Normalization normalization() {
-        return switch (recipe().data().pixels()) {
-            case MSRA -> Normalization.MSRA;
-            case TORCHVISION -> Normalization.TORCHVISION;
-        };
+        return recipe().data().pixels().normalization();
     }
 
     /** A batch as the network takes it: [N, H, W, 3]. */

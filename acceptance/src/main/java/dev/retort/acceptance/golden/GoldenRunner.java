@@ -22,6 +22,7 @@ public final class GoldenRunner implements Closeable {
             FcosChecks::checks,
             IcdChecks::checks,
             ImportChecks::checks,
+            ImportedNetworkChecks::checks,
             MethodChecks::checks,
             NnChecks::checks,
             OpChecks::checks,

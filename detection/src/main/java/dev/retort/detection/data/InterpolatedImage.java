@@ -1,5 +1,7 @@
 package dev.retort.detection.data;
 
+import dev.retort.detection.box.ImageSize;
+
 /**
  * An image that is resized after it was normalized, in float32 and without rounding to 8 bits, as torchvision's detectors do
  * (models/detection/transform.py; torch's bilinear interpolation with half-pixel centers): pixel i sits at (i + 1/2)*n/m - 1/2 of the
@@ -19,23 +21,41 @@ public record InterpolatedImage(RgbImage source, int width, int height) implemen
     @Override
     public void normalize(Normalization normalization, float[] out, int offset, int rowLength) {
         float[] values = new float[3 * source.width() * source.height()];
-        int sourceRow = 3 * source.width();
-        source.normalize(normalization, values, 0, sourceRow);
-        Axis across = Axis.of(source.width(), width);
-        Axis down = Axis.of(source.height(), height);
-        for (int y = 0; y < height; y++) {
+        source.normalize(normalization, values, 0, 3 * source.width());
+        interpolate(
+                values,
+                new ImageSize(source.height(), source.width()),
+                new ImageSize(height, width),
+                out,
+                offset,
+                rowLength);
+    }
+
+    /**
+     * Interpolates an image of 3 channels.
+     *
+     * @param values [H, W, 3] of size {@code from}
+     * @param out receives the rows of size {@code to}, each {@code rowLength} floats after the one before
+     * @param offset where the first row begins
+     */
+    public static void interpolate(
+            float[] values, ImageSize from, ImageSize to, float[] out, int offset, int rowLength) {
+        int sourceRow = 3 * from.width();
+        Axis across = Axis.of(from.width(), to.width());
+        Axis down = Axis.of(from.height(), to.height());
+        for (int y = 0; y < to.height(); y++) {
             int upper = down.first[y] * sourceRow;
             int lower = down.second[y] * sourceRow;
             float bottom = down.share[y];
-            int to = offset + y * rowLength;
-            for (int x = 0; x < width; x++) {
+            int at = offset + y * rowLength;
+            for (int x = 0; x < to.width(); x++) {
                 int left = 3 * across.first[x];
                 int right = 3 * across.second[x];
                 float rest = across.share[x];
                 for (int c = 0; c < 3; c++) {
                     float above = (1 - rest) * values[upper + left + c] + rest * values[upper + right + c];
                     float below = (1 - rest) * values[lower + left + c] + rest * values[lower + right + c];
-                    out[to++] = (1 - bottom) * above + bottom * below;
+                    out[at++] = (1 - bottom) * above + bottom * below;
                 }
             }
         }

@@ -37,7 +37,8 @@ public enum ResizeMethod {
         public ImageSize target(ImageSize image, int shortEdge, int longEdge) {
             float shorter = Math.min(image.height(), image.width());
             float longer = Math.max(image.height(), image.width());
-            double scale = Math.min(shortEdge / shorter, longEdge / longer);
+            // torch divides a number by a tensor as its reciprocal times the number.
+            double scale = Math.min(1 / shorter * shortEdge, 1 / longer * longEdge);
             return new ImageSize(Math.max(1, (int) Math.floor(image.height() * scale)), Math.max(1, (int)
                     Math.floor(image.width() * scale)));
         }

@@ -1,5 +1,6 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.data.Normalization;
 import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.model.ModelSettings;
 import dev.retort.detection.model.Require;
@@ -61,9 +62,19 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
     /** Mean and standard deviation that images are normalized with. */
     public enum PixelScale {
         /** BGR 0..255, mean (103.53, 116.28, 123.675), no division. */
-        MSRA,
+        MSRA(Normalization.MSRA),
         /** RGB 0..1, mean (0.485, 0.456, 0.406), deviation (0.229, 0.224, 0.225). */
-        TORCHVISION
+        TORCHVISION(Normalization.TORCHVISION);
+
+        private final Normalization normalization;
+
+        PixelScale(Normalization normalization) {
+            this.normalization = normalization;
+        }
+
+        public Normalization normalization() {
+            return normalization;
+        }
     }
 
     /** What is done where images of a data set cannot be used. */

@@ -124,7 +124,9 @@ final class NameTable {
                 .drop("(?:backbone\\.bottom_up\\.)?stem\\.fc\\.(weight|bias)", CLASSIFIER)
                 .drop("(?:backbone\\.bottom_up\\.)?linear\\.(weight|bias)", CLASSIFIER)
                 .drop("pixel_(mean|std)", SETTINGS)
-                .name("(?:backbone\\.bottom_up\\.)?((?:stem|res[2-5])\\..*(?<!num_batches_tracked))", BACKBONE + "$1");
+                .name(
+                        "(?:backbone\\.bottom_up\\.)?((?:stem\\.conv|res[2-5]\\.).*(?<!num_batches_tracked))",
+                        BACKBONE + "$1");
     }
 
     /** detectron2's RetinaNet and FCOS, whose names are ours. */
