@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             DataCommand.class,
+            ImportCommand.class,
             TrainCommand.class,
             DistillCommand.class,
             EvalCommand.class,

@@ -3,8 +3,9 @@ package dev.retort.detection.recipe;
 import dev.retort.detection.data.Normalization;
 import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.model.ModelSettings;
-import dev.retort.detection.model.Require;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
+import dev.retort.detection.settings.Require;
 import java.util.List;
 import java.util.Optional;
 

@@ -55,6 +55,19 @@ record ClassRows(List<Category> classes, int[] channels) {
                 "Give a name for each");
     }
 
+    /** Those of a detector that is to start from the file, where their number fits; else one for each channel. */
+    static ClassRows toStart(Path file, WeightSource source, int count, List<Category> categories)
+            throws WeightFileException {
+        boolean coco = source.hasBackground() && count == CocoClasses.CHANNELS && categories.equals(CocoClasses.all());
+        if (coco || categories.size() == count || source.hasBackground() && categories.size() == count - 1) {
+            return of(file, source, count, Optional.of(categories), Optional.empty());
+        }
+        List<Category> channels = IntStream.range(0, count)
+                .mapToObj(k -> new Category(k, "channel " + k))
+                .toList();
+        return new ClassRows(channels, IntStream.range(0, count).toArray());
+    }
+
     /** Rows of the class logits: for each anchor here and each class here the file's row. */
     int[] logitRows(int[] anchors, int count) {
         int[] rows = new int[anchors.length * channels.length];

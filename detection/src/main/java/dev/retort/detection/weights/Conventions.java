@@ -1,5 +1,7 @@
 package dev.retort.detection.weights;
 
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +66,11 @@ record Conventions(List<String> read, List<String> assumed) {
             }
         }
         return new Conventions(read, assumed);
+    }
+
+    /** A detector's of our own. */
+    static List<String> ofDetector(Recipe recipe) {
+        return RecipeReader.settings(recipe, "model", "data.pixels", "data.resize", "data.shortEdges", "data.longEdge");
     }
 
     /** Stride, norms and channel order of a residual net. */

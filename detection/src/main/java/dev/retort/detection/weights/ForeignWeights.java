@@ -50,7 +50,13 @@ public final class ForeignWeights implements AutoCloseable {
     private final Map<String, ImportedTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Integer> dropped = new TreeMap<>();
 
-    private ForeignWeights(WeightFile file, ImportOptions options) throws IOException {
+    /** Decides on a file's classes. */
+    @FunctionalInterface
+    private interface ClassChoice {
+        ClassRows of(WeightSource source, int channels) throws WeightFileException;
+    }
+
+    private ForeignWeights(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
         this.file = file;
         Map<String, WeightTensor> given = ForeignState.of(file).tensors();
         source = source(given.keySet(), options);
@@ -61,10 +67,7 @@ public final class ForeignWeights implements AutoCloseable {
         recipe = Recipe.defaults()
                 .with(conventions.settings().toArray(String[]::new))
                 .with(options.settings().toArray(String[]::new));
-        classes = whole
-                ? Optional.of(ClassRows.of(
-                        file.path(), source, network.channels(), options.classes(), ForeignState.classes(file)))
-                : Optional.empty();
+        classes = whole ? Optional.of(choice.of(source, network.channels())) : Optional.empty();
         named.forEach((name, tensor) -> {
             if (whole || name.startsWith(NameTable.BACKBONE)) {
                 tensors.put(name, new ForeignTensor(tensor, rows(name)));
@@ -88,8 +91,24 @@ public final class ForeignWeights implements AutoCloseable {
      */
     public static ForeignWeights open(Path path, ImportOptions options) throws IOException {
         WeightFile file = WeightFile.open(path);
+        return open(
+                file,
+                options,
+                (source, channels) ->
+                        ClassRows.of(path, source, channels, options.classes(), ForeignState.classes(file)));
+    }
+
+    /** Opens a file to start a detector of some classes from it: whatever its own are. */
+    static ForeignWeights openToStart(Path path, List<Category> categories) throws IOException {
+        return open(
+                WeightFile.open(path),
+                ImportOptions.DEFAULT,
+                (source, channels) -> ClassRows.toStart(path, source, channels, categories));
+    }
+
+    private static ForeignWeights open(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
         try {
-            return new ForeignWeights(file, options);
+            return new ForeignWeights(file, options, choice);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
@@ -208,6 +227,19 @@ public final class ForeignWeights implements AutoCloseable {
     /** The classes in our order; none for a backbone. */
     public List<Category> categories() {
         return classes.map(ClassRows::classes).orElse(List.of());
+    }
+
+    /** What a recipe follows that starts from these weights. */
+    List<String> conventions() {
+        return conventions.settings();
+    }
+
+    /** The classes, if the file or their number tells their names. */
+    Optional<List<Category>> knownClasses() {
+        Optional<List<Category>> named = ForeignState.classes(file);
+        boolean coco = network.channels() == CocoClasses.all().size()
+                || source.hasBackground() && network.channels() == CocoClasses.CHANNELS;
+        return named.isPresent() || !coco ? named : Optional.of(CocoClasses.all());
     }
 
     /** How many class channels the file has; 0 for a backbone. */

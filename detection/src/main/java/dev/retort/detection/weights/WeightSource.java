@@ -31,6 +31,16 @@ public enum WeightSource {
         FCOS,
         BACKBONE;
 
+        /** @throws IllegalArgumentException if there is none of this name */
+        public static Kind named(String name) {
+            for (Kind kind : values()) {
+                if (kind.toString().equals(name)) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("A file is taken as retinanet, fcos or backbone, not as '" + name + "'");
+        }
+
         /** As recipes and options have it: {@code retinanet}. */
         @Override
         public String toString() {

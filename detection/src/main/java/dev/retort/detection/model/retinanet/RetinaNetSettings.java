@@ -1,9 +1,9 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorRule;
-import dev.retort.detection.model.Require;
-import dev.retort.detection.recipe.OnChange;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
+import dev.retort.detection.settings.Require;
 import dev.retort.nn.backbone.PyramidOptions;
 import java.util.List;
 
