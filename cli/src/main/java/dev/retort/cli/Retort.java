@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             DistillCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ExportCommand.class,
             GradcheckCommand.class,
             DevicesCommand.class
         })

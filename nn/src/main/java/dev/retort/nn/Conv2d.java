@@ -144,8 +144,9 @@ public final class Conv2d extends Module {
 
     private void requireFixedNorm() {
         if (!norm.isFixed()) {
-            throw new IllegalStateException("A batch norm in training has no weights of its own: it takes the statistics of"
-                    + " each batch. Set evaluation mode first: setTraining(false)");
+            throw new IllegalStateException(
+                    "A batch norm in training has no weights of its own: it takes the statistics of"
+                            + " each batch. Set evaluation mode first: setTraining(false)");
         }
     }
 

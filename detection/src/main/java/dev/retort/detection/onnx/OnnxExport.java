@@ -6,6 +6,9 @@ import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.onnx.OnnxGraph.Extent;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,11 +58,23 @@ public final class OnnxExport {
         try {
             AtomicFile.write(file, model::writeTo);
         } catch (IOException e) {
-            throw new IOException(
-                    "Cannot write " + file + " (" + model.size() + " bytes): " + e.getMessage()
-                            + ". Take a folder that can be written and has room for it",
-                    e);
+            throw notWritten(file, model.size(), e);
         }
+    }
+
+    /** A failure to write that names the file and how much room it takes, whatever the system said. */
+    static IOException notWritten(Path file, long bytes, IOException cause) {
+        String reason;
+        if (cause instanceof NoSuchFileException) {
+            reason = "there is no folder " + file.toAbsolutePath().getParent() + ", make it first";
+        } else if (cause instanceof AccessDeniedException) {
+            reason = "no permission to write in " + file.toAbsolutePath().getParent();
+        } else {
+            reason = cause instanceof FileSystemException system && system.getReason() != null
+                    ? system.getReason()
+                    : cause.getMessage();
+        }
+        return new IOException("Cannot write " + file + ", which takes " + bytes + " bytes: " + reason, cause);
     }
 
     private static ProtoMessage model(Detector detector, OnnxOptions options) {
@@ -83,8 +98,9 @@ public final class OnnxExport {
 
     private static OnnxGraph graph(Detector detector, OnnxInput input, OnnxOptions options) {
         if (!(detector.network() instanceof OnnxExportable exportable)) {
-            throw new DetectorException("A detector of kind " + detector.recipe().model().kind()
-                    + " cannot be written as ONNX: its network does not say how (OnnxExportable)");
+            throw new DetectorException(
+                    "A detector of kind " + detector.recipe().model().kind()
+                            + " cannot be written as ONNX: its network does not say how (OnnxExportable)");
         }
         OnnxForm form = exportable.onnxForm();
         OnnxGraph graph = new OnnxGraph();

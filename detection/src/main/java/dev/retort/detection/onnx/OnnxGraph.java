@@ -81,9 +81,8 @@ public final class OnnxGraph {
             Arrays.stream(integers).forEach(integer -> attribute.integer(8, integer));
             return attribute.integer(20, 7);
         }
-        throw new IllegalArgumentException(
-                "Attribute " + name + " is a " + value.getClass().getSimpleName()
-                        + ", not an Integer, Float, String or long[]");
+        throw new IllegalArgumentException("Attribute " + name + " is a "
+                + value.getClass().getSimpleName() + ", not an Integer, Float, String or long[]");
     }
 
     /** An input that is left out where others follow it. */
@@ -103,8 +102,7 @@ public final class OnnxGraph {
 
     private OnnxValue integers(long[] shape, long... values) {
         return constants.computeIfAbsent(key("int64", shape, Arrays.toString(values)), key -> {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asLongBuffer().put(values);
             return initializer(unused("constant"), INT64, shape, tensor -> tensor.bytes(9, bytes.array()));
         });
@@ -195,6 +193,10 @@ public final class OnnxGraph {
 
     /** This graph as a GraphProto. */
     ProtoMessage message(String name) {
-        return new ProtoMessage().addAll(nodes).text(2, name).addAll(initializers).addAll(ends);
+        return new ProtoMessage()
+                .addAll(nodes)
+                .text(2, name)
+                .addAll(initializers)
+                .addAll(ends);
     }
 }

@@ -46,9 +46,7 @@ record OnnxInput(List<Double> mean, List<Double> std, boolean bgr) {
     /** Images in the network's order of channels, zeros at the right and bottom up to the next multiple of {@code divisor}. */
     OnnxValue arrange(OnnxValue images, int divisor) {
         OnnxGraph graph = images.graph();
-        OnnxValue ordered = bgr
-                ? graph.node("Gather", Map.of("axis", 1), images, graph.integers(2, 1, 0))
-                : images;
+        OnnxValue ordered = bgr ? graph.node("Gather", Map.of("axis", 1), images, graph.integers(2, 1, 0)) : images;
         OnnxValue pads = graph.node(
                 "Concat",
                 Map.of("axis", 0),

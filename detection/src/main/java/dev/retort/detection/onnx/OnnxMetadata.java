@@ -23,7 +23,10 @@ final class OnnxMetadata {
     static Map<String, String> of(Detector detector, OnnxInput input, OnnxOptions options) {
         Recipe recipe = detector.recipe();
         Map<String, String> metadata = new LinkedHashMap<>(detector.metadata());
-        put(metadata, "names", detector.categories().stream().map(Category::name).toList());
+        put(
+                metadata,
+                "names",
+                detector.categories().stream().map(Category::name).toList());
         metadata.put("kind", recipe.model().kind());
         put(
                 metadata,
@@ -44,8 +47,7 @@ final class OnnxMetadata {
         List<Integer> edges = data.shortEdges();
         return edges.isEmpty()
                 ? Map.of()
-                : new TreeMap<>(
-                        Map.of("shortestEdge", Collections.max(edges), "longestEdge", data.longEdge()));
+                : new TreeMap<>(Map.of("shortestEdge", Collections.max(edges), "longestEdge", data.longEdge()));
     }
 
     private static void put(Map<String, String> metadata, String key, Object value) {

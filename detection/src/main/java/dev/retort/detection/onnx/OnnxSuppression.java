@@ -19,7 +19,8 @@ final class OnnxSuppression {
     OnnxSuppression(OnnxSelection rule, OnnxValue images) {
         graph = images.graph();
         this.rule = rule;
-        bounds = concat(0, images.dim(3), images.dim(2), images.dim(3), images.dim(2)).asFloat();
+        bounds = concat(0, images.dim(3), images.dim(2), images.dim(3), images.dim(2))
+                .asFloat();
         none = graph.number(OnnxSelection.NO_CANDIDATE);
     }
 
@@ -66,9 +67,8 @@ final class OnnxSuppression {
 
     /** The scores of suppressed pairs become those of no candidates. */
     private Scored suppressed(Scored all) {
-        OnnxValue classes = graph.integers(
-                        LongStream.range(0, rule.numClasses()).toArray())
-                .reshape(1, -1, 1);
+        OnnxValue classes =
+                graph.integers(LongStream.range(0, rule.numClasses()).toArray()).reshape(1, -1, 1);
         OnnxValue byClass = all.labels()
                 .unsqueeze(1)
                 .op("Equal", classes)
@@ -118,8 +118,7 @@ final class OnnxSuppression {
                 found.unsqueeze(2).op("Where", all.boxes(), zero),
                 found.op("Where", all.scores(), zero),
                 found.op("Where", all.labels(), graph.integer(-1)));
-        OnnxValue count =
-                graph.node("ReduceSum", Map.of("keepdims", 0), found.asInteger(), graph.integers(1));
+        OnnxValue count = graph.node("ReduceSum", Map.of("keepdims", 0), found.asInteger(), graph.integers(1));
         return new Chosen(cleared, count);
     }
 

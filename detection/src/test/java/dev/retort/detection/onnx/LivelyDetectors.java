@@ -1,14 +1,17 @@
 package dev.retort.detection.onnx;
 
 import dev.retort.detection.Detector;
+import dev.retort.detection.box.Scores;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Category;
+import dev.retort.detection.model.fcos.FcosHead;
 import dev.retort.detection.model.fcos.FcosPredictions;
 import dev.retort.detection.model.retinanet.RetinaNetPredictions;
 import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
@@ -17,12 +20,16 @@ import java.util.stream.IntStream;
 
 /**
  * Untrained detectors whose answers are as spread as those of trained ones: norms with statistics of their own, and last layers
- * scaled so that some hundred pairs of an image are candidates and boxes are moved by a part of their size.
+ * scaled so that some thousand pairs of an image are candidates and boxes are moved by a part of their size.
  */
 final class LivelyDetectors {
     private static final double LOGIT_SPREAD = 2;
-    private static final double LOGIT_MEAN = -3;
-    private static final double DELTA_SPREAD = 0.4;
+    private static final double BOX_SPREAD = 0.4;
+
+    /** Pairs of the sample whose scores exceed 0.05: more than are kept of a level. */
+    private static final int CANDIDATES = 2500;
+
+    private static final double THRESHOLD = Scores.logit(0.05);
 
     private LivelyDetectors() {}
 
@@ -41,7 +48,9 @@ final class LivelyDetectors {
         detector.network().setTraining(false);
         RandomGenerator random = new SplittableRandom(11);
         detector.network().state().forEach((name, values) -> {
-            if (name.contains(".norm.") || name.matches("head\\..*_subnet\\.\\d+\\..*") && values.shape().rank() == 1) {
+            if (name.contains(".norm.")
+                    || name.matches("head\\..*_subnet\\.\\d+\\..*")
+                            && values.shape().rank() == 1) {
                 double middle = name.endsWith("weight") || name.endsWith("var") ? 1 : 0;
                 change(detector, name, old -> middle + random.nextDouble(-0.2, 0.2));
             }
@@ -51,34 +60,47 @@ final class LivelyDetectors {
     }
 
     private static void spread(Detector detector, Batch sample) {
-        double classSpread;
-        double boxSpread;
+        List<Tensor> logits;
+        List<Tensor> boxes;
         try (Scope scope = Scope.open()) {
             Object predictions = detector.network().forward(detector.input(sample));
-            if (predictions instanceof RetinaNetPredictions retinaNet) {
-                classSpread = deviation(retinaNet.logits().get(1));
-                boxSpread = deviation(retinaNet.deltas().get(1));
-            } else {
-                FcosPredictions fcos = (FcosPredictions) predictions;
-                classSpread = deviation(fcos.outputs().get(1).logits());
-                boxSpread = deviation(fcos.outputs().get(1).distances()) / 8;
-                double quality = deviation(fcos.outputs().get(1).quality());
+            if (predictions instanceof FcosPredictions fcos) {
+                logits = fcos.outputs().stream().map(FcosHead.Output::logits).toList();
+                boxes = fcos.outputs().stream().map(FcosHead.Output::distances).toList();
+                double quality = deviation(values(
+                        fcos.outputs().stream().map(FcosHead.Output::quality).toList()));
                 change(detector, "head.ctrness.weight", old -> old / quality);
+                // In strides; most boxes reach around their point then.
+                change(detector, "head.bbox_pred.bias", old -> 2);
+            } else {
+                RetinaNetPredictions retinaNet = (RetinaNetPredictions) predictions;
+                logits = retinaNet.logits();
+                boxes = retinaNet.deltas();
             }
-        }
-        change(detector, "head.cls_score.weight", old -> old * LOGIT_SPREAD / classSpread);
-        change(detector, "head.cls_score.bias", old -> LOGIT_MEAN);
-        change(detector, "head.bbox_pred.weight", old -> old * DELTA_SPREAD / boxSpread);
-        if (detector.network().state().containsKey("head.ctrness.weight")) {
-            change(detector, "head.bbox_pred.bias", old -> 2);
+            double[] classes = values(logits);
+            double scale = LOGIT_SPREAD / deviation(classes);
+            double prior = detector.network().state().get("head.cls_score.bias").toFloats()[0];
+            double least = (classes[classes.length - Math.min(CANDIDATES, classes.length / 2)] - prior) * scale;
+            change(detector, "head.cls_score.weight", old -> old * scale);
+            change(detector, "head.cls_score.bias", old -> THRESHOLD - least);
+            double boxScale = BOX_SPREAD / deviation(values(boxes));
+            change(detector, "head.bbox_pred.weight", old -> old * boxScale);
         }
     }
 
-    private static double deviation(Tensor values) {
-        float[] floats = values.toFloats();
-        double mean = IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).average().orElseThrow();
-        return Math.sqrt(IntStream.range(0, floats.length)
-                .mapToDouble(i -> (floats[i] - mean) * (floats[i] - mean))
+    /** Of all levels, ascending. */
+    private static double[] values(List<Tensor> levels) {
+        return levels.stream()
+                .map(Tensor::toFloats)
+                .flatMapToDouble(level -> IntStream.range(0, level.length).mapToDouble(i -> level[i]))
+                .sorted()
+                .toArray();
+    }
+
+    private static double deviation(double[] values) {
+        double mean = Arrays.stream(values).average().orElseThrow();
+        return Math.sqrt(Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
                 .average()
                 .orElseThrow());
     }

@@ -73,10 +73,8 @@ class OnnxExportTest {
         Sample second = sample(1, 96, 128);
         try (Detector detector = LivelyDetectors.create(yaml, 5, Batch.of(List.of(first), 32), backend)) {
             for (boolean nms : List.of(false, true)) {
-                OnnxOptions fixed = OnnxOptions.defaults()
-                        .withNms(nms)
-                        .withNormalize(true)
-                        .withSize(new ImageSize(96, 128));
+                OnnxOptions fixed =
+                        OnnxOptions.defaults().withNms(nms).withNormalize(true).withSize(new ImageSize(96, 128));
                 OnnxParity parity = check(detector, fixed, List.of(first), List.of(first, second));
                 assertThat(parity.detections()).isGreaterThan(nms ? 30 : -1);
                 parity = check(
@@ -102,7 +100,6 @@ class OnnxExportTest {
             for (List<Sample> batch : batches) {
                 parity.check(batch);
             }
-            System.out.println(detector.recipe().model() + " " + options + ": " + parity);
             return parity;
         }
     }

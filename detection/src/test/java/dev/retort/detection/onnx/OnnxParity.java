@@ -71,7 +71,8 @@ final class OnnxParity {
             Predictions expected = detector.network().forward(detector.input(batch));
             if (options.nms()) {
                 ImageSize size = new ImageSize(height, width);
-                List<Detections> lists = expected.detections(samples.stream().map(sample -> size).toList());
+                List<Detections> lists =
+                        expected.detections(samples.stream().map(sample -> size).toList());
                 for (int n = 0; n < samples.size(); n++) {
                     compare(lists.get(n).rescale(size, size), found, n);
                 }
@@ -115,7 +116,8 @@ final class OnnxParity {
             parts.put("logits", FcosHead.Output::logits);
             parts.put("deltas", FcosHead.Output::distances);
             parts.put("centerness", FcosHead.Output::quality);
-            parts.forEach((name, part) -> raw.put(name, outputs.stream().map(part).toList()));
+            parts.forEach(
+                    (name, part) -> raw.put(name, outputs.stream().map(part).toList()));
         }
         return raw;
     }
@@ -147,7 +149,9 @@ final class OnnxParity {
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int place = find(expected, i, found, n * most, count, places);
-            assertThat(place).as("detection %d of image %d: none equals it", i, n).isNotNegative();
+            assertThat(place)
+                    .as("detection %d of image %d: none equals it", i, n)
+                    .isNotNegative();
             for (int k = 0; k < i; k++) {
                 assertThat(place > places.get(k) || expected.scores()[k] - expected.scores()[i] <= SCORES)
                         .as("order of detections %d and %d", k, i)
@@ -158,19 +162,24 @@ final class OnnxParity {
         for (int i = n * most + count; i < (n + 1) * most; i++) {
             assertThat(scores[i]).isZero();
             assertThat(found.get("labels").values()[i]).isEqualTo(-1);
-            assertThat(Arrays.copyOfRange(found.get("boxes").values(), 4 * i, 4 * i + 4)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(found.get("boxes").values(), 4 * i, 4 * i + 4))
+                    .containsOnly(0);
         }
     }
 
     private int find(
-            Detections expected, int i, Map<String, OnnxSession.Output> found, int start, int count, List<Integer> taken) {
+            Detections expected,
+            int i,
+            Map<String, OnnxSession.Output> found,
+            int start,
+            int count,
+            List<Integer> taken) {
         for (int j = 0; j < count; j++) {
             double score = Math.abs(found.get("scores").values()[start + j] - expected.scores()[i]);
             double box = 0;
             for (int k = 0; k < 4; k++) {
                 box = Math.max(
-                        box,
-                        Math.abs(found.get("boxes").values()[4 * (start + j) + k] - expected.boxes()[4 * i + k]));
+                        box, Math.abs(found.get("boxes").values()[4 * (start + j) + k] - expected.boxes()[4 * i + k]));
             }
             if (!taken.contains(j)
                     && found.get("labels").values()[start + j] == expected.classes()[i]

@@ -33,7 +33,8 @@ final class FcosOnnx implements OnnxForm {
     @Override
     public List<OnnxLevel> levels(OnnxLayers layers, OnnxValue images) {
         List<OnnxLevel> levels = new ArrayList<>();
-        for (OnnxValue map : OnnxBackbone.levels(layers, "backbone", model.pyramid().options(), images)) {
+        for (OnnxValue map :
+                OnnxBackbone.levels(layers, "backbone", model.pyramid().options(), images)) {
             levels.add(level(layers, map, levels.size()));
         }
         return levels;
