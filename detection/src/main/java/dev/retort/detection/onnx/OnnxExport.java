@@ -3,6 +3,7 @@ package dev.retort.detection.onnx;
 import dev.retort.detection.Detector;
 import dev.retort.detection.DetectorException;
 import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.onnx.OnnxGraph.Extent;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
@@ -96,13 +97,16 @@ public final class OnnxExport {
         return opset <= 18 ? 8 : opset <= 20 ? 9 : 10;
     }
 
-    private static OnnxGraph graph(Detector detector, OnnxInput input, OnnxOptions options) {
-        if (!(detector.network() instanceof OnnxExportable exportable)) {
-            throw new DetectorException(
-                    "A detector of kind " + detector.recipe().model().kind()
-                            + " cannot be written as ONNX: its network does not say how (OnnxExportable)");
+    static OnnxForm form(DetectionModel network, String kind) {
+        if (network instanceof OnnxExportable exportable) {
+            return exportable.onnxForm();
         }
-        OnnxForm form = exportable.onnxForm();
+        throw new DetectorException("A detector of kind " + kind + " cannot be written as ONNX: its network, "
+                + network.getClass().getSimpleName() + ", does not say how. It has to implement OnnxExportable");
+    }
+
+    private static OnnxGraph graph(Detector detector, OnnxInput input, OnnxOptions options) {
+        OnnxForm form = form(detector.network(), detector.recipe().model().kind());
         OnnxGraph graph = new OnnxGraph();
         Extent batch = Extent.named("batch");
         Optional<ImageSize> size = options.size();

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param bgr whether the network takes blue first
  */
 record OnnxInput(List<Double> mean, List<Double> std, boolean bgr) {
+    private static final double DECIMALS = 1e9;
+
     /** A model's normalization: (value * scale - mean) / std in its own order of channels. */
     static OnnxInput of(Normalization normalization) {
         return new OnnxInput(
@@ -27,7 +29,8 @@ record OnnxInput(List<Double> mean, List<Double> std, boolean bgr) {
         if (normalization.bgr()) {
             Collections.reverse(rgb);
         }
-        rgb.replaceAll(value -> value / normalization.scale());
+        // 57.12, not 57.120000000000005: people read them in the metadata.
+        rgb.replaceAll(value -> Math.rint(value / normalization.scale() * DECIMALS) / DECIMALS);
         return List.copyOf(rgb);
     }
 
