@@ -35,7 +35,8 @@ import java.util.Optional;
  * channels}, {@code mean} and {@code std} in 0 to 255, {@code normalization} inside or outside, {@code resize}.
  */
 public final class OnnxExport {
-    private static final String GRAPH_NAME = "retort";
+    /** Of the graph and of what produced it. */
+    private static final String NAME = "retort";
 
     /** Protocol buffers are read into signed 32-bit lengths. */
     private static final long MOST_BYTES = Integer.MAX_VALUE;
@@ -80,13 +81,17 @@ public final class OnnxExport {
 
     private static ProtoMessage model(Detector detector, OnnxOptions options) {
         OnnxInput input = OnnxInput.of(detector.normalization());
-        Map<String, String> metadata = OnnxMetadata.of(detector, input, options);
+        return model(graph(detector, input, options), OnnxMetadata.of(detector, input, options), options.opset());
+    }
+
+    /** A graph as a ModelProto. */
+    static ProtoMessage model(OnnxGraph graph, Map<String, String> metadata, int opset) {
         ProtoMessage model = new ProtoMessage()
-                .integer(1, irVersion(options.opset()))
-                .text(2, "retort")
+                .integer(1, irVersion(opset))
+                .text(2, NAME)
                 .text(3, metadata.getOrDefault("retort", ""))
-                .message(7, graph(detector, input, options).message(GRAPH_NAME))
-                .message(8, new ProtoMessage().text(1, "").integer(2, options.opset()));
+                .message(7, graph.message(NAME))
+                .message(8, new ProtoMessage().text(1, "").integer(2, opset));
         metadata.forEach((key, value) ->
                 model.message(14, new ProtoMessage().text(1, key).text(2, value)));
         return model;
@@ -134,9 +139,13 @@ public final class OnnxExport {
         for (int level = 0; level < levels.size(); level++) {
             candidates.add(form.candidates(level, levels.get(level), seen));
         }
-        OnnxSuppression.Chosen chosen = new OnnxSuppression(form.selection(), images).choose(candidates);
+        addDetections(form.selection(), candidates, images, batch);
+    }
+
+    static void addDetections(OnnxSelection rule, List<OnnxCandidates> candidates, OnnxValue images, Extent batch) {
+        OnnxSuppression.Chosen chosen = new OnnxSuppression(rule, images).choose(candidates);
         OnnxGraph graph = images.graph();
-        Extent most = Extent.of(form.selection().maxDetections());
+        Extent most = Extent.of(rule.maxDetections());
         graph.output("boxes", chosen.found().boxes(), OnnxGraph.FLOAT, batch, most, Extent.of(4));
         graph.output("scores", chosen.found().scores(), OnnxGraph.FLOAT, batch, most);
         graph.output("labels", chosen.found().labels(), OnnxGraph.INT64, batch, most);

@@ -67,8 +67,7 @@ public final class OnnxLayers {
         if (!convolution.hasBias()) {
             return graph.node("Conv", attributes, x, weight);
         }
-        OnnxValue bias =
-                graph.weights(name + ".bias", new long[] {options.out()}, inScope(() -> convolution.effectiveBias()));
+        OnnxValue bias = graph.weights(name + ".bias", new long[] {options.out()}, inScope(convolution::effectiveBias));
         return graph.node("Conv", attributes, x, weight, bias);
     }
 
