@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             DistillCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ExportCommand.class,
             GradcheckCommand.class,
             DevicesCommand.class
         })

@@ -5,6 +5,8 @@ import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.Matcher;
 import dev.retort.detection.model.PyramidDetector;
+import dev.retort.detection.onnx.OnnxExportable;
+import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** RetinaNet (arXiv 1708.02002) as detectron2 builds it: ResNet, feature pyramid p3 to p7, one head for all levels. */
-public final class RetinaNet extends PyramidDetector {
+public final class RetinaNet extends PyramidDetector implements OnnxExportable {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
 
@@ -63,6 +65,11 @@ public final class RetinaNet extends PyramidDetector {
             deltas.add(head.deltas(level));
         }
         return new RetinaNetPredictions(this, features, logits, deltas);
+    }
+
+    @Override
+    public OnnxForm onnxForm() {
+        return new RetinaNetOnnx(this);
     }
 
     /** Anchors of each level of an output: [H*W*A * 4] XYXY. */
