@@ -9,6 +9,7 @@ import dev.retort.nn.checkpoint.WeightCopy;
 import dev.retort.tensor.io.SafeTensors;
 import dev.retort.tensor.io.SafeTensorsException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -39,8 +40,8 @@ final class RetortFile implements StartFile {
         SafeTensors file;
         try {
             file = SafeTensors.open(path);
-        } catch (SafeTensorsException e) {
-            // Of another format, or one that says nothing to us: the reader of foreign files tells what it is.
+        } catch (SafeTensorsException | NoSuchFileException e) {
+            // Of another format, or not there: the reader of foreign files tells.
             return Optional.empty();
         }
         try {
