@@ -53,10 +53,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * @param dataset the training split
      * @param objectives what is learned besides the detector's own losses; they stay the caller's
-     * @throws TrainingException if norms are frozen that never had statistics
      */
     public Trainer(Recipe recipe, CocoDataset dataset, Detector student, List<TrainingObjective> objectives) {
-        StatisticsCheck.requireFrozenOnesKnown(student);
         this.recipe = recipe;
         this.data = RunIdentity.Data.of(dataset);
         this.student = student;
@@ -88,6 +86,13 @@ public final class Trainer implements AutoCloseable {
         return Math.max(1, (images + perStep - 1) / perStep);
     }
 
+    /** @throws TrainingException if nothing was learned yet and norms are frozen that never had statistics */
+    void requireStatistics() {
+        if (iteration == 0) {
+            StatisticsCheck.requireFrozenOnesKnown(student);
+        }
+    }
+
     /** Steps taken so far. */
     public long iteration() {
         return iteration;
@@ -106,9 +111,11 @@ public final class Trainer implements AutoCloseable {
     /**
      * One optimizer step. If it fails, everything is as it was before, unless {@link #isWhole} says otherwise.
      *
-     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
+     * @throws TrainingException if a loss is not finite, naming it, or at the first step if norms are frozen that never had statistics;
+     *     no weight was changed then
      */
     public StepReport step() {
+        requireStatistics();
         long start = System.nanoTime();
         int accumulate = recipe.training().accumulate();
         if (loader == null) {

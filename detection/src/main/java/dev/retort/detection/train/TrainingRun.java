@@ -94,6 +94,7 @@ public final class TrainingRun {
      * @throws RunBrokenOffException if a step, an evaluation or the listener failed; its cause is the failure
      */
     public boolean run(int every, BooleanSupplier stop, RunListener listener) throws IOException {
+        trainer.requireStatistics();
         boolean stopping = stop.getAsBoolean();
         if (!stopping) {
             evaluate(stop, listener);

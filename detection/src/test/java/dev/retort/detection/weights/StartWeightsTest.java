@@ -208,9 +208,11 @@ class StartWeightsTest {
         CocoDataset shapes = TinyDetectors.shapes(folder.resolve("shapes"));
         Recipe frozen = TinyDetectors.recipe("model.norm=frozen");
         try (Detector detector = Detector.create(frozen, shapes.categories(), backend)) {
-            assertThatThrownBy(() -> new Trainer(frozen, shapes, detector, List.of()))
+            Trainer trainer = new Trainer(frozen, shapes, detector, List.of());
+            assertThatThrownBy(trainer::step)
                     .isInstanceOf(TrainingException.class)
                     .hasMessageContainingAll("model.norm is frozen", "model.weights: FILE", "model.norm: batch");
+            trainer.close();
         }
     }
 
