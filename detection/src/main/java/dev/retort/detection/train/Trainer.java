@@ -86,13 +86,6 @@ public final class Trainer implements AutoCloseable {
         return Math.max(1, (images + perStep - 1) / perStep);
     }
 
-    /** @throws TrainingException if nothing was learned yet and norms are frozen that never had statistics */
-    void requireStatistics() {
-        if (iteration == 0) {
-            StatisticsCheck.requireFrozenOnesKnown(student);
-        }
-    }
-
     /** Steps taken so far. */
     public long iteration() {
         return iteration;
@@ -111,11 +104,9 @@ public final class Trainer implements AutoCloseable {
     /**
      * One optimizer step. If it fails, everything is as it was before, unless {@link #isWhole} says otherwise.
      *
-     * @throws TrainingException if a loss is not finite, naming it, or at the first step if norms are frozen that never had statistics;
-     *     no weight was changed then
+     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
      */
     public StepReport step() {
-        requireStatistics();
         long start = System.nanoTime();
         int accumulate = recipe.training().accumulate();
         if (loader == null) {

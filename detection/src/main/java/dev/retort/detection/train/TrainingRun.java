@@ -94,7 +94,9 @@ public final class TrainingRun {
      * @throws RunBrokenOffException if a step, an evaluation or the listener failed; its cause is the failure
      */
     public boolean run(int every, BooleanSupplier stop, RunListener listener) throws IOException {
-        trainer.requireStatistics();
+        if (trainer.iteration() == 0) {
+            StatisticsCheck.requireFrozenOnesKnown(student);
+        }
         boolean stopping = stop.getAsBoolean();
         if (!stopping) {
             evaluate(stop, listener);

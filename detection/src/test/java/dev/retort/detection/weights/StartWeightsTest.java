@@ -14,6 +14,7 @@ import dev.retort.detection.recipe.RecipeException;
 import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingException;
+import dev.retort.detection.train.TrainingRun;
 import dev.retort.nn.weights.WeightFileException;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -209,7 +210,8 @@ class StartWeightsTest {
         Recipe frozen = TinyDetectors.recipe("model.norm=frozen");
         try (Detector detector = Detector.create(frozen, shapes.categories(), backend)) {
             Trainer trainer = new Trainer(frozen, shapes, detector, List.of());
-            assertThatThrownBy(trainer::step)
+            TrainingRun run = new TrainingRun(trainer, detector, shapes, folder, "");
+            assertThatThrownBy(() -> run.run(1, () -> false, step -> {}))
                     .isInstanceOf(TrainingException.class)
                     .hasMessageContainingAll("model.norm is frozen", "model.weights: FILE", "model.norm: batch");
             trainer.close();
