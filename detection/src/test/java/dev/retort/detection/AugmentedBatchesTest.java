@@ -99,11 +99,14 @@ class AugmentedBatchesTest {
             List<Sample> colored = samples(with, i);
             List<Sample> unchanged = samples(recipe(), i);
             for (int place = 0; place < 3; place++) {
-                assertThat(colored.get(place).boxes()).isEqualTo(plain.get(place).boxes());
+                assertThat(colored.get(place).boxes())
+                        .isEqualTo(plain.get(place).boxes());
                 assertThat(colored.get(place).image().rgb())
                         .isNotEqualTo(plain.get(place).image().rgb());
-                assertThat(plain.get(place).flipped()).isEqualTo(unchanged.get(place).flipped());
-                assertThat(plain.get(place).info()).isEqualTo(unchanged.get(place).info());
+                assertThat(plain.get(place).flipped())
+                        .isEqualTo(unchanged.get(place).flipped());
+                assertThat(plain.get(place).info())
+                        .isEqualTo(unchanged.get(place).info());
             }
         }
     }
@@ -118,9 +121,8 @@ class AugmentedBatchesTest {
                 }
             }
         }
-        Sample evaluated = RecipeBatches.evaluation(recipe(ALL), DATASET, 32)
-                .samples(0)
-                .get(0);
+        Sample evaluated =
+                RecipeBatches.evaluation(recipe(ALL), DATASET, 32).samples(0).get(0);
         assertThat(evaluated.image().rgb())
                 .isEqualTo(DATASET.image(DATASET.images().get(0)).rgb());
     }

@@ -123,7 +123,8 @@ public final class CocoDataset {
         if (!Files.isDirectory(imageFolder)) {
             throw new DataException("The image folder " + imageFolder + " of " + annotations + " is not there");
         }
-        return CocoReader.examine(annotations, new ImageFolders(List.of(imageFolder))).sound();
+        return CocoReader.examine(annotations, new ImageFolders(List.of(imageFolder)))
+                .sound();
     }
 
     /**
@@ -358,7 +359,8 @@ public final class CocoDataset {
         if (!Files.isRegularFile(file)) {
             throw new ImageException(
                     ImageFault.MISSING,
-                    "Image " + ZipFolder.shown(file) + " (" + who(image) + ") is not there. Put it there, or remove the entry.");
+                    "Image " + ZipFolder.shown(file) + " (" + who(image)
+                            + ") is not there. Put it there, or remove the entry.");
         }
         return file;
     }

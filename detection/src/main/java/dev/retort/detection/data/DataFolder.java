@@ -98,7 +98,8 @@ public record DataFolder(Path annotations, List<Path> images, List<Path> missing
                     addIfThere(entry, images);
                 }
             }
-            DataFolder folder = new DataFolder(layout.annotations, List.copyOf(images), found ? List.of() : layout.images);
+            DataFolder folder =
+                    new DataFolder(layout.annotations, List.copyOf(images), found ? List.of() : layout.images);
             if (images.isEmpty()) {
                 throw folder.noImages();
             }
@@ -125,8 +126,8 @@ public record DataFolder(Path annotations, List<Path> images, List<Path> missing
 
     /** What is wrong where none of the images is in any folder of the data set. */
     DataException noImages() {
-        return new DataException(ZipFolder.shown(annotations) + " is there, but its image folder is not. Put the images into "
-                + places(missing));
+        return new DataException(ZipFolder.shown(annotations)
+                + " is there, but its image folder is not. Put the images into " + places(missing));
     }
 
     /** Whether a split is there, in any of the layouts or as YOLO has it. */

@@ -44,7 +44,8 @@ final class YoloImages {
             try {
                 add(entry, split, images);
             } catch (InvalidPathException e) {
-                throw wrong("names " + entry + " for '" + split + "', which can be no path here (" + e.getReason() + ")");
+                throw wrong(
+                        "names " + entry + " for '" + split + "', which can be no path here (" + e.getReason() + ")");
             } catch (IOException | UncheckedIOException e) {
                 throw new DataException(
                         "Cannot read " + entry + " of " + ZipFolder.shown(folder.file()) + ": " + e.getMessage(), e);
@@ -96,7 +97,9 @@ final class YoloImages {
     /** The name of an image below the data set's root; its whole path if it lies elsewhere. */
     String name(Path image) {
         Path root = folder.root();
-        return (image.startsWith(root) ? root.relativize(image) : image).toString().replace('\\', '/');
+        return (image.startsWith(root) ? root.relativize(image) : image)
+                .toString()
+                .replace('\\', '/');
     }
 
     /** The file with an image's labels, whether it is there or not. */

@@ -59,7 +59,8 @@ record YoloLabels(Path file, boolean isThere, List<Box> boxes, int repeated, Lis
         } catch (IOException e) {
             throw new DataException("Cannot read " + ZipFolder.shown(file) + ": " + e.getMessage(), e);
         }
-        List<String> lines = text.replace("\ufeff", "").lines().map(String::strip).toList();
+        List<String> lines =
+                text.replace("\ufeff", "").lines().map(String::strip).toList();
         LinkedHashSet<String> known = new LinkedHashSet<>();
         int repeated = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -113,7 +114,8 @@ record YoloLabels(Path file, boolean isThere, List<Box> boxes, int repeated, Lis
                 if (values[i] < (box && i > 2 ? 0 : -SLACK) || values[i] > 1 + SLACK) {
                     faults.add(fault(
                             "fraction",
-                            "has " + shortened(words[i]) + ", which is no fraction of the image from 0 to 1: divide pixels"
+                            "has " + shortened(words[i])
+                                    + ", which is no fraction of the image from 0 to 1: divide pixels"
                                     + " by its width and height"));
                     return;
                 }

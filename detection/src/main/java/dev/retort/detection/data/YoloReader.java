@@ -70,8 +70,11 @@ final class YoloReader {
         }
         if (read.stream().noneMatch(image -> image.labels.isThere())) {
             String first = ZipFolder.shown(read.get(0).labels.file());
-            problems.add("no labels", "", () -> ZipFolder.shown(folder.file()) + ": none of the " + read.size()
-                    + " images of " + split + " has a label file; looked for " + first + " and so on");
+            problems.add(
+                    "no labels",
+                    "",
+                    () -> ZipFolder.shown(folder.file()) + ": none of the " + read.size() + " images of " + split
+                            + " has a label file; looked for " + first + " and so on");
         }
         String source = ZipFolder.shown(folder.file()) + " (" + split + ")";
         List<String> notices = new ArrayList<>();
@@ -114,7 +117,10 @@ final class YoloReader {
             String who = file + ", line " + fault.line();
             problems.add(fault.kind(), who, () -> who + " " + fault.sentence());
         }
-        tally(labels.isThere() ? 0 : 1, "image(s) have no label file and count as images without objects", image.info.fileName());
+        tally(
+                labels.isThere() ? 0 : 1,
+                "image(s) have no label file and count as images without objects",
+                image.info.fileName());
         tally(labels.repeated(), "line(s) repeat one of the same file and are left out", file);
         List<Annotation> objects = new ArrayList<>();
         ImageInfo info = image.info;
@@ -126,11 +132,14 @@ final class YoloReader {
             String where = file + ", line " + box.line();
             double overhang = Math.max(Math.max(-x, -y), Math.max(x + w - info.width(), y + h - info.height()));
             tally(box.polygon() ? 1 : 0, "polygon(s) are taken for their bounding boxes", where);
-            tally(overhang > OVERHANG ? 1 : 0, "box(es) leave their image by more than a pixel; training clips them", where);
+            tally(
+                    overhang > OVERHANG ? 1 : 0,
+                    "box(es) leave their image by more than a pixel; training clips them",
+                    where);
             boolean dropped = !Transforms.keeps(x, y, w, h, info);
             tally(dropped ? 1 : 0, "box(es) have no width or height in their image; training drops them", where);
-            objects.add(new Annotation(
-                    firstId + objects.size(), info.id(), box.classIndex(), x, y, w, h, w * h, false));
+            objects.add(
+                    new Annotation(firstId + objects.size(), info.id(), box.classIndex(), x, y, w, h, w * h, false));
         }
         return objects;
     }

@@ -51,7 +51,8 @@ class CocoReaderTest {
     }
 
     private List<String> problems(String text) {
-        return CocoReader.examine(write(text), new ImageFolders(List.of(folder))).problems();
+        return CocoReader.examine(write(text), new ImageFolders(List.of(folder)))
+                .problems();
     }
 
     @Test
@@ -129,8 +130,8 @@ class CocoReaderTest {
                 + ",{'id':22,'image_id':1,'category_id':8,'bbox':[1,2,3,4]}"
                 + ",{'id':23,'image_id':7,'category_id':1,'bbox':[1,2,3,4],'bbox':[1,2,3,4]}"
                 + ",{'id':4,'image_id':1,'category_id':1,'bbox':[1,2,3,4],'area':'big','iscrowd':'no'}";
-        CocoDataset.Examined examined = CocoReader.examine(
-                write(set(images, CATEGORY, annotations)), new ImageFolders(List.of(folder)));
+        CocoDataset.Examined examined =
+                CocoReader.examine(write(set(images, CATEGORY, annotations)), new ImageFolders(List.of(folder)));
         String file = folder.resolve("a.json") + ": ";
         assertThat(examined.problems())
                 .containsExactlyInAnyOrder(

@@ -164,10 +164,13 @@ class DataFolderTest {
             Zips.write(
                     zip,
                     Map.of(
-                            top + "annotations/train.json", text,
-                            top + "images/1.png", image(5),
+                            top + "annotations/train.json",
+                            text,
+                            top + "images/1.png",
+                            image(5),
                             // An archive program's own.
-                            "__MACOSX/._x", new byte[1]));
+                            "__MACOSX/._x",
+                            new byte[1]));
             assertThat(DataFolder.splits(zip)).containsExactly("train");
             CocoDataset train = CocoDataset.open(zip, "train");
             assertThat(train.image(train.images().get(0)).value(0, 0, 0)).isEqualTo(5);

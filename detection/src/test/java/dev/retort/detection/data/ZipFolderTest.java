@@ -50,9 +50,9 @@ class ZipFolderTest {
         Map<String, byte[]> entries = new TreeMap<>();
         for (int i = 0; i < 20; i++) {
             RgbImage image = new RgbImage(60 + i, 50, noise(60 + i, 50));
-            entries.put("a/" + i + (i % 2 == 0 ? ".png" : ".jpg"), i % 2 == 0
-                    ? ImageFileWriter.png(image)
-                    : ImageFileWriter.jpeg(image, 0.9f));
+            entries.put(
+                    "a/" + i + (i % 2 == 0 ? ".png" : ".jpg"),
+                    i % 2 == 0 ? ImageFileWriter.png(image) : ImageFileWriter.jpeg(image, 0.9f));
         }
         Path root = ZipFolder.root(zip(entries));
         List<String> names = List.copyOf(entries.keySet());
@@ -138,7 +138,8 @@ class ZipFolderTest {
         Files.writeString(folder.resolve("secret.png"), "outside");
         Path inside = ZipFolder.root(zip(Map.of("a.png", new byte[1])));
         assertThat(Files.exists(inside.resolve("../secret.png"))).isFalse();
-        assertThat(Files.exists(inside.resolve(folder.resolve("secret.png").toString()))).isFalse();
+        assertThat(Files.exists(inside.resolve(folder.resolve("secret.png").toString())))
+                .isFalse();
         Path climbing = zip(Map.of("../secret.png", new byte[1]));
         assertThatThrownBy(() -> ZipFolder.root(climbing))
                 .isInstanceOf(DataException.class)

@@ -67,8 +67,7 @@ class ColorDistortionTest {
         long same = 0;
         int tries = 1600;
         for (int i = 0; i < tries; i++) {
-            LabeledImage changed =
-                    new ColorDistortion(0.5).apply(image, CounterRandom.sequence(1, Purpose.COLOR, i));
+            LabeledImage changed = new ColorDistortion(0.5).apply(image, CounterRandom.sequence(1, Purpose.COLOR, i));
             same += Arrays.equals(levels(changed.image()), new int[] {200, 100, 50}) ? 1 : 0;
         }
         // Standard deviation 9.7; changes by less than half a level add some.

@@ -69,7 +69,8 @@ class MosaicTest {
             int x = (int) Math.rint(20 + 60 * same.uniform());
             int y = (int) Math.rint(20 + 60 * same.uniform());
             assertThat(mosaic.mix(images, draws).image().rgb())
-                    .containsExactly(Mosaic.mix(images, x, y, same.below(4)).image().rgb());
+                    .containsExactly(
+                            Mosaic.mix(images, x, y, same.below(4)).image().rgb());
         }
         // Standard deviation 10.
         assertThat(mixed).isCloseTo(200, within(50));
