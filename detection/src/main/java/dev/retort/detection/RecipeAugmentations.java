@@ -16,17 +16,24 @@ import java.util.Optional;
 final class RecipeAugmentations {
     private RecipeAugmentations() {}
 
-    /** Those whose probability or range is not that of none. With a jitter, images leave it at their final size. */
+    /**
+     * Those whose probability or range is not that of none. With a jitter, which makes images their final size, colors are
+     * changed before, so that the gray around them stays; else after resizing, where there are fewer pixels.
+     */
     static Augmentations of(Recipe.Data data) {
         List<Augmentation> original = new ArrayList<>();
+        List<Augmentation> resized = new ArrayList<>();
+        boolean jitter = !data.jitter().isEmpty();
         if (data.crop() > 0) {
             original.add(new RandomCrop(data.crop()));
         }
-        if (!data.jitter().isEmpty()) {
+        if (data.color() > 0) {
+            (jitter ? original : resized).add(new ColorDistortion(data.color()));
+        }
+        if (jitter) {
             original.add(
                     new LargeScaleJitter(data.jitter().get(0), data.jitter().get(1), data.longEdge()));
         }
-        List<Augmentation> resized = data.color() > 0 ? List.of(new ColorDistortion(data.color())) : List.of();
         Optional<ImageMixing> mixing = data.mosaic() > 0 ? Optional.of(new Mosaic(data.mosaic())) : Optional.empty();
         return new Augmentations(original, resized, mixing);
     }

@@ -111,6 +111,14 @@ class AugmentedBatchesTest {
         }
     }
 
+    /** A factor of 0.5 leaves three quarters of the square gray. */
+    @Test
+    void theGrayAroundAJitteredImageIsNotColored() {
+        for (Sample sample : samples(recipe("data.jitter=[0.5, 0.5]", "data.longEdge=64", "data.color=1"), 0)) {
+            assertThat(sample.image().value(40, 50, 0)).isEqualTo(128);
+        }
+    }
+
     @Test
     void boxesLieInTheirImageAndEvaluationIsNotAugmented() {
         for (int i = 0; i < 60; i++) {

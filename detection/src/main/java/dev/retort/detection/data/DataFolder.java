@@ -178,6 +178,10 @@ public record DataFolder(Path annotations, List<Path> images, List<Path> missing
 
     private static String present(Path directory) {
         Map<String, Path> files = files(directory);
+        if (files.isEmpty() && Files.isDirectory(directory.resolve(YoloImages.LABELS))) {
+            return "There is a folder " + YoloImages.LABELS
+                    + ", as YOLO has it: write a data.yaml beside it, with names and" + " train, val or test.";
+        }
         if (files.isEmpty()) {
             return "There is no annotation file in it: name the data set's root folder, which holds the folder "
                     + ANNOTATIONS + ", or YOLO's data.yaml.";

@@ -21,7 +21,9 @@ final class YoloImages {
     private static final List<String> ENDINGS = List.of(
             ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".jp2");
 
-    private static final String LABELS = "labels";
+    /** The folder of label files. */
+    static final String LABELS = "labels";
+
     private static final String LIST = ".txt";
     private static final int MOST_BYTES = 1 << 28;
     private static final String UP = "../";

@@ -132,6 +132,11 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     "data.jitter",
                     jitter,
                     "empty, or two ascending factors from " + LEAST_JITTER + " to " + MOST_JITTER);
+            Require.that(
+                    jitter.isEmpty() || jitter.get(1) * longEdge <= LONGEST_EDGE,
+                    "data.jitter",
+                    jitter,
+                    "so that its largest factor times data.longEdge, " + longEdge + ", is at most " + LONGEST_EDGE);
             Require.probability(crop, "data.crop");
             Require.probability(color, "data.color");
             Require.probability(mosaic, "data.mosaic");

@@ -285,6 +285,15 @@ class YoloReaderTest {
     }
 
     @Test
+    void aFolderOfLabelsWithoutTheFileIsTold() throws IOException {
+        write("labels/a.txt", "");
+        assertThatThrownBy(() -> CocoDataset.open(folder, "train"))
+                .hasMessageEndingWith(
+                        "There is a folder labels, as YOLO has it: write a data.yaml beside it, with names"
+                                + " and train, val or test.");
+    }
+
+    @Test
     void imagesInPathsThatHaveImagesTwiceUseTheNearest() throws IOException {
         write("data.yaml", NAMES + "train: images/set/images\n");
         image("images/set/images/a.png", 10, 10);

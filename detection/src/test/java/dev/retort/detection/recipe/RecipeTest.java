@@ -118,6 +118,10 @@ class RecipeTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse("", key + "=" + value))
                 .withMessageStartingWith(key + " must be " + expected + " (the setting " + key);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", "data.jitter=[1, 3]", "data.longEdge=6000"))
+                .withMessageStartingWith("data.jitter must be so that its largest factor times data.longEdge, 6000, is"
+                        + " at most 16384, not [1.0, 3.0]");
     }
 
     @Test
