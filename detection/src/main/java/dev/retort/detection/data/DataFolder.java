@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * DIR/result.json                           + DIR/images/       (Label Studio; the split is called result)
  * </pre>
  *
- * <p>Each image folder may be a zip file, {@code DIR/train2017.zip}, and the whole of DIR may be one. All image folders of a
+ * <p>An image folder that is not there may be a zip file, {@code DIR/train2017.zip}, and the whole of DIR may be one. All image folders of a
  * layout that are there count, in this order, then DIR itself; where there is none, all folders and zip files of DIR do.
  *
  * @param annotations the annotation file
@@ -95,29 +95,28 @@ public record DataFolder(Path annotations, List<Path> images, List<Path> missing
             boolean found = !images.isEmpty();
             for (Path entry : found ? List.<Path>of() : listed(root)) {
                 if (!entry.endsWith(ANNOTATIONS) && !ZipFolder.isExtra(entry)) {
-                    addIfThere(entry, images);
+                    addIfThere(ZipFolder.folder(entry), images);
                 }
             }
+            boolean none = images.isEmpty();
+            images.add(root);
             DataFolder folder =
                     new DataFolder(layout.annotations, List.copyOf(images), found ? List.of() : layout.images);
-            if (images.isEmpty()) {
+            if (none) {
                 throw folder.noImages();
             }
-            images.add(root);
-            return new DataFolder(layout.annotations, List.copyOf(images), folder.missing);
+            return folder;
         } catch (IOException e) {
             throw new DataException("Cannot list " + ZipFolder.shown(root) + ": " + e.getMessage(), e);
         }
     }
 
-    /** Adds a folder, and what is in the zip file that has its name, if there are any. */
+    /** Adds a folder if it is there, else what is in the zip file that has its name. */
     private static void addIfThere(Path folder, Set<Path> images) throws IOException {
+        Path zip = folder.resolveSibling(folder.getFileName() + ZipFolder.ENDING);
         if (Files.isDirectory(folder)) {
             images.add(folder);
-        }
-        String name = folder.getFileName().toString();
-        Path zip = name.endsWith(ZipFolder.ENDING) ? folder : folder.resolveSibling(name + ZipFolder.ENDING);
-        if (!ZipFolder.contains(zip) && Files.isRegularFile(zip)) {
+        } else if (!ZipFolder.contains(zip) && Files.isRegularFile(zip)) {
             Path root = ZipFolder.root(zip);
             images.add(root);
             images.add(ZipFolder.inner(root));
@@ -180,7 +179,8 @@ public record DataFolder(Path annotations, List<Path> images, List<Path> missing
         Map<String, Path> files = files(directory);
         if (files.isEmpty() && Files.isDirectory(directory.resolve(YoloImages.LABELS))) {
             return "There is a folder " + YoloImages.LABELS
-                    + ", as YOLO has it: write a data.yaml beside it, with names and" + " train, val or test.";
+                    + ", as YOLO has it: write a data.yaml beside it, with names and"
+                    + " train, val or test.";
         }
         if (files.isEmpty()) {
             return "There is no annotation file in it: name the data set's root folder, which holds the folder "

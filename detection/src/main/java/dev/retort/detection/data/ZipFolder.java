@@ -61,6 +61,12 @@ final class ZipFolder {
         return name.startsWith(".") || name.startsWith(EXTRAS);
     }
 
+    /** The folder that a zip file stands for, which has its name without the ending; another path as it is. */
+    static Path folder(Path path) {
+        String name = path.getFileName().toString();
+        return name.endsWith(ENDING) ? path.resolveSibling(name.substring(0, name.length() - ENDING.length())) : path;
+    }
+
     /** Whether a path leads into a zip file. */
     static boolean contains(Path path) {
         return path.getFileSystem() != FileSystems.getDefault();

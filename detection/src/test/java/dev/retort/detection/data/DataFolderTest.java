@@ -147,13 +147,38 @@ class DataFolderTest {
 
     @Test
     void imagesMayLieInZipFiles() throws IOException {
-        image("train2017/1.png", 1);
-        Zips.write(folder.resolve("train2017.zip"), Map.of("train2017/1.png", image(9), "train2017/2.png", image(2)));
-        Zips.write(folder.resolve("images.zip"), Map.of("3.png", image(3), "cam/4.png", image(4)));
-        coco("annotations/instances_train2017.json", "1.png", "2.png", "3.png", "cam/4.png", "train2017/2.png");
+        Zips.write(folder.resolve("train2017.zip"), Map.of("train2017/1.png", image(1), "train2017/2.png", image(2)));
+        Zips.write(folder.resolve("images.zip"), Map.of("2.png", image(9), "3.png", image(3), "cam/4.png", image(4)));
+        coco(
+                "annotations/instances_train2017.json",
+                "1.png",
+                "2.png",
+                "3.png",
+                "cam/4.png",
+                "train2017/2.png",
+                "4.png");
         CocoDataset train = CocoDataset.open(folder, "train");
-        assertThat(levels(train)).containsExactly(1, 2, 3, 4, 2);
+        assertThat(levels(train)).containsExactly(1, 2, 3, 4, 2, 4);
         assertThat(ImageCheck.whole(train).problems()).isEmpty();
+    }
+
+    /** Who unpacked a file often keeps it, copied whole or not. */
+    @Test
+    void aZipFileBesideItsFolderIsNotOpened() throws IOException {
+        coco("annotations/instances_train2017.json", "1.png");
+        image("train2017/1.png", 6);
+        file("train2017.zip");
+        assertThat(levels(CocoDataset.open(folder, "train"))).containsExactly(6);
+    }
+
+    @Test
+    void whereNoFolderHasTheNameOfTheSplitAllZipFilesCount() throws IOException {
+        coco("annotations/instances_both.json", "1.png", "2.png", "3.png");
+        Zips.write(folder.resolve("part1.zip"), Map.of("1.png", image(1)));
+        Zips.write(folder.resolve("part2.zip"), Map.of("part2/2.png", image(2)));
+        image("part3/3.png", 3);
+        file("part3.zip");
+        assertThat(levels(CocoDataset.open(folder, "both"))).containsExactly(1, 2, 3);
     }
 
     @Test
