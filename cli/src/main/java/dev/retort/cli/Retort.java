@@ -25,10 +25,12 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             DataCommand.class,
+            ImportCommand.class,
             TrainCommand.class,
             DistillCommand.class,
             EvalCommand.class,
             PredictCommand.class,
+            ExportCommand.class,
             GradcheckCommand.class,
             DevicesCommand.class
         })

@@ -83,6 +83,17 @@ public final class Detector implements AutoCloseable {
         return new Detector(header, "this detector", network(context, header), false);
     }
 
+    /**
+     * A detector around a network that was built elsewhere, which it takes over.
+     *
+     * @param recipe says how images enter the network
+     * @param categories index of a category here is the network's class
+     * @param name what messages call it: the file that the weights came from
+     */
+    public static Detector of(Recipe recipe, List<Category> categories, DetectionModel network, String name) {
+        return new Detector(new ModelHeader(recipe, categories), name, network, false);
+    }
+
     private static DetectionModel network(BuildContext context, ModelHeader header) {
         Recipe recipe = header.recipe();
         DetectionModel network = DetectionModels.create(
@@ -174,10 +185,7 @@ public final class Detector implements AutoCloseable {
 
     /** How pixel values enter the network. */
     public Normalization normalization() {
-        return switch (recipe().data().pixels()) {
-            case MSRA -> Normalization.MSRA;
-            case TORCHVISION -> Normalization.TORCHVISION;
-        };
+        return recipe().data().pixels().normalization();
     }
 
     /** A batch as the network takes it: [N, H, W, 3]. */
@@ -302,7 +310,8 @@ public final class Detector implements AutoCloseable {
             List<Detections> raw = network.forward(input(batch)).detections(seen);
             for (int n = 0; n < batch.size(); n++) {
                 ImageInfo original = batch.samples().get(n).info();
-                found.add(raw.get(n).rescale(seen.get(n), new ImageSize(original.height(), original.width())));
+                ImageSize size = new ImageSize(original.height(), original.width());
+                found.add(recipe().data().resize().restore(raw.get(n), seen.get(n), size));
             }
         } catch (ArithmeticException e) {
             throw new DetectorException(

@@ -126,11 +126,17 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
 
     /** As metadata of a file, in a fixed order, so that equal models are equal files. */
     public Map<String, String> metadata() {
+        Map<String, String> metadata = metadata(recipe);
+        metadata.put(CLASSES_KEY, JSON.writeValueAsString(categories));
+        return metadata;
+    }
+
+    /** What a file says that holds no detector, but weights with a recipe. */
+    public static Map<String, String> metadata(Recipe recipe) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(FORMAT_KEY, Integer.toString(FORMAT));
         metadata.put(VERSION_KEY, version());
         metadata.put(RECIPE_KEY, RecipeReader.writeJson(recipe));
-        metadata.put(CLASSES_KEY, JSON.writeValueAsString(categories));
         return metadata;
     }
 

@@ -16,25 +16,20 @@ import java.util.Optional;
 final class RecipeAugmentations {
     private RecipeAugmentations() {}
 
-    /**
-     * Those whose probability or range is not that of none. With a jitter, which makes images their final size, colors are
-     * changed before, so that the gray around them stays; else after resizing, where there are fewer pixels.
-     */
+    /** Those whose probability or range is not that of none. A jitter, which makes images their final size, comes last. */
     static Augmentations of(Recipe.Data data) {
         List<Augmentation> original = new ArrayList<>();
-        List<Augmentation> resized = new ArrayList<>();
-        boolean jitter = !data.jitter().isEmpty();
         if (data.crop() > 0) {
             original.add(new RandomCrop(data.crop()));
         }
         if (data.color() > 0) {
-            (jitter ? original : resized).add(new ColorDistortion(data.color()));
+            original.add(new ColorDistortion(data.color()));
         }
-        if (jitter) {
+        if (!data.jitter().isEmpty()) {
             original.add(
                     new LargeScaleJitter(data.jitter().get(0), data.jitter().get(1), data.longEdge()));
         }
         Optional<ImageMixing> mixing = data.mosaic() > 0 ? Optional.of(new Mosaic(data.mosaic())) : Optional.empty();
-        return new Augmentations(original, resized, mixing);
+        return new Augmentations(original, mixing);
     }
 }

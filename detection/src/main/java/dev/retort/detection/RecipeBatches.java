@@ -1,9 +1,7 @@
 package dev.retort.detection;
 
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.box.ResizeRule;
 import dev.retort.detection.data.Batch;
-import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.data.ImageInfo;
@@ -18,8 +16,6 @@ import java.util.List;
 /** The batches that a recipe asks for, their extents multiples of a network's {@code sizeDivisor}. */
 public final class RecipeBatches {
     private static final SizeRule AS_IT_IS = (image, shortEdge, longEdge) -> image;
-    private static final SizeRule SHORTEST_EDGE =
-            (image, shortEdge, longEdge) -> new ResizeRule(shortEdge, longEdge).apply(image);
 
     private RecipeBatches() {}
 
@@ -52,8 +48,7 @@ public final class RecipeBatches {
     /** An image that belongs to no data set, at the recipe's largest size. */
     static Sample sample(Recipe recipe, ImageInfo info, RgbImage image) {
         ImageSize size = size(recipe, new ImageSize(info.height(), info.width()));
-        RgbImage resized = BilinearResize.resize(image, size.width(), size.height());
-        return new Sample(info, resized, new double[0], new int[0], false);
+        return new Sample(info, recipe.data().resize().resize(image, size), new double[0], new int[0], false);
     }
 
     /** The recipe's largest size of an image. */
@@ -68,7 +63,7 @@ public final class RecipeBatches {
     }
 
     private static SizeRule rule(Recipe.Data data) {
-        return data.shortEdges().isEmpty() ? AS_IT_IS : SHORTEST_EDGE;
+        return data.shortEdges().isEmpty() ? AS_IT_IS : data.resize()::target;
     }
 
     private static DatasetBatches.Settings settings(Recipe recipe, int divisor) {
@@ -76,6 +71,7 @@ public final class RecipeBatches {
                 recipe.training().batch(),
                 divisor,
                 recipe.data().cacheMegabytes() * 1_000_000L,
+                recipe.data().resize(),
                 recipe.data().broken() == Recipe.Broken.SKIP);
     }
 }

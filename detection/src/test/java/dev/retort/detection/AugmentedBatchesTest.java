@@ -6,6 +6,7 @@ import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.InterpolatedImage;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.recipe.Recipe;
@@ -60,7 +61,7 @@ class AugmentedBatchesTest {
             content.add(sample.flipped());
             content.add(sample.image().width() + "x" + sample.image().height());
             content.add(Arrays.toString(sample.boxes()) + Arrays.toString(sample.classes()));
-            content.add(Arrays.hashCode(sample.image().rgb()));
+            content.add(Arrays.hashCode(sample.image().visible().rgb()));
         }
         return content;
     }
@@ -101,8 +102,8 @@ class AugmentedBatchesTest {
             for (int place = 0; place < 3; place++) {
                 assertThat(colored.get(place).boxes())
                         .isEqualTo(plain.get(place).boxes());
-                assertThat(colored.get(place).image().rgb())
-                        .isNotEqualTo(plain.get(place).image().rgb());
+                assertThat(colored.get(place).image().visible().rgb())
+                        .isNotEqualTo(plain.get(place).image().visible().rgb());
                 assertThat(plain.get(place).flipped())
                         .isEqualTo(unchanged.get(place).flipped());
                 assertThat(plain.get(place).info())
@@ -115,7 +116,7 @@ class AugmentedBatchesTest {
     @Test
     void theGrayAroundAJitteredImageIsNotColored() {
         for (Sample sample : samples(recipe("data.jitter=[0.5, 0.5]", "data.longEdge=64", "data.color=1"), 0)) {
-            assertThat(sample.image().value(40, 50, 0)).isEqualTo(128);
+            assertThat(sample.image().visible().value(40, 50, 0)).isEqualTo(128);
         }
     }
 
@@ -131,8 +132,23 @@ class AugmentedBatchesTest {
         }
         Sample evaluated =
                 RecipeBatches.evaluation(recipe(ALL), DATASET, 32).samples(0).get(0);
-        assertThat(evaluated.image().rgb())
+        assertThat(evaluated.image().visible().rgb())
                 .isEqualTo(DATASET.image(DATASET.images().get(0)).rgb());
+    }
+
+    /** Colors change the pixels before torchvision's interpolation; a mosaic is one of 8-bit pixels. */
+    @Test
+    void augmentedImagesAreResizedByTheRecipesMethod() {
+        String[] torchvision = {"data.resize=torchvision", "data.shortEdges=[24]", "data.longEdge=60"};
+        Sample plain = samples(recipe(torchvision), 0).get(0);
+        Sample colored = samples(recipe(torchvision).with("data.color=1"), 0).get(0);
+        assertThat(plain.image()).isInstanceOf(InterpolatedImage.class);
+        assertThat(colored.image()).isInstanceOf(InterpolatedImage.class);
+        assertThat(colored.boxes()).isEqualTo(plain.boxes());
+        assertThat(colored.image().width()).isEqualTo(plain.image().width());
+        Sample mosaic = samples(recipe(torchvision).with("data.mosaic=1"), 0).get(0);
+        assertThat(mosaic.image()).isInstanceOf(RgbImage.class);
+        assertThat(mosaic.image().width()).isEqualTo(plain.image().width());
     }
 
     @Test

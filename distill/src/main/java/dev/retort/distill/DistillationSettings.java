@@ -1,8 +1,8 @@
 package dev.retort.distill;
 
-import dev.retort.detection.model.Require;
-import dev.retort.detection.recipe.OnChange;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
+import dev.retort.detection.settings.Require;
 import java.util.List;
 
 /**

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeChange;
-import dev.retort.detection.recipe.RecipeChange.Effect;
 import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.settings.Effect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -77,6 +77,11 @@ public final class Conv2d extends Module {
             return new Options(in, out, kernel, spec, norm, true, weightInit, biasInit);
         }
 
+        /** With neither bias nor norm. */
+        public Options withoutBias() {
+            return new Options(in, out, kernel, spec, norm, relu, weightInit, Optional.empty());
+        }
+
         /** Other first values of weight and bias. */
         public Options withInit(Initializer changedWeight, Initializer changedBias) {
             return new Options(in, out, kernel, spec, norm, relu, changedWeight, Optional.of(changedBias));
@@ -117,6 +122,49 @@ public final class Conv2d extends Module {
         return options;
     }
 
+    /** Whether anything is added to the convolution: a bias, or a norm's shift. */
+    public boolean hasBias() {
+        return bias != null || norm != null;
+    }
+
+    /**
+     * The weight that acts while nothing is trained, [out, k, k, in/groups]: with the norm's scale in it. It belongs to this module or
+     * to the current scope.
+     *
+     * @throws IllegalStateException if there is a norm that takes the statistics of the batch
+     */
+    public Tensor effectiveWeight() {
+        if (norm == null) {
+            return weight.value();
+        }
+        requireFixedNorm();
+        return norm.fold(weight.value(), folded);
+    }
+
+    /**
+     * The bias that acts while nothing is trained, [out]: a norm's shift. It belongs to this module or to the current scope.
+     *
+     * @throws IllegalStateException if there is none ({@link #hasBias}), or a norm that takes the statistics of the batch
+     */
+    public Tensor effectiveBias() {
+        if (!hasBias()) {
+            throw new IllegalStateException("This convolution has no bias");
+        }
+        if (norm == null) {
+            return bias.value();
+        }
+        requireFixedNorm();
+        return norm.shift();
+    }
+
+    private void requireFixedNorm() {
+        if (!norm.isFixed()) {
+            throw new IllegalStateException(
+                    "A batch norm in training has no weights of its own: it takes the statistics of"
+                            + " each batch. Set evaluation mode first: setTraining(false)");
+        }
+    }
+
     /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
     public Tensor forward(Tensor x) {
         return compute(x, null);
@@ -134,12 +182,9 @@ public final class Conv2d extends Module {
 
     private Tensor compute(Tensor x, Tensor addend) {
         try (Scope scope = Scope.open()) {
-            if (norm == null) {
-                Tensor shift = bias == null ? null : bias.value();
-                return scope.keep(convolve(x, weight.value(), shift, addend, options.relu));
-            }
-            if (norm.isFixed()) {
-                return scope.keep(convolve(x, norm.fold(weight.value(), folded), norm.shift(), addend, options.relu));
+            if (norm == null || norm.isFixed()) {
+                Tensor shift = hasBias() ? effectiveBias() : null;
+                return scope.keep(convolve(x, effectiveWeight(), shift, addend, options.relu));
             }
             Tensor y = norm.forward(convolve(x, weight.value(), null, null, false));
             Tensor sum = addend == null ? y : y.add(addend);

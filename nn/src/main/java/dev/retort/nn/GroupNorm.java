@@ -40,6 +40,16 @@ public final class GroupNorm extends Module {
         beta = parameter("bias", Shape.of(channels), Initializers.zeros());
     }
 
+    /** G. */
+    public int groups() {
+        return groups;
+    }
+
+    /** What is added to the variance. */
+    public double eps() {
+        return eps;
+    }
+
     /** @throws ShapeException if x is not [N, H, W, C] */
     public Tensor forward(Tensor x) {
         if (x.shape().rank() != 4 || x.dim(-1) != channels) {

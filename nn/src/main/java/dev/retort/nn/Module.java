@@ -111,6 +111,17 @@ public abstract class Module implements AutoCloseable {
         return all;
     }
 
+    /** This module and those below it that are of a type, by full name, in tree order; of two with one name the inner one. */
+    public final <M extends Module> LinkedHashMap<String, M> modules(Class<M> type) {
+        LinkedHashMap<String, M> all = new LinkedHashMap<>();
+        visit("", (path, module) -> {
+            if (type.isInstance(module)) {
+                all.put(path, type.cast(module));
+            }
+        });
+        return all;
+    }
+
     private void visit(String path, BiConsumer<String, Module> visitor) {
         visitor.accept(path, this);
         children.forEach((name, child) -> child.visit(BuildContext.join(path, name), visitor));

@@ -98,6 +98,39 @@ class Conv2dTest {
         }
     }
 
+    @Test
+    void effectiveWeightAndBiasHaveTheNormInThem() {
+        try (Conv2d conv =
+                new Conv2d(TestTensors.f64(backend), Conv2d.of(IN, OUT, 1).withNorm(Norm.BATCH))) {
+            TestTensors.randomize(conv, 23);
+            assertThatThrownBy(conv::effectiveWeight)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("setTraining(false)");
+            assertThatThrownBy(conv::effectiveBias).isInstanceOf(IllegalStateException.class);
+            conv.setTraining(false);
+            double[] weight = data(conv, "weight");
+            double[] bias = new double[OUT];
+            for (int c = 0; c < OUT; c++) {
+                double scale = data(conv, "norm.weight")[c] / Math.sqrt(data(conv, "norm.running_var")[c] + 1e-5);
+                bias[c] = data(conv, "norm.bias")[c] - data(conv, "norm.running_mean")[c] * scale;
+                for (int i = 0; i < IN; i++) {
+                    weight[c * IN + i] *= scale;
+                }
+            }
+            assertThat(conv.effectiveWeight().toDoubles()).containsExactly(weight, within(1e-14));
+            assertThat(conv.effectiveBias().toDoubles()).containsExactly(bias, within(1e-14));
+        }
+        try (Conv2d plain = new Conv2d(
+                TestTensors.f64(backend),
+                Conv2d.of(IN, OUT, 1)
+                        .withInit(Initializers.ones(), Initializers.zeros())
+                        .withoutBias())) {
+            assertThat(plain.hasBias()).isFalse();
+            assertThat(plain.effectiveWeight().toDoubles()).containsOnly(1);
+            assertThatThrownBy(plain::effectiveBias).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
     private double[] folded(Conv2d conv) {
         double[] y = convolve(x.toDoubles(), data(conv, "weight"), 3, 1);
         for (int i = 0; i < y.length; i++) {

@@ -47,6 +47,17 @@ class ModuleTest {
     }
 
     @Test
+    void modulesOfATypeAreFoundByTheirNames() {
+        try (Pair pair = new Pair(TestTensors.f64(backend), true)) {
+            assertThat(pair.modules(Linear.class).keySet()).containsExactly("extra", "a.0");
+            assertThat(pair.modules(Linear.class)).containsEntry("a.0", pair.first);
+            assertThat(pair.modules(BatchNorm2d.class).keySet()).containsExactly("conv.norm");
+            // The child without a name has its parent's.
+            assertThat(pair.modules(Module.class).get("")).isInstanceOf(LayerNorm.class);
+        }
+    }
+
+    @Test
     void aNameIsGivenOnce() {
         class Twice extends Module {
             Twice(BuildContext context) {

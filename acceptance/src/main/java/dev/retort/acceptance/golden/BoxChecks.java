@@ -63,7 +63,8 @@ final class BoxChecks {
             golden.expectFloat64("out.cell_p" + (level + 3), generator.cellAnchors(level));
             golden.expectFloat64(
                     "out.anchors_p" + (level + 3),
-                    generator.anchors(level, featureSizes[2 * level], featureSizes[2 * level + 1]));
+                    generator.anchors(
+                            level, featureSizes[2 * level], featureSizes[2 * level + 1], new ImageSize(1, 1)));
         }
     }
 
@@ -152,6 +153,7 @@ final class BoxChecks {
                 attrs.required("topk_candidates").intValue(),
                 attrs.required("nms_thresh").doubleValue(),
                 attrs.required("max_detections").intValue(),
+                false,
                 BoxCoder.RETINANET);
         List<LevelPrediction> levels = new ArrayList<>();
         for (String anchors : levels(golden, "in.anchors_p")) {
@@ -160,10 +162,10 @@ final class BoxChecks {
                     golden.floats(anchors.replace("anchors", "logits")),
                     golden.floats(anchors.replace("anchors", "deltas"))));
         }
-        Detections detections = postprocessor.detect(levels);
+        ImageSize seen = size(attrs.required("image_size"));
+        Detections detections = postprocessor.detect(levels, seen);
         expect(golden, "out.", detections);
-        Detections rescaled =
-                detections.rescale(size(attrs.required("image_size")), size(attrs.required("output_size")));
+        Detections rescaled = detections.rescale(seen, size(attrs.required("output_size")));
         expect(golden, "out.post_", rescaled);
     }
 

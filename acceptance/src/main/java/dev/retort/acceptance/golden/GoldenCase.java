@@ -69,6 +69,11 @@ public class GoldenCase {
         return Stream.of("inputs", "params").flatMap(this::names).toList();
     }
 
+    /** Another case of the same set. */
+    GoldenCase other(String name) {
+        return set.get(name);
+    }
+
     /** A file that belongs to the case, for example {@code gt.json} of an evaluation case. */
     public Path file(String name) {
         return set.resolve(text("file")).resolveSibling(name);

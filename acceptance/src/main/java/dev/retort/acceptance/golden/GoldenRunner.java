@@ -21,6 +21,8 @@ public final class GoldenRunner implements Closeable {
             EvalChecks::checks,
             FcosChecks::checks,
             IcdChecks::checks,
+            ImportChecks::checks,
+            ImportedNetworkChecks::checks,
             MethodChecks::checks,
             NnChecks::checks,
             OpChecks::checks,

@@ -121,6 +121,7 @@ final class RetinaNetChecks {
                         Networks.context(run),
                         channels,
                         attrs.required("num_convs").intValue(),
+                        0,
                         attrs.required("num_anchors").intValue(),
                         attrs.required("num_classes").intValue());
                 Tape tape = run.tape()) {
@@ -288,10 +289,11 @@ final class RetinaNetChecks {
                             output.logits().get(level).narrow(n, 1).toFloats(),
                             output.deltas().get(level).narrow(n, 1).toFloats()));
                 }
+                ImageSize seen = size(attrs.required("image_sizes").get(n));
                 Detections found = postprocessor
-                        .detect(levels)
+                        .detect(levels, seen)
                         .rescale(
-                                size(attrs.required("image_sizes").get(n)),
+                                seen,
                                 size(attrs.required("detection_output_sizes").get(n)));
                 golden.expectExact("out.det_classes_" + n, found.classes());
                 // Predictions reach the postprocessor in float32, whatever the network computes in.

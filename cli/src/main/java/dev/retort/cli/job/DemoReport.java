@@ -95,7 +95,8 @@ final class DemoReport {
         }
         AttentionMap map = maps.get(largest);
         double stride = (double) batch.height() / map.height();
-        RgbImage overlay = HeatMap.overlay(sample.image(), map.map(), map.height(), map.width(), stride, OPACITY);
+        RgbImage overlay =
+                HeatMap.overlay(sample.image().visible(), map.map(), map.height(), map.width(), stride, OPACITY);
         int at = 4 * largest;
         int k = sample.classes()[largest];
         String name = test.classNames().get(k);

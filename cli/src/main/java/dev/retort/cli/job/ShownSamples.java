@@ -51,15 +51,14 @@ public final class ShownSamples {
         RgbImage original = dataset.image(sample.info());
         List<BoxPainter.Box> truth = DrawnBoxes.truth(dataset, sample.info());
         List<BoxPainter.Box> learned = DrawnBoxes.of(sample, dataset.categories());
+        RgbImage seen = sample.image().visible();
         String mirrored = sample.flipped() ? ", mirrored" : "";
         return new ReportData.Figure(
                 sample.info().fileName() + " (batch " + iteration + ", place " + place + ")",
                 List.of(
                         ReportData.Panel.of("before", "before: " + size(original, truth), painted(original, truth)),
                         ReportData.Panel.of(
-                                "after",
-                                "after: " + size(sample.image(), learned) + mirrored,
-                                painted(sample.image(), learned))));
+                                "after", "after: " + size(seen, learned) + mirrored, painted(seen, learned))));
     }
 
     private static String size(RgbImage image, List<BoxPainter.Box> boxes) {

@@ -9,6 +9,7 @@ import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingObjective;
 import dev.retort.detection.train.TrainingRun;
+import dev.retort.detection.weights.StartWeights;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.Distiller;
 import dev.retort.tensor.Backend;
@@ -75,6 +76,9 @@ public record TrainingJob(
                 notice("no image of " + dataset.source() + " has a box to learn: the model will find nothing");
             }
             try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
+                if (start == Start.NEW) {
+                    StartWeights.load(student).forEach(TrainingJob::notice);
+                }
                 if (teacher.isEmpty()) {
                     return run(student, Optional.empty(), start, stop, finish);
                 }

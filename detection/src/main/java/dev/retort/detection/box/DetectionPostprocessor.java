@@ -6,14 +6,15 @@ import java.util.List;
 /**
  * Turns the raw output of anchors, as RetinaNet's, for one image into detections (arXiv 1708.02002, section 4, inference): on each level the
  * best candidates (anchor, class) above a score threshold are decoded; over all levels together overlapping boxes of the
- * same class are suppressed, and the best of the rest are kept. Boxes are not clipped here; see
- * {@link Detections#rescale}.
+ * same class are suppressed, and the best of the rest are kept. Unless they are
+ * clipped first, boxes may reach beyond the image; see {@link Detections#rescale}.
  *
  * @param numClasses K
  * @param scoreThreshold a candidate's sigmoid must exceed this; in [0, 1)
  * @param topCandidates most candidates of a level; on equal logits the lower index goes first
  * @param nmsThreshold IoU above which a box of the same class is suppressed
  * @param maxDetections most detections of an image
+ * @param clipsFirst whether boxes are clipped to the image before suppression
  * @param coder decodes the boxes
  */
 public record DetectionPostprocessor(
@@ -22,6 +23,7 @@ public record DetectionPostprocessor(
         int topCandidates,
         double nmsThreshold,
         int maxDetections,
+        boolean clipsFirst,
         BoxCoder coder) {
     public DetectionPostprocessor {
         if (numClasses <= 0 || topCandidates <= 0 || maxDetections <= 0) {
@@ -35,24 +37,25 @@ public record DetectionPostprocessor(
 
     /** RetinaNet's settings: score above 0.05, 1000 candidates a level, NMS at 0.5, 100 detections. */
     public static DetectionPostprocessor retinaNet(int numClasses) {
-        return new DetectionPostprocessor(numClasses, 0.05, 1000, 0.5, 100, BoxCoder.RETINANET);
+        return new DetectionPostprocessor(numClasses, 0.05, 1000, 0.5, 100, false, BoxCoder.RETINANET);
     }
 
     /**
      * The detections of one image, in the coordinates of the anchors.
      *
      * @param levels finest first
+     * @param size of the image without padding
      * @throws ArithmeticException if a logit or a candidate's deltas are NaN: the network has diverged
      */
-    public Detections detect(List<LevelPrediction> levels) {
+    public Detections detect(List<LevelPrediction> levels, ImageSize size) {
         List<Detections> candidates = new ArrayList<>();
         for (int level = 0; level < levels.size(); level++) {
-            candidates.add(candidates(levels.get(level), level));
+            candidates.add(candidates(levels.get(level), level, size));
         }
         return Nms.suppress(candidates, nmsThreshold, maxDetections);
     }
 
-    private Detections candidates(LevelPrediction prediction, int level) {
+    private Detections candidates(LevelPrediction prediction, int level, ImageSize size) {
         int[] best = best(prediction, level);
         double[] boxes = new double[4 * best.length];
         double[] scores = new double[best.length];
@@ -67,7 +70,7 @@ public record DetectionPostprocessor(
             scores[i] = Scores.sigmoid(prediction.logits()[best[i]]);
             classes[i] = best[i] % numClasses;
         }
-        return new Detections(boxes, scores, classes);
+        return new Detections(clipsFirst ? Boxes.clip(boxes, size) : boxes, scores, classes);
     }
 
     /** Indexes of a level's best pairs (anchor, class), best first. */

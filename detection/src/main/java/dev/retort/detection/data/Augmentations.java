@@ -7,15 +7,13 @@ import java.util.Optional;
  * What is done with a training image besides resizing and mirroring.
  *
  * @param original on the image in its own size, one after the other, before it is resized
- * @param resized on the resized image
- * @param mixing of the results of several images, before the mirror
+ * @param mixing of several resized images, before the mirror
  */
-public record Augmentations(List<Augmentation> original, List<Augmentation> resized, Optional<ImageMixing> mixing) {
+public record Augmentations(List<Augmentation> original, Optional<ImageMixing> mixing) {
     /** Nothing. */
-    public static final Augmentations NONE = new Augmentations(List.of(), List.of(), Optional.empty());
+    public static final Augmentations NONE = new Augmentations(List.of(), Optional.empty());
 
     public Augmentations {
         original = List.copyOf(original);
-        resized = List.copyOf(resized);
     }
 }

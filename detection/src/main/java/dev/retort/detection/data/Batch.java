@@ -70,7 +70,7 @@ public record Batch(List<Sample> samples, int height, int width) {
         int rowLength = width * CHANNELS;
         Arrays.fill(out, 0, pixelCount(), 0);
         for (int n = 0; n < size(); n++) {
-            normalization.apply(samples.get(n).image(), out, n * height * rowLength, rowLength);
+            samples.get(n).image().normalize(normalization, out, n * height * rowLength, rowLength);
         }
     }
 

@@ -32,9 +32,10 @@ public final class DatasetBatches implements BatchSource {
      * @param batchSize images a batch
      * @param multiple height and width of a batch are multiples of this, 32 for a pyramid from res5
      * @param cacheBytes bytes of decoded images to keep in memory, 0 for none
+     * @param resize how images get their size
      * @param replaceDamaged whether training takes another image where one turns out to be damaged when it is decoded
      */
-    public record Settings(int batchSize, int multiple, long cacheBytes, boolean replaceDamaged) {
+    public record Settings(int batchSize, int multiple, long cacheBytes, ResizeMethod resize, boolean replaceDamaged) {
         public Settings {
             if (batchSize <= 0 || multiple <= 0) {
                 throw new IllegalArgumentException(
@@ -127,25 +128,16 @@ public final class DatasetBatches implements BatchSource {
     /** @param number of the image in the whole of training: what is drawn for it depends on nothing else */
     private Prepared prepared(int image, int edge, long number) {
         ImageInfo info = dataset.images().get(image);
-        Augmentations augmentations = transform.augmentations();
-        LabeledImage labeled;
-        if (augmentations.original().isEmpty()) {
-            labeled = Transforms.labeled(dataset, info, resized(image, info, edge));
-        } else {
-            LabeledImage original = Transforms.labeled(dataset, info, original(image, info));
-            labeled = augmented(augmentations.original(), original, number);
-            ImageSize size = target(labeled.image().width(), labeled.image().height(), edge);
-            labeled = labeled.resized(size.width(), size.height());
+        List<Augmentation> steps = transform.augmentations().original();
+        if (steps.isEmpty()) {
+            return new Prepared(info, Transforms.labeled(dataset, info, resized(image, info, edge)));
         }
-        return new Prepared(info, augmented(augmentations.resized(), labeled, number));
-    }
-
-    private LabeledImage augmented(List<Augmentation> steps, LabeledImage image, long number) {
-        LabeledImage changed = image;
+        LabeledImage changed = Transforms.labeled(dataset, info, original(image, info));
         for (Augmentation step : steps) {
             changed = step.apply(changed, CounterRandom.sequence(seed, step.purpose(), number));
         }
-        return changed;
+        ImageSize size = target(changed.image().width(), changed.image().height(), edge);
+        return new Prepared(info, changed.resized(settings.resize, size));
     }
 
     /**
@@ -210,15 +202,15 @@ public final class DatasetBatches implements BatchSource {
     }
 
     /** With one target size the resized image is cached; with several, the original, since decoding costs most. */
-    private RgbImage resized(int number, ImageInfo info, int edge) {
+    private Pixels resized(int number, ImageInfo info, int edge) {
         ImageSize size = target(info.width(), info.height(), edge);
-        if (transform.shortEdges().size() == 1) {
+        if (transform.shortEdges().size() == 1 && settings.resize == ResizeMethod.DETECTRON2) {
             return cache.get(
                     number,
                     size.width(),
                     size.height(),
                     () -> BilinearResize.resize(dataset.image(info), size.width(), size.height()));
         }
-        return BilinearResize.resize(original(number, info), size.width(), size.height());
+        return settings.resize.resize(original(number, info), size);
     }
 }

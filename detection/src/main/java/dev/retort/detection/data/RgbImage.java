@@ -6,7 +6,7 @@ import java.awt.image.BufferedImage;
  * An image of 8-bit RGB pixels: {@code rgb} is {@code [height, width, 3]}, row-major, red first. The array is not
  * copied: whoever makes an image hands it over, and nobody writes to it afterwards.
  */
-public record RgbImage(int width, int height, byte[] rgb) {
+public record RgbImage(int width, int height, byte[] rgb) implements Pixels {
     public RgbImage {
         if (width <= 0 || height <= 0 || rgb.length != 3L * width * height) {
             throw new IllegalArgumentException("An image of " + width + "x" + height + " pixels needs "
@@ -24,6 +24,16 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return ImageSamples.of(image, "of a BufferedImage");
     }
 
+    @Override
+    public void normalize(Normalization normalization, float[] out, int offset, int rowLength) {
+        normalization.apply(this, out, offset, rowLength);
+    }
+
+    @Override
+    public RgbImage visible() {
+        return this;
+    }
+
     /** A black image. */
     public static RgbImage black(int width, int height) {
         return new RgbImage(width, height, new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))]);
@@ -34,7 +44,7 @@ public record RgbImage(int width, int height, byte[] rgb) {
         return rgb[(y * width + x) * 3 + c] & 0xff;
     }
 
-    /** The mirror image, left and right exchanged. */
+    @Override
     public RgbImage flipped() {
         byte[] mirrored = new byte[rgb.length];
         for (int y = 0; y < height; y++) {

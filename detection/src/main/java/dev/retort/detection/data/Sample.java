@@ -7,4 +7,4 @@ package dev.retort.detection.data;
  * @param info the original image's entry; its size is the one to scale detections back to
  * @param flipped whether the image was mirrored
  */
-public record Sample(ImageInfo info, RgbImage image, double[] boxes, int[] classes, boolean flipped) {}
+public record Sample(ImageInfo info, Pixels image, double[] boxes, int[] classes, boolean flipped) {}

@@ -30,12 +30,12 @@ public final class Transforms {
      *
      * @param resized the image, already resized from {@code info}'s size
      */
-    public static Sample sample(CocoDataset dataset, ImageInfo info, RgbImage resized, boolean flip) {
+    public static Sample sample(CocoDataset dataset, ImageInfo info, Pixels resized, boolean flip) {
         return sample(info, labeled(dataset, info, resized), flip);
     }
 
     /** The objects of an image of a data set, without crowds, in pixels of the image at this size. */
-    static LabeledImage labeled(CocoDataset dataset, ImageInfo info, RgbImage image) {
+    static LabeledImage labeled(CocoDataset dataset, ImageInfo info, Pixels image) {
         List<Annotation> objects = dataset.annotations(info.id()).stream()
                 .filter(annotation -> !annotation.crowd())
                 .toList();
@@ -55,7 +55,7 @@ public final class Transforms {
 
     /** The last steps of a sample: mirrors, clips the boxes, drops those without extent. */
     static Sample sample(ImageInfo info, LabeledImage labeled, boolean flip) {
-        RgbImage image = labeled.image();
+        Pixels image = labeled.image();
         double[] boxes = flip ? Boxes.flipHorizontally(labeled.boxes(), image.width()) : labeled.boxes();
         double[] clipped = Boxes.clip(boxes, new ImageSize(image.height(), image.width()));
         int[] kept = IntStream.range(0, labeled.classes().length)

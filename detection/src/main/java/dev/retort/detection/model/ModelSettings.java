@@ -1,5 +1,8 @@
 package dev.retort.detection.model;
 
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
+import dev.retort.detection.settings.Require;
 import dev.retort.nn.Norm;
 import dev.retort.nn.backbone.ResNetOptions;
 
@@ -7,6 +10,8 @@ import dev.retort.nn.backbone.ResNetOptions;
  * Section {@code model} of a recipe, as far as all kinds of detectors have it: a ResNet, a feature pyramid, a head.
  *
  * @param kind of detector, a {@link DetectionModelProvider}'s name (default retinanet)
+ * @param weights a file that training starts from: weights of another program, or a model of Retort's; none if blank. Keys that are
+ *     not given follow it: depth, width, stride, norm, frozen stages, pixels, and of a whole detector the rest (default blank)
  * @param depth of the ResNet: 18, 34, 50, 101 or 152 (default 50)
  * @param width channels of the first stage; 64 is the standard network, 32 half of it (default 64)
  * @param pyramidChannels channels of the feature pyramid and the head (default 256)
@@ -17,6 +22,7 @@ import dev.retort.nn.backbone.ResNetOptions;
  */
 public record ModelSettings(
         String kind,
+        @OnChange(Effect.NONE) String weights,
         int depth,
         int width,
         int pyramidChannels,
@@ -48,7 +54,7 @@ public record ModelSettings(
 
     /** ResNet-50 and the published widths, trained from scratch. */
     public static ModelSettings defaults(String kind) {
-        return new ModelSettings(kind, 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
+        return new ModelSettings(kind, "", 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
     }
 
     /** The residual net that these settings ask for. */

@@ -4,6 +4,7 @@ import dev.retort.nn.BuildContext;
 import dev.retort.nn.backbone.FeaturePyramid;
 import dev.retort.nn.backbone.PyramidBackbone;
 import dev.retort.nn.backbone.PyramidOptions;
+import dev.retort.nn.backbone.ResNet;
 import dev.retort.nn.backbone.ResNetOptions;
 import dev.retort.tensor.Tensor;
 import java.util.List;
@@ -21,6 +22,15 @@ public abstract class PyramidDetector extends DetectionModel {
     @Override
     public final FeaturePyramid pyramid() {
         return backbone.pyramid();
+    }
+
+    /**
+     * The residual net's maps, which the pyramid is built on.
+     *
+     * @param images as {@link #features} takes them
+     */
+    public final ResNet.Features backbone(Tensor images) {
+        return backbone.bottomUp().forward(images);
     }
 
     @Override

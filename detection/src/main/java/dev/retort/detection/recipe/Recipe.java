@@ -1,8 +1,11 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.data.Normalization;
+import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.model.ModelSettings;
-import dev.retort.detection.model.Require;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
+import dev.retort.detection.settings.Require;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,9 +68,19 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
     /** Mean and standard deviation that images are normalized with. */
     public enum PixelScale {
         /** BGR 0..255, mean (103.53, 116.28, 123.675), no division. */
-        MSRA,
+        MSRA(Normalization.MSRA),
         /** RGB 0..1, mean (0.485, 0.456, 0.406), deviation (0.229, 0.224, 0.225). */
-        TORCHVISION
+        TORCHVISION(Normalization.TORCHVISION);
+
+        private final Normalization normalization;
+
+        PixelScale(Normalization normalization) {
+            this.normalization = normalization;
+        }
+
+        public Normalization normalization() {
+            return normalization;
+        }
     }
 
     /** What is done where images of a data set cannot be used. */
@@ -85,6 +98,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      * @param testSplit split that is evaluated on (default test)
      * @param shortEdges shortest edges in pixels, one drawn per image; empty leaves images as they are (default empty)
      * @param longEdge largest longest edge in pixels (default 1333)
+     * @param resize how images get that size: detectron2 or torchvision (default detectron2)
      * @param flip probability of a horizontal flip (default 0.5)
      * @param pixels normalization (default torchvision)
      * @param keepEmpty whether images without boxes are learned from (default true)
@@ -101,6 +115,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             String testSplit,
             @OnChange(Effect.MEANING) List<Integer> shortEdges,
             @OnChange(Effect.MEANING) int longEdge,
+            @OnChange(Effect.MEANING) ResizeMethod resize,
             double flip,
             @OnChange(Effect.MEANING) PixelScale pixels,
             @OnChange(Effect.MEANING) boolean keepEmpty,
@@ -148,6 +163,7 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     "test",
                     List.of(),
                     1333,
+                    ResizeMethod.DETECTRON2,
                     0.5,
                     PixelScale.TORCHVISION,
                     true,

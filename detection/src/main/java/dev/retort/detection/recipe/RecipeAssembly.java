@@ -3,6 +3,9 @@ package dev.retort.detection.recipe;
 import dev.retort.detection.model.DetectionModelProvider;
 import dev.retort.detection.model.DetectionModels;
 import dev.retort.tensor.io.JsonProblem;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,30 @@ final class RecipeAssembly {
     static Recipe over(String fallback, RecipeInput input) {
         RecipeAssembly assembly = new RecipeAssembly(input, kind(input, fallback));
         return assembly.recipe();
+    }
+
+    /** As {@link #over(String, RecipeInput)}, over the conventions of the weights that the input starts from, if it does. */
+    static Recipe overWeights(String fallback, RecipeInput input) {
+        String weights = input.value(RecipeTree.WEIGHTS)
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .orElse("");
+        if (weights.isBlank()
+                || RecipeTree.FOLLOWING.stream()
+                        .allMatch(key -> input.value(key).isPresent())) {
+            return over(fallback, input);
+        }
+        RecipeInput conventions = new RecipeInput("the conventions of " + weights);
+        try {
+            WeightConventions.of(Path.of(weights)).forEach(conventions::setting);
+        } catch (InvalidPathException e) {
+            throw input.error(RecipeTree.WEIGHTS, RecipeTree.WEIGHTS + " is no path: " + JsonProblem.shown(weights));
+        } catch (IOException e) {
+            throw new RecipeException(
+                    "model.weights cannot be read: " + e.getMessage() + " (" + input.origin(RecipeTree.WEIGHTS) + ")",
+                    e);
+        }
+        return over(over(fallback, conventions), input);
     }
 
     /** A recipe with other values. */

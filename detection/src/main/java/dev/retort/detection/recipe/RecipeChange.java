@@ -1,6 +1,8 @@
 package dev.retort.detection.recipe;
 
 import dev.retort.detection.model.DetectionModels;
+import dev.retort.detection.settings.Effect;
+import dev.retort.detection.settings.OnChange;
 import dev.retort.tensor.io.JsonProblem;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -20,18 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record RecipeChange(String key, String before, String now, Effect effect) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /** What a change of a key does to a run that goes on. */
-    public enum Effect {
-        /** The checkpoint's numbers belong to another network or optimizer: there is no going on. */
-        ARCHITECTURE,
-        /** The same network learns something else from here on. */
-        MEANING,
-        /** The run takes another course, with a result of the same kind. */
-        COURSE,
-        /** No number changes. */
-        NONE
-    }
 
     /**
      * The keys that differ, in the recipe's order.

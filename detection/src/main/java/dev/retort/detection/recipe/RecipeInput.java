@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -193,6 +194,16 @@ final class RecipeInput {
     /** What was wrong with a key, and where it was given. */
     RecipeException error(String key, String message) {
         return new RecipeException(message + " (" + origin(key) + ")");
+    }
+
+    /** The text, number or list that was given last for a key; none if it was not given. */
+    Optional<JsonNode> value(String key) {
+        JsonNode last = null;
+        for (ObjectNode tree : given) {
+            JsonNode value = RecipeTree.at(tree, key);
+            last = value.isMissingNode() ? last : value;
+        }
+        return Optional.ofNullable(last);
     }
 
     /** Where a key was given. */

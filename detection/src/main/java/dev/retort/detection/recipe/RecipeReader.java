@@ -4,7 +4,9 @@ import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -53,7 +55,7 @@ public final class RecipeReader {
         RecipeInput input = new RecipeInput(name);
         input.yaml(yaml);
         settings.forEach(input::setting);
-        return new Read(RecipeAssembly.over(DEFAULT_KIND, input), input.notices());
+        return new Read(RecipeAssembly.overWeights(DEFAULT_KIND, input), input.notices());
     }
 
     /** A recipe with other values. */
@@ -107,6 +109,27 @@ public final class RecipeReader {
     /** The recipe as JSON with every key, for a model's header. */
     public static String writeJson(Recipe recipe) {
         return RecipeInput.JSON.writeValueAsString(RecipeTree.of(recipe, RecipeSections.all()));
+    }
+
+    /**
+     * Values of a recipe as settings, {@code key=value} each. What {@code model.weights} names is not among them.
+     *
+     * @param keys dotted, of sections or single ones
+     */
+    public static List<String> settings(Recipe recipe, String... keys) {
+        ObjectNode tree = RecipeTree.of(recipe, RecipeSections.all());
+        List<String> settings = new ArrayList<>();
+        for (String key : keys) {
+            JsonNode value = RecipeTree.at(tree, key);
+            if (value instanceof ObjectNode section) {
+                section.properties()
+                        .forEach(field -> settings.add(key + "." + field.getKey() + "=" + field.getValue()));
+            } else {
+                settings.add(key + "=" + value);
+            }
+        }
+        settings.removeIf(setting -> setting.startsWith(RecipeTree.WEIGHTS + "="));
+        return settings;
     }
 
     private static String reason(Path file, IOException e) {

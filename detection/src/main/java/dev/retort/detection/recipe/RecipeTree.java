@@ -53,6 +53,12 @@ final class RecipeTree {
     /** Today's dotted keys by those of older recipes. */
     static final Map<String, String> RENAMED = Map.of("optimizer.rate", "optimizer.learningRate");
 
+    static final String WEIGHTS = "model.weights";
+
+    /** Keys that follow {@link #WEIGHTS} unless they are given; a recipe that has them all was written whole. */
+    static final Set<String> FOLLOWING =
+            Set.of("model.depth", "model.width", "model.strideIn1x1", "model.norm", "model.freezeAt", "data.pixels");
+
     private RecipeTree() {}
 
     /** The sections that every recipe has, whatever modules there are. */

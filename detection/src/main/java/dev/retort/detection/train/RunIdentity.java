@@ -8,7 +8,7 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeChange;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
 import dev.retort.tensor.io.JsonProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -53,8 +53,10 @@ public final class Trainer implements AutoCloseable {
     /**
      * @param dataset the training split
      * @param objectives what is learned besides the detector's own losses; they stay the caller's
+     * @throws TrainingException if norms are frozen that never had statistics
      */
     public Trainer(Recipe recipe, CocoDataset dataset, Detector student, List<TrainingObjective> objectives) {
+        StatisticsCheck.requireFrozenOnesKnown(student);
         this.recipe = recipe;
         this.data = RunIdentity.Data.of(dataset);
         this.student = student;

@@ -17,12 +17,12 @@ class AnchorsAndCodingTest {
                 new AnchorGenerator(List.of(List.of(4.0, 8.0)), List.of(0.25, 4.0), List.of(10), 0.5);
         // Size 4: 8 wide and 2 high, then 2 wide and 8 high; size 8: the double.
         assertThat(generator.cellAnchors(0)).containsExactly(-4, -1, 4, 1, -1, -4, 1, 4, -8, -2, 8, 2, -2, -8, 2, 8);
-        double[] anchors = generator.anchors(0, 2, 3);
+        double[] anchors = generator.anchors(0, 2, 3, new ImageSize(20, 30));
         assertThat(generator.perCell()).isEqualTo(4);
         assertThat(anchors).hasSize(2 * 3 * 4 * 4);
         assertThat(Boxes.select(anchors, new int[] {0})).containsExactly(1, 4, 9, 6);
         assertThat(Boxes.select(anchors, new int[] {(3 + 2) * 4 + 1})).containsExactly(24, 11, 26, 19);
-        assertThat(generator.anchors(0, 0, 3)).isEmpty();
+        assertThat(generator.anchors(0, 0, 3, new ImageSize(1, 30))).isEmpty();
     }
 
     @Test

@@ -66,7 +66,7 @@ class BatchTest {
         assertThat(plain.image()).isSameAs(resized);
         Sample mirrored = Transforms.sample(dataset, info, resized, true);
         assertThat(mirrored.boxes()).containsExactly(56, 2, 76, 5, 64, 5, 80, 10);
-        assertThat(mirrored.image().value(0, 0, 1)).isEqualTo(resized.value(79, 0, 1));
+        assertThat(mirrored.image().visible().value(0, 0, 1)).isEqualTo(resized.value(79, 0, 1));
         assertThat(mirrored.flipped()).isTrue();
     }
 
@@ -181,7 +181,7 @@ class BatchTest {
             content.add(sample.info());
             content.add(sample.flipped());
             content.add(Arrays.toString(sample.boxes()));
-            content.add(Arrays.hashCode(sample.image().rgb()));
+            content.add(Arrays.hashCode(sample.image().visible().rgb()));
         }
         return content;
     }
@@ -191,7 +191,7 @@ class BatchTest {
                 dataset,
                 new TrainTransform(edges, 100, 0.5),
                 RULE,
-                new DatasetBatches.Settings(2, 32, cacheBytes, false),
+                new DatasetBatches.Settings(2, 32, cacheBytes, ResizeMethod.DETECTRON2, false),
                 5);
     }
 
@@ -236,8 +236,8 @@ class BatchTest {
 
     @Test
     void evaluationVisitsEveryImageInOrder() {
-        DatasetBatches batches =
-                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(3, 32, 0, false));
+        DatasetBatches batches = DatasetBatches.evaluation(
+                dataset, 20, 100, RULE, new DatasetBatches.Settings(3, 32, 0, ResizeMethod.DETECTRON2, false));
         assertThat(batches.count()).isEqualTo(3);
         List<Long> ids = new ArrayList<>();
         try (BatchLoader loader = new BatchLoader(batches, 0, 2)) {
@@ -256,8 +256,8 @@ class BatchTest {
     @Test
     void aDamagedImageReachesTheConsumer() throws Exception {
         Files.write(folder.resolve("2.png"), new byte[] {1, 2, 3});
-        DatasetBatches batches =
-                DatasetBatches.evaluation(dataset, 20, 100, RULE, new DatasetBatches.Settings(2, 32, 0, false));
+        DatasetBatches batches = DatasetBatches.evaluation(
+                dataset, 20, 100, RULE, new DatasetBatches.Settings(2, 32, 0, ResizeMethod.DETECTRON2, false));
         try (BatchLoader loader = new BatchLoader(batches, 0, 2)) {
             loader.next();
             assertThatThrownBy(loader::next).isInstanceOf(DataException.class).hasMessageContaining("2.png");

@@ -159,7 +159,7 @@ class ImageCheckTest {
                 dataset(),
                 TrainTransform.fixed(30, 100),
                 (image, edge, most) -> image,
-                new DatasetBatches.Settings(2, 32, 0, replace),
+                new DatasetBatches.Settings(2, 32, 0, ResizeMethod.DETECTRON2, replace),
                 1);
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.retort.detection.TinyDetectors;
 import dev.retort.detection.model.fcos.FcosSettings;
 import dev.retort.detection.model.retinanet.RetinaNetSettings;
-import dev.retort.detection.recipe.RecipeChange.Effect;
+import dev.retort.detection.settings.Effect;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -17,6 +17,10 @@ public final class PyramidBackbone extends Module {
         pyramid = child("", at -> new FeaturePyramid(at, levels, residual::channels));
     }
 
+    public ResNet bottomUp() {
+        return bottomUp;
+    }
+
     public FeaturePyramid pyramid() {
         return pyramid;
     }

@@ -239,6 +239,23 @@ public final class Checkpoint {
         }
     }
 
+    /**
+     * A section's tensors as sources of a copy, by their names inside it. They are read when copied, while the file is open.
+     *
+     * @throws SafeTensorsException if the file is damaged, or a value of the section is NaN or infinite
+     */
+    public static Map<String, WeightCopy.Source> sources(SafeTensors source, String section) throws IOException {
+        requireLayout(source);
+        source.checkSeal();
+        requireFinite(source.file(), source, section);
+        Map<String, WeightCopy.Source> sources = new LinkedHashMap<>();
+        shapes(source, section).forEach((name, shape) -> {
+            SafeTensors.Entry entry = source.entries().get(section + '.' + name);
+            sources.put(name, WeightCopy.Source.read(shape, entry::toFloats));
+        });
+        return sources;
+    }
+
     /** Shapes of a section's tensors, by their names inside it. */
     private static Map<String, Shape> shapes(SafeTensors source, String section) {
         Map<String, Shape> shapes = new LinkedHashMap<>();

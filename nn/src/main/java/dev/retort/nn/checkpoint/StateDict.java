@@ -1,11 +1,8 @@
 package dev.retort.nn.checkpoint;
 
 import dev.retort.nn.Module;
-import dev.retort.tensor.DType;
-import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
-import dev.retort.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,8 +75,7 @@ public final class StateDict {
     /** Overwrites what fits by name and shape; everything else keeps its values. */
     public WeightCopy copyMatching(Module module) {
         Map<String, WeightCopy.Source> sources = new LinkedHashMap<>();
-        values.forEach((name, value) ->
-                sources.put(name, new WeightCopy.Source(value.shape(), target -> overwrite(target, value.data()))));
+        values.forEach((name, value) -> sources.put(name, WeightCopy.Source.read(value.shape(), value::data)));
         return WeightCopy.matching(sources, module);
     }
 
@@ -89,12 +85,5 @@ public final class StateDict {
         Map<String, Shape> given = new LinkedHashMap<>();
         values.forEach((name, value) -> given.put(name, value.shape()));
         return Differences.between(expected, given);
-    }
-
-    private static void overwrite(Tensor target, float[] data) {
-        try (Scope scope = Scope.open()) {
-            Tensor source = target.backend().upload(data, target.shape(), DType.F32);
-            target.backend().assign(target, target.dtype() == DType.F32 ? source : source.cast(target.dtype()));
-        }
     }
 }

@@ -1,8 +1,12 @@
 package dev.retort.nn.checkpoint;
 
 import dev.retort.nn.Module;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +28,25 @@ public record WeightCopy(List<String> copied, List<String> kept) {
     }
 
     /** A tensor to copy from: its shape, and what writes it into a tensor of that shape. */
-    record Source(Shape shape, Consumer<Tensor> into) {}
+    public record Source(Shape shape, Consumer<Tensor> into) {
+        /** Reads values, in row-major order. */
+        @FunctionalInterface
+        public interface Reader {
+            float[] read() throws IOException;
+        }
+
+        /** Values that are read when they are copied; {@link UncheckedIOException} then if they cannot be. */
+        public static Source read(Shape shape, Reader reader) {
+            return new Source(shape, target -> {
+                try (Scope scope = Scope.open()) {
+                    Tensor values = target.backend().upload(reader.read(), shape, DType.F32);
+                    target.backend().assign(target, target.dtype() == DType.F32 ? values : values.cast(target.dtype()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
 
     /**
      * Copies parameters and buffers.
@@ -40,7 +62,12 @@ public record WeightCopy(List<String> copied, List<String> kept) {
         return matching(sources, to);
     }
 
-    static WeightCopy matching(Map<String, Source> sources, Module to) {
+    /**
+     * Copies what some file or program has.
+     *
+     * @param sources by the names that they have in {@code to}
+     */
+    public static WeightCopy matching(Map<String, Source> sources, Module to) {
         List<String> copied = new ArrayList<>();
         List<String> kept = new ArrayList<>();
         to.state().forEach((name, target) -> {

@@ -3,7 +3,6 @@ package dev.retort.tensor.io;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,8 +27,14 @@ public final class SafeTensors implements Closeable {
     /** The entry of {@code __metadata__} that holds the digest of a sealed file. */
     public static final String SEAL = "sha256";
 
-    private static final int PREFIX_BYTES = 8;
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final Map<String, Integer> WIDTHS = new LinkedHashMap<>();
+
+    static {
+        for (DType dtype : DType.values()) {
+            WIDTHS.put(dtype.name(), dtype.bytes());
+        }
+    }
 
     private final Path file;
     private final SeekableByteChannel channel;
@@ -40,27 +45,9 @@ public final class SafeTensors implements Closeable {
     private SafeTensors(Path file, SeekableByteChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
-        long fileBytes = channel.size();
-        if (fileBytes < PREFIX_BYTES) {
-            throw new SafeTensorsException(file, "has " + fileBytes + " bytes, too few for a safetensors file");
-        }
-        ByteBuffer prefix = little(PREFIX_BYTES);
-        readFully(0, prefix);
-        long headerBytes = prefix.getLong(0);
-        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES) {
-            throw new SafeTensorsException(
-                    file,
-                    "header length " + Long.toUnsignedString(headerBytes) + " is not in 2.." + MAX_HEADER_BYTES
-                            + ": not a safetensors file");
-        }
-        dataStart = PREFIX_BYTES + headerBytes;
-        if (dataStart > fileBytes) {
-            throw new SafeTensorsException(
-                    file, "ends inside its header (" + fileBytes + " bytes, header to byte " + dataStart + ")");
-        }
-        byte[] json = new byte[(int) headerBytes];
-        readFully(PREFIX_BYTES, ByteBuffer.wrap(json));
-        header = SafeTensorsHeader.parse(file, json, fileBytes - dataStart);
+        SafeTensorsLayout layout = SafeTensorsLayout.read(file, channel, WIDTHS, MAX_HEADER_BYTES);
+        header = layout.header();
+        dataStart = layout.dataStart();
         header.slots().forEach((name, slot) -> entries.put(name, new Entry(slot)));
     }
 
@@ -142,12 +129,7 @@ public final class SafeTensors implements Closeable {
     }
 
     private void readFully(long position, ByteBuffer target) throws IOException {
-        channel.position(position);
-        while (target.hasRemaining()) {
-            if (channel.read(target) < 0) {
-                throw new EOFException(file + ": ended at byte " + channel.position() + " while being read");
-            }
-        }
+        SafeTensorsLayout.readFully(file, channel, position, target);
     }
 
     private static ByteBuffer little(int bytes) {
@@ -173,7 +155,7 @@ public final class SafeTensors implements Closeable {
         }
 
         public DType dtype() {
-            return slot.dtype();
+            return DType.valueOf(slot.type());
         }
 
         public Shape shape() {

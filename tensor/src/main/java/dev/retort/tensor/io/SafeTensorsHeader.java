@@ -1,6 +1,5 @@
 package dev.retort.tensor.io;
 
-import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.ShapeException;
 import java.nio.file.Path;
@@ -38,8 +37,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** Where a tensor lies: bytes [begin, end) of the data section. */
-    record Slot(String name, DType dtype, Shape shape, long begin, long end) {}
+    /** Where a tensor lies: bytes [begin, end) of the data section, elements of the type that the format calls {@code type}. */
+    record Slot(String name, String type, Shape shape, long begin, long end) {}
 
     /** The header as JSON text. */
     String toJson() {
@@ -50,7 +49,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
         }
         for (Slot slot : slots.values()) {
             ObjectNode tensor = root.putObject(slot.name());
-            tensor.put("dtype", slot.dtype().name());
+            tensor.put("dtype", slot.type());
             ArrayNode shape = tensor.putArray("shape");
             for (int extent : slot.shape().toArray()) {
                 shape.add(extent);
@@ -65,8 +64,10 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
      *
      * @param file named in errors
      * @param dataBytes length of the data section that the tensors must fill exactly
+     * @param widths the element types that may occur, with the bytes of an element
      */
-    static SafeTensorsHeader parse(Path file, byte[] json, long dataBytes) throws SafeTensorsException {
+    static SafeTensorsHeader parse(Path file, byte[] json, long dataBytes, Map<String, Integer> widths)
+            throws SafeTensorsException {
         JsonNode root;
         try {
             root = JSON.readTree(json);
@@ -82,7 +83,8 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
             if (property.getKey().equals(METADATA)) {
                 metadata = metadata(file, property.getValue());
             } else {
-                slots.put(property.getKey(), new Parser(file, property.getKey()).slot(property.getValue()));
+                Parser parser = new Parser(file, property.getKey(), widths);
+                slots.put(property.getKey(), parser.slot(property.getValue()));
             }
         }
         checkCoverage(file, slots, dataBytes);
@@ -138,7 +140,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
     }
 
     /** Reads one tensor's description. */
-    private record Parser(Path file, String name) {
+    private record Parser(Path file, String name, Map<String, Integer> widths) {
         Slot slot(JsonNode node) throws SafeTensorsException {
             if (!node.isObject()) {
                 throw problem("is not described by a JSON object but by " + JsonProblem.shown(node));
@@ -153,7 +155,7 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
                     throw problem("has an unknown field '" + JsonProblem.shown(field) + "'");
                 }
             }
-            DType dtype = dtype(node.get("dtype"));
+            String type = type(node.get("dtype"));
             Shape shape = shape(node.get("shape"));
             long[] offsets = integers(node.get("data_offsets"), "data_offsets");
             if (offsets.length != 2 || offsets[0] > offsets[1]) {
@@ -161,20 +163,17 @@ record SafeTensorsHeader(Map<String, Slot> slots, Map<String, String> metadata) 
                         + ", not [begin, end] with begin <= end");
             }
             long bytes = offsets[1] - offsets[0];
-            if (shape.size() > Long.MAX_VALUE / 8 || bytes != shape.size() * dtype.bytes()) {
-                throw problem(
-                        "spans " + bytes + " bytes, but " + dtype + " " + shape + " does not fit in exactly that");
+            if (shape.size() > Long.MAX_VALUE / 8 || bytes != shape.size() * widths.get(type)) {
+                throw problem("spans " + bytes + " bytes, but " + type + " " + shape + " does not fit in exactly that");
             }
-            return new Slot(name, dtype, shape, offsets[0], offsets[1]);
+            return new Slot(name, type, shape, offsets[0], offsets[1]);
         }
 
-        private DType dtype(JsonNode node) throws SafeTensorsException {
-            for (DType dtype : DType.values()) {
-                if (node.isString() && dtype.name().equals(node.stringValue())) {
-                    return dtype;
-                }
+        private String type(JsonNode node) throws SafeTensorsException {
+            if (!node.isString() || !widths.containsKey(node.stringValue())) {
+                throw problem("has dtype " + JsonProblem.shown(node) + "; known are " + widths.keySet());
             }
-            throw problem("has dtype " + JsonProblem.shown(node) + "; known are " + List.of(DType.values()));
+            return node.stringValue();
         }
 
         private Shape shape(JsonNode node) throws SafeTensorsException {

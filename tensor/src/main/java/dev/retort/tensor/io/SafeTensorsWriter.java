@@ -147,7 +147,7 @@ public final class SafeTensorsWriter {
             long end = position + data.shape().size() * data.dtype().bytes();
             slots.put(
                     tensor.getKey(),
-                    new SafeTensorsHeader.Slot(tensor.getKey(), data.dtype(), data.shape(), position, end));
+                    new SafeTensorsHeader.Slot(tensor.getKey(), data.dtype().name(), data.shape(), position, end));
             position = end;
         }
         return new SafeTensorsHeader(slots, metadata);

@@ -47,7 +47,7 @@ public record ColorDistortion(double probability) implements Augmentation {
             order[i] = order[j];
             order[j] = other;
         }
-        RgbImage changed = image.image();
+        RgbImage changed = image.visible();
         for (Change change : order) {
             // Drawn whether it is needed or not.
             boolean wanted = draws.chance(probability);

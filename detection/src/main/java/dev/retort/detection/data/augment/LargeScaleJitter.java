@@ -1,7 +1,9 @@
 package dev.retort.detection.data.augment;
 
+import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.Augmentation;
 import dev.retort.detection.data.LabeledImage;
+import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.tensor.random.Purpose;
 import dev.retort.tensor.random.RandomSequence;
@@ -43,8 +45,9 @@ public record LargeScaleJitter(double least, double most, int side) implements A
         double width = image.image().width();
         double height = image.image().height();
         double scale = Math.min(factor * side / width, factor * side / height);
-        LabeledImage resized = image.resized(rounded(width * scale), rounded(height * scale));
-        RgbImage pixels = resized.image();
+        LabeledImage resized =
+                image.resized(ResizeMethod.DETECTRON2, new ImageSize(rounded(height * scale), rounded(width * scale)));
+        RgbImage pixels = resized.visible();
         Window window = new Window(
                 (int) Math.rint(Math.max(0, pixels.width() - side) * across),
                 (int) Math.rint(Math.max(0, pixels.height() - side) * down),

@@ -3,6 +3,7 @@ package dev.retort.detection.data.augment;
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.data.ImageMixing;
 import dev.retort.detection.data.LabeledImage;
+import dev.retort.detection.data.Pixels;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.tensor.random.Purpose;
 import dev.retort.tensor.random.RandomSequence;
@@ -14,7 +15,7 @@ import java.util.List;
  * Mosaic (Bochkovskiy et al., arXiv 2004.10934): an image and three others meet in a random point, each with the corner that
  * is turned to it; what they do not cover is gray. The result has the first image's size, and the point lies in the middle
  * 60 percent of both its edges. Boxes are clipped to their image's quarter; as YOLOv5 has it, those stay that are more than 2
- * pixels wide and high there, with more than a tenth of their area.
+ * pixels wide and high there, with more than a tenth of their area. Its pixels have 8 bits.
  *
  * @param probability of a mosaic
  */
@@ -40,7 +41,7 @@ public record Mosaic(double probability) implements ImageMixing {
 
     @Override
     public LabeledImage mix(List<LabeledImage> images, RandomSequence draws) {
-        RgbImage first = images.get(0).image();
+        Pixels first = images.get(0).image();
         return mix(
                 images,
                 middle(first.width(), draws.uniform()),
@@ -81,7 +82,7 @@ public record Mosaic(double probability) implements ImageMixing {
                     shownHeight);
             int toX = left ? x - shownWidth : x;
             int toY = top ? y - shownHeight : y;
-            shown.copy(image.image(), rgb, width, toX, toY);
+            shown.copy(image.visible(), rgb, width, toX, toY);
             add(image, shown.clip(image.boxes()), toX, toY, boxes, classes);
         }
         return new LabeledImage(

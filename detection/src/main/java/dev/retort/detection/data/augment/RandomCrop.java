@@ -76,7 +76,7 @@ public record RandomCrop(double probability) implements Augmentation {
 
     /** The patch with the objects whose centers lie in it. */
     static LabeledImage cut(LabeledImage image, Window patch) {
-        return image.keep(centers(patch, image.boxes()), patch.clip(image.boxes()), patch.of(image.image()));
+        return image.keep(centers(patch, image.boxes()), patch.clip(image.boxes()), patch.of(image.visible()));
     }
 
     private static int[] centers(Window patch, double[] boxes) {

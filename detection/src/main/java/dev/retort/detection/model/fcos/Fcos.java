@@ -3,6 +3,8 @@ package dev.retort.detection.model.fcos;
 import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.model.PyramidDetector;
+import dev.retort.detection.onnx.OnnxExportable;
+import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
@@ -14,7 +16,7 @@ import java.util.Map;
  * FCOS (arXiv 1904.01355, 2006.09214): every point of the pyramid's maps predicts a class and its distances to the four edges of a box.
  * ResNet, feature pyramid p3 to p7, one head for all levels.
  */
-public final class Fcos extends PyramidDetector {
+public final class Fcos extends PyramidDetector implements OnnxExportable {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
 
@@ -63,6 +65,11 @@ public final class Fcos extends PyramidDetector {
             outputs.add(head.forward(features.get(level), level));
         }
         return new FcosPredictions(this, new ImageSize(images.dim(1), images.dim(2)), features, outputs);
+    }
+
+    @Override
+    public OnnxForm onnxForm() {
+        return new FcosOnnx(this);
     }
 
     FcosMatcher matcher() {

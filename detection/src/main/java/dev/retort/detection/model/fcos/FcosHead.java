@@ -1,9 +1,9 @@
 package dev.retort.detection.model.fcos;
 
 import dev.retort.autograd.Parameter;
+import dev.retort.detection.model.HeadTower;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;
-import dev.retort.nn.GroupNorm;
 import dev.retort.nn.Module;
 import dev.retort.nn.init.Initializer;
 import dev.retort.nn.init.Initializers;
@@ -22,18 +22,13 @@ public final class FcosHead extends Module {
     /** Foreground probability of every point before training: it keeps the first losses small. */
     private static final double PRIOR = 0.01;
 
-    private static final double NORM_EPS = 1e-5;
-
-    private final List<Layer> classTower = new ArrayList<>();
-    private final List<Layer> boxTower = new ArrayList<>();
+    private final HeadTower classTower;
+    private final HeadTower boxTower;
     private final Conv2d classScore;
     private final Conv2d boxDistances;
     private final Conv2d boxQuality;
     /** By level, scalars; none without factors. */
     private final List<Parameter> scales = new ArrayList<>();
-
-    /** @param norm null without one; the convolution has its ReLU itself then */
-    private record Layer(Conv2d convolution, GroupNorm norm) {}
 
     /** A factor under AdelaiDet's name {@code scales.l.scale}. */
     private static final class Scale extends Module {
@@ -54,12 +49,8 @@ public final class FcosHead extends Module {
     public FcosHead(
             BuildContext context, int channels, int convolutions, int groups, int numClasses, int scaledLevels) {
         super(context);
-        for (int i = 0; i < convolutions; i++) {
-            classTower.add(layer("cls_subnet", i, channels, groups));
-        }
-        for (int i = 0; i < convolutions; i++) {
-            boxTower.add(layer("bbox_subnet", i, channels, groups));
-        }
+        classTower = child("cls_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
+        boxTower = child("bbox_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
         Initializer zeros = Initializers.zeros();
         classScore = last("cls_score", channels, numClasses, Initializers.constant(-Math.log((1 - PRIOR) / PRIOR)));
         boxDistances = last("bbox_pred", channels, 4, zeros);
@@ -67,18 +58,6 @@ public final class FcosHead extends Module {
         for (int level = 0; level < scaledLevels; level++) {
             scales.add(child("scales." + level, Scale::new).factor);
         }
-    }
-
-    private Layer layer(String tower, int number, int channels, int groups) {
-        Conv2d.Options plain =
-                Conv2d.of(channels, channels, 3).withInit(Initializers.normal(0.01), Initializers.zeros());
-        if (groups == 0) {
-            return new Layer(child(tower + '.' + 2 * number, at -> new Conv2d(at, plain.withRelu())), null);
-        }
-        int index = 3 * number;
-        return new Layer(
-                child(tower + '.' + index, at -> new Conv2d(at, plain)),
-                child(tower + '.' + (index + 1), at -> new GroupNorm(at, groups, channels, NORM_EPS)));
     }
 
     private Conv2d last(String name, int channels, int out, Initializer bias) {
@@ -102,8 +81,8 @@ public final class FcosHead extends Module {
      */
     public Output forward(Tensor map, int level) {
         try (Scope scope = Scope.open()) {
-            Tensor logits = classScore.forward(run(classTower, map));
-            Tensor boxes = run(boxTower, map);
+            Tensor logits = classScore.forward(classTower.forward(map));
+            Tensor boxes = boxTower.forward(map);
             Tensor distances = boxDistances.forward(boxes);
             if (!scales.isEmpty()) {
                 distances = distances.mul(scales.get(level).value());
@@ -113,17 +92,6 @@ public final class FcosHead extends Module {
                     scope.keep(rows(distances.relu())),
                     scope.keep(rows(boxQuality.forward(boxes))));
         }
-    }
-
-    private static Tensor run(List<Layer> tower, Tensor map) {
-        Tensor x = map;
-        for (Layer layer : tower) {
-            x = layer.convolution.forward(x);
-            if (layer.norm != null) {
-                x = layer.norm.forward(x).relu();
-            }
-        }
-        return x;
     }
 
     /** [N, H, W, k] as [N, H*W, k]. */

@@ -14,6 +14,11 @@ import java.util.List;
 public record FcosPoints(double[] xy, int stride) {
     private static final int FINEST_STRIDE = 8;
 
+    /** Pixels between the cells of a level, 0 for p3. */
+    static int stride(int level) {
+        return FINEST_STRIDE << level;
+    }
+
     /** Number of points, P. */
     public int count() {
         return xy.length / 2;
@@ -46,7 +51,7 @@ public record FcosPoints(double[] xy, int stride) {
      * @param width likewise
      */
     public static FcosPoints level(FcosVariant variant, ImageSize padded, int level, int height, int width) {
-        int stride = FINEST_STRIDE << level;
+        int stride = stride(level);
         boolean centers = variant.pointsAreCenters();
         double offset = centers ? 0.5 : 0;
         int stepY = centers ? stride : padded.height() / height;

@@ -1,6 +1,6 @@
 package dev.retort.detection.model.fcos;
 
-import dev.retort.detection.model.Require;
+import dev.retort.detection.settings.Require;
 import java.util.List;
 import java.util.Locale;
 

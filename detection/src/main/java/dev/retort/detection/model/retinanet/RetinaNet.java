@@ -2,19 +2,23 @@ package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.EmaNormalizer;
+import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.Matcher;
 import dev.retort.detection.model.PyramidDetector;
+import dev.retort.detection.onnx.OnnxExportable;
+import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
-import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** RetinaNet (arXiv 1708.02002) as detectron2 builds it: ResNet, feature pyramid p3 to p7, one head for all levels. */
-public final class RetinaNet extends PyramidDetector {
+public final class RetinaNet extends PyramidDetector implements OnnxExportable {
     /** Pyramid levels p3 to p7. */
     public static final int LEVELS = 5;
+
+    private static final int FINEST_STRIDE = 8;
 
     private final RetinaNetOptions options;
     private final RetinaNetLoss loss;
@@ -28,15 +32,16 @@ public final class RetinaNet extends PyramidDetector {
 
     /** A RetinaNet with losses of one's own. */
     public RetinaNet(BuildContext context, RetinaNetOptions options, RetinaNetLoss loss) {
-        super(context, options.backbone(), PyramidOptions.retinaNet(options.pyramidChannels()));
+        super(context, options.backbone(), options.pyramid());
         this.options = options;
         this.loss = loss;
         head = child(
                 "head",
                 at -> new RetinaNetHead(
                         at,
-                        options.pyramidChannels(),
+                        options.pyramid().channels(),
                         options.headConvolutions(),
+                        options.headGroups(),
                         options.anchors().perCell(),
                         options.numClasses()));
     }
@@ -62,12 +67,21 @@ public final class RetinaNet extends PyramidDetector {
         return new RetinaNetPredictions(this, features, logits, deltas);
     }
 
+    @Override
+    public OnnxForm onnxForm() {
+        return new RetinaNetOnnx(this);
+    }
+
     /** Anchors of each level of an output: [H*W*A * 4] XYXY. */
     public List<double[]> anchors(List<Tensor> features) {
+        // Batches are multiples of 32 pixels, so the finest level tells their size.
+        ImageSize batch = new ImageSize(
+                FINEST_STRIDE * features.get(0).dim(1),
+                FINEST_STRIDE * features.get(0).dim(2));
         List<double[]> anchors = new ArrayList<>();
         for (int level = 0; level < LEVELS; level++) {
             Tensor map = features.get(level);
-            anchors.add(options.anchors().anchors(level, map.dim(1), map.dim(2)));
+            anchors.add(options.anchors().anchors(level, map.dim(1), map.dim(2), batch));
         }
         return anchors;
     }

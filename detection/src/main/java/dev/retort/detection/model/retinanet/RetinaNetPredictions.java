@@ -40,8 +40,7 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
 
     @Override
     public List<Detections> detections(List<ImageSize> sizes) {
-        DetectionPostprocessor postprocessor =
-                DetectionPostprocessor.retinaNet(model.options().numClasses());
+        DetectionPostprocessor postprocessor = model.options().postprocessor();
         List<double[]> anchors = model.anchors(features);
         List<Detections> found = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {
@@ -52,7 +51,7 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
                         logits.get(level).narrow(n, 1).toFloats(),
                         deltas.get(level).narrow(n, 1).toFloats()));
             }
-            found.add(postprocessor.detect(levels));
+            found.add(postprocessor.detect(levels, sizes.get(n)));
         }
         return found;
     }

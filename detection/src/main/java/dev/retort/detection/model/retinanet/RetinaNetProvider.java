@@ -1,9 +1,12 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorGenerator;
+import dev.retort.detection.box.BoxCoder;
+import dev.retort.detection.box.DetectionPostprocessor;
 import dev.retort.detection.model.DetectionModelProvider;
 import dev.retort.detection.model.ModelSettings;
 import dev.retort.nn.BuildContext;
+import dev.retort.nn.backbone.PyramidOptions;
 
 /** {@code model.kind: retinanet}. */
 public final class RetinaNetProvider implements DetectionModelProvider<RetinaNetSettings> {
@@ -23,9 +26,21 @@ public final class RetinaNetProvider implements DetectionModelProvider<RetinaNet
                 context,
                 new RetinaNetOptions(
                         settings.backbone(),
-                        settings.pyramidChannels(),
+                        new PyramidOptions(
+                                3,
+                                settings.pyramidChannels(),
+                                new PyramidOptions.TopBlock.Convolutions(own.p6From(), own.reluBeforeP7())),
                         settings.headConvolutions(),
+                        own.headGroups(),
                         numClasses,
-                        AnchorGenerator.retinaNet(own.anchorSizes())));
+                        AnchorGenerator.retinaNet(own.anchorSizes(), own.anchorRule()),
+                        new DetectionPostprocessor(
+                                numClasses,
+                                own.scoreThreshold(),
+                                own.topCandidates(),
+                                own.nmsThreshold(),
+                                own.detectionsPerImage(),
+                                own.clipBeforeNms(),
+                                BoxCoder.RETINANET)));
     }
 }

@@ -53,41 +53,41 @@ class ColorDistortionTest {
 
     @Test
     void boxesStayAndTheGivenPixelsAreNotWrittenTo() {
-        LabeledImage image = Pixels.with(pixel(200, 100, 50), 0, 0, 1, 1);
+        LabeledImage image = Images.with(pixel(200, 100, 50), 0, 0, 1, 1);
         LabeledImage changed = new ColorDistortion(1).apply(image, CounterRandom.sequence(1, Purpose.COLOR, 0));
         assertThat(changed.boxes()).isSameAs(image.boxes());
-        assertThat(levels(changed.image())).isNotEqualTo(levels(image.image()));
-        assertThat(levels(image.image())).containsExactly(200, 100, 50);
+        assertThat(levels(changed.visible())).isNotEqualTo(levels(image.visible()));
+        assertThat(levels(image.visible())).containsExactly(200, 100, 50);
     }
 
     /** Half of the four changes are done, in 1 of 16 images none of them. */
     @Test
     void eachChangeHasTheProbability() {
-        LabeledImage image = Pixels.with(pixel(200, 100, 50));
+        LabeledImage image = Images.with(pixel(200, 100, 50));
         long same = 0;
         int tries = 1600;
         for (int i = 0; i < tries; i++) {
             LabeledImage changed = new ColorDistortion(0.5).apply(image, CounterRandom.sequence(1, Purpose.COLOR, i));
-            same += Arrays.equals(levels(changed.image()), new int[] {200, 100, 50}) ? 1 : 0;
+            same += Arrays.equals(levels(changed.visible()), new int[] {200, 100, 50}) ? 1 : 0;
         }
         // Standard deviation 9.7; changes by less than half a level add some.
         assertThat(same).isCloseTo(110, within(45L));
         assertThat(new ColorDistortion(0)
                         .apply(image, CounterRandom.sequence(1, Purpose.COLOR, 0))
-                        .image())
-                .isSameAs(image.image());
+                        .visible())
+                .isSameAs(image.visible());
     }
 
     /** Contrast clips before brightness lowers, or after: both orders occur. */
     @Test
     void theOrderIsDrawn() {
-        LabeledImage image = Pixels.with(pixel(250, 250, 250));
+        LabeledImage image = Images.with(pixel(250, 250, 250));
         boolean clippedFirst = false;
         boolean clippedLast = false;
         for (int i = 0; i < 200; i++) {
             int level = levels(new ColorDistortion(1)
                     .apply(image, CounterRandom.sequence(5, Purpose.COLOR, i))
-                    .image())[0];
+                    .visible())[0];
             clippedFirst |= level >= 223 && level < 255;
             clippedLast |= level == 255;
         }

@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Test;
 /** Large-scale jitter of an image of 4x2 pixels, its left half black, into a square of 4 pixels. */
 class LargeScaleJitterTest {
     private static final LabeledImage IMAGE =
-            Pixels.with(Pixels.gray(4, 0, 0, 255, 255, 0, 0, 255, 255), 1, 0, 4, 2, 0, 0, 1, 1);
+            Images.with(Images.gray(4, 0, 0, 255, 255, 0, 0, 255, 255), 1, 0, 4, 2, 0, 0, 1, 1);
     private static final LargeScaleJitter JITTER = new LargeScaleJitter(0.1, 2, 4);
 
     @Test
     void anImageThatFitsIsPaddedWithGrayBelow() {
         LabeledImage square = JITTER.apply(IMAGE, 1, 0.5, 0.5);
-        assertThat(square.image().width()).isEqualTo(4);
-        assertThat(square.image().height()).isEqualTo(4);
-        assertThat(Pixels.row(square.image(), 1)).containsExactly(0, 0, 255, 255);
-        assertThat(Pixels.row(square.image(), 2)).containsExactly(128, 128, 128, 128);
+        assertThat(square.visible().width()).isEqualTo(4);
+        assertThat(square.visible().height()).isEqualTo(4);
+        assertThat(Images.row(square.visible(), 1)).containsExactly(0, 0, 255, 255);
+        assertThat(Images.row(square.visible(), 2)).containsExactly(128, 128, 128, 128);
         assertThat(square.boxes()).containsExactly(1, 0, 4, 2, 0, 0, 1, 1);
         assertThat(square.classes()).containsExactly(0, 1);
     }
@@ -31,10 +31,10 @@ class LargeScaleJitterTest {
     @Test
     void aLargerImageIsCutAndItsBoxesAreClipped() {
         LabeledImage right = JITTER.apply(IMAGE, 2, 1, 0);
-        assertThat(Pixels.row(right.image(), 3)).containsExactly(191, 255, 255, 255);
+        assertThat(Images.row(right.visible(), 3)).containsExactly(191, 255, 255, 255);
         assertThat(right.boxes()).containsExactly(0, 0, 4, 4, 0, 0, 0, 2);
         LabeledImage middle = JITTER.apply(IMAGE, 2, 0.5, 0);
-        assertThat(Pixels.row(middle.image(), 0)).containsExactly(0, 64, 191, 255);
+        assertThat(Images.row(middle.visible(), 0)).containsExactly(0, 64, 191, 255);
         assertThat(middle.boxes()).containsExactly(0, 0, 4, 4, 0, 0, 0, 2);
     }
 
@@ -42,25 +42,25 @@ class LargeScaleJitterTest {
     @Test
     void aSmallerImageLiesInTheCorner() {
         LabeledImage small = JITTER.apply(IMAGE, 0.5, 1, 1);
-        assertThat(Pixels.row(small.image(), 0)).containsExactly(36, 219, 128, 128);
-        assertThat(Pixels.row(small.image(), 1)).containsExactly(128, 128, 128, 128);
+        assertThat(Images.row(small.visible(), 0)).containsExactly(36, 219, 128, 128);
+        assertThat(Images.row(small.visible(), 1)).containsExactly(128, 128, 128, 128);
         assertThat(small.boxes()).containsExactly(0.5, 0, 2, 1, 0, 0, 0.5, 0.5);
     }
 
     /** A box that overhangs its image ends where the gray begins. */
     @Test
     void noBoxReachesIntoThePadding() {
-        LabeledImage overhanging = Pixels.with(IMAGE.image(), 1, 1, 9, 9);
+        LabeledImage overhanging = Images.with(IMAGE.visible(), 1, 1, 9, 9);
         assertThat(JITTER.apply(overhanging, 1, 0, 0).boxes()).containsExactly(1, 1, 4, 2);
     }
 
     @Test
     void anImageHasOnePixelAtLeast() {
-        RgbImage thin = Pixels.plain(100, 1, 7);
+        RgbImage thin = Images.plain(100, 1, 7);
         RgbImage square = new LargeScaleJitter(0.1, 0.1, 10)
-                .apply(Pixels.with(thin), 0.1, 0, 0)
-                .image();
-        assertThat(Pixels.row(square, 0)).startsWith(7, 128).hasSize(10);
+                .apply(Images.with(thin), 0.1, 0, 0)
+                .visible();
+        assertThat(Images.row(square, 0)).startsWith(7, 128).hasSize(10);
     }
 
     @Test
@@ -70,7 +70,7 @@ class LargeScaleJitterTest {
         LabeledImage expected = JITTER.apply(IMAGE, factor, draws.uniform(), draws.uniform());
         LabeledImage drawn = JITTER.apply(IMAGE, CounterRandom.sequence(3, JITTER.purpose(), 8));
         assertThat(drawn.boxes()).containsExactly(expected.boxes());
-        assertThat(drawn.image().rgb()).containsExactly(expected.image().rgb());
+        assertThat(drawn.visible().rgb()).containsExactly(expected.visible().rgb());
     }
 
     @Test

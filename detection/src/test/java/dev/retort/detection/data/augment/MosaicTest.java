@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Four images that meet in a point. */
 class MosaicTest {
     private static LabeledImage image(int side, int level, double... boxes) {
-        return Pixels.with(Pixels.plain(side, side, level), boxes);
+        return Images.with(Images.plain(side, side, level), boxes);
     }
 
     /** They meet in (4, 6) of 10x10 pixels. */
@@ -30,9 +30,9 @@ class MosaicTest {
                 // The bottom right one is seen whole; its box is 2 pixels wide.
                 image(3, 40, 0, 0, 2, 3));
         LabeledImage mosaic = Mosaic.mix(images, 4, 6, 0);
-        assertThat(Pixels.row(mosaic.image(), 0)).containsExactly(10, 10, 10, 10, 20, 20, 20, 20, 20, 20);
-        assertThat(Pixels.row(mosaic.image(), 6)).containsExactly(30, 30, 30, 30, 40, 40, 40, 128, 128, 128);
-        assertThat(Pixels.row(mosaic.image(), 9)).containsExactly(30, 30, 30, 30, 128, 128, 128, 128, 128, 128);
+        assertThat(Images.row(mosaic.visible(), 0)).containsExactly(10, 10, 10, 10, 20, 20, 20, 20, 20, 20);
+        assertThat(Images.row(mosaic.visible(), 6)).containsExactly(30, 30, 30, 30, 40, 40, 40, 128, 128, 128);
+        assertThat(Images.row(mosaic.visible(), 9)).containsExactly(30, 30, 30, 30, 128, 128, 128, 128, 128, 128);
         assertThat(mosaic.boxes()).containsExactly(0, 0, 4, 6, 5, 0, 9, 5, 0, 7, 3, 9.5);
         assertThat(mosaic.classes()).containsExactly(0, 0, 0);
     }
@@ -41,9 +41,9 @@ class MosaicTest {
     @Test
     void aBoxOfWhichTooLittleIsSeenIsDropped() {
         LabeledImage empty = image(20, 0);
-        LabeledImage tall = Pixels.with(Pixels.plain(20, 120, 9), 8, 11, 11.5, 111, 14, 9, 17.5, 109);
+        LabeledImage tall = Images.with(Images.plain(20, 120, 9), 8, 11, 11.5, 111, 14, 9, 17.5, 109);
         // Rows 100 to 119 are seen above a point in row 20.
-        LabeledImage first = Pixels.with(Pixels.plain(20, 40, 5));
+        LabeledImage first = Images.with(Images.plain(20, 40, 5));
         LabeledImage mosaic = Mosaic.mix(List.of(first, empty, empty, tall), 20, 20, 1);
         assertThat(mosaic.boxes()).containsExactly(8, 0, 11.5, 11);
     }
@@ -51,8 +51,8 @@ class MosaicTest {
     @Test
     void thePartOfTheFirstImageIsDrawn() {
         List<LabeledImage> images = List.of(image(4, 1), image(4, 2), image(4, 3), image(4, 4));
-        assertThat(Pixels.row(Mosaic.mix(images, 2, 2, 3).image(), 0)).containsExactly(2, 2, 3, 3);
-        assertThat(Pixels.row(Mosaic.mix(images, 2, 2, 3).image(), 3)).containsExactly(4, 4, 1, 1);
+        assertThat(Images.row(Mosaic.mix(images, 2, 2, 3).visible(), 0)).containsExactly(2, 2, 3, 3);
+        assertThat(Images.row(Mosaic.mix(images, 2, 2, 3).visible(), 3)).containsExactly(4, 4, 1, 1);
     }
 
     @Test
@@ -68,9 +68,9 @@ class MosaicTest {
             mixed += others / 3;
             int x = (int) Math.rint(20 + 60 * same.uniform());
             int y = (int) Math.rint(20 + 60 * same.uniform());
-            assertThat(mosaic.mix(images, draws).image().rgb())
+            assertThat(mosaic.mix(images, draws).visible().rgb())
                     .containsExactly(
-                            Mosaic.mix(images, x, y, same.below(4)).image().rgb());
+                            Mosaic.mix(images, x, y, same.below(4)).visible().rgb());
         }
         // Standard deviation 10.
         assertThat(mixed).isCloseTo(200, within(50));

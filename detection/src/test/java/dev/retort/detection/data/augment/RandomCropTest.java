@@ -15,11 +15,11 @@ class RandomCropTest {
 
     @Test
     void aPatchKeepsTheObjectsWhoseCentersLieInIt() {
-        LabeledImage image = Pixels.with(
-                Pixels.gray(4, 0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23), 0, 0, 2, 2, 3, 0, 4, 3, 2, 1, 3.5, 3);
+        LabeledImage image = Images.with(
+                Images.gray(4, 0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23), 0, 0, 2, 2, 3, 0, 4, 3, 2, 1, 3.5, 3);
         LabeledImage cut = RandomCrop.cut(image, PATCH);
-        assertThat(Pixels.row(cut.image(), 0)).containsExactly(11, 12);
-        assertThat(Pixels.row(cut.image(), 1)).containsExactly(21, 22);
+        assertThat(Images.row(cut.visible(), 0)).containsExactly(11, 12);
+        assertThat(Images.row(cut.visible(), 1)).containsExactly(21, 22);
         // The centers are (1, 1), (3.5, 1.5) and (2.75, 2): the second is outside.
         assertThat(cut.boxes()).containsExactly(0, 0, 1, 1, 1, 0, 2, 2);
         assertThat(cut.classes()).containsExactly(0, 2);
@@ -45,20 +45,20 @@ class RandomCropTest {
 
     @Test
     void patchesHaveTheirRangesAndNoObjectIsLostWhole() {
-        LabeledImage image = Pixels.with(Pixels.plain(100, 60, 9), 20, 10, 60, 50, 70, 20, 90, 30);
+        LabeledImage image = Images.with(Images.plain(100, 60, 9), 20, 10, 60, 50, 70, 20, 90, 30);
         RandomCrop crop = new RandomCrop(0.6);
         for (int i = 0; i < 2000; i++) {
             LabeledImage cut = crop.apply(image, CounterRandom.sequence(1, Purpose.CROP, i));
             if (cut == image) {
                 continue;
             }
-            double width = cut.image().width() / 100.0;
-            double height = cut.image().height() / 60.0;
+            double width = cut.visible().width() / 100.0;
+            double height = cut.visible().height() / 60.0;
             assertThat(width / height).isBetween(0.45, 2.2);
             assertThat(Math.sqrt(width * height)).isBetween(0.09, 1.0);
             assertThat(cut.classes()).isNotEmpty();
             for (int j = 0; j < cut.boxes().length; j++) {
-                int bound = j % 2 == 0 ? cut.image().width() : cut.image().height();
+                int bound = j % 2 == 0 ? cut.visible().width() : cut.visible().height();
                 assertThat(cut.boxes()[j]).isBetween(0.0, (double) bound);
             }
         }
@@ -66,7 +66,7 @@ class RandomCropTest {
 
     @Test
     void anImageWithoutObjectsIsCutAnywhereWithTheProbability() {
-        LabeledImage image = Pixels.with(Pixels.plain(50, 50, 9));
+        LabeledImage image = Images.with(Images.plain(50, 50, 9));
         int cut = 0;
         for (int i = 0; i < 2000; i++) {
             cut += new RandomCrop(0.6).apply(image, CounterRandom.sequence(1, Purpose.CROP, i)) == image ? 0 : 1;
@@ -78,7 +78,7 @@ class RandomCropTest {
     /** The smallest patch has some 1600 pixels, the box has 4: no IoU of 0.1 is there. */
     @Test
     void anImageStaysWholeWhereNoPatchFits() {
-        LabeledImage image = Pixels.with(Pixels.plain(400, 400, 9), 7, 7, 9, 9);
+        LabeledImage image = Images.with(Images.plain(400, 400, 9), 7, 7, 9, 9);
         int whole = 0;
         for (int i = 0; i < 60; i++) {
             whole += new RandomCrop(1).apply(image, CounterRandom.sequence(1, Purpose.CROP, i)) == image ? 1 : 0;

@@ -1,6 +1,5 @@
-package dev.retort.detection.recipe;
+package dev.retort.detection.settings;
 
-import dev.retort.detection.recipe.RecipeChange.Effect;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

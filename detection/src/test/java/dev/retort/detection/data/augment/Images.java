@@ -5,8 +5,8 @@ import dev.retort.detection.data.RgbImage;
 import java.util.Arrays;
 
 /** Small images for tests. */
-final class Pixels {
-    private Pixels() {}
+final class Images {
+    private Images() {}
 
     /** A gray image of these levels, row by row. */
     static RgbImage gray(int width, int... levels) {

@@ -1,4 +1,4 @@
-package dev.retort.detection.model;
+package dev.retort.detection.settings;
 
 import dev.retort.tensor.io.JsonProblem;
 

@@ -1,0 +1,322 @@
+package dev.retort.detection.weights;
+
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.Category;
+import dev.retort.detection.model.DetectionModel;
+import dev.retort.detection.model.DetectionModels;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.BuildContext;
+import dev.retort.nn.Module;
+import dev.retort.nn.weights.Container;
+import dev.retort.nn.weights.WeightFile;
+import dev.retort.nn.weights.WeightFileException;
+import dev.retort.nn.weights.WeightTensor;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Weights of another program with all that is known of them: whose they are, which network, which classes, and how that program
+ * uses them. Opening reads names and shapes; values are read when a detector is made.
+ *
+ * <pre>{@code
+ * try (ForeignWeights weights = ForeignWeights.open(Path.of("retinanet_resnet50_fpn_coco-eeacb38b.pth"));
+ *         Detector detector = weights.detector(backend)) {
+ *     detector.save(Path.of("model.safetensors"));
+ * }
+ * }</pre>
+ *
+ * <p>Nothing is passed over in silence: each tensor of the file has a place here or is known to have none, and each place is filled;
+ * else the file is refused.
+ */
+public final class ForeignWeights implements AutoCloseable {
+    private final WeightFile file;
+    private final WeightSource source;
+    private final Architecture network;
+    private final Conventions conventions;
+    private final Recipe recipe;
+    private final Optional<ClassRows> classes;
+    private final Map<String, ImportedTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Integer> dropped = new TreeMap<>();
+
+    /** Decides on a file's classes. */
+    @FunctionalInterface
+    private interface ClassChoice {
+        ClassRows of(WeightSource source, int channels) throws WeightFileException;
+    }
+
+    private ForeignWeights(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
+        this.file = file;
+        Map<String, WeightTensor> given = ForeignState.of(file).tensors();
+        source = source(given.keySet(), options);
+        Map<String, WeightTensor> named = named(given, source.table(given.keySet()));
+        network = Architecture.of(file.path(), source, named);
+        conventions = Conventions.of(source, network, given.keySet());
+        boolean whole = isWhole(options);
+        recipe = Recipe.defaults()
+                .with(conventions.settings().toArray(String[]::new))
+                .with(options.settings().toArray(String[]::new));
+        classes = whole ? Optional.of(choice.of(source, network.channels())) : Optional.empty();
+        named.forEach((name, tensor) -> {
+            if (whole || name.startsWith(NameTable.BACKBONE)) {
+                tensors.put(name, new ForeignTensor(tensor, rows(name)));
+            } else {
+                dropped.merge("not of the backbone", 1, Integer::sum);
+            }
+        });
+        NormValues.complete(tensors, source == WeightSource.CAFFE2_RESNET);
+        if (source == WeightSource.TORCHVISION_RETINANET && !WeightSource.hasCounters(given.keySet())) {
+            // Its frozen norms have no eps (overwrite_eps in models/detection/retinanet.py).
+            NormValues.fold(tensors);
+        }
+    }
+
+    /**
+     * Opens a file in any format that {@link WeightFile} reads.
+     *
+     * @throws WeightFileException if it is none, is damaged, of no known program, or lacks something
+     * @throws IOException if it cannot be read
+     * @throws dev.retort.detection.recipe.RecipeException if a setting is wrong
+     */
+    public static ForeignWeights open(Path path, ImportOptions options) throws IOException {
+        WeightFile file = WeightFile.open(path);
+        return open(
+                file,
+                options,
+                (source, channels) ->
+                        ClassRows.of(path, source, channels, options.classes(), ForeignState.classes(file)));
+    }
+
+    /** Opens a file to start a detector of some classes from it: whatever its own are. */
+    static ForeignWeights openToStart(Path path, List<Category> categories) throws IOException {
+        return open(
+                WeightFile.open(path),
+                ImportOptions.DEFAULT,
+                (source, channels) -> ClassRows.toStart(path, source, channels, categories));
+    }
+
+    private static ForeignWeights open(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
+        try {
+            return new ForeignWeights(file, options, choice);
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Opens a file, taking it for what it says. */
+    public static ForeignWeights open(Path path) throws IOException {
+        return open(path, ImportOptions.DEFAULT);
+    }
+
+    private WeightSource source(Set<String> names, ImportOptions options) throws WeightFileException {
+        WeightSource found = WeightSource.of(names).orElse(null);
+        String other = WeightSource.other(names).orElse(null);
+        if (other != null && (found == null || found == WeightSource.TORCHVISION_RESNET)) {
+            throw problem("holds " + other, "Retort reads RetinaNets, FCOS and residual nets: take one of these");
+        }
+        if (found == null) {
+            throw problem(
+                    "holds tensors of no known network: "
+                            + String.join(", ", names.stream().limit(3).toList())
+                            + (names.size() > 3 ? ", ..." : ""),
+                    "Take weights of " + String.join(", ", WeightSource.projects()));
+        }
+        if (options.project().isPresent() && !options.project().get().equals(found.project())) {
+            throw problem(
+                    "holds a " + found, "Leave --from " + options.project().get() + " out, or take another file");
+        }
+        WeightSource.Kind kind = options.kind().orElse(found.kind());
+        if (kind != found.kind() && kind != WeightSource.Kind.BACKBONE) {
+            throw problem(
+                    "holds a " + found + ", which is no " + kind, "Take it as " + found.kind() + ", or another file");
+        }
+        return found;
+    }
+
+    private boolean isWhole(ImportOptions options) {
+        return options.kind().orElse(source.kind()) != WeightSource.Kind.BACKBONE;
+    }
+
+    /** The tensors that have a place here, by our names. */
+    private Map<String, WeightTensor> named(Map<String, WeightTensor> given, NameTable table)
+            throws WeightFileException {
+        Map<String, WeightTensor> named = new LinkedHashMap<>();
+        for (Map.Entry<String, WeightTensor> entry : given.entrySet()) {
+            String theirs = entry.getKey();
+            String ours = table.ours(theirs).orElse(null);
+            if (ours == null) {
+                dropped.merge(reason(table, theirs), 1, Integer::sum);
+            } else if (entry.getValue().shape().rank() == 0) {
+                throw problem("its tensor '" + theirs + "' is a single number", "Take other weights");
+            } else if (named.put(ours, entry.getValue()) != null) {
+                throw problem("has two tensors for '" + ours + "'", "Take a file of one network");
+            }
+        }
+        return named;
+    }
+
+    private String reason(NameTable table, String theirs) throws WeightFileException {
+        return table.why(theirs)
+                .orElseThrow(() -> problem(
+                        "has a tensor '" + theirs + "', which a " + source + " has no place for",
+                        "It is of another network, or of a version that is not known: take other weights"));
+    }
+
+    /** Rows of a head's last layers in our order; empty for all others. */
+    private int[] rows(String name) {
+        boolean logits = name.startsWith("head.cls_score.");
+        boolean boxes = name.startsWith("head.bbox_pred.") && source.kind() == WeightSource.Kind.RETINANET;
+        if (!logits && !boxes) {
+            return new int[0];
+        }
+        int[] anchors = anchors();
+        return logits
+                ? classes.orElseThrow().logitRows(anchors, network.channels())
+                : IntStream.range(0, 4 * anchors.length)
+                        .map(i -> 4 * anchors[i / 4] + i % 4)
+                        .toArray();
+    }
+
+    /** For each anchor of a cell here the file's: three ratios of three sizes. */
+    private int[] anchors() {
+        int count = network.anchors();
+        int side = 3;
+        if (!source.isRatioMajor() || count != side * side) {
+            return IntStream.range(0, count).toArray();
+        }
+        return IntStream.range(0, count).map(i -> i % side * side + i / side).toArray();
+    }
+
+    /** Whose weights they are. */
+    public WeightSource source() {
+        return source;
+    }
+
+    /** The file's format. */
+    public Container container() {
+        return file.container();
+    }
+
+    /** The program's conventions as a recipe, the settings of the options over them. */
+    public Recipe recipe() {
+        return recipe;
+    }
+
+    /** What the tensors tell of the network: settings of the recipe, {@code key=value} each. */
+    public List<String> read() {
+        return conventions.read();
+    }
+
+    /** What no file tells, and what was assumed of it: settings of the recipe, {@code key=value} each. */
+    public List<String> assumed() {
+        return conventions.assumed();
+    }
+
+    /** The classes in our order; none for a backbone. */
+    public List<Category> categories() {
+        return classes.map(ClassRows::classes).orElse(List.of());
+    }
+
+    /** What a recipe follows that starts from these weights. */
+    List<String> conventions() {
+        return conventions.settings();
+    }
+
+    /** The classes, if the file or their number tells their names. */
+    Optional<List<Category>> knownClasses() {
+        Optional<List<Category>> named = ForeignState.classes(file);
+        boolean coco = network.channels() == CocoClasses.all().size()
+                || source.hasBackground() && network.channels() == CocoClasses.CHANNELS;
+        return named.isPresent() || !coco ? named : Optional.of(CocoClasses.all());
+    }
+
+    /** How many class channels the file has; 0 for a backbone. */
+    public int channels() {
+        return network.channels();
+    }
+
+    /** How many tensors were left out, by the reason. */
+    public Map<String, Integer> dropped() {
+        return Map.copyOf(dropped);
+    }
+
+    /** Our names and shapes. */
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    /**
+     * The values of one tensor in our layout.
+     *
+     * @param name ours
+     * @throws WeightFileException if they are damaged, or one is NaN or infinite
+     */
+    public float[] values(String name) throws IOException {
+        return tensors.get(name).values(file.path());
+    }
+
+    /**
+     * A detector of these weights, in evaluation mode, on a backend that stays the caller's.
+     *
+     * @throws WeightFileException if a tensor is missing, left over, of another shape, damaged or not finite
+     * @throws IllegalStateException for a backbone, which is no detector
+     */
+    public Detector detector(Backend backend) throws IOException {
+        if (classes.isEmpty()) {
+            throw new IllegalStateException(file.path() + " was taken as a backbone, which is no detector");
+        }
+        DetectionModel model = build(backend, DType.F32, this::network);
+        model.setTraining(false);
+        return Detector.of(recipe, categories(), model, file.path().toString());
+    }
+
+    private DetectionModel network(BuildContext context) {
+        return DetectionModels.create(
+                context, recipe.model(), recipe::own, categories().size());
+    }
+
+    /**
+     * A module of these weights and of all of them: the network of {@link #recipe}, or a backbone at {@code backbone.bottom_up}.
+     *
+     * @param constructor makes it in the context that it is given
+     * @throws WeightFileException if a tensor is missing, left over, of another shape, damaged or not finite
+     */
+    public <M extends Module> M build(Backend backend, DType dtype, Function<BuildContext, M> constructor)
+            throws IOException {
+        ImportedValues values = new ImportedValues(file.path(), tensors, backend, dtype);
+        try {
+            M module = constructor.apply(BuildContext.root(backend, dtype, values));
+            values.requireAllUsed();
+            return module;
+        } catch (UncheckedIOException e) {
+            values.discard();
+            throw e.getCause();
+        } catch (IOException | RuntimeException | Error e) {
+            values.discard();
+            throw e;
+        }
+    }
+
+    private WeightFileException problem(String reason, String remedy) {
+        return new WeightFileException(file.path(), reason, remedy);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
