@@ -25,10 +25,11 @@ class RecipeChangeTest {
             Effect.ARCHITECTURE,
             """
             model.kind model.depth model.width model.pyramidChannels model.headConvolutions model.norm
-            model.strideIn1x1 model.freezeAt model.anchorSizes optimizer.kind distillation.methods
+            model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
+            model.headGroups optimizer.kind distillation.methods
             distillation.icd.heads distillation.icd.layers distillation.icd.hidden""",
             Effect.MEANING,
-            "data.shortEdges data.longEdge data.pixels data.keepEmpty",
+            "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
             """
             data.trainSplit data.testSplit data.broken data.flip data.jitter data.crop data.color data.mosaic
@@ -42,7 +43,8 @@ class RecipeChangeTest {
             distillation.pkd.levels""",
             Effect.NONE,
             """
-            data.cacheMegabytes training.checkpointEvery training.logEvery training.recomputeBlocks
+            model.weights model.scoreThreshold model.topCandidates model.nmsThreshold model.detectionsPerImage
+            model.clipBeforeNms data.cacheMegabytes training.checkpointEvery training.logEvery training.recomputeBlocks
             training.evaluateEvery training.patience distillation.inheritPyramid distillation.inheritHead""");
 
     private static Recipe recipe(String... settings) {

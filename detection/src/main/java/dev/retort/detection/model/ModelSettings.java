@@ -5,13 +5,15 @@ import dev.retort.detection.settings.OnChange;
 import dev.retort.detection.settings.Require;
 import dev.retort.nn.Norm;
 import dev.retort.nn.backbone.ResNetOptions;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Section {@code model} of a recipe, as far as all kinds of detectors have it: a ResNet, a feature pyramid, a head.
  *
  * @param kind of detector, a {@link DetectionModelProvider}'s name (default retinanet)
- * @param weights a file that training starts from: weights of another program, or a model of Retort's; none if blank. Keys that are
- *     not given follow it: depth, width, stride, norm, frozen stages, pixels, and of a whole detector the rest (default blank)
+ * @param weights a file that training starts from: weights of another program, or a model of Retort's; none for none. Keys that are
+ *     not given follow it: depth, width, stride, norm, frozen stages, pixels, and of a whole detector the rest (default none)
  * @param depth of the ResNet: 18, 34, 50, 101 or 152 (default 50)
  * @param width channels of the first stage; 64 is the standard network, 32 half of it (default 64)
  * @param pyramidChannels channels of the feature pyramid and the head (default 256)
@@ -36,6 +38,9 @@ public record ModelSettings(
     private static final int MOST_CHANNELS = 16_384;
     private static final int MOST_LAYERS = 100;
 
+    /** What {@link #weights} is where training starts from nothing. */
+    public static final String NO_WEIGHTS = "none";
+
     /** How the backbone normalizes. */
     public enum BackboneNorm {
         /** Statistics of the batch in training, running ones later. For training from scratch. */
@@ -54,7 +59,12 @@ public record ModelSettings(
 
     /** ResNet-50 and the published widths, trained from scratch. */
     public static ModelSettings defaults(String kind) {
-        return new ModelSettings(kind, "", 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
+        return new ModelSettings(kind, NO_WEIGHTS, 50, 64, 256, 4, BackboneNorm.BATCH, false, 0);
+    }
+
+    /** The file that training starts from; none if it starts from nothing. */
+    public Optional<Path> startWeights() {
+        return weights.equals(NO_WEIGHTS) ? Optional.empty() : Optional.of(Path.of(weights));
     }
 
     /** The residual net that these settings ask for. */

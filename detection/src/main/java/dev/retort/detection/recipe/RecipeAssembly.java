@@ -2,6 +2,7 @@ package dev.retort.detection.recipe;
 
 import dev.retort.detection.model.DetectionModelProvider;
 import dev.retort.detection.model.DetectionModels;
+import dev.retort.detection.model.ModelSettings;
 import dev.retort.tensor.io.JsonProblem;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -41,8 +42,8 @@ final class RecipeAssembly {
         String weights = input.value(RecipeTree.WEIGHTS)
                 .filter(JsonNode::isString)
                 .map(JsonNode::stringValue)
-                .orElse("");
-        if (weights.isBlank()
+                .orElse(ModelSettings.NO_WEIGHTS);
+        if (weights.equals(ModelSettings.NO_WEIGHTS)
                 || RecipeTree.FOLLOWING.stream()
                         .allMatch(key -> input.value(key).isPresent())) {
             return over(fallback, input);

@@ -34,10 +34,10 @@ public final class StartWeights {
      */
     public static List<String> load(Detector detector) throws IOException {
         Recipe recipe = detector.recipe();
-        if (recipe.model().weights().isBlank()) {
+        if (recipe.model().startWeights().isEmpty()) {
             return List.of();
         }
-        Path path = Path.of(recipe.model().weights());
+        Path path = recipe.model().startWeights().get();
         try (StartFile file = StartFile.open(path, detector.categories())) {
             return load(path, file, detector);
         } catch (UncheckedIOException e) {

@@ -74,7 +74,7 @@ final class OnnxParity {
                 List<Detections> lists =
                         expected.detections(samples.stream().map(sample -> size).toList());
                 for (int n = 0; n < samples.size(); n++) {
-                    compare(lists.get(n).rescale(size, size), found, n);
+                    compare(detector.recipe().data().resize().restore(lists.get(n), size, size), found, n);
                 }
             } else {
                 Map<String, List<Tensor>> raw = raw(expected);

@@ -23,8 +23,8 @@ import java.util.List;
  * @param clipBeforeNms whether boxes are clipped to the image before suppression, as torchvision does (default false)
  */
 public record RetinaNetSettings(
-        @OnChange(Effect.MEANING) List<Double> anchorSizes,
-        @OnChange(Effect.MEANING) AnchorRule anchorRule,
+        List<Double> anchorSizes,
+        AnchorRule anchorRule,
         PyramidOptions.Source p6From,
         boolean reluBeforeP7,
         int headGroups,

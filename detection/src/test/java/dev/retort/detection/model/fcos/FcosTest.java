@@ -174,7 +174,8 @@ class FcosTest {
 
     @Test
     void theProviderMakesItByItsKind() {
-        ModelSettings model = new ModelSettings("fcos", "", 18, 2, 64, 1, ModelSettings.BackboneNorm.FROZEN, false, 0);
+        ModelSettings model = new ModelSettings(
+                "fcos", ModelSettings.NO_WEIGHTS, 18, 2, 64, 1, ModelSettings.BackboneNorm.FROZEN, false, 0);
         assertThat(DetectionModels.of("fcos").defaults()).isEqualTo(FcosSettings.DEFAULTS);
         DetectionModels.OwnSettings own = new DetectionModels.OwnSettings() {
             @Override
