@@ -24,7 +24,7 @@ final class DataInfoCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "The data set's folder.")
+    @Parameters(paramLabel = "DIR", description = "The data set's folder, or a zip file of one.")
     private Path folder;
 
     @Option(
@@ -43,10 +43,12 @@ final class DataInfoCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
+        // A zip file is opened once.
+        Path root = DataFolder.root(folder);
         List<String> inAnnotations = new ArrayList<>();
         int broken = 0;
-        for (String split : splits.isEmpty() ? present() : splits) {
-            CocoDataset.Examined examined = CocoDataset.examine(folder, split);
+        for (String split : splits.isEmpty() ? present(root) : splits) {
+            CocoDataset.Examined examined = CocoDataset.examine(root, split);
             CocoDataset dataset = examined.dataset().withMaxPixels(limit.pixels());
             DatasetReport.print(split, dataset, out);
             inAnnotations.addAll(examined.problems());
@@ -71,11 +73,11 @@ final class DataInfoCommand implements Runnable {
         }
     }
 
-    private List<String> present() {
+    private static List<String> present(Path root) {
         List<String> present = USUAL_SPLITS.stream()
-                .filter(split -> DataFolder.hasAnnotations(folder, split))
+                .filter(split -> DataFolder.hasAnnotations(root, split))
                 .toList();
-        List<String> all = present.isEmpty() ? DataFolder.splits(folder) : present;
+        List<String> all = present.isEmpty() ? DataFolder.splits(root) : present;
         // Opening the first one tells where was looked.
         return all.isEmpty() ? USUAL_SPLITS.subList(0, 1) : all;
     }

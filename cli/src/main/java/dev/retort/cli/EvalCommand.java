@@ -76,7 +76,11 @@ final class EvalCommand implements Callable<Integer> {
         @Parameters(paramLabel = "MODEL", description = "A model.safetensors.")
         private Path file;
 
-        @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
+        @Option(
+                names = "--data",
+                required = true,
+                paramLabel = "DIR",
+                description = "The data set's folder, or a zip file of one.")
         private Path data;
 
         @Option(names = "--split", paramLabel = "NAME", description = "Its split; by default the model's test split.")

@@ -28,7 +28,11 @@ final class TrainingOptions {
     @Parameters(paramLabel = "RECIPE", description = "YAML file; recipes/README.md tells its fields.")
     private Path recipe;
 
-    @Option(names = "--data", required = true, paramLabel = "DIR", description = "The data set's folder.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "The data set's folder, or a zip file of one.")
     private Path data;
 
     @Option(

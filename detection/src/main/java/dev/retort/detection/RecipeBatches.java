@@ -22,12 +22,13 @@ public final class RecipeBatches {
     /** Endless, shuffled and augmented; one per micro-batch. */
     public static DatasetBatches training(Recipe recipe, CocoDataset dataset, int divisor) {
         Recipe.Data data = recipe.data();
-        TrainTransform transform = new TrainTransform(edges(data), data.longEdge(), data.flip());
+        TrainTransform transform =
+                new TrainTransform(edges(data), data.longEdge(), data.flip(), RecipeAugmentations.of(data));
         CocoDataset used = data.keepEmpty() ? dataset : dataset.withoutEmptyImages();
         return DatasetBatches.training(
                 used,
                 transform,
-                rule(data),
+                data.jitter().isEmpty() ? rule(data) : AS_IT_IS,
                 settings(recipe, divisor),
                 recipe.training().seed());
     }

@@ -32,7 +32,8 @@ class RecipeChangeTest {
             "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
             """
-            data.trainSplit data.testSplit data.broken data.flip optimizer.learningRate optimizer.momentum
+            data.trainSplit data.testSplit data.broken data.flip data.jitter data.crop data.color data.mosaic
+            optimizer.learningRate optimizer.momentum
             optimizer.weightDecay optimizer.schedule optimizer.steps optimizer.warmupIterations
             optimizer.warmupFactor optimizer.clipValue optimizer.clipNorm training.iterations training.epochs
             training.batch training.accumulate training.seed training.averageDecay distillation.icd.weight

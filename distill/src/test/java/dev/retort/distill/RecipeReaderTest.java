@@ -305,7 +305,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 10 + 10 + 11 + 3 + 1 + 13);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 11 + 3 + 1 + 13);
     }
 
     private static final String OLD =

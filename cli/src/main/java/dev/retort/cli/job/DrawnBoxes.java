@@ -4,6 +4,7 @@ import dev.retort.detection.DetectedObject;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.LabelText;
 import dev.retort.detection.eval.Detection;
@@ -54,5 +55,17 @@ public final class DrawnBoxes {
                     return BoxPainter.Box.truth(a.x(), a.y(), a.x() + a.w(), a.y() + a.h(), k, name);
                 })
                 .toList();
+    }
+
+    /** A sample's boxes, in pixels of its image. */
+    public static List<BoxPainter.Box> of(Sample sample, List<Category> categories) {
+        List<BoxPainter.Box> boxes = new ArrayList<>();
+        double[] xyxy = sample.boxes();
+        for (int i = 0; i < sample.classes().length; i++) {
+            int k = sample.classes()[i];
+            String name = LabelText.name(categories.get(k));
+            boxes.add(BoxPainter.Box.truth(xyxy[4 * i], xyxy[4 * i + 1], xyxy[4 * i + 2], xyxy[4 * i + 3], k, name));
+        }
+        return boxes;
     }
 }

@@ -63,7 +63,7 @@ public final class Report {
     }
 
     private String page() {
-        header();
+        html.append(PageParts.header(data.title(), data.introduction(), data.facts()));
         section("results-section", "Results", ABOUT_METRICS, this::results);
         if (!data.charts().isEmpty()) {
             section("curves-section", "Training", "", this::charts);
@@ -71,18 +71,6 @@ public final class Report {
         figures("boxes-section", "What the models see", ABOUT_BOXES, data.comparisons());
         figures("attention-section", "Where the teacher\u2019s knowledge is", ABOUT_ATTENTION, data.attention());
         return Html.page(data.title(), "", html);
-    }
-
-    private void header() {
-        html.append("<header>\n<h1>").append(Html.escape(data.title())).append("</h1>\n");
-        paragraph("lead", data.introduction());
-        html.append("<dl id=\"facts\">\n");
-        data.facts().forEach((label, value) -> html.append("<div><dt>")
-                .append(Html.escape(label))
-                .append("</dt><dd>")
-                .append(Html.escape(value))
-                .append("</dd></div>\n"));
-        html.append("</dl>\n</header>\n");
     }
 
     private void section(String id, String title, String explanation, Runnable content) {
@@ -97,13 +85,7 @@ public final class Report {
     }
 
     private void paragraph(String style, String text) {
-        if (!text.isBlank()) {
-            html.append("<p class=\"")
-                    .append(style)
-                    .append("\">")
-                    .append(Html.escape(text.strip()))
-                    .append("</p>\n");
-        }
+        html.append(PageParts.paragraph(style, text));
     }
 
     private void results() {
@@ -149,23 +131,7 @@ public final class Report {
         }
         section(id, title, "", () -> {
             paragraph("explanation", explanation);
-            figures.forEach(this::figure);
+            figures.forEach(figure -> html.append(PageParts.figure(figure)));
         });
-    }
-
-    private void figure(ReportData.Figure figure) {
-        html.append("<figure>\n<div class=\"panels\">\n");
-        for (ReportData.Panel panel : figure.panels()) {
-            html.append("<div class=\"panel\" data-model=\"")
-                    .append(Html.escape(panel.model()))
-                    .append("\">")
-                    .append(Html.image(panel.content(), panel.caption() + ": " + figure.caption()))
-                    .append("<span>")
-                    .append(Html.escape(panel.caption()))
-                    .append("</span></div>\n");
-        }
-        html.append("</div>\n<figcaption>")
-                .append(Html.escape(figure.caption()))
-                .append("</figcaption>\n</figure>\n");
     }
 }

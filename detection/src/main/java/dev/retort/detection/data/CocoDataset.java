@@ -8,17 +8,19 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * A validated COCO-format detection data set: images, categories and annotations, in the order of the file. Class
+ * A validated detection data set as COCO describes one: images, categories and annotations, in the order of the file. Class
  * indexes are 0..K-1 in ascending order of category id. Immutable; images are decoded on demand.
  *
- * <p>What {@link CocoReader} refuses and what it only notes is described there; {@link #notices()} has the notes.
+ * <p>What {@link CocoReader} and {@link YoloReader} refuse and what they only note is described there; {@link #notices()} has
+ * the notes.
  */
 public final class CocoDataset {
     private final String source;
-    private final Path imageFolder;
+    private final ImageFolders imageFolders;
     /** Images by id, where they are held in memory; null where they are files. */
     private final Map<Long, RgbImage> held;
 
@@ -32,17 +34,17 @@ public final class CocoDataset {
     /** Takes parts that were validated; {@code categories} sorted by id. */
     CocoDataset(
             String source,
-            Path imageFolder,
+            ImageFolders imageFolders,
             List<ImageInfo> images,
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
-        this(source, imageFolder, null, images, categories, annotations, notices, ImageFileReader.DEFAULT_MAX_PIXELS);
+        this(source, imageFolders, null, images, categories, annotations, notices, ImageFileReader.DEFAULT_MAX_PIXELS);
     }
 
     private CocoDataset(
             String source,
-            Path imageFolder,
+            ImageFolders imageFolders,
             Map<Long, RgbImage> held,
             List<ImageInfo> images,
             List<Category> categories,
@@ -50,7 +52,7 @@ public final class CocoDataset {
             List<String> notices,
             long maxPixels) {
         this.source = source;
-        this.imageFolder = imageFolder;
+        this.imageFolders = imageFolders;
         this.held = held;
         this.images = List.copyOf(images);
         this.categories = List.copyOf(categories);
@@ -63,10 +65,14 @@ public final class CocoDataset {
         }
     }
 
-    /** Opens a split of a data set folder; {@link DataFolder} lists the layouts. */
+    /**
+     * Opens a split of a data set: a folder, or a zip file of one. {@link DataFolder} lists the layouts in COCO's format,
+     * {@link YoloReader} tells what is read of YOLO's; where there are both, COCO's is taken.
+     *
+     * @throws DataException if the split is not there, or anything is wrong with its annotations
+     */
     public static CocoDataset open(Path directory, String split) {
-        DataFolder folder = DataFolder.find(directory, split);
-        return open(folder.annotations(), folder.images());
+        return examine(directory, split).sound();
     }
 
     /**
@@ -75,7 +81,19 @@ public final class CocoDataset {
      * @param dataset of the entries that are sound
      * @param problems a line for each kind of problem; {@link #open} would refuse the file with them
      */
-    public record Examined(CocoDataset dataset, List<String> problems) {}
+    public record Examined(CocoDataset dataset, List<String> problems) {
+        /**
+         * The data set, if there is nothing wrong.
+         *
+         * @throws DataException with all problems
+         */
+        CocoDataset sound() {
+            if (!problems.isEmpty()) {
+                throw new DataException(String.join(";\n", problems));
+            }
+            return dataset;
+        }
+    }
 
     /**
      * Opens a split and leaves out what is wrong with it, for those who want to see all of it.
@@ -83,8 +101,21 @@ public final class CocoDataset {
      * @throws DataException if the split is not there, or its annotation file is none
      */
     public static Examined examine(Path directory, String split) {
-        DataFolder folder = DataFolder.find(directory, split);
-        return CocoReader.examine(folder.annotations(), folder.images());
+        Path root = DataFolder.root(directory);
+        if (!DataFolder.hasCoco(root, split)) {
+            Optional<YoloFolder> yolo = YoloFolder.find(root).filter(found -> found.has(split));
+            if (yolo.isPresent()) {
+                return YoloReader.examine(yolo.get(), split);
+            }
+        }
+        DataFolder folder = DataFolder.find(root, split);
+        ImageFolders images = new ImageFolders(folder.images());
+        Examined examined = CocoReader.examine(folder.annotations(), images);
+        boolean none = examined.dataset.images().stream().noneMatch(image -> images.has(image.fileName()));
+        if (none && !folder.missing().isEmpty()) {
+            throw folder.noImages();
+        }
+        return examined;
     }
 
     /** Opens an annotation file whose images lie in {@code imageFolder}. */
@@ -92,7 +123,8 @@ public final class CocoDataset {
         if (!Files.isDirectory(imageFolder)) {
             throw new DataException("The image folder " + imageFolder + " of " + annotations + " is not there");
         }
-        return CocoReader.read(annotations, imageFolder);
+        return CocoReader.examine(annotations, new ImageFolders(List.of(imageFolder)))
+                .sound();
     }
 
     /**
@@ -206,7 +238,7 @@ public final class CocoDataset {
 
     /** The same data set, which refuses images of more than {@code pixels}, whatever fits the heap. */
     public CocoDataset withMaxPixels(long pixels) {
-        return new CocoDataset(source, imageFolder, held, images, categories, annotations, notices, pixels);
+        return new CocoDataset(source, imageFolders, held, images, categories, annotations, notices, pixels);
     }
 
     private CocoDataset subset(List<ImageInfo> kept) {
@@ -217,11 +249,11 @@ public final class CocoDataset {
         for (ImageInfo image : kept) {
             keptAnnotations.put(image.id(), annotations(image.id()));
         }
-        return new CocoDataset(source, imageFolder, held, kept, categories, keptAnnotations, notices, maxPixels);
+        return new CocoDataset(source, imageFolders, held, kept, categories, keptAnnotations, notices, maxPixels);
     }
 
     /**
-     * The file of an image.
+     * The file of an image, perhaps in a zip file.
      *
      * @throws DataException if images are held in memory, or if its name cannot be that of a file
      */
@@ -230,7 +262,7 @@ public final class CocoDataset {
             throw new DataException("The images of " + source + " are held in memory, not in files");
         }
         try {
-            return imageFolder.resolve(image.fileName());
+            return imageFolders.file(image.fileName());
         } catch (InvalidPathException e) {
             throw new ImageException(
                     ImageFault.NAME,
@@ -293,7 +325,7 @@ public final class CocoDataset {
         }
         Path file = existing(image);
         ImageHeader header = ImageHeader.read(file);
-        ImageMemory.checkSize(header, maxPixels, file.toString());
+        ImageMemory.checkSize(header, maxPixels, ZipFolder.shown(file));
         if (header.width() != image.width() || header.height() != image.height()) {
             throw misfit(image, header);
         }
@@ -305,7 +337,7 @@ public final class CocoDataset {
                 header.turned() && header.storedWidth() == image.width() && header.storedHeight() == image.height();
         String is = header.width() + "x" + header.height();
         String says = "but " + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id();
-        String file = file(image).toString();
+        String file = ZipFolder.shown(file(image));
         return new ImageException(
                 ImageFault.SIZE,
                 "Image " + file
@@ -327,7 +359,8 @@ public final class CocoDataset {
         if (!Files.isRegularFile(file)) {
             throw new ImageException(
                     ImageFault.MISSING,
-                    "Image " + file + " (" + who(image) + ") is not there. Put it there, or remove the entry.");
+                    "Image " + ZipFolder.shown(file) + " (" + who(image)
+                            + ") is not there. Put it there, or remove the entry.");
         }
         return file;
     }

@@ -56,7 +56,7 @@ public final class CocoEntries {
             List.of("id", "image_id", "category_id", "bbox", "area", "iscrowd");
     private static final List<String> RESULT_FIELDS = List.of("image_id", "category_id", "bbox", "score");
 
-    private final Path file;
+    private final String file;
     private final Problems problems;
     private final Set<Long> imageIds = new HashSet<>();
     private final Set<Long> categoryIds = new HashSet<>();
@@ -66,7 +66,7 @@ public final class CocoEntries {
     private List<Category> categories;
     private List<Box> annotations;
 
-    private CocoEntries(Path file, Problems problems) {
+    private CocoEntries(String file, Problems problems) {
         this.file = file;
         this.problems = problems;
     }
@@ -78,20 +78,20 @@ public final class CocoEntries {
      * @throws DataException if it is no JSON, no object, or lacks one of its lists
      */
     public static Annotations annotations(Path file, boolean withImages, Problems problems) throws IOException {
-        CocoEntries entries = new CocoEntries(file, problems);
+        CocoEntries entries = new CocoEntries(ZipFolder.shown(file), problems);
         JsonWalk.read(file, walk -> {
             entries.readLists(walk, withImages);
             return null;
         });
         if (entries.images == null || entries.imageIds.isEmpty() && problems.isEmpty()) {
-            throw new DataException(file + " lists no images: 'images' is missing or empty");
+            throw new DataException(entries.file + " lists no images: 'images' is missing or empty");
         }
         if (entries.categories == null || entries.categoryIds.isEmpty() && problems.isEmpty()) {
-            throw new DataException(file + " lists no categories: 'categories' is missing or empty");
+            throw new DataException(entries.file + " lists no categories: 'categories' is missing or empty");
         }
         if (entries.annotations == null) {
             throw new DataException(
-                    file + " has no 'annotations' list (a data set without any boxes has an empty one)");
+                    entries.file + " has no 'annotations' list (a data set without any boxes has an empty one)");
         }
         return new Annotations(
                 entries.images, entries.imageIds, entries.categories, entries.categoryIds, entries.annotations);

@@ -23,31 +23,20 @@ import java.util.TreeSet;
  * <p>Accepted with a notice: an annotation with id 0 (renumbered, since COCO's evaluation takes it for "unmatched"), a box
  * that leaves its image by more than one pixel (training clips it, evaluation takes it as it is), a box without extent
  * (training drops it), a missing {@code area} (w*h is taken), two categories of one name, file names that other tools wrote
- * ({@link ImageNames}).
+ * ({@link ImageFolders}).
  */
 final class CocoReader {
     private static final double OVERHANG = 1;
     private static final int NAMED = 5;
 
-    private final Path file;
+    /** The annotation file, for messages. */
+    private final String file;
+
     private final Problems problems = new Problems();
     private final List<String> notices = new ArrayList<>();
 
-    private CocoReader(Path file) {
+    private CocoReader(String file) {
         this.file = file;
-    }
-
-    /**
-     * Reads a file.
-     *
-     * @throws DataException if there is anything wrong with it
-     */
-    static CocoDataset read(Path file, Path imageFolder) {
-        CocoDataset.Examined examined = examine(file, imageFolder);
-        if (!examined.problems().isEmpty()) {
-            throw new DataException(String.join(";\n", examined.problems()));
-        }
-        return examined.dataset();
     }
 
     /**
@@ -55,31 +44,31 @@ final class CocoReader {
      *
      * @throws DataException if it is not such a file at all
      */
-    static CocoDataset.Examined examine(Path file, Path imageFolder) {
+    static CocoDataset.Examined examine(Path file, ImageFolders imageFolders) {
         if (!Files.isRegularFile(file)) {
-            throw new DataException("The annotation file " + file + " is not there");
+            throw new DataException("The annotation file " + ZipFolder.shown(file) + " is not there");
         }
-        CocoReader reader = new CocoReader(file);
+        CocoReader reader = new CocoReader(ZipFolder.shown(file));
         CocoEntries.Annotations raw;
         try {
             raw = CocoEntries.annotations(file, true, reader.problems);
         } catch (IOException e) {
-            throw new DataException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new DataException("Cannot read " + reader.file + ": " + e.getMessage(), e);
         }
-        Map<Long, ImageInfo> images = reader.images(raw.images(), new ImageNames(imageFolder));
+        Map<Long, ImageInfo> images = reader.images(raw.images(), imageFolders);
         List<Category> categories = reader.categories(raw.categories());
         Map<Long, List<Annotation>> annotations = reader.annotations(raw, images);
         CocoDataset dataset = new CocoDataset(
-                file.toString(), imageFolder, List.copyOf(images.values()), categories, annotations, reader.notices);
-        return new CocoDataset.Examined(dataset, reader.problems.lines(file));
+                reader.file, imageFolders, List.copyOf(images.values()), categories, annotations, reader.notices);
+        return new CocoDataset.Examined(dataset, reader.problems.lines(reader.file));
     }
 
-    private Map<Long, ImageInfo> images(List<CocoEntries.RgbImage> entries, ImageNames names) {
+    private Map<Long, ImageInfo> images(List<CocoEntries.RgbImage> entries, ImageFolders folders) {
         Map<Long, ImageInfo> images = new LinkedHashMap<>();
         Tally renamed = new Tally();
         String example = "";
         for (CocoEntries.RgbImage entry : entries) {
-            String name = names.find(entry.fileName());
+            String name = folders.find(entry.fileName());
             if (!name.equals(entry.fileName())) {
                 example = example.isEmpty() ? entry.fileName() + " is taken for " + name : example;
                 renamed.count(true, entry.id());

@@ -3,13 +3,14 @@ package dev.retort.detection.data;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.tensor.random.CounterRandom;
 import dev.retort.tensor.random.Purpose;
+import dev.retort.tensor.random.RandomSequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The batches of a data set. For training: an endless random order with random sizes and mirroring, all of it a pure
+ * The batches of a data set. For training: an endless random order with random sizes, augmentation and mirroring, all of it a pure
  * function of (seed, iteration, place in the batch). For evaluation: every image once, in file order, the last batch
  * possibly smaller.
  *
@@ -18,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DatasetBatches implements BatchSource {
     /** Draws an image takes from its iteration's stream: one for the mirror, one for the size. */
     private static final int DRAWS = 2;
+
+    /** Between the numbers of an image and of those that are mixed into it: more than any run has images. */
+    private static final long OTHER = 1L << 60;
 
     private static final System.Logger LOG = System.getLogger(DatasetBatches.class.getName());
 
@@ -85,6 +89,11 @@ public final class DatasetBatches implements BatchSource {
 
     @Override
     public Batch at(long iteration) {
+        return Batch.of(samples(iteration), settings.multiple);
+    }
+
+    /** The images of a batch, before they are padded to one size. */
+    public List<Sample> samples(long iteration) {
         int[] images = images(iteration);
         long stream = CounterRandom.stream(seed, Purpose.AUGMENTATION, iteration);
         List<Sample> samples = new ArrayList<>();
@@ -92,43 +101,72 @@ public final class DatasetBatches implements BatchSource {
             boolean flip = CounterRandom.uniform(stream, DRAWS * place) < transform.flipProbability();
             List<Integer> edges = transform.shortEdges();
             int edge = edges.get(CounterRandom.below(edges.size(), stream, DRAWS * place + 1));
-            samples.add(order == null ? sample(images[place], edge, flip) : learned(images[place], edge, flip));
+            long number = iteration * settings.batchSize + place;
+            Prepared prepared = usable(images[place], edge, number);
+            samples.add(Transforms.sample(prepared.info, mixed(prepared.image, edge, number), flip));
         }
-        return Batch.of(samples, settings.multiple);
+        return samples;
     }
 
-    private Sample sample(int number, int edge, boolean flip) {
-        ImageInfo info = dataset.images().get(number);
-        return Transforms.sample(dataset, info, resized(number, info, edge), flip);
+    /** An image, resized and augmented by itself. */
+    private record Prepared(ImageInfo info, LabeledImage image) {}
+
+    private LabeledImage mixed(LabeledImage image, int edge, long number) {
+        if (transform.augmentations().mixing().isEmpty()) {
+            return image;
+        }
+        ImageMixing mixing = transform.augmentations().mixing().get();
+        RandomSequence draws = CounterRandom.sequence(seed, mixing.purpose(), number);
+        int others = mixing.others(draws);
+        List<LabeledImage> images = new ArrayList<>(List.of(image));
+        for (int i = 1; i <= others; i++) {
+            images.add(usable(draws.below(dataset.size()), edge, number + i * OTHER).image);
+        }
+        return others == 0 ? image : mixing.mix(images, draws);
+    }
+
+    /** @param number of the image in the whole of training: what is drawn for it depends on nothing else */
+    private Prepared prepared(int image, int edge, long number) {
+        ImageInfo info = dataset.images().get(image);
+        List<Augmentation> steps = transform.augmentations().original();
+        if (steps.isEmpty()) {
+            return new Prepared(info, Transforms.labeled(dataset, info, resized(image, info, edge)));
+        }
+        LabeledImage changed = Transforms.labeled(dataset, info, original(image, info));
+        for (Augmentation step : steps) {
+            changed = step.apply(changed, CounterRandom.sequence(seed, step.purpose(), number));
+        }
+        ImageSize size = target(changed.image().width(), changed.image().height(), edge);
+        return new Prepared(info, changed.resized(settings.resize, size));
     }
 
     /**
-     * A sample to learn from. A damaged image is replaced, if that is wanted, by the next one of its kind (landscape or
+     * An image to learn from. A damaged one is replaced, if that is wanted, by the next one of its kind (landscape or
      * portrait) in the data set: the same one whenever the batch is asked for, so runs resume as they would have gone on.
      */
-    private Sample learned(int wanted, int edge, boolean flip) {
+    private Prepared usable(int wanted, int edge, long number) {
         List<ImageInfo> images = dataset.images();
-        int number = wanted;
+        int image = wanted;
         while (true) {
             try {
-                return sample(number, edge, flip);
+                return prepared(image, edge, number);
             } catch (ImageException e) {
-                if (e.fault() != ImageFault.DAMAGED) {
+                if (order == null || e.fault() != ImageFault.DAMAGED) {
                     throw e;
                 }
                 if (!settings.replaceDamaged) {
                     throw new ImageException(e.fault(), e.getMessage() + BEFOREHAND, e);
                 }
-                if (damaged.add(number)) {
+                if (damaged.add(image)) {
                     LOG.log(
                             System.Logger.Level.WARNING,
                             "{0} Its neighbor takes its place.",
                             Printable.line(e.getMessage()));
                 }
                 do {
-                    number = (number + 1) % images.size();
-                } while (images.get(number).landscape() != images.get(wanted).landscape());
-                if (number == wanted) {
+                    image = (image + 1) % images.size();
+                } while (images.get(image).landscape() != images.get(wanted).landscape());
+                if (image == wanted) {
                     throw e;
                 }
             }
@@ -155,9 +193,17 @@ public final class DatasetBatches implements BatchSource {
         return images;
     }
 
+    private ImageSize target(int width, int height, int edge) {
+        return rule.target(new ImageSize(height, width), edge, transform.maxSize());
+    }
+
+    private RgbImage original(int number, ImageInfo info) {
+        return cache.get(number, info.width(), info.height(), () -> dataset.image(info));
+    }
+
     /** With one target size the resized image is cached; with several, the original, since decoding costs most. */
     private Pixels resized(int number, ImageInfo info, int edge) {
-        ImageSize size = rule.target(new ImageSize(info.height(), info.width()), edge, transform.maxSize());
+        ImageSize size = target(info.width(), info.height(), edge);
         if (transform.shortEdges().size() == 1 && settings.resize == ResizeMethod.DETECTRON2) {
             return cache.get(
                     number,
@@ -165,7 +211,6 @@ public final class DatasetBatches implements BatchSource {
                     size.height(),
                     () -> BilinearResize.resize(dataset.image(info), size.width(), size.height()));
         }
-        RgbImage original = cache.get(number, info.width(), info.height(), () -> dataset.image(info));
-        return settings.resize.resize(original, size);
+        return settings.resize.resize(original(number, info), size);
     }
 }

@@ -1,18 +1,30 @@
 package dev.retort.detection.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
-/** An image file's content, byte by byte at any place: out of memory, or block by block out of the file. */
+/**
+ * An image file's content, byte by byte at any place: out of memory, block by block out of the file, or, in a zip file, as much
+ * from its beginning as was asked for.
+ */
 final class ImageBytes implements AutoCloseable {
     private static final int BLOCK = 1 << 12;
+    /** Of an entry of a zip file: most headers end before. */
+    private static final int FIRST = 1 << 14;
 
     private final String name;
     private final long size;
+    /** Null for content in memory and in a zip file. */
     private final FileChannel channel;
+    /** Inflates an entry of a zip file; null for others. */
+    private final InputStream entry;
+
     private byte[] block;
     private long blockStart;
     private int blockLength;
@@ -22,6 +34,7 @@ final class ImageBytes implements AutoCloseable {
         this.name = name;
         this.size = content.length;
         this.channel = null;
+        this.entry = null;
         this.block = content;
         this.blockLength = content.length;
     }
@@ -30,11 +43,23 @@ final class ImageBytes implements AutoCloseable {
         this.name = name;
         this.size = channel.size();
         this.channel = channel;
+        this.entry = null;
         this.block = new byte[(int) Math.min(BLOCK, size)];
+    }
+
+    private ImageBytes(InputStream entry, long size, String name) {
+        this.name = name;
+        this.size = size;
+        this.channel = null;
+        this.entry = entry;
+        this.block = new byte[0];
     }
 
     /** A file, of which only the blocks that are asked for are read. */
     static ImageBytes open(Path file) throws IOException {
+        if (ZipFolder.contains(file)) {
+            return new ImageBytes(Files.newInputStream(file), Files.size(file), ZipFolder.shown(file));
+        }
         return new ImageBytes(FileChannel.open(file, StandardOpenOption.READ), file.toString());
     }
 
@@ -59,6 +84,10 @@ final class ImageBytes implements AutoCloseable {
 
     private void load(long place) {
         try {
+            if (entry != null) {
+                inflate(place);
+                return;
+            }
             ByteBuffer buffer = ByteBuffer.wrap(block);
             int read;
             do {
@@ -71,6 +100,18 @@ final class ImageBytes implements AutoCloseable {
         }
         if (blockLength == 0) {
             throw ImageIntegrity.truncated(name, place, "it became shorter while it was read");
+        }
+    }
+
+    private void inflate(long place) throws IOException {
+        if (place >= ImageMemory.LARGEST_ARRAY) {
+            throw new IOException("its header goes on behind byte " + ImageMemory.LARGEST_ARRAY);
+        }
+        long wanted = Math.max(place + 1, Math.max(FIRST, 2L * block.length));
+        block = Arrays.copyOf(block, (int) Math.min(Math.min(wanted, size), ImageMemory.LARGEST_ARRAY));
+        blockLength += entry.readNBytes(block, blockLength, block.length - blockLength);
+        if (place >= blockLength) {
+            throw ImageIntegrity.truncated(name, blockLength, "its header is cut off");
         }
     }
 
@@ -111,6 +152,9 @@ final class ImageBytes implements AutoCloseable {
     public void close() throws IOException {
         if (channel != null) {
             channel.close();
+        }
+        if (entry != null) {
+            entry.close();
         }
     }
 }

@@ -46,7 +46,7 @@ public final class ImageFileReader {
      * @throws ImageException naming the file, if it cannot be read, is damaged, too large or of an unknown format
      */
     public static RgbImage read(Path file, long maxPixels) {
-        String name = file.toString();
+        String name = ZipFolder.shown(file);
         ImageMemory.checkSize(ImageHeader.read(file), maxPixels, name);
         try {
             long size = Files.size(file);
@@ -64,9 +64,9 @@ public final class ImageFileReader {
 
     private static byte[] readAll(Path file) {
         try {
-            return Files.readAllBytes(file);
+            return ZipFolder.content(file, ImageMemory.LARGEST_ARRAY);
         } catch (IOException e) {
-            throw unreadable(file.toString(), e);
+            throw unreadable(ZipFolder.shown(file), e);
         }
     }
 

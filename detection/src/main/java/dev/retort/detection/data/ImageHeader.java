@@ -43,7 +43,7 @@ public record ImageHeader(
         try (ImageBytes bytes = ImageBytes.open(file)) {
             return ImageHeaderReader.read(bytes);
         } catch (IOException e) {
-            throw ImageFileReader.unreadable(file.toString(), e);
+            throw ImageFileReader.unreadable(ZipFolder.shown(file), e);
         }
     }
 

@@ -40,25 +40,26 @@ final class JsonWalk {
      * @throws DataException if it is not JSON or goes on behind the value; the message names the place
      */
     static <T> T read(Path file, Function<JsonWalk, T> body) throws IOException {
+        String name = ZipFolder.shown(file);
         if (Files.isDirectory(file)) {
-            throw new DataException(file + " is a folder: name a JSON file");
+            throw new DataException(name + " is a folder: name a JSON file");
         }
         try (InputStream in = Files.newInputStream(file);
                 JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
             if (parser.nextToken() == null) {
-                throw new DataException(file + " is empty. Restore or re-export the file.");
+                throw new DataException(name + " is empty. Restore or re-export the file.");
             }
             JsonWalk walk = new JsonWalk(parser);
             T value = body.apply(walk);
             if (parser.nextToken() != null) {
-                throw new DataException(file + " goes on behind the end of its JSON, " + walk.place()
+                throw new DataException(name + " goes on behind the end of its JSON, " + walk.place()
                         + ": it must hold one document. Keep one, or write each to a file of its own.");
             }
             return value;
         } catch (JacksonIOException e) {
             throw e.getCause();
         } catch (JacksonException e) {
-            throw new DataException(file + " " + JsonProblem.of(e, "JSON") + ". Restore or re-export the file.", e);
+            throw new DataException(name + " " + JsonProblem.of(e, "JSON") + ". Restore or re-export the file.", e);
         }
     }
 

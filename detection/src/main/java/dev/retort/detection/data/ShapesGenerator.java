@@ -127,7 +127,8 @@ public final class ShapesGenerator {
                 name,
                 first,
                 count,
-                (info, image) -> ImageFileWriter.write(image, files.images().resolve(info.fileName())));
+                (info, image) ->
+                        ImageFileWriter.write(image, files.images().get(0).resolve(info.fileName())));
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("description", "Generated shapes, split " + name);
         info.put("seed", settings.seed);

@@ -2,8 +2,8 @@ package dev.retort.detection.data;
 
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.ImageSize;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The geometry of training and test images, as detectron2's data set mapper has it: resize, then mirror, then clip the
@@ -31,35 +31,37 @@ public final class Transforms {
      * @param resized the image, already resized from {@code info}'s size
      */
     public static Sample sample(CocoDataset dataset, ImageInfo info, Pixels resized, boolean flip) {
+        return sample(info, labeled(dataset, info, resized), flip);
+    }
+
+    /** The objects of an image of a data set, without crowds, in pixels of the image at this size. */
+    static LabeledImage labeled(CocoDataset dataset, ImageInfo info, Pixels image) {
         List<Annotation> objects = dataset.annotations(info.id()).stream()
                 .filter(annotation -> !annotation.crowd())
                 .toList();
         double[] boxes = new double[4 * objects.size()];
+        int[] classes = new int[objects.size()];
         for (int i = 0; i < objects.size(); i++) {
             Annotation object = objects.get(i);
             boxes[4 * i] = object.x();
             boxes[4 * i + 1] = object.y();
             boxes[4 * i + 2] = object.x() + object.w();
             boxes[4 * i + 3] = object.y() + object.h();
+            classes[i] = dataset.classOf(object.categoryId());
         }
-        boxes = Boxes.scale(boxes, (double) resized.width() / info.width(), (double) resized.height() / info.height());
-        if (flip) {
-            boxes = Boxes.flipHorizontally(boxes, resized.width());
-        }
-        boxes = Boxes.clip(boxes, new ImageSize(resized.height(), resized.width()));
-        int kept = 0;
-        int[] classes = new int[objects.size()];
-        for (int i = 0; i < objects.size(); i++) {
-            if (hasExtent(boxes, i)) {
-                System.arraycopy(boxes, 4 * i, boxes, 4 * kept, 4);
-                classes[kept++] = dataset.classOf(objects.get(i).categoryId());
-            }
-        }
-        return new Sample(
-                info,
-                flip ? resized.flipped() : resized,
-                Arrays.copyOf(boxes, 4 * kept),
-                Arrays.copyOf(classes, kept),
-                flip);
+        boxes = Boxes.scale(boxes, (double) image.width() / info.width(), (double) image.height() / info.height());
+        return new LabeledImage(image, boxes, classes);
+    }
+
+    /** The last steps of a sample: mirrors, clips the boxes, drops those without extent. */
+    static Sample sample(ImageInfo info, LabeledImage labeled, boolean flip) {
+        Pixels image = labeled.image();
+        double[] boxes = flip ? Boxes.flipHorizontally(labeled.boxes(), image.width()) : labeled.boxes();
+        double[] clipped = Boxes.clip(boxes, new ImageSize(image.height(), image.width()));
+        int[] kept = IntStream.range(0, labeled.classes().length)
+                .filter(i -> hasExtent(clipped, i))
+                .toArray();
+        LabeledImage shown = labeled.keep(kept, clipped, flip ? image.flipped() : image);
+        return new Sample(info, shown.image(), shown.boxes(), shown.classes(), flip);
     }
 }

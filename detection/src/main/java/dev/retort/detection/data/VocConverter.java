@@ -88,14 +88,15 @@ public final class VocConverter {
             List<ImageInfo> infos = new ArrayList<>();
             List<Annotation> objects = new ArrayList<>();
             DataFolder folder = DataFolder.standard(target, split.getKey());
-            Files.createDirectories(folder.images());
+            Path imageFolder = folder.images().get(0);
+            Files.createDirectories(imageFolder);
             for (String name : split.getValue()) {
                 ImageInfo image = images.get(name).info();
                 infos.add(image);
                 objects.addAll(annotations.get(name));
                 Files.copy(
                         files.folder().resolve(image.fileName()),
-                        folder.images().resolve(image.fileName()),
+                        imageFolder.resolve(image.fileName()),
                         StandardCopyOption.REPLACE_EXISTING);
             }
             Map<String, String> info = Map.of("description", "Converted from Pascal VOC, split " + split.getKey());

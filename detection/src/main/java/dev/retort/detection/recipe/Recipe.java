@@ -22,6 +22,11 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
     /** Of an image as the network sees it, in pixels: far above everything that is trained. */
     private static final int LONGEST_EDGE = 16_384;
 
+    /** Of an image's scale. */
+    private static final double LEAST_JITTER = 0.01;
+
+    private static final double MOST_JITTER = 10;
+
     public Recipe {
         own = List.copyOf(own);
     }
@@ -99,6 +104,11 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      * @param keepEmpty whether images without boxes are learned from (default true)
      * @param cacheMegabytes memory for decoded images (default 512)
      * @param broken what to do with images that cannot be used (default fail)
+     * @param jitter least and largest factor of large-scale jitter into a square of {@code longEdge}; empty for none (default
+     *     empty)
+     * @param crop probability of a random patch in place of the image (default 0)
+     * @param color probability of each of four changes of the colors (default 0)
+     * @param mosaic probability that an image and three others make one (default 0)
      */
     public record Data(
             String trainSplit,
@@ -110,9 +120,14 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             @OnChange(Effect.MEANING) PixelScale pixels,
             @OnChange(Effect.MEANING) boolean keepEmpty,
             @OnChange(Effect.NONE) int cacheMegabytes,
-            Broken broken) {
+            Broken broken,
+            List<Double> jitter,
+            double crop,
+            double color,
+            double mosaic) {
         public Data {
             shortEdges = List.copyOf(shortEdges);
+            jitter = List.copyOf(jitter);
             Require.that(!trainSplit.isBlank(), "data.trainSplit", trainSplit, "the name of a split");
             Require.that(!testSplit.isBlank(), "data.testSplit", testSplit, "the name of a split");
             Require.that(
@@ -121,8 +136,25 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     shortEdges,
                     "lengths from 1 to " + LONGEST_EDGE);
             Require.within(1, LONGEST_EDGE, longEdge, "data.longEdge");
-            Require.that(flip >= 0 && flip <= 1, "data.flip", flip, "a probability from 0 to 1");
+            Require.probability(flip, "data.flip");
             Require.atLeast(0, cacheMegabytes, "data.cacheMegabytes");
+            Require.that(
+                    jitter.isEmpty()
+                            || jitter.size() == 2
+                                    && jitter.get(0) >= LEAST_JITTER
+                                    && jitter.get(0) <= jitter.get(1)
+                                    && jitter.get(1) <= MOST_JITTER,
+                    "data.jitter",
+                    jitter,
+                    "empty, or two ascending factors from " + LEAST_JITTER + " to " + MOST_JITTER);
+            Require.that(
+                    jitter.isEmpty() || jitter.get(1) * longEdge <= LONGEST_EDGE,
+                    "data.jitter",
+                    jitter,
+                    "so that its largest factor times data.longEdge, " + longEdge + ", is at most " + LONGEST_EDGE);
+            Require.probability(crop, "data.crop");
+            Require.probability(color, "data.color");
+            Require.probability(mosaic, "data.mosaic");
         }
 
         static Data defaults() {
@@ -136,7 +168,11 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     PixelScale.TORCHVISION,
                     true,
                     512,
-                    Broken.FAIL);
+                    Broken.FAIL,
+                    List.of(),
+                    0,
+                    0,
+                    0);
         }
     }
 

@@ -37,4 +37,9 @@ public final class Require {
     public static void positive(double value, String field) {
         that(value > 0 && Double.isFinite(value), field, value, "positive");
     }
+
+    /** Refuses what is no probability. */
+    public static void probability(double value, String field) {
+        that(value >= 0 && value <= 1, field, value, "a probability from 0 to 1");
+    }
 }

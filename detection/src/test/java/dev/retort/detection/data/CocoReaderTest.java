@@ -47,11 +47,12 @@ class CocoReaderTest {
     }
 
     private CocoDataset open(String text) {
-        return CocoReader.read(write(text), folder);
+        return CocoDataset.open(write(text), folder);
     }
 
     private List<String> problems(String text) {
-        return CocoReader.examine(write(text), folder).problems();
+        return CocoReader.examine(write(text), new ImageFolders(List.of(folder)))
+                .problems();
     }
 
     @Test
@@ -79,7 +80,7 @@ class CocoReaderTest {
         assertThat(open(set(IMAGE, CATEGORY, odd)).annotationCount()).isEqualTo(1);
         Path file = write(set(IMAGE, CATEGORY, BOX));
         Files.writeString(file, "\ufeff" + Files.readString(file));
-        assertThat(CocoReader.read(file, folder).annotationCount()).isEqualTo(1);
+        assertThat(CocoDataset.open(file, folder).annotationCount()).isEqualTo(1);
     }
 
     @Test
@@ -109,7 +110,7 @@ class CocoReaderTest {
         String entries = IntStream.range(0, names.size())
                 .mapToObj(i -> IMAGE.replace("'id':1", "'id':" + (i + 1)).replace("a.png", names.get(i)))
                 .collect(Collectors.joining(","));
-        CocoDataset dataset = CocoReader.read(write(set(entries, CATEGORY, BOX)), images);
+        CocoDataset dataset = CocoDataset.open(write(set(entries, CATEGORY, BOX)), images);
         assertThat(dataset.images())
                 .extracting(ImageInfo::fileName)
                 .containsExactly("a.png", "sub/b.png", "sub/c.png", "images\\d.png", "other/a.png", "a.png");
@@ -129,7 +130,8 @@ class CocoReaderTest {
                 + ",{'id':22,'image_id':1,'category_id':8,'bbox':[1,2,3,4]}"
                 + ",{'id':23,'image_id':7,'category_id':1,'bbox':[1,2,3,4],'bbox':[1,2,3,4]}"
                 + ",{'id':4,'image_id':1,'category_id':1,'bbox':[1,2,3,4],'area':'big','iscrowd':'no'}";
-        CocoDataset.Examined examined = CocoReader.examine(write(set(images, CATEGORY, annotations)), folder);
+        CocoDataset.Examined examined =
+                CocoReader.examine(write(set(images, CATEGORY, annotations)), new ImageFolders(List.of(folder)));
         String file = folder.resolve("a.json") + ": ";
         assertThat(examined.problems())
                 .containsExactlyInAnyOrder(
@@ -254,7 +256,7 @@ class CocoReaderTest {
     @MethodSource
     void notJson(List<String> textAndWords) {
         Path file = write(textAndWords.get(0));
-        Throwable error = catchThrowable(() -> CocoReader.read(file, folder));
+        Throwable error = catchThrowable(() -> CocoDataset.open(file, folder));
         assertThat(error).isInstanceOf(DataException.class);
         assertThat(error.getMessage())
                 .startsWith(file + " ")
@@ -266,7 +268,7 @@ class CocoReaderTest {
     @ValueSource(strings = {"{\"images\":[{\"file_name\":\"\u00e9.png\"}]}"})
     void anotherEncodingIsNamed(String text) throws IOException {
         Path file = Files.write(folder.resolve("a.json"), text.getBytes(StandardCharsets.ISO_8859_1));
-        assertThatThrownBy(() -> CocoReader.read(file, folder))
+        assertThatThrownBy(() -> CocoDataset.open(file, folder))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(file + " is not valid JSON")
                 .hasMessageContaining("UTF-8");

@@ -41,7 +41,7 @@ class ImageCheckTest {
     }
 
     private CocoDataset dataset() {
-        return new CocoDataset("set.json", folder, images, CATEGORIES, Map.of(), List.of());
+        return new CocoDataset("set.json", new ImageFolders(List.of(folder)), images, CATEGORIES, Map.of(), List.of());
     }
 
     private static Map<String, ImageFault> faults(ImageCheck check) {
@@ -136,8 +136,8 @@ class ImageCheckTest {
                 new ImageInfo(2, "a/../../x.png", 40, 30),
                 new ImageInfo(3, outer.toAbsolutePath().toString(), 40, 30));
         Files.createDirectory(inner.resolve("a"));
-        ImageCheck check =
-                ImageCheck.headers(new CocoDataset("set.json", inner, names, CATEGORIES, Map.of(), List.of()));
+        ImageCheck check = ImageCheck.headers(
+                new CocoDataset("set.json", new ImageFolders(List.of(inner)), names, CATEGORIES, Map.of(), List.of()));
         assertThat(check.problems()).isEmpty();
         assertThat(check.notices())
                 .singleElement()

@@ -102,6 +102,28 @@ class RecipeTest {
                 .isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data.jitter|[0.5]|empty, or two ascending factors from 0.01 to 10.0, not [0.5]",
+                "data.jitter|[2, 0.1]|empty, or two ascending factors from 0.01 to 10.0, not [2.0, 0.1]",
+                "data.jitter|[0, 1]|empty, or two ascending factors from 0.01 to 10.0, not [0.0, 1.0]",
+                "data.jitter|[1, 11]|empty, or two ascending factors from 0.01 to 10.0, not [1.0, 11.0]",
+                "data.crop|1.1|a probability from 0 to 1, not 1.1",
+                "data.color|-0.5|a probability from 0 to 1, not -0.5",
+                "data.mosaic|.nan|a probability from 0 to 1, not NaN"
+            })
+    void augmentationOutOfRangeIsRefused(String key, String value, String expected) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", key + "=" + value))
+                .withMessageStartingWith(key + " must be " + expected + " (the setting " + key);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", "data.jitter=[1, 3]", "data.longEdge=6000"))
+                .withMessageStartingWith("data.jitter must be so that its largest factor times data.longEdge, 6000, is"
+                        + " at most 16384, not [1.0, 3.0]");
+    }
+
     @Test
     void aHeadersSectionOfAModuleThatIsNotThereIsPassedOver() {
         String header = RecipeReader.writeJson(TinyDetectors.recipe());

@@ -16,7 +16,15 @@ public enum Purpose {
     /** Dropout masks. */
     DROPOUT(5),
     /** Images of generated data sets. */
-    SYNTHETIC_DATA(6);
+    SYNTHETIC_DATA(6),
+    /** The part that is cut out of a training image. */
+    CROP(7),
+    /** By how much a training image is scaled, and the window of a fixed size. */
+    SCALE_JITTER(8),
+    /** Changes of a training image's colors. */
+    COLOR(9),
+    /** Which images make a mosaic, and where they meet. */
+    MOSAIC(10);
 
     private final long key;
 

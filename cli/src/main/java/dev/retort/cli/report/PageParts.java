@@ -1,0 +1,44 @@
+package dev.retort.cli.report;
+
+import java.util.Map;
+
+/** What pages have in common: their head, paragraphs, images side by side. */
+final class PageParts {
+    private PageParts() {}
+
+    /** The top of a page: its title, a sentence or two, and facts by their labels. */
+    static String header(String title, String introduction, Map<String, String> facts) {
+        StringBuilder html =
+                new StringBuilder("<header>\n<h1>").append(Html.escape(title)).append("</h1>\n");
+        html.append(paragraph("lead", introduction)).append("<dl id=\"facts\">\n");
+        facts.forEach((label, value) -> html.append("<div><dt>")
+                .append(Html.escape(label))
+                .append("</dt><dd>")
+                .append(Html.escape(value))
+                .append("</dd></div>\n"));
+        return html.append("</dl>\n</header>\n").toString();
+    }
+
+    /** A paragraph of a CSS class; nothing without a text. */
+    static String paragraph(String style, String text) {
+        return text.isBlank() ? "" : "<p class=\"" + style + "\">" + Html.escape(text.strip()) + "</p>\n";
+    }
+
+    /** Images that belong together, each with its caption. */
+    static String figure(ReportData.Figure figure) {
+        StringBuilder html = new StringBuilder("<figure>\n<div class=\"panels\">\n");
+        for (ReportData.Panel panel : figure.panels()) {
+            html.append("<div class=\"panel\" data-model=\"")
+                    .append(Html.escape(panel.model()))
+                    .append("\">")
+                    .append(Html.image(panel.content(), panel.caption() + ": " + figure.caption()))
+                    .append("<span>")
+                    .append(Html.escape(panel.caption()))
+                    .append("</span></div>\n");
+        }
+        return html.append("</div>\n<figcaption>")
+                .append(Html.escape(figure.caption()))
+                .append("</figcaption>\n</figure>\n")
+                .toString();
+    }
+}
