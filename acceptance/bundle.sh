@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a bundle that runs `retort` on a machine with a driver and nothing else: no Java, no network.
 #
-#   acceptance/bundle.sh OUT      the folder OUT, and the same as OUT.tar.gz
+#   acceptance/bundle.sh OUT                     the folder OUT, and the same as OUT.tar.gz
+#   acceptance/bundle.sh --without-golden OUT    likewise, for where a checkout of Retort is and has the golden sets
 #
 #   JAVA_HOME         the JDK whose runtime goes in (default: java on the PATH)
 #   RETORT_CLASSES    a folder of jars to take instead of building (acceptance/target/lib's, and acceptance's own)
@@ -23,9 +24,14 @@ fail() {
   exit 1
 }
 
-[ $# = 1 ] || fail "name the folder to make: acceptance/bundle.sh OUT"
+golden=true
+if [ "${1:-}" = --without-golden ]; then
+  golden=false
+  shift
+fi
+[ $# = 1 ] || fail "name the folder to make: acceptance/bundle.sh [--without-golden] OUT"
 case $1 in
-  -*) fail "name the folder to make, not the option $1: acceptance/bundle.sh OUT" ;;
+  -*) fail "there is no option $1: acceptance/bundle.sh [--without-golden] OUT" ;;
 esac
 out=${1%/}
 root=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -88,7 +94,13 @@ done
 cp -R "$root/recipes" "$out/recipes"
 mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
-cp "$root/acceptance/src/test/resources/golden.zip" "$root/acceptance/src/test/resources/golden-detectors.zip" "$out"
+if $golden; then
+  mkdir "$out/golden"
+  # Without weight files: what tells of a device in golden-import.zip is in golden.zip, too.
+  for set in golden golden-detectors golden-methods; do
+    cp "$root/acceptance/src/test/resources/$set.zip" "$out/golden"
+  done
+fi
 cp "$root/LICENSE" "$root/docs/gpu-checks.md" "$root/cli/src/main/resources/dev/retort/cli/jvm-options" "$out"
 cp "$root/acceptance/bundle-launcher" "$out/retort"
 chmod +x "$out/retort"
@@ -100,8 +112,8 @@ tar --sort=name --owner=0 --group=0 --numeric-owner --mtime='2026-01-01 00:00:00
 size() {
   du -sb "$1" | cut -f 1
 }
-for part in java lib golden.zip golden-detectors.zip; do
-  printf '%-12s %9d bytes\n' "$part" "$(size "$out/$part")"
+for part in java lib golden; do
+  [ ! -e "$out/$part" ] || printf '%-12s %9d bytes\n' "$part" "$(size "$out/$part")"
 done
 printf '%-12s %9d bytes\n' folder "$(size "$out")" .tar.gz "$(size "$out.tar.gz")"
 packed=$(size "$out.tar.gz")

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "Writes " + CheckReport.JSON_FILE + " and " + CheckReport.PAGE + " after every part, and each part's log. A"
                     + " part that fails, crashes or takes longer than its limit does not stop the others.",
             "PyTorch is measured beside where python3, or the Python that RETORT_PYTHON names, has torch and torchvision.",
+            "RETORT_GOLDEN names other golden sets: folders, zips, or folders of golden*.zip, separated by colons.",
             "",
             "Examples:",
             "  retort gpu-check --out check",
