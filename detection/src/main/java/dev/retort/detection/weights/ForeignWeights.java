@@ -17,6 +17,7 @@ import dev.retort.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ import java.util.stream.IntStream;
  */
 public final class ForeignWeights implements AutoCloseable {
     private final WeightFile file;
+    private final ImportOptions options;
     private final WeightSource source;
     private final Architecture network;
     private final Conventions conventions;
@@ -58,6 +60,7 @@ public final class ForeignWeights implements AutoCloseable {
 
     private ForeignWeights(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
         this.file = file;
+        this.options = options;
         Map<String, WeightTensor> given = ForeignState.of(file).tensors();
         source = source(given.keySet(), options);
         Map<String, WeightTensor> named = named(given, source.table(given.keySet()));
@@ -123,7 +126,7 @@ public final class ForeignWeights implements AutoCloseable {
     private WeightSource source(Set<String> names, ImportOptions options) throws WeightFileException {
         WeightSource found = WeightSource.of(names).orElse(null);
         String other = WeightSource.other(names).orElse(null);
-        if (other != null && (found == null || found == WeightSource.TORCHVISION_RESNET)) {
+        if (other != null && (found == null || found.kind() == WeightSource.Kind.BACKBONE)) {
             throw problem("holds " + other, "Retort reads RetinaNets, FCOS and residual nets: take one of these");
         }
         if (found == null) {
@@ -219,9 +222,12 @@ public final class ForeignWeights implements AutoCloseable {
         return conventions.read();
     }
 
-    /** What no file tells, and what was assumed of it: settings of the recipe, {@code key=value} each. */
+    /** What no file tells, and was assumed, as nothing was set: settings of the recipe, {@code key=value} each. */
     public List<String> assumed() {
-        return conventions.assumed();
+        return conventions.assumed().stream()
+                .filter(assumed -> options.settings().stream()
+                        .noneMatch(set -> set.startsWith(assumed.substring(0, assumed.indexOf('=') + 1))))
+                .toList();
     }
 
     /** The classes in our order; none for a backbone. */
@@ -249,7 +255,7 @@ public final class ForeignWeights implements AutoCloseable {
 
     /** How many tensors were left out, by the reason. */
     public Map<String, Integer> dropped() {
-        return Map.copyOf(dropped);
+        return Collections.unmodifiableMap(dropped);
     }
 
     /** Our names and shapes. */
