@@ -232,8 +232,9 @@ class TrainerTest {
         Recipe recipe = taught("[pkd]");
         assertThatThrownBy(() -> run(recipe, recipe.with("model.pyramidChannels=16"), 1, null, null))
                 .isInstanceOf(DistillationException.class)
-                .hasMessage("pkd compares channel with channel, but p3 has 8 in the student and 16 in the teacher: set"
-                        + " model.pyramidChannels to 16");
+                .hasMessage(
+                        "pkd compares channel with channel, but the student's pyramid has 8 and the teacher's 16: set"
+                                + " model.pyramidChannels to 16");
     }
 
     @Test

@@ -37,7 +37,7 @@ final class PkdDistillation implements Distillation {
             for (String level : settings.levels()) {
                 Tensor student = step.student().features().get(studentLevels.indexOf(level));
                 Tensor teacher = step.teacher().features().get(teacherLevels.indexOf(level));
-                require(level, student, teacher);
+                require(level, teacher);
                 Tensor distance = PkdLoss.distance(student, teacher);
                 sum = sum == null ? distance : sum.add(distance);
             }
@@ -45,12 +45,7 @@ final class PkdDistillation implements Distillation {
         }
     }
 
-    private static void require(String level, Tensor student, Tensor teacher) {
-        if (student.dim(3) != teacher.dim(3)) {
-            throw new DistillationException("pkd compares channel with channel, but " + level + " has " + student.dim(3)
-                    + " in the student and " + teacher.dim(3) + " in the teacher: set model.pyramidChannels to "
-                    + teacher.dim(3));
-        }
+    private static void require(String level, Tensor teacher) {
         if (teacher.dim(0) * teacher.dim(1) * teacher.dim(2) < 2) {
             throw new DistillationException("pkd needs two numbers a channel, but " + level
                     + " has one cell, and the micro-batch one image: leave " + level

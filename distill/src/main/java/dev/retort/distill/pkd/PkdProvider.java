@@ -1,6 +1,7 @@
 package dev.retort.distill.pkd;
 
 import dev.retort.distill.Distillation;
+import dev.retort.distill.DistillationException;
 import dev.retort.distill.DistillationProvider;
 
 /** {@code distillation.methods: [pkd]}. */
@@ -17,6 +18,12 @@ public final class PkdProvider implements DistillationProvider<PkdSettings> {
 
     @Override
     public Distillation create(Context context, PkdSettings settings) {
+        int own = context.student().recipe().model().pyramidChannels();
+        int given = context.teacher().recipe().model().pyramidChannels();
+        if (own != given) {
+            throw new DistillationException("pkd compares channel with channel, but the student's pyramid has " + own
+                    + " and the teacher's " + given + ": set model.pyramidChannels to " + given);
+        }
         return new PkdDistillation(
                 settings,
                 context.student().network().levels(),
