@@ -14,6 +14,7 @@ import dev.retort.bench.measure.Totals;
 import dev.retort.bench.network.Scenario;
 import dev.retort.bench.peer.BackendPeer;
 import dev.retort.bench.peer.EjmlPeer;
+import dev.retort.bench.peer.OnnxRuntimePeer;
 import dev.retort.bench.peer.Peer;
 import dev.retort.bench.peer.PeerProvider;
 import dev.retort.bench.peer.PythonPeer;
@@ -58,14 +59,16 @@ import picocli.CommandLine.Spec;
                     + " and libtorch keep the faster of two layouts of images in memory.",
             "The peer libtorch needs a build with its Maven profile: RETORT_PROFILES=libtorch ./retort bench ... fetches"
                     + " and unpacks LibTorch once (about 120 and 450 MB). It does ops, but for focal-loss and sgd, and"
-                    + " layers; of infer and step it does nothing. The peer ejml does matrix products only. Both run in"
-                    + " this process, so its memory has theirs in it.",
+                    + " layers; of infer and step it does nothing. The peer onnxruntime needs its profile likewise (about 90"
+                    + " MB) and does infer: the same network, exported as ONNX. The peer ejml does matrix products only. All"
+                    + " three run in this process, so its memory has theirs in it.",
             "",
             "Examples:",
             "  retort bench --suite ops --filter gemm --threads 1",
             "  retort bench --suite layers --against pytorch --json layers.json",
             "  retort bench --suite step --against pytorch",
             "  RETORT_PROFILES=libtorch ./retort bench --suite ops --against libtorch",
+            "  RETORT_PROFILES=onnxruntime ./retort bench --suite infer --against onnxruntime",
             "  retort bench --floor",
             "  retort bench tune --out simd.properties",
             "  retort bench widths"
@@ -97,6 +100,7 @@ public final class BenchCommand implements Subcommand {
         SIMD,
         PYTORCH,
         LIBTORCH,
+        ONNXRUNTIME,
         EJML;
 
         @Override
@@ -224,6 +228,7 @@ public final class BenchCommand implements Subcommand {
             case SIMD -> new BackendPeer(SimdBackend.create(pool), works);
             case PYTORCH -> PythonPeer.start(count);
             case LIBTORCH -> PeerProvider.start(against.toString(), count);
+            case ONNXRUNTIME -> OnnxRuntimePeer.start(count);
             case EJML -> new EjmlPeer(count);
         };
     }

@@ -34,8 +34,13 @@ public interface PeerProvider {
         } catch (ServiceConfigurationError | NoClassDefFoundError leftOver) {
             // What an earlier build with the profile left behind is not a peer: its libraries are not here.
         }
-        throw new IllegalStateException(
-                "This build has no peer '" + name + "', only one with its Maven profile has: start"
-                        + " it as RETORT_PROFILES=" + name + " ./retort bench --suite ops --against " + name);
+        throw notBuiltIn(name);
+    }
+
+    /** The failure of a peer that this build lacks; the message gives the command that builds it in. */
+    static IllegalStateException notBuiltIn(String name) {
+        return new IllegalStateException("This build has no peer '" + name
+                + "', only one with its Maven profile has: start it as RETORT_PROFILES=" + name
+                + " ./retort bench --suite ... --against " + name);
     }
 }

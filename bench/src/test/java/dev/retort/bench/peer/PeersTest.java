@@ -3,12 +3,15 @@ package dev.retort.bench.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,26 @@ class PeersTest {
                     .hasMessageContaining("RETORT_PROFILES=gone ./retort bench");
         } finally {
             thread.setContextClassLoader(usual);
+        }
+    }
+
+    /** The class path without ONNX Runtime, as builds without its profile have it. */
+    @Test
+    void missingOnnxRuntimeIsToldWithTheProfile() throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!part.contains("onnxruntime")) {
+                urls.add(Path.of(part).toUri().toURL());
+            }
+        }
+        try (URLClassLoader loader =
+                new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Method start = loader.loadClass(OnnxRuntimePeer.class.getName()).getMethod("start", int.class);
+            assertThatThrownBy(() -> start.invoke(null, 1))
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("This build has no peer 'onnxruntime', only one with its Maven profile has: start it as"
+                            + " RETORT_PROFILES=onnxruntime ./retort bench --suite ... --against onnxruntime");
         }
     }
 
