@@ -100,7 +100,7 @@ class ExportCommandTest {
 
         assertThat(run("export", model, "--torch", "torchvision", torch)).isEqualTo(1);
         assertThat(err.toString().strip())
-                .contains("cannot be written for torchvision: it has model.width 4")
+                .contains("cannot be written for torchvision: it has model.pyramidChannels 8")
                 .doesNotContain("\n");
     }
 

@@ -41,15 +41,14 @@ final class TorchLimits {
         WeightSource source = library.source(kind)
                 .orElseThrow(
                         () -> limits.refusal("it is of kind " + kind + ", which " + library + " has no names for"));
-        limits.backbone();
         detector.recipe().find(RetinaNetSettings.class).ifPresent(limits::retinaNet);
         detector.recipe().find(FcosSettings.class).ifPresent(limits::fcos);
+        limits.network();
         return source;
     }
 
-    private void backbone() {
+    private void network() {
         ModelSettings model = detector.recipe().model();
-        require(model.width() == WIDTH, "model.width", model.width(), "its ResNets have " + WIDTH);
         if (library == TorchLibrary.TORCHVISION) {
             require(
                     !model.strideIn1x1() || model.depth() < BOTTLENECKS_FROM,
@@ -67,6 +66,7 @@ final class TorchLimits {
                     model.headConvolutions(),
                     "its heads have " + CONVOLUTIONS);
         }
+        require(model.width() == WIDTH, "model.width", model.width(), "its ResNets have " + WIDTH);
     }
 
     private void retinaNet(RetinaNetSettings own) {

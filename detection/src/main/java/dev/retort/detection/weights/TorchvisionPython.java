@@ -57,6 +57,7 @@ final class TorchvisionPython {
                 .using("from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead");
         if (real) {
             ANCHORS.lines().forEach(python::line);
+            python.line("");
         }
         backbone(own.p6From() == PyramidOptions.Source.P5);
         arguments.add("anchor_generator=" + (real ? "Anchors" : "AnchorGenerator") + "("
@@ -98,14 +99,15 @@ final class TorchvisionPython {
         arguments.add("image_mean=" + PythonLines.times(pixels.mean(), 1 / white) + ", image_std="
                 + PythonLines.times(pixels.std(), 1 / white));
         int edge = PythonLines.shortEdge(recipe.data());
-        arguments.add(
-                edge == 0
-                        ? "_skip_resize=True"
-                        : "min_size=" + edge + ", max_size=" + recipe.data().longEdge());
-        python.difference(pixels.bgr(), "images are given red first; give this network image[[2, 1, 0]], blue first");
-        python.difference(
-                edge > 0 && recipe.data().resize() == ResizeMethod.DETECTRON2,
-                "images are resized without antialiasing, their sides cut to whole pixels, not rounded");
+        if (edge > 0) {
+            arguments.add("min_size=" + edge + ", max_size=" + recipe.data().longEdge());
+        }
+        boolean cut = recipe.data().resize() == ResizeMethod.DETECTRON2;
+        python.difference(pixels.bgr(), "images are given red first; give this network image[[2, 1, 0]], blue first")
+                .difference(
+                        edge > 0 && cut,
+                        "images are resized without antialiasing, their sides cut to whole pixels, not rounded")
+                .difference(cut, "boxes without area are kept");
     }
 
     private PythonLines network(String name) {
@@ -113,6 +115,7 @@ final class TorchvisionPython {
         for (int i = 0; i < arguments.size(); i++) {
             python.line("    " + arguments.get(i) + (i + 1 < arguments.size() ? "," : ")"));
         }
-        return python;
+        boolean resized = PythonLines.shortEdge(recipe.data()) > 0;
+        return python.line(!resized, "model.transform.resize = lambda image, target=None: (image, target)");
     }
 }

@@ -210,13 +210,16 @@ class TorchExportTest {
 
     @ParameterizedTest
     @CsvSource({
-        "TORCHVISION, model.width=32, model.width 32",
-        "DETECTRON2, model.width=32, model.width 32",
-        "TORCHVISION, model.width=64, model.pyramidChannels 8",
-        "DETECTRON2, model.width=64 model.reluBeforeP7=false, model.reluBeforeP7 false",
-        "DETECTRON2, model.width=64 model.headGroups=4, model.headGroups 4",
-        "ADELAIDET, model.width=64, kind retinanet",
-        "TORCHVISION, model.kind=fcos model.width=64 model.pyramidChannels=256 model.headConvolutions=4, model.variant adelaidet"
+        "TORCHVISION, model.pyramidChannels=256 model.headConvolutions=4, model.width 4",
+        "DETECTRON2, model.depth=18, model.width 4",
+        "TORCHVISION, model.depth=18, model.pyramidChannels 8",
+        "TORCHVISION, model.pyramidChannels=256, model.headConvolutions 1",
+        "TORCHVISION, model.depth=50 model.strideIn1x1=true, model.strideIn1x1 true",
+        "DETECTRON2, model.reluBeforeP7=false, model.reluBeforeP7 false",
+        "DETECTRON2, model.headGroups=4, model.headGroups 4",
+        "ADELAIDET, model.depth=18, kind retinanet",
+        "TORCHVISION, " + FCOS + "model.variant=torchvision model.headNorm=none, model.headNorm none",
+        "TORCHVISION, " + FCOS + ", model.variant adelaidet"
     })
     void whatALibraryCannotHaveIsNamedByItsSetting(TorchLibrary library, String settings, String named) {
         Path file = folder.resolve("never.safetensors");
