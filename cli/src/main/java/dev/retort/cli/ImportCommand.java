@@ -114,8 +114,10 @@ final class ImportCommand implements Callable<Integer> {
                     + weights.categories().get(weights.categories().size() - 1).name());
         }
         weights.dropped().forEach((why, count) -> out.println("dropped: " + count + " tensors: " + why));
-        out.println("assumed: " + String.join(" ", weights.assumed()));
-        out.println("         No file tells these; --set KEY=VALUE changes one.");
+        if (!weights.assumed().isEmpty()) {
+            out.println("assumed: " + String.join(" ", weights.assumed()));
+            out.println("         No file tells these; --set KEY=VALUE changes one.");
+        }
         if (!settings.isEmpty()) {
             out.println("set:     " + String.join(" ", settings));
         }

@@ -2,7 +2,10 @@ package dev.retort.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.recipe.Recipe;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +70,56 @@ class ExportCommandTest {
                 .as(err.toString())
                 .isZero();
         assertThat(text(whole)).contains("NonMaxSuppression", "inside").doesNotContain("height");
+    }
+
+    @Test
+    void writesWeightsForPyTorchAndTellsHowPythonLoadsThem() throws IOException {
+        Path wide = folder.resolve("wide.safetensors");
+        try (Backend backend = Backends.create("simd");
+                Detector detector = Detector.create(
+                        Recipe.defaults().with("model.depth=18", "model.norm=frozen"),
+                        List.of(new Category(1, "cat"), new Category(2, "dog")),
+                        backend)) {
+            detector.save(wide);
+        }
+        Path torch = folder.resolve("torch.safetensors");
+        assertThat(run("export", wide, "--torch", "torchvision", torch))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .startsWith("Wrote " + torch + ", " + Files.size(torch) + " bytes")
+                .contains("num_classes=3", "model.load_state_dict(load_file(\"" + torch + "\"))");
+        assertThat(text(torch)).contains("head.classification_head.cls_logits.weight");
+
+        Path again = folder.resolve("again.safetensors");
+        assertThat(run("import", torch, "--out", again)).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("classes: 2 of 3 channels, cat to dog")
+                .doesNotContain("assumed");
+        assertThat(Files.mismatch(again, wide)).isEqualTo(-1);
+
+        assertThat(run("export", model, "--torch", "torchvision", torch)).isEqualTo(1);
+        assertThat(err.toString().strip())
+                .contains("cannot be written for torchvision: it has model.pyramidChannels 8")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void onnxAndTorchExcludeEachOther() {
+        Path file = folder.resolve("never.safetensors");
+        for (Object[] args : new Object[][] {
+            {"--torch", "tensorflow", file, "not for 'tensorflow'"},
+            {"--torch", "detectron2", file, "--nms", "--nms is for --onnx"},
+            {"--torch", "detectron2", file, "--onnx", file, "mutually exclusive"}
+        }) {
+            Object[] words = new Object[args.length + 1];
+            words[0] = "export";
+            words[1] = model;
+            System.arraycopy(args, 0, words, 2, args.length - 1);
+            assertThat(run(words)).as(out.toString()).isEqualTo(2);
+            assertThat(err.toString()).contains("" + args[args.length - 1]);
+        }
+        assertThat(file).doesNotExist();
     }
 
     @Test

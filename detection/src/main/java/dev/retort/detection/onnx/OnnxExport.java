@@ -8,9 +8,6 @@ import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.onnx.OnnxGraph.Extent;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,23 +58,8 @@ public final class OnnxExport {
         try {
             AtomicFile.write(file, model::writeTo);
         } catch (IOException e) {
-            throw notWritten(file, model.size(), e);
+            throw AtomicFile.notWritten(file, model.size(), e);
         }
-    }
-
-    /** A failure to write that names the file and how much room it takes, whatever the system said. */
-    static IOException notWritten(Path file, long bytes, IOException cause) {
-        String reason;
-        if (cause instanceof NoSuchFileException) {
-            reason = "there is no folder " + file.toAbsolutePath().getParent() + ", make it first";
-        } else if (cause instanceof AccessDeniedException) {
-            reason = "no permission to write in " + file.toAbsolutePath().getParent();
-        } else {
-            reason = cause instanceof FileSystemException system && system.getReason() != null
-                    ? system.getReason()
-                    : cause.getMessage();
-        }
-        return new IOException("Cannot write " + file + ", which takes " + bytes + " bytes: " + reason, cause);
     }
 
     private static ProtoMessage model(Detector detector, OnnxOptions options) {

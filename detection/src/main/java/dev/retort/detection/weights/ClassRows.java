@@ -26,27 +26,21 @@ record ClassRows(List<Category> classes, int[] channels) {
             Path file, WeightSource source, int count, Optional<List<Category>> wanted, Optional<List<Category>> named)
             throws WeightFileException {
         List<Category> coco = CocoClasses.all();
-        if (wanted.isEmpty() && named.isPresent() && named.get().size() == count) {
-            return new ClassRows(named.get(), IntStream.range(0, count).toArray());
-        }
         boolean isCoco = count == coco.size() || source.hasBackground() && count == CocoClasses.CHANNELS;
-        if (wanted.isEmpty() && !isCoco) {
+        Optional<List<Category>> names = wanted.or(() -> named.filter(list -> fits(source, list, count)));
+        if (names.isEmpty() && !isCoco) {
             throw new WeightFileException(
                     file,
                     "has " + count + " classes, but not their names",
                     "Give these with --classes FILE, one on a line in the order of the file's classes"
                             + (source.hasBackground() ? " (without the background, which is its first)" : ""));
         }
-        List<Category> classes = wanted.orElse(coco);
+        List<Category> classes = names.orElse(coco);
         if (classes.size() == count) {
             return new ClassRows(classes, IntStream.range(0, count).toArray());
         }
-        if (source.hasBackground() && classes.equals(coco) && count == CocoClasses.CHANNELS) {
-            return new ClassRows(
-                    classes, coco.stream().mapToInt(one -> (int) one.id()).toArray());
-        }
-        if (source.hasBackground() && classes.size() == count - 1) {
-            return new ClassRows(classes, IntStream.range(1, count).toArray());
+        if (fits(source, classes, count)) {
+            return there(source, classes, count);
         }
         throw new WeightFileException(
                 file,
@@ -55,11 +49,41 @@ record ClassRows(List<Category> classes, int[] channels) {
                 "Give a name for each");
     }
 
+    /** Where a program has classes that it was trained with: as many channels as {@link #count} says. */
+    static ClassRows there(WeightSource source, List<Category> classes) {
+        return there(source, classes, count(source, classes));
+    }
+
+    /** As they are, or behind a background; COCO's at their ids if there is a channel for each id. */
+    private static ClassRows there(WeightSource source, List<Category> classes, int count) {
+        if (atIds(source, classes, count)) {
+            return new ClassRows(
+                    classes, classes.stream().mapToInt(one -> (int) one.id()).toArray());
+        }
+        int first = source.hasBackground() ? 1 : 0;
+        return new ClassRows(
+                classes, IntStream.range(first, first + classes.size()).toArray());
+    }
+
+    /** How many channels a program has for classes, a background's included. */
+    static int count(WeightSource source, List<Category> classes) {
+        return atIds(source, classes, CocoClasses.CHANNELS)
+                ? CocoClasses.CHANNELS
+                : classes.size() + (source.hasBackground() ? 1 : 0);
+    }
+
+    private static boolean atIds(WeightSource source, List<Category> classes, int count) {
+        return source.hasBackground() && count == CocoClasses.CHANNELS && classes.equals(CocoClasses.all());
+    }
+
+    private static boolean fits(WeightSource source, List<Category> classes, int count) {
+        return atIds(source, classes, count) || count == classes.size() + (source.hasBackground() ? 1 : 0);
+    }
+
     /** Those of a detector that is to start from the file, where their number fits; else one for each channel. */
     static ClassRows toStart(Path file, WeightSource source, int count, List<Category> categories)
             throws WeightFileException {
-        boolean coco = source.hasBackground() && count == CocoClasses.CHANNELS && categories.equals(CocoClasses.all());
-        if (coco || categories.size() == count || source.hasBackground() && categories.size() == count - 1) {
+        if (categories.size() == count || fits(source, categories, count)) {
             return of(file, source, count, Optional.of(categories), Optional.empty());
         }
         List<Category> channels = IntStream.range(0, count)

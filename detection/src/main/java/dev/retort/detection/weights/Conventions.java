@@ -25,6 +25,11 @@ record Conventions(List<String> read, List<String> assumed) {
         return all;
     }
 
+    /** A detector's of our own, which leaves nothing to be assumed. */
+    static Conventions of(Recipe recipe) {
+        return new Conventions(ofDetector(recipe), List.of());
+    }
+
     static Conventions of(WeightSource source, Architecture network, Set<String> names) {
         List<String> read = new ArrayList<>();
         List<String> assumed = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.retort.detection.weights;
 
 import dev.retort.detection.Detector;
+import dev.retort.detection.ModelHeader;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.DetectionModels;
@@ -25,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Weights of another program with all that is known of them: whose they are, which network, which classes, and how that program
@@ -48,14 +48,15 @@ public final class ForeignWeights implements AutoCloseable {
     private final Architecture network;
     private final Conventions conventions;
     private final Recipe recipe;
+    private final Optional<List<Category>> namedClasses;
     private final Optional<ClassRows> classes;
     private final Map<String, ImportedTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Integer> dropped = new TreeMap<>();
 
-    /** Decides on a file's classes. */
+    /** Decides on a file's classes, of which it may name its own. */
     @FunctionalInterface
     private interface ClassChoice {
-        ClassRows of(WeightSource source, int channels) throws WeightFileException;
+        ClassRows of(WeightSource source, int channels, Optional<List<Category>> named) throws WeightFileException;
     }
 
     private ForeignWeights(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
@@ -65,22 +66,28 @@ public final class ForeignWeights implements AutoCloseable {
         source = source(given.keySet(), options);
         Map<String, WeightTensor> named = named(given, source.table(given.keySet()));
         network = Architecture.of(file.path(), source, named);
-        conventions = Conventions.of(source, network, given.keySet());
+        Optional<ModelHeader> header = ExportHeader.read(file);
+        conventions = header.map(own -> Conventions.of(own.recipe()))
+                .orElseGet(() -> Conventions.of(source, network, given.keySet()));
+        namedClasses = header.map(ModelHeader::categories).or(() -> ForeignState.classes(file));
         boolean whole = isWhole(options);
-        recipe = Recipe.defaults()
-                .with(conventions.settings().toArray(String[]::new))
+        recipe = header.map(ModelHeader::recipe)
+                .orElseGet(() -> Recipe.defaults().with(conventions.settings().toArray(String[]::new)))
                 .with(options.settings().toArray(String[]::new));
-        classes = whole ? Optional.of(choice.of(source, network.channels())) : Optional.empty();
+        classes = whole ? Optional.of(choice.of(source, network.channels(), namedClasses)) : Optional.empty();
+        HeadRows rows = new HeadRows(source, network.anchors(), network.channels());
         named.forEach((name, tensor) -> {
             if (whole || name.startsWith(NameTable.BACKBONE)) {
-                tensors.put(name, new ForeignTensor(tensor, rows(name)));
+                int[] order = classes.map(chosen -> rows.theirs(name, chosen)).orElse(new int[0]);
+                tensors.put(name, new ForeignTensor(tensor, order));
             } else {
                 dropped.merge("not of the backbone", 1, Integer::sum);
             }
         });
         NormValues.complete(tensors, source == WeightSource.CAFFE2_RESNET);
-        if (source == WeightSource.TORCHVISION_RETINANET && !WeightSource.hasCounters(given.keySet())) {
-            // Its frozen norms have no eps (overwrite_eps in models/detection/retinanet.py).
+        boolean counters = WeightSource.hasCounters(given.keySet());
+        if (source == WeightSource.TORCHVISION_RETINANET && !counters && header.isEmpty()) {
+            // Its frozen norms have no eps (overwrite_eps in models/detection/retinanet.py). What we wrote has ours.
             NormValues.fold(tensors);
         }
     }
@@ -93,12 +100,10 @@ public final class ForeignWeights implements AutoCloseable {
      * @throws dev.retort.detection.recipe.RecipeException if a setting is wrong
      */
     public static ForeignWeights open(Path path, ImportOptions options) throws IOException {
-        WeightFile file = WeightFile.open(path);
         return open(
-                file,
+                WeightFile.open(path),
                 options,
-                (source, channels) ->
-                        ClassRows.of(path, source, channels, options.classes(), ForeignState.classes(file)));
+                (source, channels, named) -> ClassRows.of(path, source, channels, options.classes(), named));
     }
 
     /** Opens a file to start a detector of some classes from it: whatever its own are. */
@@ -106,7 +111,7 @@ public final class ForeignWeights implements AutoCloseable {
         return open(
                 WeightFile.open(path),
                 ImportOptions.DEFAULT,
-                (source, channels) -> ClassRows.toStart(path, source, channels, categories));
+                (source, channels, named) -> ClassRows.toStart(path, source, channels, categories));
     }
 
     private static ForeignWeights open(WeightFile file, ImportOptions options, ClassChoice choice) throws IOException {
@@ -177,31 +182,6 @@ public final class ForeignWeights implements AutoCloseable {
                         "It is of another network, or of a version that is not known: take other weights"));
     }
 
-    /** Rows of a head's last layers in our order; empty for all others. */
-    private int[] rows(String name) {
-        boolean logits = name.startsWith("head.cls_score.");
-        boolean boxes = name.startsWith("head.bbox_pred.") && source.kind() == WeightSource.Kind.RETINANET;
-        if (!logits && !boxes) {
-            return new int[0];
-        }
-        int[] anchors = anchors();
-        return logits
-                ? classes.orElseThrow().logitRows(anchors, network.channels())
-                : IntStream.range(0, 4 * anchors.length)
-                        .map(i -> 4 * anchors[i / 4] + i % 4)
-                        .toArray();
-    }
-
-    /** For each anchor of a cell here the file's: three ratios of three sizes. */
-    private int[] anchors() {
-        int count = network.anchors();
-        int side = 3;
-        if (!source.isRatioMajor() || count != side * side) {
-            return IntStream.range(0, count).toArray();
-        }
-        return IntStream.range(0, count).map(i -> i % side * side + i / side).toArray();
-    }
-
     /** Whose weights they are. */
     public WeightSource source() {
         return source;
@@ -242,10 +222,9 @@ public final class ForeignWeights implements AutoCloseable {
 
     /** The classes, if the file or their number tells their names. */
     Optional<List<Category>> knownClasses() {
-        Optional<List<Category>> named = ForeignState.classes(file);
         boolean coco = network.channels() == CocoClasses.all().size()
                 || source.hasBackground() && network.channels() == CocoClasses.CHANNELS;
-        return named.isPresent() || !coco ? named : Optional.of(CocoClasses.all());
+        return namedClasses.isPresent() || !coco ? namedClasses : Optional.of(CocoClasses.all());
     }
 
     /** How many class channels the file has; 0 for a backbone. */

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Names of one program's tensors, as patterns: what they are here, and which have no place here and why. Our names are detectron2's.
- * The first pattern that a name has is the one.
+ * The first pattern that a name has is the one. A row of {@link #both} holds in both directions: a name that is read is the name that is
+ * written.
  */
 final class NameTable {
     static final String BACKBONE = "backbone.bottom_up.";
@@ -20,11 +21,17 @@ final class NameTable {
     private static final int MOST_CONVOLUTIONS = 16;
 
     private final Map<Pattern, String> names = new LinkedHashMap<>();
+    private final Map<Pattern, String> written = new LinkedHashMap<>();
     private final Map<Pattern, String> dropped = new LinkedHashMap<>();
 
     /** Our name of a tensor; none if it has no place here. */
     Optional<String> ours(String theirs) {
         return match(names, theirs, true);
+    }
+
+    /** Their name of a tensor of ours, as their newest version has it; none if it has no place there. */
+    Optional<String> theirs(String ours) {
+        return match(written, ours, true);
     }
 
     /** Why a tensor has no place here, in a few words; none if it is not known. */
@@ -40,6 +47,39 @@ final class NameTable {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * A name there and here, to be read and to be written.
+     *
+     * @param theirs with {@code #} for a number and {@code *} for a parameter's name, as often and in the same order as in ours
+     */
+    private NameTable both(String theirs, String ours) {
+        written.put(Pattern.compile(pattern(ours)), replacement(theirs));
+        return name(pattern(theirs), replacement(ours));
+    }
+
+    /** Names that are the same there and here. */
+    private NameTable same(String pattern) {
+        written.put(Pattern.compile(pattern), "$0");
+        return name(pattern, "$0");
+    }
+
+    private static String pattern(String template) {
+        return template.replace(".", "\\.").replace("*", NORM).replace("#", "(\\d+)");
+    }
+
+    private static String replacement(String template) {
+        int groups = 0;
+        StringBuilder replacement = new StringBuilder();
+        for (char c : template.toCharArray()) {
+            if (c == '#' || c == '*') {
+                replacement.append('$').append(++groups);
+            } else {
+                replacement.append(c);
+            }
+        }
+        return replacement.toString();
     }
 
     private NameTable name(String theirs, String ours) {
@@ -58,15 +98,15 @@ final class NameTable {
     }
 
     private NameTable torchvisionStages(String prefix) {
-        name(prefix + "conv1\\.weight", BACKBONE + "stem.conv1.weight");
-        name(prefix + "bn1\\." + NORM, BACKBONE + "stem.conv1.norm.$1");
+        both(prefix + "conv1.weight", BACKBONE + "stem.conv1.weight");
+        both(prefix + "bn1.*", BACKBONE + "stem.conv1.norm.*");
         for (int stage = 2; stage <= 5; stage++) {
-            String theirs = prefix + "layer" + (stage - 1) + "\\.(\\d+)\\.";
-            String ours = BACKBONE + "res" + stage + ".$1.";
-            name(theirs + "conv(\\d)\\.weight", ours + "conv$2.weight");
-            name(theirs + "bn(\\d)\\." + NORM, ours + "conv$2.norm.$3");
-            name(theirs + "downsample\\.0\\.weight", ours + "shortcut.weight");
-            name(theirs + "downsample\\.1\\." + NORM, ours + "shortcut.norm.$2");
+            String theirs = prefix + "layer" + (stage - 1) + ".#.";
+            String ours = BACKBONE + "res" + stage + ".#.";
+            both(theirs + "conv#.weight", ours + "conv#.weight");
+            both(theirs + "bn#.*", ours + "conv#.norm.*");
+            both(theirs + "downsample.0.weight", ours + "shortcut.weight");
+            both(theirs + "downsample.1.*", ours + "shortcut.norm.*");
         }
         return drop(".*\\.num_batches_tracked", COUNTER);
     }
@@ -132,7 +172,7 @@ final class NameTable {
     /** detectron2's RetinaNet and FCOS, whose names are ours. */
     static NameTable detectron2() {
         return new NameTable()
-                .name("((?:backbone|head)\\..*(?<!num_batches_tracked))", "$1")
+                .same("(?:backbone|head)\\..*(?<!num_batches_tracked)")
                 .drop(".*\\.num_batches_tracked", COUNTER)
                 .drop("pixel_(mean|std)", SETTINGS)
                 .drop("(?:proposal_generator\\.)?anchor_generator\\..*", SETTINGS);
@@ -140,13 +180,15 @@ final class NameTable {
 
     /** AdelaiDet's FCOS. */
     static NameTable adelaiDet() {
-        String head = "proposal_generator\\.fcos_head\\.";
+        String head = "proposal_generator.fcos_head.";
         return new NameTable()
-                .name("(backbone\\..*(?<!num_batches_tracked))", "$1")
-                .name(head + "(cls|bbox)_tower\\.(\\d+)\\.(\\w+)", "head.$1_subnet.$2.$3")
-                .name(head + "cls_logits\\.(\\w+)", "head.cls_score.$1")
-                .name(head + "(bbox_pred|ctrness)\\.(\\w+)", "head.$1.$2")
-                .name(head + "scales\\.(\\d)\\.scale", "head.scales.$1.scale")
+                .same("backbone\\..*(?<!num_batches_tracked)")
+                .both(head + "cls_tower.#.*", "head.cls_subnet.#.*")
+                .both(head + "bbox_tower.#.*", "head.bbox_subnet.#.*")
+                .both(head + "cls_logits.*", "head.cls_score.*")
+                .both(head + "bbox_pred.*", "head.bbox_pred.*")
+                .both(head + "ctrness.*", "head.ctrness.*")
+                .both(head + "scales.#.scale", "head.scales.#.scale")
                 .drop(".*\\.num_batches_tracked", COUNTER)
                 .drop("pixel_(mean|std)", SETTINGS);
     }
@@ -157,49 +199,57 @@ final class NameTable {
      * @param norms whether the head has them: its second version
      */
     static NameTable torchvisionRetinaNet(boolean norms) {
-        NameTable table =
-                new NameTable().torchvisionStages("backbone\\.body\\.").torchvisionPyramid();
-        table.torchvisionTowers("classification_head", "cls_subnet", norms);
-        table.torchvisionTowers("regression_head", "bbox_subnet", norms);
-        return table.name("head\\.classification_head\\.cls_logits\\.(\\w+)", "head.cls_score.$1")
-                .name("head\\.regression_head\\.bbox_reg\\.(\\w+)", "head.bbox_pred.$1");
+        return new NameTable()
+                .torchvisionStages("backbone.body.")
+                .torchvisionPyramid()
+                .torchvisionTower("classification_head", "cls_subnet", norms)
+                .torchvisionTower("regression_head", "bbox_subnet", norms)
+                .both("head.classification_head.cls_logits.*", "head.cls_score.*")
+                .both("head.regression_head.bbox_reg.*", "head.bbox_pred.*");
     }
 
-    private void torchvisionTowers(String theirs, String ours, boolean norms) {
+    private NameTable torchvisionTower(String theirs, String ours, boolean norms) {
         int step = norms ? 3 : 2;
         for (int i = 0; i < MOST_CONVOLUTIONS; i++) {
-            String layer = "head\\." + theirs + "\\.conv\\." + i + "\\.";
-            name(layer + "0\\.(weight|bias)", "head." + ours + "." + step * i + ".$1");
-            name(layer + "1\\.(weight|bias)", "head." + ours + "." + (step * i + 1) + ".$1");
+            String layer = "head." + theirs + ".conv." + i + ".";
+            both(layer + "0.*", "head." + ours + "." + step * i + ".*");
+            if (norms) {
+                both(layer + "1.*", "head." + ours + "." + (step * i + 1) + ".*");
+            }
         }
         // Older files count the ReLUs, as we do; one part less makes the difference.
-        name("head\\." + theirs + "\\.conv\\.(\\d+)\\.(weight|bias)", "head." + ours + ".$1.$2");
+        return name("head\\." + theirs + "\\.conv\\.(\\d+)\\.(weight|bias)", "head." + ours + ".$1.$2");
     }
 
     private NameTable torchvisionPyramid() {
         for (int level = 3; level <= 5; level++) {
-            String number = "\\." + (level - 3) + "(?:\\.0)?\\.(weight|bias)";
-            name("backbone\\.fpn\\.inner_blocks" + number, "backbone.fpn_lateral" + level + ".$1");
-            name("backbone\\.fpn\\.layer_blocks" + number, "backbone.fpn_output" + level + ".$1");
+            torchvisionBlock("inner_blocks." + (level - 3), "fpn_lateral" + level);
+            torchvisionBlock("layer_blocks." + (level - 3), "fpn_output" + level);
         }
-        return name("backbone\\.fpn\\.extra_blocks\\.(p[67])\\.(weight|bias)", "backbone.top_block.$1.$2");
+        return both("backbone.fpn.extra_blocks.p#.*", "backbone.top_block.p#.*");
+    }
+
+    private void torchvisionBlock(String theirs, String ours) {
+        both("backbone.fpn." + theirs + ".0.*", "backbone." + ours + ".*");
+        // Before 0.14.
+        name(pattern("backbone.fpn." + theirs + ".*"), replacement("backbone." + ours + ".*"));
     }
 
     /** torchvision's FCOS (models/detection/fcos.py). */
     static NameTable torchvisionFcos() {
         return new NameTable()
-                .torchvisionStages("backbone\\.body\\.")
+                .torchvisionStages("backbone.body.")
                 .torchvisionPyramid()
-                .name("head\\.classification_head\\.conv\\.(\\d+)\\.(\\w+)", "head.cls_subnet.$1.$2")
-                .name("head\\.classification_head\\.cls_logits\\.(\\w+)", "head.cls_score.$1")
-                .name("head\\.regression_head\\.conv\\.(\\d+)\\.(\\w+)", "head.bbox_subnet.$1.$2")
-                .name("head\\.regression_head\\.bbox_reg\\.(\\w+)", "head.bbox_pred.$1")
-                .name("head\\.regression_head\\.bbox_ctrness\\.(\\w+)", "head.ctrness.$1");
+                .both("head.classification_head.conv.#.*", "head.cls_subnet.#.*")
+                .both("head.classification_head.cls_logits.*", "head.cls_score.*")
+                .both("head.regression_head.conv.#.*", "head.bbox_subnet.#.*")
+                .both("head.regression_head.bbox_reg.*", "head.bbox_pred.*")
+                .both("head.regression_head.bbox_ctrness.*", "head.ctrness.*");
     }
 
     /** mmdetection's RetinaNet since 2.0 (models/dense_heads/retina_head.py, models/necks/fpn.py). */
     static NameTable mmdetection() {
-        NameTable table = new NameTable().torchvisionStages("backbone\\.");
+        NameTable table = new NameTable().torchvisionStages("backbone.");
         for (int level = 3; level <= 5; level++) {
             String number = "\\." + (level - 3) + "\\.conv\\.(weight|bias)";
             table.name("neck\\.lateral_convs" + number, "backbone.fpn_lateral" + level + ".$1");

@@ -121,10 +121,14 @@ public enum WeightSource {
 
     /** @param names of the file */
     NameTable table(Set<String> names) {
+        return table(names.contains("head.classification_head.conv.0.1.weight"));
+    }
+
+    /** @param headNorms whether a RetinaNet's head has norms */
+    NameTable table(boolean headNorms) {
         return switch (this) {
             case TORCHVISION_FCOS -> NameTable.torchvisionFcos();
-            case TORCHVISION_RETINANET ->
-                NameTable.torchvisionRetinaNet(names.contains("head.classification_head.conv.0.1.weight"));
+            case TORCHVISION_RETINANET -> NameTable.torchvisionRetinaNet(headNorms);
             case ADELAIDET_FCOS -> NameTable.adelaiDet();
             case MMDETECTION_RETINANET -> NameTable.mmdetection();
             case DETECTRON2_FCOS, DETECTRON2_RETINANET -> NameTable.detectron2();

@@ -22,6 +22,7 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Tensor;
+import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -198,9 +199,9 @@ class OnnxExportTest {
                     .hasMessageStartingWith("Cannot write " + file + ", which takes ")
                     .hasMessageEndingWith("there is no folder " + file.getParent() + ", make it first");
         }
-        assertThat(OnnxExport.notWritten(Path.of("m.onnx"), 99, new IOException("No space left on device")))
+        assertThat(AtomicFile.notWritten(Path.of("m.onnx"), 99, new IOException("No space left on device")))
                 .hasMessage("Cannot write m.onnx, which takes 99 bytes: No space left on device");
-        assertThat(OnnxExport.notWritten(Path.of("/d/m.onnx"), 99, new AccessDeniedException("/d/.m.tmp")))
+        assertThat(AtomicFile.notWritten(Path.of("/d/m.onnx"), 99, new AccessDeniedException("/d/.m.tmp")))
                 .hasMessage("Cannot write /d/m.onnx, which takes 99 bytes: no permission to write in "
                         + Path.of("/d").toAbsolutePath());
     }

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -87,6 +90,25 @@ public final class AtomicFile {
         for (Path leftover : leftovers) {
             Files.deleteIfExists(leftover);
         }
+    }
+
+    /**
+     * What {@link #write} failed with, as an error that names the file and how much room it takes, whatever the system said.
+     *
+     * @param bytes of the content
+     */
+    public static IOException notWritten(Path file, long bytes, IOException cause) {
+        String reason;
+        if (cause instanceof NoSuchFileException) {
+            reason = "there is no folder " + file.toAbsolutePath().getParent() + ", make it first";
+        } else if (cause instanceof AccessDeniedException) {
+            reason = "no permission to write in " + file.toAbsolutePath().getParent();
+        } else {
+            reason = cause instanceof FileSystemException system && system.getReason() != null
+                    ? system.getReason()
+                    : cause.getMessage();
+        }
+        return new IOException("Cannot write " + file + ", which takes " + bytes + " bytes: " + reason, cause);
     }
 
     private static void removeAfter(Throwable failure, Path temporary) {
