@@ -49,6 +49,11 @@ final class Detectron2Python {
                         model.backbone().hasBottlenecks()
                                 ? "net.stages.stride_in_1x1 = " + PythonLines.bool(model.strideIn1x1())
                                 : "del net.stages.stride_in_1x1")
+                .difference(
+                        model.width() != TorchLimits.WIDTH,
+                        "the residual net is of another width: build it by MODEL.RESNETS.STEM_OUT_CHANNELS "
+                                + model.width() + " and RES2_OUT_CHANNELS "
+                                + model.backbone().channels(2) + ", not by this configuration")
                 .line("cfg.backbone.out_channels = " + model.pyramidChannels())
                 .line("cfg.head.input_shape = [ShapeSpec(channels=" + model.pyramidChannels() + ")] * 5")
                 .line("cfg.head.conv_dims = " + Collections.nCopies(model.headConvolutions(), model.pyramidChannels()));

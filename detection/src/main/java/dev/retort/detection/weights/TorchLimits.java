@@ -10,7 +10,7 @@ import java.util.Locale;
 /** What a library's network cannot be. */
 final class TorchLimits {
     /** Channels of a library's first stage. */
-    private static final int WIDTH = 64;
+    static final int WIDTH = 64;
 
     private static final int BOTTLENECKS_FROM = 50;
 
@@ -66,7 +66,11 @@ final class TorchLimits {
                     model.headConvolutions(),
                     "its heads have " + CONVOLUTIONS);
         }
-        require(model.width() == WIDTH, "model.width", model.width(), "its ResNets have " + WIDTH);
+        require(
+                library == TorchLibrary.DETECTRON2 || model.width() == WIDTH,
+                "model.width",
+                model.width(),
+                "its ResNets have " + WIDTH);
     }
 
     private void retinaNet(RetinaNetSettings own) {

@@ -211,7 +211,6 @@ class TorchExportTest {
     @ParameterizedTest
     @CsvSource({
         "TORCHVISION, model.pyramidChannels=256 model.headConvolutions=4, model.width 4",
-        "DETECTRON2, model.depth=18, model.width 4",
         "TORCHVISION, model.depth=18, model.pyramidChannels 8",
         "TORCHVISION, model.pyramidChannels=256, model.headConvolutions 1",
         "TORCHVISION, model.depth=50 model.strideIn1x1=true, model.strideIn1x1 true",
