@@ -23,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The recipe that some input makes: its values over those of another recipe, and these over the defaults. */
 final class RecipeAssembly {
+    private static final int LONGEST_PATH = 1000;
+
     private final RecipeInput input;
     private final ObjectNode values;
 
@@ -47,6 +49,12 @@ final class RecipeAssembly {
                 || RecipeTree.FOLLOWING.stream()
                         .allMatch(key -> input.value(key).isPresent())) {
             return over(fallback, input);
+        }
+        if (weights.length() > LONGEST_PATH) {
+            throw input.error(
+                    RecipeTree.WEIGHTS,
+                    RecipeTree.WEIGHTS + " must be a path of at most " + LONGEST_PATH + " characters, not "
+                            + JsonProblem.shown(weights));
         }
         RecipeInput conventions = new RecipeInput("the conventions of " + weights);
         try {
@@ -170,7 +178,7 @@ final class RecipeAssembly {
             if (RecipeInput.isNothing(value)) {
                 continue;
             }
-            kind = value.isString() ? value.stringValue().strip() : JsonProblem.shown(value);
+            kind = value.isString() ? JsonProblem.shown(value.stringValue().strip()) : JsonProblem.shown(value);
         }
         try {
             return DetectionModels.of(kind);
