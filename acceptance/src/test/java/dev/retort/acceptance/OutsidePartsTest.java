@@ -104,6 +104,14 @@ class OutsidePartsTest {
     }
 
     @Test
+    void trainingStartsFromAModelOfTheDetector() throws Exception {
+        assertThat(train("train", "source")).contains("exit 0");
+        Path model = folder.resolve("source/model.safetensors");
+        assertThat(train("train", "started", "--set", "model.weights=" + model))
+                .contains("start from " + model + " (squarenet of ", "exit 0");
+    }
+
+    @Test
     void theSettingsAreChecked() throws Exception {
         assertThat(train("train", "refused", "--set", "model.anchorScale=-1"))
                 .contains("model.anchorScale must be positive, not -1", "exit 1");

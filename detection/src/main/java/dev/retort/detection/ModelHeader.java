@@ -61,9 +61,17 @@ public record ModelHeader(Recipe recipe, List<Category> categories) {
                     + " Take a model.safetensors that 'retort train' or 'retort distill' wrote");
         }
         requireReadable(file, metadata);
+        return new ModelHeader(recipe(file, metadata), categories(file, metadata.get(CLASSES_KEY)));
+    }
+
+    /**
+     * Reads the recipe of a header's metadata, which has one.
+     *
+     * @throws IOException naming the file and the field that is missing or wrong
+     */
+    public static Recipe recipe(Path file, Map<String, String> metadata) throws IOException {
         try {
-            Recipe recipe = RecipeReader.parseJson(metadata.get(RECIPE_KEY), file + ", the recipe in its header");
-            return new ModelHeader(recipe, categories(file, metadata.get(CLASSES_KEY)));
+            return RecipeReader.parseJson(metadata.get(RECIPE_KEY), file + ", the recipe in its header");
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

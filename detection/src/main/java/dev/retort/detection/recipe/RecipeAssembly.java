@@ -46,7 +46,7 @@ final class RecipeAssembly {
                 .map(JsonNode::stringValue)
                 .orElse(ModelSettings.NO_WEIGHTS);
         if (weights.equals(ModelSettings.NO_WEIGHTS)
-                || RecipeTree.FOLLOWING.stream()
+                || WeightConventions.ALWAYS.stream()
                         .allMatch(key -> input.value(key).isPresent())) {
             return over(fallback, input);
         }

@@ -55,10 +55,6 @@ final class RecipeTree {
 
     static final String WEIGHTS = "model.weights";
 
-    /** Keys that follow {@link #WEIGHTS} unless they are given; a recipe that has them all was written whole. */
-    static final Set<String> FOLLOWING =
-            Set.of("model.depth", "model.width", "model.strideIn1x1", "model.norm", "model.freezeAt", "data.pixels");
-
     private RecipeTree() {}
 
     /** The sections that every recipe has, whatever modules there are. */

@@ -10,6 +10,10 @@ import java.util.ServiceLoader;
  * by {@link ServiceLoader}, as recipes know nothing of files of weights.
  */
 public interface WeightConventions {
+    /** Keys that every file settles; a recipe that gives them all was written whole, and needs no file. */
+    List<String> ALWAYS =
+            List.of("model.depth", "model.width", "model.strideIn1x1", "model.norm", "model.freezeAt", "data.pixels");
+
     /**
      * Settings of a recipe, {@code key=value} each: depth, stride, norms, pixels, and of a whole detector the rest of its section
      * {@code model}.

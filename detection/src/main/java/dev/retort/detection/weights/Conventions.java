@@ -27,7 +27,10 @@ record Conventions(List<String> read, List<String> assumed) {
 
     /** A detector's of our own, which leaves nothing to be assumed. */
     static Conventions of(Recipe recipe) {
-        return new Conventions(ofDetector(recipe), List.of());
+        return new Conventions(
+                RecipeReader.settings(
+                        recipe, "model", "data.pixels", "data.resize", "data.shortEdges", "data.longEdge"),
+                List.of());
     }
 
     static Conventions of(WeightSource source, Architecture network, Set<String> names) {
@@ -71,11 +74,6 @@ record Conventions(List<String> read, List<String> assumed) {
             }
         }
         return new Conventions(read, assumed);
-    }
-
-    /** A detector's of our own. */
-    static List<String> ofDetector(Recipe recipe) {
-        return RecipeReader.settings(recipe, "model", "data.pixels", "data.resize", "data.shortEdges", "data.longEdge");
     }
 
     /** Stride, norms and channel order of a residual net. */

@@ -28,8 +28,9 @@ final class ForeignFile implements StartFile {
     }
 
     @Override
-    public WeightSource.Kind kind() {
-        return weights.source().kind();
+    public Optional<String> kind() {
+        WeightSource.Kind kind = weights.source().kind();
+        return kind == WeightSource.Kind.BACKBONE ? Optional.empty() : Optional.of(kind.toString());
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.retort.detection.Detector;
 import dev.retort.detection.ModelHeader;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.recipe.WeightConventions;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.checkpoint.WeightCopy;
 import dev.retort.tensor.io.SafeTensors;
@@ -12,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,14 +26,10 @@ final class RetortFile implements StartFile {
     private RetortFile(SafeTensors file) throws IOException {
         this.file = file;
         ModelHeader.requireReadable(file.file(), file.metadata());
-        if (file.metadata().containsKey(ModelHeader.CLASSES_KEY)) {
-            ModelHeader header = ModelHeader.read(file.file(), file.metadata());
-            recipe = header.recipe();
-            categories = header.categories();
-        } else {
-            recipe = BackboneFile.recipe(file.file(), file.metadata());
-            categories = List.of();
-        }
+        recipe = ModelHeader.recipe(file.file(), file.metadata());
+        categories = file.metadata().containsKey(ModelHeader.CLASSES_KEY)
+                ? ModelHeader.read(file.file(), file.metadata()).categories()
+                : List.of();
     }
 
     /** The file, if Retort wrote it. */
@@ -58,21 +55,20 @@ final class RetortFile implements StartFile {
 
     @Override
     public List<String> conventions() {
-        return kind() == WeightSource.Kind.BACKBONE ? BackboneFile.settings(recipe) : Conventions.ofDetector(recipe);
+        return categories.isEmpty()
+                ? RecipeReader.settings(recipe, WeightConventions.ALWAYS.toArray(String[]::new))
+                : Conventions.of(recipe).settings();
     }
 
     @Override
     public String description() {
-        return kind() == WeightSource.Kind.BACKBONE
-                ? "backbone"
-                : recipe.model().kind() + " of " + categories.size() + " classes";
+        return kind().map(kind -> kind + " of " + categories.size() + " classes")
+                .orElse("backbone");
     }
 
     @Override
-    public WeightSource.Kind kind() {
-        return categories.isEmpty()
-                ? WeightSource.Kind.BACKBONE
-                : WeightSource.Kind.valueOf(recipe.model().kind().toUpperCase(Locale.ROOT));
+    public Optional<String> kind() {
+        return classes().map(known -> recipe.model().kind());
     }
 
     @Override

@@ -17,8 +17,8 @@ interface StartFile extends AutoCloseable {
     /** For messages: {@code torchvision ResNet}. */
     String description();
 
-    /** What it holds. */
-    WeightSource.Kind kind();
+    /** The kind of detector that it holds, as recipes name it; none for a backbone. */
+    Optional<String> kind();
 
     /** The classes that it knows by name; none if it does not, or knows none. */
     Optional<List<Category>> classes();

@@ -49,10 +49,10 @@ public final class StartWeights {
         List<String> told = new ArrayList<>();
         Map<String, WeightCopy.Source> sources = new LinkedHashMap<>(file.tensors());
         String kind = detector.recipe().model().kind();
-        boolean whole = file.kind().toString().equals(kind);
+        boolean whole = file.kind().equals(Optional.of(kind));
         if (!whole) {
             sources.keySet().removeIf(name -> !name.startsWith(NameTable.BACKBONE));
-            if (file.kind() != WeightSource.Kind.BACKBONE) {
+            if (file.kind().isPresent()) {
                 told.add(path + " holds a " + file.description() + ", not a " + kind + ": its backbone alone is taken");
             }
         } else if (!knows(file, detector, sources)) {
@@ -61,14 +61,13 @@ public final class StartWeights {
                     + ", whose classes are not the "
                     + detector.categories().size() + " of this data set");
         }
-        Map<String, String> differences = differences(sources, detector, whole);
+        List<String> differences = differences(sources, detector, whole);
         if (!differences.isEmpty()) {
             throw new WeightFileException(
                     path,
                     "is not of the recipe's network: "
                             + String.join(
-                                    "; ",
-                                    differences.values().stream().limit(NAMED).toList())
+                                    "; ", differences.stream().limit(NAMED).toList())
                             + (differences.size() > NAMED ? "; ..." : ""),
                     "Leave the keys of 'model' out that are not the file's, or take other weights");
         }
@@ -92,25 +91,22 @@ public final class StartWeights {
         return categories.stream().map(Category::name).toList();
     }
 
-    /** What the file and the network have not in common, by name; of a backbone the network's other parts do not count. */
-    private static Map<String, String> differences(
-            Map<String, WeightCopy.Source> sources, Detector detector, boolean whole) {
-        Map<String, String> differences = new LinkedHashMap<>();
+    /** What the file and the network have not in common; of a backbone the network's other parts do not count. */
+    private static List<String> differences(Map<String, WeightCopy.Source> sources, Detector detector, boolean whole) {
+        List<String> differences = new ArrayList<>();
         var state = detector.network().state();
         sources.forEach((name, source) -> {
             if (!state.containsKey(name)) {
-                differences.put(name, "it has '" + name + "', which the network has not");
+                differences.add("it has '" + name + "', which the network has not");
             } else if (!state.get(name).shape().equals(source.shape())) {
-                differences.put(
-                        name,
-                        "'" + name + "' is " + source.shape() + " there and "
-                                + state.get(name).shape() + " here");
+                differences.add("'" + name + "' is " + source.shape() + " there and "
+                        + state.get(name).shape() + " here");
             }
         });
         state.keySet().forEach(name -> {
             boolean wanted = whole ? !name.startsWith(CLASSIFIER) : name.startsWith(NameTable.BACKBONE);
             if (wanted && !sources.containsKey(name)) {
-                differences.put(name, "it has no '" + name + "'");
+                differences.add("it has no '" + name + "'");
             }
         });
         return differences;
