@@ -6,6 +6,7 @@ import dev.retort.autograd.Tape;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.Taps;
 import dev.retort.nn.optim.GradientAccumulator;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Scope;
@@ -58,7 +59,7 @@ public final class TrainingStep implements AutoCloseable {
         try (Scope scope = Scope.open();
                 Tape tape = Tape.on(model.backend())) {
             tape.watch(watched);
-            Predictions predictions = model.forward(images);
+            Predictions predictions = model.forward(images, taps(added));
             Map<String, Tensor> terms = new LinkedHashMap<>(predictions.losses(truth));
             for (TrainingObjective.Terms more : added) {
                 terms.putAll(more.losses(predictions));
@@ -73,6 +74,10 @@ public final class TrainingStep implements AutoCloseable {
             }
             return values;
         }
+    }
+
+    private static Taps taps(List<TrainingObjective.Terms> added) {
+        return added.stream().map(TrainingObjective.Terms::taps).reduce(Taps.NONE, Taps::or);
     }
 
     /** The sum of scalars, in their order: what one backward pass starts from. In the caller's scope. */
