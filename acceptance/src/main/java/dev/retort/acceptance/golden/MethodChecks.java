@@ -19,7 +19,9 @@ final class MethodChecks {
     private MethodChecks() {}
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of("pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
+        return Map.of(
+                "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),
+                "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 
     private static void pkd(GoldenRun run) throws IOException {
