@@ -5,7 +5,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
 /**
- * The loss of masked generative distillation (MGD, arXiv 2205.01529, equations 2 to 4): the student's map, most of its cells
+ * The loss of masked generative distillation (MGD, arXiv 2205.01529, section 3): the student's map, most of its cells
  * hidden, is to generate the teacher's. With G the {@link MgdGenerator} of a level and phi an adapter where widths differ:
  *
  * <pre>{@code L = weight * sum over levels of sum over images, cells and channels of (G(keep * phi(S)) - T)^2 / N}</pre>
