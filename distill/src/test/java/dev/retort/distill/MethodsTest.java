@@ -74,6 +74,9 @@ class MethodsTest {
     private static Stream<Method> methods() {
         return Stream.of(
                 method("icd", List.of("weight"), "startIteration=0"),
+                method("fbkd", List.of("feature", "channel", "spatial", "relation")),
+                method("fgd", List.of("foreground", "background", "attention", "relation")),
+                method("mgd", List.of("weight")),
                 method("pkd", List.of("weight"), "levels=[p3, p4, p5]"));
     }
 

@@ -28,7 +28,7 @@ class RecipeChangeTest {
             model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
             model.headGroups optimizer.kind distillation.methods
             distillation.icd.heads distillation.icd.layers distillation.icd.hidden
-            distillation.fgd.levels distillation.mgd.levels""",
+            distillation.fbkd.levels distillation.fgd.levels distillation.mgd.levels""",
             Effect.MEANING,
             "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
@@ -40,7 +40,9 @@ class RecipeChangeTest {
             training.batch training.accumulate training.seed training.averageDecay distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
             distillation.icd.auxiliaryWeight distillation.icd.temperature distillation.icd.uniformPrior
-            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.fgd.foreground
+            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.fbkd.feature
+            distillation.fbkd.channel distillation.fbkd.spatial distillation.fbkd.relation
+            distillation.fbkd.temperature distillation.fbkd.pool distillation.fgd.foreground
             distillation.fgd.background distillation.fgd.attention distillation.fgd.relation
             distillation.fgd.temperature distillation.fgd.boxes distillation.mgd.weight
             distillation.mgd.masked distillation.pkd.weight distillation.pkd.levels""",
@@ -70,7 +72,7 @@ class RecipeChangeTest {
     void everyKeyHasItsEffect() {
         Map<String, Effect> expected = new TreeMap<>();
         KEYS.forEach((effect, keys) -> List.of(keys.split("\\s+")).forEach(key -> expected.put(key, effect)));
-        Recipe recipe = recipe("distillation.methods=[fgd, icd, mgd, pkd]");
+        Recipe recipe = recipe("distillation.methods=[fbkd, fgd, icd, mgd, pkd]");
         List<String> keys = new ArrayList<>();
         keys("", JSON.readTree(RecipeReader.writeJson(recipe)), keys);
         assertThat(new TreeSet<>(keys)).isEqualTo(expected.keySet());

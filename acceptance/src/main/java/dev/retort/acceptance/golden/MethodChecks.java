@@ -20,6 +20,7 @@ final class MethodChecks {
 
     static Map<String, GoldenCheck> checks() {
         return Map.of(
+                "fbkd", golden -> GoldenRun.each(golden, FbkdChecks::check),
                 "fgd", golden -> GoldenRun.each(golden, FgdChecks::check),
                 "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),
                 "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
