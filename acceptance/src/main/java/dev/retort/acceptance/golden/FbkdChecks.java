@@ -93,8 +93,7 @@ final class FbkdChecks implements AutoCloseable {
         for (Map.Entry<String, FbkdPart> part : parts.entrySet()) {
             Tensor loss = part.getValue().loss(student, teacher);
             run.expect("out." + part.getKey() + "_" + level, loss);
-            Tensor weighted =
-                    loss.mul(attrs.required(part.getKey() + "_weight").doubleValue());
+            Tensor weighted = loss.mul(attrs.required(part.getKey() + "_weight").doubleValue());
             sum = sum == null ? weighted : sum.add(weighted);
         }
         return sum;

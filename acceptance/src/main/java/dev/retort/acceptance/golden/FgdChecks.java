@@ -41,8 +41,7 @@ final class FgdChecks {
         List<GroundTruth> truth = new ArrayList<>();
         for (int i = 0; 2 * i < sizes.length; i++) {
             double[] boxes = golden.doubles("in.gt_boxes_" + i);
-            truth.add(new GroundTruth(
-                    i, (int) sizes[2 * i], (int) sizes[2 * i + 1], boxes, new int[boxes.length / 4]));
+            truth.add(new GroundTruth(i, (int) sizes[2 * i], (int) sizes[2 * i + 1], boxes, new int[boxes.length / 4]));
         }
         return truth;
     }

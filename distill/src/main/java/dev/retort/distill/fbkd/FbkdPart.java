@@ -88,8 +88,9 @@ public abstract sealed class FbkdPart extends Module {
         @Override
         public Tensor loss(Tensor student, Tensor teacher) {
             try (Scope scope = Scope.open()) {
-                return scope.keep(
-                        FbkdLoss.distance(adapter.forward(student.mean(3).unsqueeze(3)), teacher.mean(3).unsqueeze(3)));
+                return scope.keep(FbkdLoss.distance(
+                        adapter.forward(student.mean(3).unsqueeze(3)),
+                        teacher.mean(3).unsqueeze(3)));
             }
         }
     }

@@ -26,7 +26,8 @@ public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
             return step -> Map.of();
         }
         long seed = context.recipe().training().seed();
-        BuildContext at = BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
+        BuildContext at =
+                BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
         FbkdParts parts = new FbkdParts(
                 at,
                 settings,

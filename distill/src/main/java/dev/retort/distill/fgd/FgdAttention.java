@@ -21,8 +21,7 @@ public record FgdAttention(Tensor cells, Tensor channels) {
             int channels = map.dim(3);
             Tensor magnitude = map.abs().mean(1, 2).div(temperature);
             Tensor weights = magnitude.softmax(1).mul((double) channels).reshape(map.dim(0), 1, 1, channels);
-            return new FgdAttention(
-                    scope.keep(RegionWeights.activation(map, temperature)), scope.keep(weights));
+            return new FgdAttention(scope.keep(RegionWeights.activation(map, temperature)), scope.keep(weights));
         }
     }
 }

@@ -33,8 +33,7 @@ public final class FgdLoss {
             int channels = teacher.dim(3);
             Tensor squares = student.sub(teacher).square().reshape(images, -1, channels);
             Tensor overChannels = squares.matmul(attention.channels().reshape(images, channels, 1));
-            return scope.keep(
-                    overChannels.reshape(attention.cells().shape()).mul(attention.cells()));
+            return scope.keep(overChannels.reshape(attention.cells().shape()).mul(attention.cells()));
         }
     }
 
@@ -55,8 +54,7 @@ public final class FgdLoss {
         try (Scope scope = Scope.open()) {
             Tensor cells = student.cells().sub(teacher.cells()).abs().sum();
             Tensor channels = student.channels().sub(teacher.channels()).abs().sum();
-            return scope.keep(
-                    cells.add(channels).div(teacher.cells().dim(0)));
+            return scope.keep(cells.add(channels).div(teacher.cells().dim(0)));
         }
     }
 

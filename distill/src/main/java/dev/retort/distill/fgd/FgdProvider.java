@@ -26,7 +26,8 @@ public final class FgdProvider implements DistillationProvider<FgdSettings> {
             return step -> Map.of();
         }
         long seed = context.recipe().training().seed();
-        BuildContext at = BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
+        BuildContext at =
+                BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
         FgdModules modules = new FgdModules(
                 at,
                 levels.names(),

@@ -133,8 +133,8 @@ class FgdLossTest {
                 var gradients = tape.gradients(loss);
                 assertThat(gradients.of(student).toDoubles()).containsOnly(0);
                 modules.trainableParameters()
-                        .forEach(parameter -> assertThat(gradients.of(parameter).toDoubles())
-                                .doesNotContain(Double.NaN));
+                        .forEach(parameter ->
+                                assertThat(gradients.of(parameter).toDoubles()).doesNotContain(Double.NaN));
             }
         }
     }
