@@ -54,6 +54,12 @@ public final class IcdDistillation implements Distillation {
             throw new DistillationException("distillation.icd.hidden is " + settings.hidden()
                     + ", the teacher's pyramid has " + width + " channels: set distillation.icd.hidden to " + width);
         }
+        int studentWidth = context.recipe().model().pyramidChannels();
+        if (settings.positionsOnValues() && !settings.projectPositions() && studentWidth != width) {
+            throw new DistillationException("distillation.icd.positionsOnValues adds positions of width " + width
+                    + " to the student's pyramid of " + studentWidth + " channels: set"
+                    + " distillation.icd.projectPositions=true, or model.pyramidChannels=" + width);
+        }
         // What can be refused comes before what has to be closed.
         InstancePrior prior = settings.uniformPrior()
                 ? InstancePrior.uniform(dataset.categories().size())
@@ -61,7 +67,7 @@ public final class IcdDistillation implements Distillation {
         config = settings.config(dataset.categories().size());
         long seed = context.recipe().training().seed();
         BuildContext at = BuildContext.root(teacher.backend(), DType.F32, seed).at(OBJECTIVE);
-        objective = new IcdObjective(at, config, context.recipe().model().pyramidChannels());
+        objective = new IcdObjective(at, config, studentWidth);
         sampler = new InstanceSampler(prior, config.descriptors().slots(), seed);
         Clipping clipping =
                 settings.clipNorm() > 0 ? new Clipping.GlobalNorm(settings.clipNorm()) : new Clipping.None();
