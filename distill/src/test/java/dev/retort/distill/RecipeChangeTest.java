@@ -37,7 +37,8 @@ class RecipeChangeTest {
             optimizer.learningRate optimizer.momentum
             optimizer.weightDecay optimizer.schedule optimizer.steps optimizer.warmupIterations
             optimizer.warmupFactor optimizer.clipValue optimizer.clipNorm training.iterations training.epochs
-            training.batch training.accumulate training.seed training.averageDecay distillation.icd.weight
+            training.batch training.accumulate training.seed training.averageDecay training.fixedBackboneUntil
+            training.fixedHeadUntil distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
             distillation.icd.form distillation.icd.norm distillation.icd.negatives distillation.icd.temperature
             distillation.icd.temperatureEnd distillation.icd.slotRule distillation.icd.uniformPrior

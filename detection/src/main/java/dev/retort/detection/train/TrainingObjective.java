@@ -6,6 +6,7 @@ import dev.retort.detection.model.Predictions;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +39,18 @@ public interface TrainingObjective extends AutoCloseable {
 
     /** Parameters that are trained besides the detector's. */
     List<Parameter> parameters();
+
+    /**
+     * Parameters, the detector's or this objective's own, that do not learn at an iteration. They get no gradient: no
+     * optimizer moves them or their momentum, no decay acts on them, and no norm counts them. A detector none of whose
+     * parameters learns stays as it is altogether, its running statistics, loss normalizer and average of weights included;
+     * its learning rate follows the run's iterations nevertheless.
+     *
+     * @param iteration counts from 0
+     */
+    default Collection<Parameter> held(long iteration) {
+        return List.of();
+    }
 
     /** One step of the own optimizer, at an iteration that counts from 0. */
     void update(GradientSource gradients, long iteration);
