@@ -3,8 +3,10 @@ package dev.retort.distill;
 import dev.retort.autograd.Parameter;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.Taps;
 import dev.retort.detection.train.TrainingObjective;
 import dev.retort.detection.train.TrainingObjective.Moment;
+import dev.retort.nn.Module;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
@@ -35,8 +37,26 @@ public interface Distillation extends AutoCloseable {
         return Needs.FEATURES;
     }
 
+    /** What this method asks of the teacher's head besides its output; then it {@link #needs} predictions, too. */
+    default Taps teacherTaps() {
+        return Taps.NONE;
+    }
+
+    /** What this method reads of the student's head besides its output. */
+    default Taps studentTaps() {
+        return Taps.NONE;
+    }
+
     /** The weighted losses, scalars by name. Names are this method's own among all methods. */
     Map<String, Tensor> losses(Step step);
+
+    /**
+     * Modules of this method's own that the student's optimizer trains with the student, by the names of their sections in
+     * checkpoints, such as {@code fgd}: with its learning rate, decay and clipping. Models do not hold them.
+     */
+    default Map<String, Module> joined() {
+        return Map.of();
+    }
 
     /** Parameters of this method's own, which {@link #update} trains. */
     default List<Parameter> parameters() {
@@ -54,7 +74,7 @@ public interface Distillation extends AutoCloseable {
     /** One step of the own optimizer, at an iteration that counts from 0. */
     default void update(GradientSource gradients, long iteration) {}
 
-    /** Adds sections for parameters and optimizer state. */
+    /** Adds sections for parameters and optimizer state, {@link #joined} ones aside. */
     default void addTo(Checkpoint checkpoint) {}
 
     @Override

@@ -7,6 +7,7 @@ import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.Taps;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.TrainingObjective;
 import dev.retort.nn.checkpoint.Checkpoint;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What distillation adds to the training of a student: a frozen teacher and the methods that a recipe names. The teacher stays
@@ -28,6 +30,8 @@ import java.util.Optional;
 public final class Distiller implements TrainingObjective {
     private final Detector teacher;
     private final Map<String, Distillation> methods = new LinkedHashMap<>();
+    private final Taps teacherTaps;
+    private final Taps studentTaps;
     private final boolean predicts;
     private String identity;
 
@@ -44,7 +48,14 @@ public final class Distiller implements TrainingObjective {
             close();
             throw e;
         }
-        predicts = methods.values().stream().anyMatch(method -> method.needs() == Distillation.Needs.PREDICTIONS);
+        teacherTaps = taps(Distillation::teacherTaps);
+        studentTaps = taps(Distillation::studentTaps);
+        predicts = !teacherTaps.isEmpty()
+                || methods.values().stream().anyMatch(method -> method.needs() == Distillation.Needs.PREDICTIONS);
+    }
+
+    private Taps taps(Function<Distillation, Taps> of) {
+        return methods.values().stream().map(of).reduce(Taps.NONE, Taps::or);
     }
 
     private static Distillation create(String name, DistillationProvider.Context context) {
@@ -94,22 +105,41 @@ public final class Distiller implements TrainingObjective {
 
     @Override
     public Terms begin(Batch batch, Moment moment) {
-        Predictions taught = predicts ? predictions(batch) : new FeaturesOnly(features(teacher, batch));
-        return student -> {
-            Map<String, Tensor> terms = new LinkedHashMap<>();
-            methods.forEach((name, method) -> method.losses(new Distillation.Step(batch, student, taught, moment))
-                    .forEach((term, loss) -> {
-                        if (terms.putIfAbsent(term, loss) != null) {
-                            throw new IllegalStateException(
-                                    "Two methods have a loss '" + term + "', " + name + " and one before it");
-                        }
-                    }));
-            return terms;
-        };
+        Predictions taught = predicts
+                ? teacher.network().forward(teacher.input(batch), teacherTaps)
+                : new FeaturesOnly(features(teacher, batch));
+        return new MethodTerms(batch, taught, moment);
     }
 
-    private Predictions predictions(Batch batch) {
-        return teacher.network().forward(teacher.input(batch));
+    /** The losses of all methods. */
+    private final class MethodTerms implements Terms {
+        private final Batch batch;
+        private final Predictions taught;
+        private final Moment moment;
+
+        private MethodTerms(Batch batch, Predictions taught, Moment moment) {
+            this.batch = batch;
+            this.taught = taught;
+            this.moment = moment;
+        }
+
+        @Override
+        public Taps taps() {
+            return studentTaps;
+        }
+
+        @Override
+        public Map<String, Tensor> losses(Predictions student) {
+            Distillation.Step step = new Distillation.Step(batch, student, taught, moment);
+            Map<String, Tensor> terms = new LinkedHashMap<>();
+            methods.forEach((name, method) -> method.losses(step).forEach((term, loss) -> {
+                if (terms.putIfAbsent(term, loss) != null) {
+                    throw new IllegalStateException(
+                            "Two methods have a loss '" + term + "', " + name + " and one before it");
+                }
+            }));
+            return terms;
+        }
     }
 
     /** A detector's pyramid of a batch, in the caller's scope. */
@@ -154,13 +184,24 @@ public final class Distiller implements TrainingObjective {
     }
 
     @Override
+    public Map<String, Parameter> joined() {
+        Map<String, Parameter> joined = new LinkedHashMap<>();
+        methods.values().forEach(method -> method.joined().forEach((section, module) -> module.parameters()
+                .forEach((name, parameter) -> joined.put(section + '.' + name, parameter))));
+        return joined;
+    }
+
+    @Override
     public void update(GradientSource gradients, long iteration) {
         methods.values().forEach(method -> method.update(gradients, iteration));
     }
 
     @Override
     public void addTo(Checkpoint checkpoint) {
-        methods.values().forEach(method -> method.addTo(checkpoint));
+        methods.values().forEach(method -> {
+            method.joined().forEach(checkpoint::model);
+            method.addTo(checkpoint);
+        });
     }
 
     /** SHA-256 of the teacher's weights, which stay as they are: 64 hexadecimal digits. */

@@ -167,7 +167,12 @@ public final class Conv2d extends Module {
 
     /** @throws dev.retort.tensor.ShapeException if x is not [N, H, W, in] or smaller than the window */
     public Tensor forward(Tensor x) {
-        return compute(x, null);
+        return compute(x, null, options.relu);
+    }
+
+    /** As {@link #forward(Tensor)}, but without the ReLU. */
+    public Tensor beforeRelu(Tensor x) {
+        return compute(x, null, false);
     }
 
     /**
@@ -177,18 +182,18 @@ public final class Conv2d extends Module {
      * @throws dev.retort.tensor.ShapeException if it has another, or as {@link #forward(Tensor)}
      */
     public Tensor forward(Tensor x, Tensor addend) {
-        return compute(x, Objects.requireNonNull(addend, "The addend is null"));
+        return compute(x, Objects.requireNonNull(addend, "The addend is null"), options.relu);
     }
 
-    private Tensor compute(Tensor x, Tensor addend) {
+    private Tensor compute(Tensor x, Tensor addend, boolean relu) {
         try (Scope scope = Scope.open()) {
             if (norm == null || norm.isFixed()) {
                 Tensor shift = hasBias() ? effectiveBias() : null;
-                return scope.keep(convolve(x, effectiveWeight(), shift, addend, options.relu));
+                return scope.keep(convolve(x, effectiveWeight(), shift, addend, relu));
             }
             Tensor y = norm.forward(convolve(x, weight.value(), null, null, false));
             Tensor sum = addend == null ? y : y.add(addend);
-            return scope.keep(options.relu ? sum.relu() : sum);
+            return scope.keep(relu ? sum.relu() : sum);
         }
     }
 

@@ -6,7 +6,7 @@ import dev.retort.distill.icd.InstanceDescriptors;
 import dev.retort.distill.icd.InstancePrior;
 import dev.retort.distill.icd.InstanceSampler;
 import dev.retort.distill.icd.InstanceTargets;
-import dev.retort.distill.icd.PaddingMask;
+import dev.retort.distill.region.PaddingMask;
 import dev.retort.distill.icd.SlotDraws;
 import dev.retort.distill.icd.SlotRule;
 import java.io.IOException;

@@ -14,11 +14,20 @@ public final class BoxDecoding {
     /**
      * The boxes that deltas lead to from anchors. Where a scale is limited by the coder its gradient is 0.
      *
-     * @param deltas [n, 4]
+     * @param deltas [..., n, 4]
      * @param anchors [n * 4] XYXY
-     * @return [n, 4] XYXY
+     * @return [..., n, 4] XYXY
      */
     public static Tensor decode(BoxCoder coder, Tensor deltas, double[] anchors) {
+        return decode(coder, deltas, anchors, Double.NEGATIVE_INFINITY);
+    }
+
+    /** As {@link #decode}, but with scales limited from below, too, as mmdetection does: to minus {@code scaleClamp}. */
+    public static Tensor decodeBounded(BoxCoder coder, Tensor deltas, double[] anchors) {
+        return decode(coder, deltas, anchors, -coder.scaleClamp());
+    }
+
+    private static Tensor decode(BoxCoder coder, Tensor deltas, double[] anchors, double least) {
         int n = Boxes.count(anchors);
         double[] centers = new double[2 * n];
         double[] steps = new double[2 * n];
@@ -37,13 +46,13 @@ public final class BoxDecoding {
             scales[2 * i + 1] = 1 / coder.weightHeight();
         }
         try (Scope scope = Scope.open()) {
-            Tensor center = deltas.slice(1, 0, 2).mul(pairs(deltas, steps)).add(pairs(deltas, centers));
-            Tensor half = deltas.slice(1, 2, 4)
+            Tensor center = deltas.slice(-1, 0, 2).mul(pairs(deltas, steps)).add(pairs(deltas, centers));
+            Tensor half = deltas.slice(-1, 2, 4)
                     .mul(pairs(deltas, scales))
-                    .clamp(Double.NEGATIVE_INFINITY, coder.scaleClamp())
+                    .clamp(least, coder.scaleClamp())
                     .exp()
                     .mul(pairs(deltas, halves));
-            return scope.keep(deltas.backend().concat(1, center.sub(half), center.add(half)));
+            return scope.keep(deltas.backend().concat(-1, center.sub(half), center.add(half)));
         }
     }
 

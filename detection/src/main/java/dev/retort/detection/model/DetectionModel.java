@@ -30,6 +30,18 @@ public abstract class DetectionModel extends Module {
      */
     public abstract Predictions forward(Tensor images);
 
+    /**
+     * Runs the whole network and keeps more of it, for {@link DensePredictions#maps}.
+     *
+     * @throws IllegalArgumentException if this detector has no such maps
+     */
+    public Predictions forward(Tensor images, Taps taps) {
+        if (!taps.isEmpty()) {
+            throw new IllegalArgumentException("This detector keeps no maps of its head's towers");
+        }
+        return forward(images);
+    }
+
     /** Names of the pyramid's levels, finest first: p3 has stride 8, each next one twice as much. */
     public abstract List<String> levels();
 

@@ -9,6 +9,8 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A tower of a head that all levels share: 3x3 convolutions of as many channels, each with ReLU, with a group norm between if
@@ -21,7 +23,16 @@ public final class HeadTower extends Module {
     private final List<Layer> layers = new ArrayList<>();
 
     /** @param norm none where the convolution has its ReLU itself */
-    private record Layer(Conv2d convolution, List<GroupNorm> norm) {}
+    private record Layer(Conv2d convolution, List<GroupNorm> norm) {
+        Tensor forward(Tensor x) {
+            return norm.isEmpty() ? convolution.forward(x) : beforeRelu(x).relu();
+        }
+
+        Tensor beforeRelu(Tensor x) {
+            Tensor y = convolution.beforeRelu(x);
+            return norm.isEmpty() ? y : norm.get(0).forward(y);
+        }
+    }
 
     /**
      * @param channels of the pyramid and the tower
@@ -45,17 +56,73 @@ public final class HeadTower extends Module {
         }
     }
 
+    /** Convolutions in this tower. */
+    public int convolutions() {
+        return layers.size();
+    }
+
     /** [N, H, W, C] to the same shape. */
     public Tensor forward(Tensor map) {
+        return run(map, 0, Taps.NONE).last;
+    }
+
+    /**
+     * What a run gave.
+     *
+     * @param last behind all layers
+     * @param kept by position, before the ReLU
+     */
+    public record Run(Tensor last, Map<Integer, Tensor> kept) {}
+
+    /**
+     * Runs the layers and keeps maps inside.
+     *
+     * @throws IllegalArgumentException if the tower has fewer convolutions than a position
+     */
+    public Run forward(Tensor map, Taps taps) {
+        return run(map, 0, taps);
+    }
+
+    /**
+     * Runs the rest of the layers.
+     *
+     * @param map behind {@code position} convolutions, before the ReLU of the last one
+     * @throws IllegalArgumentException if the tower has fewer convolutions
+     */
+    public Tensor rest(Tensor map, int position) {
+        require(position);
         try (Scope scope = Scope.open()) {
+            Tensor last = run(position == 0 ? map : map.relu(), position, Taps.NONE).last;
+            return last == map ? map : scope.keep(last);
+        }
+    }
+
+    private Run run(Tensor map, int from, Taps taps) {
+        taps.positions().forEach(this::require);
+        try (Scope scope = Scope.open()) {
+            Map<Integer, Tensor> kept = new TreeMap<>();
+            if (taps.positions().contains(0)) {
+                kept.put(0, map);
+            }
             Tensor x = map;
-            for (Layer layer : layers) {
-                x = layer.convolution.forward(x);
-                for (GroupNorm norm : layer.norm) {
-                    x = norm.forward(x).relu();
+            for (int i = from; i < layers.size(); i++) {
+                Layer layer = layers.get(i);
+                if (taps.positions().contains(i + 1)) {
+                    Tensor linear = layer.beforeRelu(x);
+                    kept.put(i + 1, scope.keep(linear));
+                    x = linear.relu();
+                } else {
+                    x = layer.forward(x);
                 }
             }
-            return x == map ? x : scope.keep(x);
+            return new Run(x == map ? x : scope.keep(x), kept);
+        }
+    }
+
+    private void require(int position) {
+        if (position > layers.size()) {
+            throw new IllegalArgumentException(
+                    "A tower of " + layers.size() + " convolutions has no position " + position);
         }
     }
 }

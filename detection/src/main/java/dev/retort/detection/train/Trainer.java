@@ -19,6 +19,7 @@ import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,11 +64,14 @@ public final class Trainer implements AutoCloseable {
         this.batches = RecipeBatches.training(recipe, dataset, student.network().sizeDivisor());
         this.iterations = iterations(recipe, dataset);
         this.schedule = Optimizers.schedule(recipe.optimizer(), iterations);
-        this.optimizer =
-                Optimizers.optimizer(recipe.optimizer(), student.network().parameters());
-        List<Parameter> others = objectives.stream()
-                .flatMap(objective -> objective.parameters().stream())
-                .toList();
+        Map<String, Parameter> optimized = new LinkedHashMap<>(student.network().parameters());
+        List<Parameter> others = new ArrayList<>();
+        for (TrainingObjective objective : objectives) {
+            optimized.putAll(objective.joined());
+            objective.joined().values().stream().filter(Parameter::isTrainable).forEach(others::add);
+            others.addAll(objective.parameters());
+        }
+        this.optimizer = Optimizers.optimizer(recipe.optimizer(), optimized);
         this.computation =
                 new TrainingStep(student.network(), others, recipe.training().accumulate(), this::update);
         this.statistics = new StatisticsBackup(student.network());

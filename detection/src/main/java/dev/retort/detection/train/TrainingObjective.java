@@ -3,6 +3,7 @@ package dev.retort.detection.train;
 import dev.retort.autograd.Parameter;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.Taps;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
@@ -29,6 +30,11 @@ public interface TrainingObjective extends AutoCloseable {
     interface Terms {
         /** The weighted losses, scalars by name; computed on the tape that the predictions are on. */
         Map<String, Tensor> losses(Predictions student);
+
+        /** What of the student's forward pass they read besides its predictions. */
+        default Taps taps() {
+            return Taps.NONE;
+        }
     }
 
     /**
@@ -37,7 +43,7 @@ public interface TrainingObjective extends AutoCloseable {
      */
     Terms begin(Batch batch, Moment moment);
 
-    /** Parameters that are trained besides the detector's. */
+    /** Parameters that are trained besides the detector's, by {@link #update}. */
     List<Parameter> parameters();
 
     /**
@@ -50,6 +56,14 @@ public interface TrainingObjective extends AutoCloseable {
      */
     default Collection<Parameter> held(long iteration) {
         return List.of();
+    }
+
+    /**
+     * Parameters that the detector's optimizer trains with the detector's own: at its learning rate, with its decay, in one norm
+     * where gradients are clipped by theirs. By names that no parameter of the detector has.
+     */
+    default Map<String, Parameter> joined() {
+        return Map.of();
     }
 
     /** One step of the own optimizer, at an iteration that counts from 0. */

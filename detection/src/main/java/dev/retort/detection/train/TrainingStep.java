@@ -6,6 +6,7 @@ import dev.retort.autograd.Tape;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.Taps;
 import dev.retort.nn.optim.GradientAccumulator;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Scope;
@@ -66,7 +67,7 @@ public final class TrainingStep implements AutoCloseable {
             tape.watch(watched.stream()
                     .filter(parameter -> !held.contains(parameter))
                     .toList());
-            Predictions predictions = model.forward(images);
+            Predictions predictions = model.forward(images, taps(added));
             Map<String, Tensor> terms = new LinkedHashMap<>(predictions.losses(truth));
             for (TrainingObjective.Terms more : added) {
                 terms.putAll(more.losses(predictions));
@@ -81,6 +82,10 @@ public final class TrainingStep implements AutoCloseable {
             }
             return values;
         }
+    }
+
+    private static Taps taps(List<TrainingObjective.Terms> added) {
+        return added.stream().map(TrainingObjective.Terms::taps).reduce(Taps.NONE, Taps::or);
     }
 
     /** The sum of scalars, in their order: what one backward pass starts from. In the caller's scope. */

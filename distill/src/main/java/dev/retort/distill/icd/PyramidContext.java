@@ -1,6 +1,7 @@
 package dev.retort.distill.icd;
 
 import dev.retort.detection.box.GroundTruth;
+import dev.retort.distill.region.PaddingMask;
 import dev.retort.nn.SinePositionEmbedding;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;

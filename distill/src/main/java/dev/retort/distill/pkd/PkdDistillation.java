@@ -2,9 +2,10 @@ package dev.retort.distill.pkd;
 
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationException;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.distill.level.LevelPair;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,19 +13,11 @@ import java.util.Map;
  */
 final class PkdDistillation implements Distillation {
     private final PkdSettings settings;
-    private final List<String> studentLevels;
-    private final List<String> teacherLevels;
+    private final ComparedLevels levels;
 
-    PkdDistillation(PkdSettings settings, List<String> studentLevels, List<String> teacherLevels) {
+    PkdDistillation(PkdSettings settings, ComparedLevels levels) {
         this.settings = settings;
-        this.studentLevels = studentLevels;
-        this.teacherLevels = teacherLevels;
-        for (String level : settings.levels()) {
-            if (!studentLevels.contains(level) || !teacherLevels.contains(level)) {
-                throw new DistillationException("distillation.pkd.levels names " + level + ", but the student has "
-                        + studentLevels + " and the teacher " + teacherLevels);
-            }
-        }
+        this.levels = levels;
     }
 
     @Override
@@ -34,11 +27,9 @@ final class PkdDistillation implements Distillation {
         }
         try (Scope scope = Scope.open()) {
             Tensor sum = null;
-            for (String level : settings.levels()) {
-                Tensor student = step.student().features().get(studentLevels.indexOf(level));
-                Tensor teacher = step.teacher().features().get(teacherLevels.indexOf(level));
-                require(level, teacher);
-                Tensor distance = PkdLoss.distance(student, teacher);
+            for (LevelPair pair : levels.pairs(step)) {
+                require(pair.level(), pair.teacher());
+                Tensor distance = PkdLoss.distance(pair.student(), pair.teacher());
                 sum = sum == null ? distance : sum.add(distance);
             }
             return Map.of("pkd", scope.keep(sum.mul(settings.weight())));

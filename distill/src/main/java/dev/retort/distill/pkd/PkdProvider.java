@@ -3,6 +3,7 @@ package dev.retort.distill.pkd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationException;
 import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.ComparedLevels;
 
 /** {@code distillation.methods: [pkd]}. */
 public final class PkdProvider implements DistillationProvider<PkdSettings> {
@@ -24,9 +25,6 @@ public final class PkdProvider implements DistillationProvider<PkdSettings> {
             throw new DistillationException("pkd compares channel with channel, but the student's pyramid has " + own
                     + " and the teacher's " + given + ": set model.pyramidChannels to " + given);
         }
-        return new PkdDistillation(
-                settings,
-                context.student().network().levels(),
-                context.teacher().network().levels());
+        return new PkdDistillation(settings, ComparedLevels.of(name(), settings.levels(), context));
     }
 }

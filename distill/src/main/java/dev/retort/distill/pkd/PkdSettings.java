@@ -1,6 +1,7 @@
 package dev.retort.distill.pkd;
 
 import dev.retort.detection.settings.Require;
+import dev.retort.distill.level.ComparedLevels;
 import java.util.List;
 
 /**
@@ -15,10 +16,6 @@ public record PkdSettings(double weight, List<String> levels) {
     public PkdSettings {
         levels = List.copyOf(levels);
         Require.notNegative(weight, "distillation.pkd.weight");
-        Require.that(
-                !levels.isEmpty() && levels.stream().distinct().count() == levels.size(),
-                "distillation.pkd.levels",
-                levels,
-                "a list of different levels, such as [p3, p4]");
+        ComparedLevels.require(levels, "distillation.pkd.levels");
     }
 }

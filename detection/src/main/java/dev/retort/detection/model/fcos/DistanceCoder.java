@@ -35,10 +35,10 @@ public final class DistanceCoder {
     /**
      * The boxes of distances, differentiable in these.
      *
-     * @param distances [n, 4]
+     * @param distances [..., n, 4]
      * @param xy [n * 2] the points, pixels
      * @param strides [n]
-     * @return [n, 4] XYXY, pixels
+     * @return [..., n, 4] XYXY, pixels
      */
     public static Tensor decode(Tensor distances, double[] xy, double[] strides) {
         int count = strides.length;

@@ -3,6 +3,7 @@ package dev.retort.detection.model.fcos;
 import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.model.PyramidDetector;
+import dev.retort.detection.model.Taps;
 import dev.retort.detection.onnx.OnnxExportable;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
@@ -59,10 +60,15 @@ public final class Fcos extends PyramidDetector implements OnnxExportable {
 
     @Override
     public FcosPredictions forward(Tensor images) {
+        return forward(images, Taps.NONE);
+    }
+
+    @Override
+    public FcosPredictions forward(Tensor images, Taps taps) {
         List<Tensor> features = features(images);
         List<FcosHead.Output> outputs = new ArrayList<>();
         for (int level = 0; level < LEVELS; level++) {
-            outputs.add(head.forward(features.get(level), level));
+            outputs.add(head.forward(features.get(level), level, taps));
         }
         return new FcosPredictions(this, new ImageSize(images.dim(1), images.dim(2)), features, outputs);
     }

@@ -2,6 +2,9 @@ package dev.retort.detection.model.fcos;
 
 import dev.retort.autograd.Parameter;
 import dev.retort.detection.model.HeadTower;
+import dev.retort.detection.model.Taps;
+import dev.retort.detection.model.TowerHead;
+import dev.retort.detection.model.TowerMaps;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;
 import dev.retort.nn.Module;
@@ -18,10 +21,11 @@ import java.util.List;
  * ends in K class logits a point, the other in 4 distances and a quality logit. Names are detectron2's ({@code cls_subnet.0} the
  * first convolution, {@code .1} its norm, {@code .2} its ReLU, ...) and, for the factors of levels, AdelaiDet's.
  */
-public final class FcosHead extends Module {
+public final class FcosHead extends Module implements TowerHead {
     /** Foreground probability of every point before training: it keeps the first losses small. */
     private static final double PRIOR = 0.01;
 
+    private final int channels;
     private final HeadTower classTower;
     private final HeadTower boxTower;
     private final Conv2d classScore;
@@ -49,6 +53,7 @@ public final class FcosHead extends Module {
     public FcosHead(
             BuildContext context, int channels, int convolutions, int groups, int numClasses, int scaledLevels) {
         super(context);
+        this.channels = channels;
         classTower = child("cls_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
         boxTower = child("bbox_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
         Initializer zeros = Initializers.zeros();
@@ -70,28 +75,73 @@ public final class FcosHead extends Module {
      * @param logits of classes, [N, H*W, K]
      * @param distances from the point to the box's left, top, right and bottom edge in strides, 0 or more, [N, H*W, 4]
      * @param quality logits of centerness or IoU, [N, H*W, 1]
+     * @param maps that were kept of the towers
      */
-    public record Output(Tensor logits, Tensor distances, Tensor quality) {}
+    public record Output(Tensor logits, Tensor distances, Tensor quality, TowerMaps.Level maps) {
+        /** With no maps kept. */
+        public Output(Tensor logits, Tensor distances, Tensor quality) {
+            this(logits, distances, quality, TowerMaps.Level.NONE);
+        }
+    }
+
+    /** Runs the head on one level, see {@link #forward(Tensor, int, Taps)}. */
+    public Output forward(Tensor map, int level) {
+        return forward(map, level, Taps.NONE);
+    }
 
     /**
      * Runs the head on one level.
      *
      * @param map [N, H, W, C]
      * @param level its number from the finest, 0
+     * @param taps what is kept of the towers
      */
-    public Output forward(Tensor map, int level) {
+    public Output forward(Tensor map, int level, Taps taps) {
         try (Scope scope = Scope.open()) {
-            Tensor logits = classScore.forward(classTower.forward(map));
-            Tensor boxes = boxTower.forward(map);
-            Tensor distances = boxDistances.forward(boxes);
+            HeadTower.Run classes = classTower.forward(map, taps);
+            HeadTower.Run boxes = boxTower.forward(map, taps);
+            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxes.kept());
+            maps.keepIn(scope, map);
+            return new Output(
+                    scope.keep(rows(classScore.forward(classes.last()))),
+                    scope.keep(distances(boxes.last(), level)),
+                    scope.keep(rows(boxQuality.forward(boxes.last()))),
+                    maps);
+        }
+    }
+
+    private Tensor distances(Tensor map, int level) {
+        try (Scope scope = Scope.open()) {
+            Tensor distances = boxDistances.forward(map);
             if (!scales.isEmpty()) {
                 distances = distances.mul(scales.get(level).value());
             }
-            return new Output(
-                    scope.keep(rows(logits)),
-                    scope.keep(rows(distances.relu())),
-                    scope.keep(rows(boxQuality.forward(boxes))));
+            return scope.keep(rows(distances.relu()));
         }
+    }
+
+    @Override
+    public Tensor logits(Tensor map, int position) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(rows(classScore.forward(classTower.rest(map, position))));
+        }
+    }
+
+    @Override
+    public Tensor boxes(Tensor map, int position, int level) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(distances(boxTower.rest(map, position), level));
+        }
+    }
+
+    @Override
+    public int convolutions() {
+        return classTower.convolutions();
+    }
+
+    @Override
+    public int channels() {
+        return channels;
     }
 
     /** [N, H, W, k] as [N, H*W, k]. */

@@ -24,6 +24,16 @@ public record FcosPoints(double[] xy, int stride) {
         return xy.length / 2;
     }
 
+    /** Squares of one stride around the points, [P * 4] XYXY. */
+    double[] squares() {
+        double[] squares = new double[4 * count()];
+        double half = stride / 2.0;
+        for (int i = 0; i < squares.length; i++) {
+            squares[i] = xy[2 * (i / 4) + i % 2] + (i % 4 < 2 ? -half : half);
+        }
+        return squares;
+    }
+
     /**
      * The points of all levels.
      *

@@ -3,9 +3,14 @@ package dev.retort.detection.model.fcos;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.model.Predictions;
+import dev.retort.detection.model.DensePredictions;
+import dev.retort.detection.model.PlaceLabels;
+import dev.retort.detection.model.Places;
+import dev.retort.detection.model.TowerHead;
+import dev.retort.detection.model.TowerMaps;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +22,12 @@ import java.util.Map;
  * @param features [N, H, W, C]
  */
 public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> features, List<FcosHead.Output> outputs)
-        implements Predictions {
+        implements DensePredictions {
 
     /** {@code classification}, {@code box} and {@code quality}, the third branch's. */
     @Override
     public Map<String, Tensor> losses(List<GroundTruth> truth) {
-        FcosTargets targets = FcosTargets.of(model.matcher(), model.options().numClasses(), points(), truth);
+        FcosTargets targets = targets(truth);
         FcosLoss.Losses losses = model.loss()
                 .losses(outputs, targets, model.normalizer(targets.foreground().size()));
         Map<String, Tensor> terms = new LinkedHashMap<>();
@@ -30,6 +35,70 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
         terms.put("box", losses.box());
         terms.put("quality", losses.quality());
         return terms;
+    }
+
+    private FcosTargets targets(List<GroundTruth> truth) {
+        return FcosTargets.of(model.matcher(), model.options().numClasses(), points(), truth);
+    }
+
+    @Override
+    public List<Tensor> logits() {
+        return outputs.stream().map(FcosHead.Output::logits).toList();
+    }
+
+    /** Distances in strides. */
+    @Override
+    public List<Tensor> boxes() {
+        return outputs.stream().map(FcosHead.Output::distances).toList();
+    }
+
+    @Override
+    public Tensor decode(int level, Tensor boxes) {
+        FcosPoints points = points().get(level);
+        double[] strides = new double[points.count()];
+        Arrays.fill(strides, points.stride());
+        return DistanceCoder.decode(boxes, points.xy(), strides);
+    }
+
+    @Override
+    public List<Places> places() {
+        List<Places> places = new ArrayList<>();
+        for (FcosPoints points : points()) {
+            Tensor map = features.get(places.size());
+            places.add(new Places(map.dim(1), map.dim(2), 1, points.squares()));
+        }
+        return places;
+    }
+
+    /** No point is ignored. */
+    @Override
+    public PlaceLabels labels(List<GroundTruth> truth) {
+        FcosTargets targets = targets(truth);
+        int[] starts = new int[targets.points().size() + 1];
+        for (int level = 0; level < targets.points().size(); level++) {
+            starts[level + 1] = starts[level] + targets.points().get(level).count();
+        }
+        List<int[]> classes = new ArrayList<>();
+        for (int image = 0; image < truth.size(); image++) {
+            int[] labels = new int[starts[starts.length - 1]];
+            Arrays.fill(labels, PlaceLabels.BACKGROUND);
+            classes.add(labels);
+        }
+        for (FcosTargets.Foreground point : targets.foreground()) {
+            classes.get(point.image())[starts[point.level()] + point.index()] =
+                    truth.get(point.image()).classes()[point.box()];
+        }
+        return new PlaceLabels(classes);
+    }
+
+    @Override
+    public List<TowerMaps.Level> keptMaps() {
+        return outputs.stream().map(FcosHead.Output::maps).toList();
+    }
+
+    @Override
+    public TowerHead towers() {
+        return model.head();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.Matcher;
 import dev.retort.detection.model.PyramidDetector;
+import dev.retort.detection.model.Taps;
 import dev.retort.detection.onnx.OnnxExportable;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
@@ -57,14 +58,17 @@ public final class RetinaNet extends PyramidDetector implements OnnxExportable {
 
     @Override
     public RetinaNetPredictions forward(Tensor images) {
+        return forward(images, Taps.NONE);
+    }
+
+    @Override
+    public RetinaNetPredictions forward(Tensor images, Taps taps) {
         List<Tensor> features = features(images);
-        List<Tensor> logits = new ArrayList<>();
-        List<Tensor> deltas = new ArrayList<>();
+        List<RetinaNetHead.Output> outputs = new ArrayList<>();
         for (Tensor level : features) {
-            logits.add(head.logits(level));
-            deltas.add(head.deltas(level));
+            outputs.add(head.forward(level, taps));
         }
-        return new RetinaNetPredictions(this, features, logits, deltas);
+        return new RetinaNetPredictions(this, features, outputs);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.model.HeadTower;
+import dev.retort.detection.model.Taps;
+import dev.retort.detection.model.TowerHead;
+import dev.retort.detection.model.TowerMaps;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;
 import dev.retort.nn.Module;
@@ -14,7 +17,7 @@ import dev.retort.tensor.Tensor;
  * in A*K class logits a cell, the other in A*4 box deltas. Names are detectron2's: {@code cls_subnet.0}, {@code .2}, ...; with a
  * norm {@code cls_subnet.0} the first convolution, {@code .1} its norm, {@code .3} the second, ...
  */
-public final class RetinaNetHead extends Module {
+public final class RetinaNetHead extends Module implements TowerHead {
     /** Foreground probability of every anchor before training: it keeps the first losses small. */
     private static final double PRIOR = 0.01;
 
@@ -22,6 +25,7 @@ public final class RetinaNetHead extends Module {
     private final HeadTower boxTower;
     private final Conv2d classScore;
     private final Conv2d boxDeltas;
+    private final int channels;
     private final int numClasses;
 
     /**
@@ -33,6 +37,7 @@ public final class RetinaNetHead extends Module {
     public RetinaNetHead(
             BuildContext context, int channels, int convolutions, int groups, int anchors, int numClasses) {
         super(context);
+        this.channels = channels;
         this.numClasses = numClasses;
         Initializer weight = Initializers.normal(0.01);
         Initializer zeros = Initializers.zeros();
@@ -52,17 +57,68 @@ public final class RetinaNetHead extends Module {
 
     /** Class logits of a level [N, H, W, C]: [N, H*W*A, K]. */
     public Tensor logits(Tensor level) {
-        return run(level, classTower, classScore, numClasses);
+        return logits(level, 0);
     }
 
     /** Box deltas of a level: [N, H*W*A, 4]. */
     public Tensor deltas(Tensor level) {
-        return run(level, boxTower, boxDeltas, 4);
+        return boxes(level, 0, 0);
     }
 
-    private static Tensor run(Tensor level, HeadTower tower, Conv2d last, int perAnchor) {
+    @Override
+    public Tensor logits(Tensor map, int position) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(last.forward(tower.forward(level)).reshape(level.dim(0), -1, perAnchor));
+            return scope.keep(logitsOf(classTower.rest(map, position)));
         }
+    }
+
+    @Override
+    public Tensor boxes(Tensor map, int position, int level) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(deltasOf(boxTower.rest(map, position)));
+        }
+    }
+
+    /**
+     * What the head says of one level.
+     *
+     * @param logits [N, H*W*A, K]
+     * @param deltas [N, H*W*A, 4]
+     * @param maps that were kept of the towers
+     */
+    public record Output(Tensor logits, Tensor deltas, TowerMaps.Level maps) {}
+
+    /** Runs the head on one level [N, H, W, C]. */
+    Output forward(Tensor level, Taps taps) {
+        try (Scope scope = Scope.open()) {
+            HeadTower.Run classes = classTower.forward(level, taps);
+            HeadTower.Run boxes = boxTower.forward(level, taps);
+            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxes.kept());
+            maps.keepIn(scope, level);
+            return new Output(scope.keep(logitsOf(classes.last())), scope.keep(deltasOf(boxes.last())), maps);
+        }
+    }
+
+    private Tensor logitsOf(Tensor map) {
+        return rows(classScore.forward(map), numClasses);
+    }
+
+    private Tensor deltasOf(Tensor map) {
+        return rows(boxDeltas.forward(map), 4);
+    }
+
+    /** [N, H, W, A*k] as [N, H*W*A, k]. */
+    private static Tensor rows(Tensor map, int perAnchor) {
+        return map.reshape(map.dim(0), -1, perAnchor);
+    }
+
+    @Override
+    public int convolutions() {
+        return classTower.convolutions();
+    }
+
+    @Override
+    public int channels() {
+        return channels;
     }
 }

@@ -1,4 +1,4 @@
-package dev.retort.distill.icd;
+package dev.retort.distill.region;
 
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.tensor.Shape;

@@ -1,4 +1,4 @@
-package dev.retort.distill.icd;
+package dev.retort.distill.region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
