@@ -28,7 +28,7 @@ class RecipeChangeTest {
             model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
             model.headGroups optimizer.kind distillation.methods
             distillation.icd.heads distillation.icd.layers distillation.icd.hidden distillation.icd.projectPositions
-            distillation.icd.positionsOnValues distillation.icd.scaleIndicator""",
+            distillation.icd.positionsOnValues distillation.icd.scaleIndicator distillation.icd.region""",
             Effect.MEANING,
             "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
@@ -40,7 +40,8 @@ class RecipeChangeTest {
             training.batch training.accumulate training.seed training.averageDecay training.fixedBackboneUntil
             training.fixedHeadUntil distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
-            distillation.icd.form distillation.icd.norm distillation.icd.negatives distillation.icd.temperature
+            distillation.icd.endIteration distillation.icd.levels distillation.icd.decoderPretraining
+            distillation.icd.endOfJointTraining distillation.icd.form distillation.icd.norm distillation.icd.negatives distillation.icd.temperature
             distillation.icd.temperatureEnd distillation.icd.slotRule distillation.icd.uniformPrior
             distillation.icd.jitter distillation.icd.identificationWeight distillation.icd.localizationWeight
             distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.pkd.weight

@@ -185,6 +185,12 @@ class RecipeReaderTest {
                 "distillation.icd.temperature|0",
                 "distillation.icd.temperature|.nan",
                 "distillation.icd.temperatureEnd|-1",
+                "distillation.icd.endIteration|1000",
+                "distillation.icd.levels|[p3, p3]",
+                "distillation.icd.decoderPretraining|-1",
+                "distillation.icd.endOfJointTraining|-1",
+                "training.fixedBackboneUntil|-1",
+                "training.fixedHeadUntil|-1",
                 "distillation.icd.negativesPerPositive|2e6",
                 "distillation.icd.maxInstances|0",
                 "distillation.icd.jitter|-0.1",
@@ -198,6 +204,28 @@ class RecipeReaderTest {
                 .withMessageStartingWith(key + " must be ")
                 .withMessageContaining(", not ")
                 .withMessageEndingWith(" (test.yaml, line " + lines(key) + ")");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation.icd.identificationWeight=0 distillation.icd.localizationWeight=0"
+                        + " distillation.icd.decoderPretraining=5|distillation.icd.decoderPretraining must be 0 where"
+                        + " nothing trains a decoder",
+                "distillation.icd.region=boxes distillation.icd.decoderPretraining=5|distillation.icd.decoderPretraining"
+                        + " must be 0 where nothing trains a decoder",
+                "distillation.icd.decoderPretraining=5 distillation.icd.endOfJointTraining=4"
+                        + "|distillation.icd.endOfJointTraining must be 0 for never, or at least decoderPretraining (5), not 4",
+                "distillation.icd.decoderPretraining=2000 distillation.icd.endIteration=1500|distillation.icd.endIteration"
+                        + " must be 0 for never, or more than startIteration and decoderPretraining (2000), not 1500",
+                "distillation.icd.region=all distillation.icd.positionsOnValues=true"
+                        + "|distillation.icd.positionsOnValues must be false where distillation.icd.region is not conditional"
+            })
+    void settingsOfIcdThatDoNotGoTogetherAreRefused(String settings, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", settings.split(" ")))
+                .withMessageStartingWith(message);
     }
 
     @Test
@@ -315,7 +343,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 13 + 3 + 1 + 23);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 13 + 3 + 1 + 28);
     }
 
     private static final String OLD =

@@ -55,7 +55,8 @@ class TrainingStepTest {
                 student -> Map.of("mean", student.features().get(0).mean().mul(5));
         try (Scope scope = Scope.open();
                 TrainingStep step = new TrainingStep(model, List.of(), 1, this::record)) {
-            assertThat(step.microBatch(images(1, 3), List.of(), List.of(), Set.of(), 7)).isEqualTo(Map.of("square", 45.0));
+            assertThat(step.microBatch(images(1, 3), List.of(), List.of(), Set.of(), 7))
+                    .isEqualTo(Map.of("square", 45.0));
             Map<String, Double> values = step.microBatch(images(1, 3), List.of(), List.of(added), Set.of(), 8);
             assertThat(values).containsExactly(Map.entry("square", 45.0), Map.entry("mean", 30.0));
         }
@@ -110,7 +111,8 @@ class TrainingStepTest {
                     step.microBatch(images(1, 3), List.of(), List.of(scaled), Set.of(model.weight()), 0);
                 }
             }
-            assertThat(gradients).singleElement().satisfies(value -> assertThat(value).isCloseTo(6, CLOSE));
+            assertThat(gradients).singleElement().satisfies(value -> assertThat(value)
+                    .isCloseTo(6, CLOSE));
         }
     }
 

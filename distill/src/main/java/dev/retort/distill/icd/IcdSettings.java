@@ -3,12 +3,18 @@ package dev.retort.distill.icd;
 import dev.retort.detection.settings.Effect;
 import dev.retort.detection.settings.OnChange;
 import dev.retort.detection.settings.Require;
+import dev.retort.distill.region.Region;
+import java.util.List;
 
 /**
  * Section {@code distillation.icd} of a recipe. Iterations count from 0, from the beginning of the run.
  *
  * @param weight of the distillation loss; 0 trains the student alone (default 8)
  * @param startIteration iterations in which the student's features are detached in the distillation loss (default 1000)
+ * @param endIteration from this iteration on the student learns alone; 0 for never (default 0)
+ * @param region where student and teacher are compared: at the decoder's attention (conditional), or without a decoder (default
+ *     conditional)
+ * @param levels of the pyramid that are distilled; empty for all (default empty)
  * @param form how values are compared (default mse)
  * @param norm whose values are layer-normalized before that (default both)
  * @param negatives whether sampled instances count in the distillation loss as real ones do (default false)
@@ -28,6 +34,9 @@ import dev.retort.detection.settings.Require;
  * @param scaleIndicator whether the descriptor tells the box's size in 5 steps (default true)
  * @param identificationWeight of the loss that tells real instances from sampled ones (default 1)
  * @param localizationWeight of the loss that says where a box's edges are (default 1)
+ * @param decoderPretraining iterations in which encoder and decoder learn while the student does not move, see {@link
+ *     IcdConfig.Phases} (default 0)
+ * @param endOfJointTraining from this iteration on encoder and decoder are frozen; 0 for never (default 0)
  * @param learningRate of AdamW (default 1e-4)
  * @param weightDecay of AdamW (default 1e-4)
  * @param clipNorm of AdamW's gradients (default 0.01)
@@ -35,6 +44,9 @@ import dev.retort.detection.settings.Require;
 public record IcdSettings(
         double weight,
         int startIteration,
+        int endIteration,
+        @OnChange(Effect.ARCHITECTURE) Region region,
+        List<String> levels,
         LossForm form,
         DistillationNorm norm,
         boolean negatives,
@@ -53,12 +65,17 @@ public record IcdSettings(
         @OnChange(Effect.ARCHITECTURE) boolean scaleIndicator,
         double identificationWeight,
         double localizationWeight,
+        int decoderPretraining,
+        int endOfJointTraining,
         double learningRate,
         double weightDecay,
         double clipNorm) {
     static final IcdSettings DEFAULTS = new IcdSettings(
             8,
             1000,
+            0,
+            Region.CONDITIONAL,
+            List.of(),
             LossForm.MSE,
             DistillationNorm.BOTH,
             false,
@@ -77,6 +94,8 @@ public record IcdSettings(
             true,
             1,
             1,
+            0,
+            0,
             1e-4,
             1e-4,
             0.01);
@@ -92,6 +111,12 @@ public record IcdSettings(
     public IcdSettings {
         Require.notNegative(weight, "distillation.icd.weight");
         Require.atLeast(0, startIteration, "distillation.icd.startIteration");
+        levels = List.copyOf(levels);
+        Require.that(
+                levels.stream().distinct().count() == levels.size(),
+                "distillation.icd.levels",
+                levels,
+                "a list of different levels, such as [p3, p4], or empty for all");
         Require.positive(temperature, "distillation.icd.temperature");
         Require.notNegative(temperatureEnd, "distillation.icd.temperatureEnd");
         Require.atLeast(1, heads, "distillation.icd.heads");
@@ -111,6 +136,30 @@ public record IcdSettings(
         Require.notNegative(jitter, "distillation.icd.jitter");
         Require.notNegative(identificationWeight, "distillation.icd.identificationWeight");
         Require.notNegative(localizationWeight, "distillation.icd.localizationWeight");
+        Require.atLeast(0, decoderPretraining, "distillation.icd.decoderPretraining");
+        boolean hasTask = identificationWeight > 0 || localizationWeight > 0;
+        Require.that(
+                decoderPretraining == 0 || region == Region.CONDITIONAL && hasTask,
+                "distillation.icd.decoderPretraining",
+                decoderPretraining,
+                "0 where nothing trains a decoder: with another region than conditional, and with"
+                        + " identificationWeight and localizationWeight 0");
+        Require.that(
+                endOfJointTraining == 0 || endOfJointTraining >= Math.max(1, decoderPretraining),
+                "distillation.icd.endOfJointTraining",
+                endOfJointTraining,
+                "0 for never, or at least decoderPretraining (" + decoderPretraining + ")");
+        int begins = Math.max(startIteration, decoderPretraining);
+        Require.that(
+                endIteration == 0 || endIteration > begins,
+                "distillation.icd.endIteration",
+                endIteration,
+                "0 for never, or more than startIteration and decoderPretraining (" + begins + ")");
+        Require.that(
+                region == Region.CONDITIONAL || !positionsOnValues,
+                "distillation.icd.positionsOnValues",
+                positionsOnValues,
+                "false where distillation.icd.region is not conditional: there are no positions without a decoder");
         Require.notNegative(learningRate, "distillation.icd.learningRate");
         Require.notNegative(weightDecay, "distillation.icd.weightDecay");
         Require.notNegative(clipNorm, "distillation.icd.clipNorm");
@@ -122,7 +171,8 @@ public record IcdSettings(
                 new IcdConfig.Descriptors(classes, slots(), jitter, scaleIndicator, false),
                 new IcdConfig.Decoder(hidden, heads, layers, projectPositions, positionsOnValues),
                 new IcdConfig.Auxiliary(identificationWeight, localizationWeight),
-                new IcdConfig.Distillation(weight, form, norm, softening(), negatives, startIteration));
+                new IcdConfig.Distillation(weight, form, norm, softening(), negatives, startIteration),
+                new IcdConfig.Phases(decoderPretraining, endOfJointTraining, endIteration));
     }
 
     private SlotRule slots() {

@@ -47,6 +47,9 @@ class IcdSettingsTest {
                 key("jitter=0.1", c -> c.descriptors().jitter(), 0.1),
                 key("scaleIndicator=false", c -> c.descriptors().scaleIndicator(), false),
                 key("identificationWeight=0", c -> c.auxiliary(), new IcdConfig.Auxiliary(0, 1)),
+                key("decoderPretraining=5", c -> c.phases(), new IcdConfig.Phases(5, 0, 0)),
+                key("endOfJointTraining=5", c -> c.phases(), new IcdConfig.Phases(0, 5, 0)),
+                key("endIteration=2000", c -> c.phases(), new IcdConfig.Phases(0, 0, 2000)),
                 key("localizationWeight=0", c -> c.auxiliary(), new IcdConfig.Auxiliary(1, 0)));
     }
 
