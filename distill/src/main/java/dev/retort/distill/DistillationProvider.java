@@ -39,8 +39,8 @@ public interface DistillationProvider<S extends Record> {
     /** The settings with their defaults. A value out of range is refused by the record's constructor. */
     S defaults();
 
-    /** Today's keys by those of older recipes, both dotted. */
-    default Map<String, String> renamed() {
+    /** Today's keys by that of older recipes which gave the value of each, all dotted. */
+    default Map<String, List<String>> renamed() {
         return Map.of();
     }
 

@@ -50,8 +50,8 @@ final class RecipeTree {
     private static final String OPTIMIZER = "optimizer";
     private static final String TRAINING = "training";
 
-    /** Today's dotted keys by those of older recipes. */
-    static final Map<String, String> RENAMED = Map.of("optimizer.rate", "optimizer.learningRate");
+    /** Today's dotted keys by that of older recipes which gave the value of each. */
+    static final Map<String, List<String>> RENAMED = Map.of("optimizer.rate", List.of("optimizer.learningRate"));
 
     static final String WEIGHTS = "model.weights";
 
