@@ -78,8 +78,7 @@ class DemoTest {
         assertThat(student.parameters())
                 .isEqualTo(summary.models().get(STUDENT_ICD).parameters())
                 .isLessThan(summary.models().get(Summary.TEACHER).parameters());
-        List<MetricsLine> lines =
-                MetricsLog.read(demo.resolve(STUDENT_ICD).resolve(MetricsLog.FILE));
+        List<MetricsLine> lines = MetricsLog.read(demo.resolve(STUDENT_ICD).resolve(MetricsLog.FILE));
         assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line.losses())
                 .containsKeys("classification", "box", "distillation"));
         assertThat(Files.readString(demo.resolve(Report.FILE)))

@@ -45,8 +45,9 @@ final class DemoReport {
             small and fast as before.
             """;
 
-    private static final String ICD_LOSSES = "Identification and localization teach the decoder to find each object in the"
-            + " teacher\u2019s features; distillation is the weighted distance of the student\u2019s features from them.";
+    private static final String ICD_LOSSES =
+            "Identification and localization teach the decoder to find each object in the"
+                    + " teacher\u2019s features; distillation is the weighted distance of the student\u2019s features from them.";
 
     private static final String LOSSES = "The method\u2019s losses with their weights, lower is nearer to the teacher.";
 
