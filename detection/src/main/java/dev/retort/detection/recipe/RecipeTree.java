@@ -90,6 +90,34 @@ final class RecipeTree {
         return tree;
     }
 
+    /** The keys of a tree whose values are not those of another one. */
+    static ObjectNode differences(ObjectNode tree, ObjectNode other) {
+        ObjectNode differences = MAPPER.createObjectNode();
+        tree.properties().forEach(property -> {
+            JsonNode value = property.getValue();
+            JsonNode before = other.path(property.getKey());
+            if (value instanceof ObjectNode inner && before instanceof ObjectNode innerBefore) {
+                ObjectNode more = differences(inner, innerBefore);
+                if (!more.isEmpty()) {
+                    differences.set(property.getKey(), more);
+                }
+            } else if (!value.equals(before)) {
+                differences.set(property.getKey(), value);
+            }
+        });
+        return differences;
+    }
+
+    /** A tree with the keys of each section in alphabetical order. */
+    static ObjectNode sorted(ObjectNode tree) {
+        ObjectNode sorted = MAPPER.createObjectNode();
+        tree.properties().stream().sorted(Map.Entry.comparingByKey()).forEach(property -> {
+            JsonNode value = property.getValue();
+            sorted.set(property.getKey(), value instanceof ObjectNode inner ? sorted(inner) : value);
+        });
+        return sorted;
+    }
+
     /** The value at a dotted key; a missing node if there is none. */
     static JsonNode at(ObjectNode tree, String key) {
         return tree.at("/" + key.replace('.', '/'));

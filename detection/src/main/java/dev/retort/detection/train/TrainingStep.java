@@ -54,7 +54,7 @@ public final class TrainingStep implements AutoCloseable {
      * @param added losses besides the model's own
      * @param held parameters that do not learn in this step: they get no gradient
      * @return the value of each loss
-     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
+     * @throws DivergedException if a loss is not finite, naming it; no weight was changed then
      */
     public Map<String, Double> microBatch(
             Tensor images,
@@ -102,9 +102,7 @@ public final class TrainingStep implements AutoCloseable {
         terms.forEach((name, term) -> {
             double value = term.item();
             if (!Double.isFinite(value)) {
-                throw new TrainingException("The loss '" + name + "' is " + value + " at iteration " + iteration
-                        + ": training has diverged. Resume from the last checkpoint with a smaller learning rate"
-                        + " (--set optimizer.learningRate=...) or a longer warm-up");
+                throw new DivergedException(name, value, iteration);
             }
             values.put(name, value);
         });
