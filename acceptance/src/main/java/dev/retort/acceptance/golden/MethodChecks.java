@@ -19,7 +19,10 @@ final class MethodChecks {
     private MethodChecks() {}
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of("pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
+        return Map.of(
+                "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
+                "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
+                "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 
     private static void pkd(GoldenRun run) throws IOException {
