@@ -82,6 +82,9 @@ class MethodsTest {
                         "normalize=cells",
                         "startIteration=1"),
                 method("icd", List.of("weight"), "startIteration=0"),
+                method("fbkd", List.of("feature", "channel", "spatial", "relation")),
+                method("fgd", List.of("foreground", "background", "attention", "relation")),
+                method("mgd", List.of("weight")),
                 method("pkd", List.of("weight"), "levels=[p3, p4, p5]"));
     }
 

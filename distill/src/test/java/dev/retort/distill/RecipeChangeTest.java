@@ -27,8 +27,10 @@ class RecipeChangeTest {
             model.kind model.depth model.width model.pyramidChannels model.headConvolutions model.norm
             model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
             model.headGroups optimizer.kind distillation.methods
-            distillation.icd.heads distillation.icd.layers distillation.icd.hidden distillation.icd.projectPositions
-            distillation.icd.positionsOnValues distillation.icd.scaleIndicator distillation.icd.region""",
+            distillation.icd.heads distillation.icd.layers distillation.icd.hidden
+            distillation.icd.projectPositions distillation.icd.positionsOnValues
+            distillation.icd.scaleIndicator distillation.icd.region distillation.fbkd.levels
+            distillation.fgd.levels distillation.mgd.levels""",
             Effect.MEANING,
             "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
@@ -41,11 +43,17 @@ class RecipeChangeTest {
             training.fixedHeadUntil distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
             distillation.icd.endIteration distillation.icd.levels distillation.icd.decoderPretraining
-            distillation.icd.endOfJointTraining distillation.icd.form distillation.icd.norm distillation.icd.negatives distillation.icd.temperature
-            distillation.icd.temperatureEnd distillation.icd.slotRule distillation.icd.uniformPrior
-            distillation.icd.jitter distillation.icd.identificationWeight distillation.icd.localizationWeight
-            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.pkd.weight
-            distillation.pkd.levels""",
+            distillation.icd.endOfJointTraining distillation.icd.form distillation.icd.norm
+            distillation.icd.negatives distillation.icd.temperature distillation.icd.temperatureEnd
+            distillation.icd.slotRule distillation.icd.uniformPrior distillation.icd.jitter
+            distillation.icd.identificationWeight distillation.icd.localizationWeight
+            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm
+            distillation.pkd.weight distillation.pkd.levels distillation.fbkd.feature
+            distillation.fbkd.channel distillation.fbkd.spatial distillation.fbkd.relation
+            distillation.fbkd.temperature distillation.fbkd.pool distillation.fgd.foreground
+            distillation.fgd.background distillation.fgd.attention distillation.fgd.relation
+            distillation.fgd.temperature distillation.fgd.boxes distillation.mgd.weight
+            distillation.mgd.masked""",
             Effect.NONE,
             """
             model.weights model.scoreThreshold model.topCandidates model.nmsThreshold model.detectionsPerImage
@@ -72,7 +80,7 @@ class RecipeChangeTest {
     void everyKeyHasItsEffect() {
         Map<String, Effect> expected = new TreeMap<>();
         KEYS.forEach((effect, keys) -> List.of(keys.split("\\s+")).forEach(key -> expected.put(key, effect)));
-        Recipe recipe = recipe("distillation.methods=[icd, pkd]");
+        Recipe recipe = recipe("distillation.methods=[fbkd, fgd, icd, mgd, pkd]");
         List<String> keys = new ArrayList<>();
         keys("", JSON.readTree(RecipeReader.writeJson(recipe)), keys);
         assertThat(new TreeSet<>(keys)).isEqualTo(expected.keySet());

@@ -249,6 +249,16 @@ class TrainerTest {
     }
 
     @Test
+    void fbkdRefusesARelationOfOneCellOfOneImage() throws IOException {
+        Recipe recipe = taught("[fbkd]").with("training.batch=1");
+        assertThatThrownBy(() -> run(recipe, recipe, 1, null, null))
+                .isInstanceOf(DistillationException.class)
+                .hasMessage("The relation of fbkd needs two numbers a channel, but p6 has one cell, and the micro-batch"
+                        + " one image: leave p6 out of distillation.fbkd.levels, or set training.batch to 2 or more");
+        run(recipe.with("distillation.fbkd.relation=0"), recipe, 1, null, null);
+    }
+
+    @Test
     void icdRefusesATeacherOfAnotherWidth() {
         Recipe recipe = taught("[icd]");
         assertThatThrownBy(() -> run(recipe, recipe.with("model.pyramidChannels=16"), 1, null, null))

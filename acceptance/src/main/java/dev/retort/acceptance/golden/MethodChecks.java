@@ -22,6 +22,9 @@ final class MethodChecks {
         return Map.of(
                 "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
                 "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
+                "fbkd", golden -> GoldenRun.each(golden, FbkdChecks::check),
+                "fgd", golden -> GoldenRun.each(golden, FgdChecks::check),
+                "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),
                 "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 

@@ -26,7 +26,9 @@ public enum Purpose {
     /** Changes of a training image's colors. */
     COLOR(9),
     /** Which images make a mosaic, and where they meet. */
-    MOSAIC(10);
+    MOSAIC(10),
+    /** Cells of feature maps that a distillation method hides. */
+    FEATURE_MASKS(11);
 
     private final long key;
 

@@ -1,0 +1,37 @@
+package dev.retort.distill.fbkd;
+
+import dev.retort.distill.Distillation;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.nn.BuildContext;
+import dev.retort.tensor.DType;
+import java.util.Map;
+
+/** {@code distillation.methods: [fbkd]}. */
+public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
+    @Override
+    public String name() {
+        return FbkdDistillation.NAME;
+    }
+
+    @Override
+    public FbkdSettings defaults() {
+        return FbkdSettings.DEFAULTS;
+    }
+
+    @Override
+    public Distillation create(Context context, FbkdSettings settings) {
+        ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
+        if (!settings.isActive()) {
+            return step -> Map.of();
+        }
+        long seed = context.recipe().training().seed();
+        BuildContext at = BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
+        FbkdParts parts = new FbkdParts(
+                at,
+                settings,
+                context.student().recipe().model().pyramidChannels(),
+                context.teacher().recipe().model().pyramidChannels());
+        return new FbkdDistillation(settings, levels, parts);
+    }
+}
