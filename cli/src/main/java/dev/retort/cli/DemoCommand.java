@@ -45,6 +45,12 @@ final class DemoCommand implements Callable<Integer> {
                     + " repeated.")
     private List<String> settings = new ArrayList<>();
 
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "The distillation method, by its name in recipes, with the weights of the demo's recipe.")
+    private String method = "icd";
+
     @Mixin
     private DeviceOption device;
 
@@ -52,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter results = spec.commandLine().getOut();
         try (Backend computing = device.create()) {
-            if (!Demo.run(new Demo.Settings(out, train, test, settings), computing)) {
+            if (!Demo.run(new Demo.Settings(out, train, test, method, settings), computing)) {
                 return Retort.INTERRUPTED;
             }
         }

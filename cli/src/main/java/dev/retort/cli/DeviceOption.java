@@ -2,6 +2,8 @@ package dev.retort.cli;
 
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +32,18 @@ public final class DeviceOption {
             description =
                     "On a cuda device: run what repeats from step to step as CUDA graphs; short for /graphs behind its name.")
     private boolean graphs;
+
+    /** These options as they were given, for another process. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        if (given != null) {
+            arguments.addAll(List.of("--device", given));
+        }
+        if (graphs) {
+            arguments.add("--graphs");
+        }
+        return arguments;
+    }
 
     /** A new backend; the automatic choice is told on the error stream. */
     public Backend create() {

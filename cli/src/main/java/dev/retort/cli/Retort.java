@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             TrainCommand.class,
             DistillCommand.class,
+            AblateCommand.class,
+            AblateRunCommand.class,
             EvalCommand.class,
             PredictCommand.class,
             ExportCommand.class,
@@ -40,7 +42,7 @@ public final class Retort implements Runnable {
     /** As a shell has it for a command that was ended by Ctrl-C. */
     public static final int INTERRUPTED = 130;
 
-    private static final Set<String> TRAINING = Set.of("train", "distill", "demo");
+    private static final Set<String> TRAINING = Set.of("train", "distill", "demo", AblateRunCommand.NAME);
 
     @Spec
     private CommandSpec spec;

@@ -46,6 +46,8 @@ class DemoTest {
     @TempDir
     private static Path folder;
 
+    private static final String STUDENT_ICD = Summary.distilled("icd");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private Path demo;
@@ -71,17 +73,16 @@ class DemoTest {
     void aDemoTrainsThreeModelsAndReports() throws IOException {
         assertThat(demo("3")).as(err.toString()).isZero();
         Summary summary = Summary.read(demo.resolve(Summary.FILE));
-        assertThat(summary.models().keySet()).containsExactly(Summary.TEACHER, Summary.STUDENT, Summary.STUDENT_ICD);
+        assertThat(summary.models().keySet()).containsExactly(Summary.TEACHER, Summary.STUDENT, STUDENT_ICD);
         ModelResult student = summary.models().get(Summary.STUDENT);
         assertThat(student.parameters())
-                .isEqualTo(summary.models().get(Summary.STUDENT_ICD).parameters())
+                .isEqualTo(summary.models().get(STUDENT_ICD).parameters())
                 .isLessThan(summary.models().get(Summary.TEACHER).parameters());
-        List<MetricsLine> lines =
-                MetricsLog.read(demo.resolve(Summary.STUDENT_ICD).resolve(MetricsLog.FILE));
+        List<MetricsLine> lines = MetricsLog.read(demo.resolve(STUDENT_ICD).resolve(MetricsLog.FILE));
         assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line.losses())
                 .containsKeys("classification", "box", "distillation"));
         assertThat(Files.readString(demo.resolve(Report.FILE)))
-                .contains("data-model=\"" + Summary.STUDENT_ICD + "\" data-name=\"ICD student\" data-points=\"2\"")
+                .contains("data-model=\"" + STUDENT_ICD + "\" data-name=\"ICD student\" data-points=\"2\"")
                 .contains("data-value=\"" + student.seconds() + "\"")
                 .containsPattern("(?s)attention-section.*data:image/jpeg");
     }
@@ -89,7 +90,7 @@ class DemoTest {
     @Test
     void bTheReportShowsCurvesTheSummarysFiguresAndDrawnBoxes() throws Exception {
         Document page = ReportPage.parse(Files.readString(demo.resolve(Report.FILE)));
-        List<String> models = List.of(Summary.TEACHER, Summary.STUDENT, Summary.STUDENT_ICD);
+        List<String> models = List.of(Summary.TEACHER, Summary.STUDENT, STUDENT_ICD);
         assertThat(ReportPage.find(page, "//*[@id='detector-loss']//*[@class[contains(.,'curve')]]"))
                 .extracting(curve -> curve.getAttribute("data-model"))
                 .isEqualTo(models);
@@ -148,6 +149,22 @@ class DemoTest {
         assertThat(run(List.of(), "demo", "--out", "" + demo, "--train", "6", "--test", "3"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("recipe.yaml is not shapes-teacher.yaml");
+    }
+
+    @Test
+    void bAnotherMethodHasAReportOfItsOwn() throws IOException {
+        Path other = folder.resolve("pkd");
+        List<String> line = SHORT.subList(0, SHORT.size() - 2);
+        String[] command = {"demo", "--out", "" + other, "--train", "6", "--test", "3", "--method", "pkd"};
+        assertThat(run(line, command)).as(err.toString()).isZero();
+        assertThat(Summary.read(other.resolve(Summary.FILE)).models().keySet())
+                .containsExactly(Summary.TEACHER, Summary.STUDENT, Summary.distilled("pkd"));
+        assertThat(Files.readString(other.resolve(Report.FILE)))
+                .contains("data-name=\"PKD student\"", "PKD student against plain student")
+                .doesNotContain("ICD", "attention-section");
+        assertThat(run(line, "demo", "--out", "" + folder.resolve("none"), "--method", "kpd"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("distillation.methods must be a list of different methods out of");
     }
 
     @Test

@@ -188,10 +188,16 @@ public final class Detector implements AutoCloseable {
         return recipe().data().pixels().normalization();
     }
 
-    /** A batch as the network takes it: [N, H, W, 3]. */
+    /** A batch as the network takes it: [N, H, W, 3], in the network's number type. */
     public Tensor input(Batch batch) {
         Shape shape = Shape.of(batch.size(), batch.height(), batch.width(), Batch.CHANNELS);
-        return backend().upload(batch.pixels(normalization()), shape, DType.F32);
+        Tensor pixels = backend().upload(batch.pixels(normalization()), shape, DType.F32);
+        if (network.dtype() == DType.F32) {
+            return pixels;
+        }
+        try (pixels) {
+            return backend().cast(pixels, network.dtype());
+        }
     }
 
     /**

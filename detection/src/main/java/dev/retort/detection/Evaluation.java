@@ -79,7 +79,8 @@ public record Evaluation(CocoMetrics metrics, List<Detection> detections) {
         return detections;
     }
 
-    private static GroundTruthSet truth(CocoDataset dataset) {
+    /** What detections on a data set are held against. */
+    public static GroundTruthSet truth(CocoDataset dataset) {
         return new GroundTruthSet(
                 dataset.images().stream().map(ImageInfo::id).toList(),
                 dataset.categories(),

@@ -4,11 +4,13 @@ import dev.retort.autograd.Parameter;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.Taps;
+import dev.retort.detection.train.TrainingObjective;
 import dev.retort.detection.train.TrainingObjective.Moment;
 import dev.retort.nn.Module;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -58,6 +60,14 @@ public interface Distillation extends AutoCloseable {
 
     /** Parameters of this method's own, which {@link #update} trains. */
     default List<Parameter> parameters() {
+        return List.of();
+    }
+
+    /**
+     * Parameters, the student's or this method's own, that do not learn at an iteration, as {@link TrainingObjective#held} has
+     * it.
+     */
+    default Collection<Parameter> held(long iteration) {
         return List.of();
     }
 

@@ -3,6 +3,7 @@ package dev.retort.distill;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.BuildContext;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -21,7 +22,16 @@ public interface DistillationProvider<S extends Record> {
      * @param dataset the training split
      * @param iterations length of the run
      */
-    record Context(Recipe recipe, CocoDataset dataset, Detector teacher, Detector student, long iterations) {}
+    record Context(Recipe recipe, CocoDataset dataset, Detector teacher, Detector student, long iterations) {
+        /** Where a method's own modules are built: on the student's backend, in its number type, with weights by the run's seed. */
+        public BuildContext modules(String section) {
+            return BuildContext.root(
+                            student.backend(),
+                            student.network().dtype(),
+                            recipe.training().seed())
+                    .at(section);
+        }
+    }
 
     /** The name in recipes: lower-case letters and digits. */
     String name();
@@ -29,8 +39,8 @@ public interface DistillationProvider<S extends Record> {
     /** The settings with their defaults. A value out of range is refused by the record's constructor. */
     S defaults();
 
-    /** Today's keys by those of older recipes, both dotted. */
-    default Map<String, String> renamed() {
+    /** Today's keys by that of older recipes which gave the value of each, all dotted. */
+    default Map<String, List<String>> renamed() {
         return Map.of();
     }
 

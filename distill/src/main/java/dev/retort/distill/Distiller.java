@@ -16,6 +16,7 @@ import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,13 @@ public final class Distiller implements TrainingObjective {
     public List<Parameter> parameters() {
         return methods.values().stream()
                 .flatMap(method -> method.parameters().stream())
+                .toList();
+    }
+
+    @Override
+    public Collection<Parameter> held(long iteration) {
+        return methods.values().stream()
+                .flatMap(method -> method.held(iteration).stream())
                 .toList();
     }
 

@@ -73,6 +73,14 @@ class MethodsTest {
     /** Levels p3 to p7 have 8x8, 4x4, 2x2, 1 and 1 cells, micro-batches two images. */
     private static Stream<Method> methods() {
         return Stream.of(
+                method("fitnet", List.of("weight")),
+                method(
+                        "fitnet",
+                        List.of("weight"),
+                        "adapter=conv3x3relu",
+                        "region=anchors",
+                        "normalize=cells",
+                        "startIteration=1"),
                 method("icd", List.of("weight"), "startIteration=0"),
                 method("fbkd", List.of("feature", "channel", "spatial", "relation")),
                 method("fgd", List.of("foreground", "background", "attention", "relation")),

@@ -28,7 +28,9 @@ class RecipeChangeTest {
             model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
             model.headGroups optimizer.kind distillation.methods
             distillation.icd.heads distillation.icd.layers distillation.icd.hidden
-            distillation.fbkd.levels distillation.fgd.levels distillation.mgd.levels""",
+            distillation.icd.projectPositions distillation.icd.positionsOnValues
+            distillation.icd.scaleIndicator distillation.icd.region distillation.fbkd.levels
+            distillation.fgd.levels distillation.mgd.levels""",
             Effect.MEANING,
             "data.shortEdges data.longEdge data.resize data.pixels data.keepEmpty",
             Effect.COURSE,
@@ -37,15 +39,21 @@ class RecipeChangeTest {
             optimizer.learningRate optimizer.momentum
             optimizer.weightDecay optimizer.schedule optimizer.steps optimizer.warmupIterations
             optimizer.warmupFactor optimizer.clipValue optimizer.clipNorm training.iterations training.epochs
-            training.batch training.accumulate training.seed training.averageDecay distillation.icd.weight
+            training.batch training.accumulate training.seed training.averageDecay training.fixedBackboneUntil
+            training.fixedHeadUntil distillation.icd.weight
             distillation.icd.startIteration distillation.icd.negativesPerPositive distillation.icd.maxInstances
-            distillation.icd.auxiliaryWeight distillation.icd.temperature distillation.icd.uniformPrior
-            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm distillation.fbkd.feature
+            distillation.icd.endIteration distillation.icd.levels distillation.icd.decoderPretraining
+            distillation.icd.endOfJointTraining distillation.icd.form distillation.icd.norm
+            distillation.icd.negatives distillation.icd.temperature distillation.icd.temperatureEnd
+            distillation.icd.slotRule distillation.icd.uniformPrior distillation.icd.jitter
+            distillation.icd.identificationWeight distillation.icd.localizationWeight
+            distillation.icd.learningRate distillation.icd.weightDecay distillation.icd.clipNorm
+            distillation.pkd.weight distillation.pkd.levels distillation.fbkd.feature
             distillation.fbkd.channel distillation.fbkd.spatial distillation.fbkd.relation
             distillation.fbkd.temperature distillation.fbkd.pool distillation.fgd.foreground
             distillation.fgd.background distillation.fgd.attention distillation.fgd.relation
             distillation.fgd.temperature distillation.fgd.boxes distillation.mgd.weight
-            distillation.mgd.masked distillation.pkd.weight distillation.pkd.levels""",
+            distillation.mgd.masked""",
             Effect.NONE,
             """
             model.weights model.scoreThreshold model.topCandidates model.nmsThreshold model.detectionsPerImage
@@ -112,12 +120,14 @@ class RecipeChangeTest {
         String before =
                 """
                 {"model": {"norm": "BATCH"}, "data": {"pixels": "MSRA"}, "optimizer": {"kind": "SGD"}, "training": {},
-                "distillation": {"weight": 4, "hidden": 256, "inheritHead": true}}""";
+                "distillation": {"weight": 4, "hidden": 256, "auxiliaryWeight": 2, "inheritHead": true}}""";
         assertThat(RecipeChange.between(before, recipe(), true))
                 .extracting(RecipeChange::toString)
                 .containsExactly(
                         "data.pixels: msra in the checkpoint, torchvision now",
-                        "distillation.icd.weight: 4 in the checkpoint, 8.0 now");
+                        "distillation.icd.weight: 4 in the checkpoint, 8.0 now",
+                        "distillation.icd.identificationWeight: 2 in the checkpoint, 1.0 now",
+                        "distillation.icd.localizationWeight: 2 in the checkpoint, 1.0 now");
         assertThat(RecipeChange.between(before, recipe("distillation.methods=[pkd]"), true))
                 .extracting(RecipeChange::toString)
                 .contains("distillation.methods: [\"icd\"] in the checkpoint, [\"pkd\"] now");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeReaderTest {
     private static Recipe parse(String yaml, String... settings) {
@@ -44,7 +45,7 @@ class RecipeReaderTest {
     @Test
     void missingFieldsHaveTheirDefaults() {
         Recipe recipe = parse("training:\n  epochs: 3\n");
-        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0));
+        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0));
         assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
         assertThat(parse("")).isEqualTo(Recipe.defaults());
         assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());
@@ -136,6 +137,9 @@ class RecipeReaderTest {
                 "data.keepEmpty|yes|data.keepEmpty must be true or false, not \"yes\"",
                 "model.anchorSizes|32|model.anchorSizes must be a list, such as [1, 2], not 32",
                 "data.shortEdges|[1, b]|data.shortEdges must be a list, each element a whole number",
+                "distillation.icd.form|huber|distillation.icd.form must be mse or l1 or smoothl1 or rootl2, not \"huber\"",
+                "distillation.icd.norm|ln|distillation.icd.norm must be both or teacher or none, not \"ln\"",
+                "distillation.icd.slotRule|5|distillation.icd.slotRule must be relative or fixed, not 5",
                 "training|3|training is a section with the keys iterations, epochs,",
                 "training.epochs|~~|training.epochs has no value",
             })
@@ -179,7 +183,19 @@ class RecipeReaderTest {
                 "distillation.methods|[icd, magic]",
                 "distillation.icd.hidden|250",
                 "distillation.icd.temperature|0",
-                "distillation.icd.temperature|.nan"
+                "distillation.icd.temperature|.nan",
+                "distillation.icd.temperatureEnd|-1",
+                "distillation.icd.endIteration|1000",
+                "distillation.icd.levels|[p3, p3]",
+                "distillation.icd.decoderPretraining|-1",
+                "distillation.icd.endOfJointTraining|-1",
+                "training.fixedBackboneUntil|-1",
+                "training.fixedHeadUntil|-1",
+                "distillation.icd.negativesPerPositive|2e6",
+                "distillation.icd.maxInstances|0",
+                "distillation.icd.jitter|-0.1",
+                "distillation.icd.identificationWeight|.inf",
+                "distillation.icd.localizationWeight|-1"
             })
     void aValueOutOfRangeIsRefusedByName(String key, String value) {
         String yaml = yaml(key, value);
@@ -188,6 +204,28 @@ class RecipeReaderTest {
                 .withMessageStartingWith(key + " must be ")
                 .withMessageContaining(", not ")
                 .withMessageEndingWith(" (test.yaml, line " + lines(key) + ")");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "distillation.icd.identificationWeight=0 distillation.icd.localizationWeight=0"
+                        + " distillation.icd.decoderPretraining=5|distillation.icd.decoderPretraining must be 0 where"
+                        + " nothing trains a decoder",
+                "distillation.icd.region=boxes distillation.icd.decoderPretraining=5|distillation.icd.decoderPretraining"
+                        + " must be 0 where nothing trains a decoder",
+                "distillation.icd.decoderPretraining=5 distillation.icd.endOfJointTraining=4"
+                        + "|distillation.icd.endOfJointTraining must be 0 for never, or at least decoderPretraining (5), not 4",
+                "distillation.icd.decoderPretraining=2000 distillation.icd.endIteration=1500|distillation.icd.endIteration"
+                        + " must be 0 for never, or more than startIteration and decoderPretraining (2000), not 1500",
+                "distillation.icd.region=all distillation.icd.positionsOnValues=true"
+                        + "|distillation.icd.positionsOnValues must be false where distillation.icd.region is not conditional"
+            })
+    void settingsOfIcdThatDoNotGoTogetherAreRefused(String settings, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", settings.split(" ")))
+                .withMessageStartingWith(message);
     }
 
     @Test
@@ -305,7 +343,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 11 + 3 + 1 + 13);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 13 + 3 + 1 + 28);
     }
 
     private static final String OLD =
@@ -337,6 +375,34 @@ class RecipeReaderTest {
         RecipeReader.Read again = RecipeReader.parse(written, "test.yaml", List.of());
         assertThat(again.recipe()).isEqualTo(read.recipe());
         assertThat(again.notices()).isEmpty();
+    }
+
+    /** One weight was for both auxiliary losses, in the section of distillation itself or in the method's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"distillation.auxiliaryWeight", "distillation.icd.auxiliaryWeight"})
+    void theOldWeightOfTheAuxiliaryLossesIsForBoth(String old) {
+        RecipeReader.Read read = RecipeReader.parse(yaml(old, "0.5"), "test.yaml", List.of());
+        assertThat(read.recipe())
+                .isEqualTo(parse(
+                        "", "distillation.icd.identificationWeight=0.5", "distillation.icd.localizationWeight=0.5"));
+        assertThat(read.notices())
+                .containsExactly(old + " is the old name of distillation.icd.identificationWeight and"
+                        + " distillation.icd.localizationWeight (test.yaml, line " + lines(old) + ")");
+        IcdSettings one =
+                parse(yaml(old, "0.5"), "distillation.icd.localizationWeight=0").own(IcdSettings.class);
+        assertThat(one.identificationWeight()).isEqualTo(0.5);
+        assertThat(one.localizationWeight()).isZero();
+        String both = "distillation: {auxiliaryWeight: 1, icd: {localizationWeight: 1}}";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(both))
+                .withMessage("distillation.auxiliaryWeight is the old name of distillation.icd.localizationWeight, and"
+                        + " both are given: leave the old one out (test.yaml, line 1)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse("", old + "=-1"))
+                .withMessage("distillation.icd.identificationWeight must be 0 or more, not -1.0 (the setting " + old
+                        + "=-1)");
+        String header = header(",\"distillation\":{\"auxiliaryWeight\":0.5}");
+        assertThat(RecipeReader.parseJson(header, "a header")).isEqualTo(read.recipe());
     }
 
     @Test

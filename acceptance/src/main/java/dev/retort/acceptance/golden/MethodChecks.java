@@ -20,6 +20,8 @@ final class MethodChecks {
 
     static Map<String, GoldenCheck> checks() {
         return Map.of(
+                "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
+                "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
                 "fbkd", golden -> GoldenRun.each(golden, FbkdChecks::check),
                 "fgd", golden -> GoldenRun.each(golden, FgdChecks::check),
                 "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),

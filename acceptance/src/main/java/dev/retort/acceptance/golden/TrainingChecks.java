@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -164,7 +165,7 @@ final class TrainingChecks {
             List<Tensor> taught = teacher.features(images);
             TrainingObjective.Terms icd =
                     predictions -> objective.losses(batch, predictions.features(), taught, step, iterations);
-            Map<String, Double> values = computation.microBatch(images, batch.images(), List.of(icd), step);
+            Map<String, Double> values = computation.microBatch(images, batch.images(), List.of(icd), Set.of(), step);
             for (String term :
                     List.of("classification", "box", "identification.0", "localization.0", IcdObjective.DISTILLATION)) {
                 losses.add(values.get(term));

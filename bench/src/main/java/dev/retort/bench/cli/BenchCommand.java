@@ -21,6 +21,7 @@ import dev.retort.bench.peer.PythonPeer;
 import dev.retort.bench.work.Suite;
 import dev.retort.bench.work.Work;
 import dev.retort.cli.Subcommand;
+import dev.retort.distill.DistillationProvider;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.kernels.simd.internal.run.Parallel;
 import dev.retort.kernels.simd.internal.run.VectorApi;
@@ -67,6 +68,7 @@ import picocli.CommandLine.Spec;
             "  retort bench --suite ops --filter gemm --threads 1",
             "  retort bench --suite layers --against pytorch --json layers.json",
             "  retort bench --suite step --against pytorch",
+            "  retort bench --suite step --method pkd",
             "  RETORT_PROFILES=libtorch ./retort bench --suite ops --against libtorch",
             "  RETORT_PROFILES=onnxruntime ./retort bench --suite infer --against onnxruntime",
             "  retort bench --floor",
@@ -150,6 +152,15 @@ public final class BenchCommand implements Subcommand {
             description = "Height and width of the image, multiples of 32 (default: 800x1216).")
     private String size;
 
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            defaultValue = Scenario.ICD,
+            description =
+                    "The distillation method of the suite step, by its name in recipes, with its default settings"
+                            + " (default: ${DEFAULT-VALUE}). Operations of methods besides icd are those of the networks alone.")
+    private String method;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows to this file: a list of JSON objects.")
     private Path json;
 
@@ -162,8 +173,13 @@ public final class BenchCommand implements Subcommand {
             throw new IllegalStateException(
                     "Benchmarks need the Vector API: start the JVM with --add-modules jdk.incubator.vector");
         }
-        Scenario scenario =
-                size == null ? Scenario.standard() : Scenario.standard().withSize(size);
+        List<String> methods = DistillationProvider.all().stream()
+                .map(DistillationProvider::name)
+                .sorted()
+                .toList();
+        check(methods.contains(method), "--method must be one of " + String.join(", ", methods) + ", not " + method);
+        Scenario standard = Scenario.standard().withMethod(method);
+        Scenario scenario = size == null ? standard : standard.withSize(size);
         Parallel pool = threads == null ? Parallel.shared() : new Parallel(threads);
         if (what.floor) {
             printFloor(scenario, pool.threads());

@@ -44,16 +44,19 @@ public final class Floor {
         return floor.costs;
     }
 
-    /** Every layer of a distillation step. */
+    /** Every layer of a distillation step; of methods besides ICD the networks and the detector's losses alone. */
     public static List<Cost> step(Scenario scenario) {
         Floor floor = new Floor(scenario);
         floor.forward("teacher", NetworkLayers.features(scenario, scenario.teacher()), scenario.teacher());
         List<ConvLayer> student = NetworkLayers.all(scenario, scenario.student());
         floor.forward("student forward", student, scenario.student());
         floor.backward(student);
-        floor.decoder();
-        floor.losses();
-        floor.optimizers(student);
+        boolean icd = scenario.method().equals(Scenario.ICD);
+        if (icd) {
+            floor.decoder();
+        }
+        floor.losses(icd);
+        floor.optimizers(student, icd);
         return floor.costs;
     }
 
@@ -132,20 +135,25 @@ public final class Floor {
                 FLOAT * (m * k + k * n + m * n)));
     }
 
-    private void losses() {
+    private void losses(boolean icd) {
         double logits = 1.0 * scenario.cells() * Scenario.ANCHORS * scenario.classes();
         move("losses", "focal loss and its gradient", 1, 3 * logits);
-        double values = 1.0 * scenario.cells() * scenario.channels();
-        move("losses", "distillation loss and its gradient", 1, 5 * values);
+        if (icd) {
+            double values = 1.0 * scenario.cells() * scenario.channels();
+            move("losses", "distillation loss and its gradient", 1, 5 * values);
+        }
     }
 
-    private void optimizers(List<ConvLayer> student) {
+    private void optimizers(List<ConvLayer> student, boolean icd) {
         // The head's weights are shared by all levels: counted at p3.
         double trained = student.stream()
                 .filter(layer -> layer.gradients() > 0 && !layer.name().matches(".* at p[4-7]"))
                 .mapToDouble(layer -> 1.0 * layer.count() * layer.weightSize())
                 .sum();
         move("optimizers", "SGD", 1, SGD_PASSES * trained);
+        if (!icd) {
+            return;
+        }
         double channels = scenario.channels();
         double descriptor = scenario.classes() + 256 + 10;
         // Encoder, positions, attention, feed-forward, auxiliary task, student's values; biases and norms left out.

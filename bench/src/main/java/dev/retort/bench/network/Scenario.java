@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param channels of the pyramids, of the heads and of the conditional decoder
  * @param convolutions in each tower of a head
  * @param boxes of the image
+ * @param method of distillation, by its name in recipes
  */
 public record Scenario(
         int height,
@@ -26,7 +27,11 @@ public record Scenario(
         int channels,
         int convolutions,
         int classes,
-        int boxes) {
+        int boxes,
+        String method) {
+    /** The method whose floor is known whole and that peers have, too. */
+    public static final String ICD = "icd";
+
     /** Heads of the conditional attention. */
     public static final int HEADS = 8;
 
@@ -49,7 +54,7 @@ public record Scenario(
 
     /** The published networks on an image of 800 x 1216. */
     public static Scenario standard() {
-        return new Scenario(800, 1216, 50, 101, 64, 256, 4, 80, 7);
+        return new Scenario(800, 1216, 50, 101, 64, 256, 4, 80, 7, ICD);
     }
 
     /**
@@ -72,7 +77,13 @@ public record Scenario(
                 channels,
                 convolutions,
                 classes,
-                boxes);
+                boxes,
+                method);
+    }
+
+    /** The same with another method of distillation. */
+    public Scenario withMethod(String name) {
+        return new Scenario(height, width, student, teacher, stem, channels, convolutions, classes, boxes, name);
     }
 
     /** Instance slots: the real ones and five sampled ones for each. */

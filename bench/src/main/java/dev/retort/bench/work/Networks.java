@@ -92,7 +92,7 @@ final class Networks {
                 data: {trainSplit: %s, flip: 0, pixels: torchvision, cacheMegabytes: 64}
                 optimizer: {kind: sgd, clipValue: 1}
                 training: {iterations: 90000, batch: %d, seed: %d}
-                distillation: {icd: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}}
+                distillation: {methods: [%s]%s}
                 """
                         .formatted(
                                 depth,
@@ -102,9 +102,14 @@ final class Networks {
                                 SPLIT,
                                 batch,
                                 SEED,
-                                scenario.channels(),
-                                Scenario.HEADS);
+                                scenario.method(),
+                                scenario.method().equals(Scenario.ICD) ? icd() : "");
         return RecipeReader.parse(yaml, "the benchmark's recipe", List.of()).recipe();
+    }
+
+    private String icd() {
+        return ", icd: {hidden: %d, heads: %d, startIteration: 0, uniformPrior: true}"
+                .formatted(scenario.channels(), Scenario.HEADS);
     }
 
     /** A detector whose weights the peer finds under {@code key} of its task. */

@@ -11,8 +11,8 @@ import dev.retort.distill.Distiller;
 import java.util.List;
 
 /**
- * One step of instance-conditional distillation, as training does it: targets, the teacher's pyramid, the student, all losses,
- * backward, clipping, both optimizers.
+ * One step of distillation, as training does it: targets, the teacher's pyramid, the student, all losses, backward, clipping,
+ * optimizers. Operations are those of {@link Floor#step}. Peers have ICD alone.
  */
 public final class StepSuite {
     /** The suite's name. */
@@ -24,12 +24,16 @@ public final class StepSuite {
         return List.of(work(scenario, 1));
     }
 
+    private static String kind(Scenario scenario) {
+        return scenario.method().equals(Scenario.ICD) ? NAME : NAME + ' ' + scenario.method();
+    }
+
     /** A step on a batch. */
     public static Work work(Scenario scenario, int images) {
-        String name = NAME + "/icd-r" + scenario.student() + "-from-r" + scenario.teacher() + "-" + scenario.height()
-                + "x" + scenario.width() + (images == 1 ? "" : "-batch-" + images);
+        String name = NAME + "/" + scenario.method() + "-r" + scenario.student() + "-from-r" + scenario.teacher() + "-"
+                + scenario.height() + "x" + scenario.width() + (images == 1 ? "" : "-batch-" + images);
         double operations = images * Floor.operations(Floor.step(scenario));
-        return new Work(name, Networks.task("step", scenario, images), operations, 1, operands -> {
+        return new Work(name, Networks.task(kind(scenario), scenario, images), operations, 1, operands -> {
             Networks networks = new Networks(scenario, images, operands);
             CocoDataset dataset = networks.dataset();
             Recipe recipe = networks.recipe(scenario.student());

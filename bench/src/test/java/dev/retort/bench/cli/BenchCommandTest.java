@@ -43,6 +43,7 @@ class BenchCommandTest {
                 "--suite ops --floor | mutually exclusive",
                 "--suite everything | Invalid value for option '--suite'",
                 "--suite ops --against tensorflow | Invalid value for option '--against'",
+                "--suite step --method kpd | --method must be one of ",
                 "--suite ops --runs 0 | --runs must be 1 or more, not 0",
                 "--suite ops --threads 0 | --threads must be 1 or more, not 0"
             })

@@ -26,7 +26,7 @@ class OnnxRuntimeAgreementTest {
 
     private static final double PIXELS = 0.01;
 
-    private static final Scenario SCENARIO = new Scenario(256, 320, 18, 18, 16, 32, 1, 5, 7);
+    private static final Scenario SCENARIO = new Scenario(256, 320, 18, 18, 16, 32, 1, 5, 7, Scenario.ICD);
 
     private OnnxRuntimePeer peer;
     private Backend backend;

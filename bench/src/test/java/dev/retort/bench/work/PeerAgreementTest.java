@@ -46,7 +46,7 @@ class PeerAgreementTest {
      * Large enough that anchors do not tie for a box by overlapping it alike, which float32 and float64 would break differently;
      * with less than 16 channels PyTorch 1.13's channels-last gradients write beyond their memory.
      */
-    private static final Scenario SCENARIO = new Scenario(256, 320, 18, 18, 16, 32, 1, 5, 7);
+    private static final Scenario SCENARIO = new Scenario(256, 320, 18, 18, 16, 32, 1, 5, 7, Scenario.ICD);
 
     private PythonPeer peer;
     private Backend backend;

@@ -18,7 +18,21 @@ class SuitesTest {
     @ParameterizedTest
     @EnumSource(Suite.class)
     void everyRowRuns(Suite suite) throws IOException {
-        List<Work> works = suite.works(Scenarios.TINY);
+        run(suite, Scenarios.TINY);
+    }
+
+    @Test
+    void aStepOfAnotherMethodRuns() throws IOException {
+        List<Work> works = run(Suite.STEP, Scenarios.TINY.withMethod("pkd"));
+        assertThat(works).extracting(Work::name).containsExactly("step/pkd-r18-from-r18-64x96");
+        double own = works.get(0).operations();
+        assertThat(own)
+                .isPositive()
+                .isLessThan(Suite.STEP.works(Scenarios.TINY).get(0).operations());
+    }
+
+    private static List<Work> run(Suite suite, Scenario scenario) throws IOException {
+        List<Work> works = suite.works(scenario);
         assertThat(works).extracting(Work::name).doesNotHaveDuplicates().allMatch(name -> name.startsWith(suite + "/"));
         try (Backend backend = SimdBackend.create(1)) {
             for (Work work : works) {
@@ -31,6 +45,7 @@ class SuitesTest {
                 assertThat(backend.memory().liveBytes()).as(work.name()).isZero();
             }
         }
+        return works;
     }
 
     @Test

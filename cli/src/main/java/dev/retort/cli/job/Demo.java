@@ -17,13 +17,14 @@ import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The whole method on a small scale: generates the shapes data set, trains a teacher, a student alone and the same student
+ * Distillation on a small scale: generates the shapes data set, trains a teacher, a student alone and the same student
  * with the teacher's help, evaluates all three, and writes summary.json and report.html beside the runs' folders. What a
  * stopped demo left in the folder is kept and gone on with.
  */
@@ -39,9 +40,17 @@ public final class Demo {
      * @param folder to write
      * @param trainImages images to learn from
      * @param testImages images to evaluate on
+     * @param method of distillation, by its name in recipes
      * @param settings over both recipes, {@code key=value} each
      */
-    public record Settings(Path folder, int trainImages, int testImages, List<String> settings) {}
+    public record Settings(Path folder, int trainImages, int testImages, String method, List<String> settings) {
+        /** What the recipes are read with. */
+        private List<String> overRecipes() {
+            List<String> all = new ArrayList<>(List.of("distillation.methods=[" + method + "]"));
+            all.addAll(settings);
+            return all;
+        }
+    }
 
     private final Settings settings;
     private final Backend backend;
@@ -66,7 +75,7 @@ public final class Demo {
             throw otherDemo(train.size() + " and " + test.size() + " images, not " + settings.trainImages + " and "
                     + settings.testImages);
         }
-        report = new DemoReport(test);
+        report = new DemoReport(test, settings.method);
     }
 
     /**
@@ -111,7 +120,7 @@ public final class Demo {
     private boolean distill() throws IOException {
         Path model = settings.folder.resolve(Summary.TEACHER).resolve(TrainingRun.MODEL);
         try (Detector teacher = Detector.load(model, backend)) {
-            return train(Summary.STUDENT_ICD, DemoRecipes.STUDENT, Optional.of(teacher));
+            return train(Summary.distilled(settings.method), DemoRecipes.STUDENT, Optional.of(teacher));
         }
     }
 
@@ -121,7 +130,7 @@ public final class Demo {
         boolean begun = Files.exists(folder.resolve(TrainingRun.CHECKPOINT));
         Path used = folder.resolve(TrainingJob.RECIPE);
         if (begun && !RecipeReader.read(used, List.of()).recipe().equals(recipe)) {
-            throw otherDemo(used + " is not " + recipeName + " with the settings " + settings.settings);
+            throw otherDemo(used + " is not " + recipeName + " with the settings " + settings.overRecipes());
         }
         TrainingJob job = new TrainingJob(model, recipe, train, test, teacher, backend, folder, GO_ON);
         TrainingJob.Start start = begun ? TrainingJob.Start.RESUME : TrainingJob.Start.NEW;
@@ -152,6 +161,6 @@ public final class Demo {
     }
 
     private Recipe recipe(String name) throws IOException {
-        return DemoRecipes.read(name, settings.settings);
+        return DemoRecipes.read(name, settings.overRecipes());
     }
 }

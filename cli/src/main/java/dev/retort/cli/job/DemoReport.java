@@ -20,6 +20,7 @@ import dev.retort.distill.icd.AttentionMap;
 import dev.retort.distill.icd.IcdDistillation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -28,21 +29,53 @@ final class DemoReport {
     /** The losses that every detector has, and so the comparable ones. */
     private static final List<String> DETECTOR_LOSSES = List.of("classification", "box");
 
+    private static final String ABOUT_ICD =
+            """
+            Instance-conditional distillation (ICD) trains a small student with the help of a large teacher. For every
+            object in an image, a decoder asks the teacher's feature maps \u201cwhere is what you know about this one?\u201d and
+            gets an attention map. The student learns to match the teacher's features, weighted by these maps: it copies
+            what matters for the objects and is left alone elsewhere. At run time the teacher and the decoder are gone;
+            the student is as small and fast as before.
+            """;
+
+    private static final String ABOUT_METHODS =
+            """
+            Distillation trains a small student with the help of a large teacher: losses of the method draw what the student
+            computes towards what the teacher computes of the same image. At run time the teacher is gone; the student is as
+            small and fast as before.
+            """;
+
+    private static final String ICD_LOSSES =
+            "Identification and localization teach the decoder to find each object in the"
+                    + " teacher\u2019s features; distillation is the weighted distance of the student\u2019s features from them.";
+
+    private static final String LOSSES = "The method\u2019s losses with their weights, lower is nearer to the teacher.";
+
     private static final int IMAGES = 6;
     private static final double LEAST_SCORE = 0.4;
     private static final double OPACITY = 0.65;
 
-    private static final Map<String, String> NAMES =
-            Map.of(Summary.TEACHER, "Teacher", Summary.STUDENT, "Plain student", Summary.STUDENT_ICD, "ICD student");
-
     private final CocoDataset test;
+    private final String distilled;
+    private final boolean isIcd;
+    private final Map<String, String> names;
     private final List<List<ReportData.Panel>> comparisons = new ArrayList<>();
     private final List<ReportData.Panel> attention = new ArrayList<>();
     private final List<ReportData.Curve> detectorLosses = new ArrayList<>();
     private final List<ReportData.Curve> distillationLosses = new ArrayList<>();
 
-    DemoReport(CocoDataset test) {
+    /** @param method that the third model is distilled by */
+    DemoReport(CocoDataset test, String method) {
         this.test = test.head(IMAGES);
+        distilled = Summary.distilled(method);
+        isIcd = method.equals("icd");
+        names = Map.of(
+                Summary.TEACHER,
+                "Teacher",
+                Summary.STUDENT,
+                "Plain student",
+                distilled,
+                method.toUpperCase(Locale.ROOT) + " student");
         this.test.images().forEach(image -> comparisons.add(new ArrayList<>()));
     }
 
@@ -53,9 +86,9 @@ final class DemoReport {
             List<BoxPainter.Box> boxes = new ArrayList<>(DrawnBoxes.truth(test, image));
             boxes.addAll(DrawnBoxes.predicted(evaluation.detections(), image, detector.categories(), LEAST_SCORE));
             RgbImage painted = BoxPainter.paint(test.image(image), boxes);
-            comparisons.get(i).add(ReportData.Panel.of(model, NAMES.get(model), painted));
+            comparisons.get(i).add(ReportData.Panel.of(model, names.get(model), painted));
         }
-        detectorLosses.add(curve(model, NAMES.get(model), lines, line -> DETECTOR_LOSSES.stream()
+        detectorLosses.add(curve(model, names.get(model), lines, line -> DETECTOR_LOSSES.stream()
                 .mapToDouble(line.losses()::get)
                 .sum()));
         List<String> others = lines.get(0).losses().keySet().stream()
@@ -103,7 +136,7 @@ final class DemoReport {
         String label = LabelText.name(test.categories().get(k));
         BoxPainter.Box box = BoxPainter.Box.truth(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3], k, label);
         return ReportData.Panel.of(
-                Summary.STUDENT_ICD, name + " in " + sample.info().fileName(), BoxPainter.paint(overlay, List.of(box)));
+                distilled, name + " in " + sample.info().fileName(), BoxPainter.paint(overlay, List.of(box)));
     }
 
     /** Everything, for the page. */
@@ -115,9 +148,10 @@ final class DemoReport {
         return new ReportData(
                 "Distilling a detector on generated shapes",
                 "A large teacher, a small student trained alone, and the same student trained with the teacher\u2019s help.",
+                isIcd ? ABOUT_ICD : ABOUT_METHODS,
                 facts,
                 summary,
-                NAMES,
+                names,
                 List.of(
                         new ReportData.Chart(
                                 "detector-loss",
@@ -128,10 +162,8 @@ final class DemoReport {
                                 detectorLosses),
                         new ReportData.Chart(
                                 "distillation-loss",
-                                "What distillation adds to the ICD student\u2019s training",
-                                "Identification and localization teach the decoder to find each object in the teacher\u2019s"
-                                        + " features; distillation is the weighted distance of the student\u2019s features from"
-                                        + " them.",
+                                "What distillation adds to the " + names.get(distilled) + "\u2019s training",
+                                isIcd ? ICD_LOSSES : LOSSES,
                                 "loss",
                                 distillationLosses)),
                 figures,

@@ -3,11 +3,11 @@ package dev.retort.cli.report;
 import java.util.Map;
 
 /** What pages have in common: their head, paragraphs, images side by side. */
-final class PageParts {
+public final class PageParts {
     private PageParts() {}
 
     /** The top of a page: its title, a sentence or two, and facts by their labels. */
-    static String header(String title, String introduction, Map<String, String> facts) {
+    public static String header(String title, String introduction, Map<String, String> facts) {
         StringBuilder html =
                 new StringBuilder("<header>\n<h1>").append(Html.escape(title)).append("</h1>\n");
         html.append(paragraph("lead", introduction)).append("<dl id=\"facts\">\n");
@@ -20,7 +20,7 @@ final class PageParts {
     }
 
     /** A paragraph of a CSS class; nothing without a text. */
-    static String paragraph(String style, String text) {
+    public static String paragraph(String style, String text) {
         return text.isBlank() ? "" : "<p class=\"" + style + "\">" + Html.escape(text.strip()) + "</p>\n";
     }
 

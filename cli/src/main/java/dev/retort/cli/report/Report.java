@@ -14,15 +14,6 @@ public final class Report {
     /** Name of the file. */
     public static final String FILE = "report.html";
 
-    private static final String ABOUT_ICD =
-            """
-            Instance-conditional distillation (ICD) trains a small student with the help of a large teacher. For every
-            object in an image, a decoder asks the teacher's feature maps \u201cwhere is what you know about this one?\u201d and
-            gets an attention map. The student learns to match the teacher's features, weighted by these maps: it copies
-            what matters for the objects and is left alone elsewhere. At run time the teacher and the decoder are gone;
-            the student is as small and fast as before.
-            """;
-
     private static final String ABOUT_METRICS =
             """
             Average precision (AP) in percent, higher is better, as COCO defines it: the area under the
@@ -102,12 +93,12 @@ public final class Report {
                 .append("</small></div>\n"));
         html.append("</div>\n");
         html.append(new ResultTable(data.summary(), data.modelNames()).html());
-        paragraph("explanation", ABOUT_ICD);
+        paragraph("explanation", data.method());
     }
 
     private static String remark(String key, Map<String, ModelResult> models) {
         ModelResult student = models.get(Summary.STUDENT);
-        if (!key.equals(Summary.STUDENT_ICD) || student == null) {
+        if (!Summary.isDistilled(key) || student == null) {
             return "AP";
         }
         return "AP, " + ResultTable.signed(models.get(key).ap() - student.ap()) + " by distillation";

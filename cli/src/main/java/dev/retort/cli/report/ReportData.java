@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param title the page's heading
  * @param introduction a sentence or two under it
+ * @param method how the distilled model learned, a paragraph
  * @param facts what was run, label and value, in order
  * @param summary the models' results; its keys are the models' keys everywhere here
  * @param modelNames what people call the models, by key
@@ -20,6 +21,7 @@ import java.util.Map;
 public record ReportData(
         String title,
         String introduction,
+        String method,
         Map<String, String> facts,
         Summary summary,
         Map<String, String> modelNames,

@@ -23,8 +23,10 @@ final class ResultTable {
         }
         html.append("<th>parameters</th><th>training</th></tr></thead>\n<tbody>\n");
         summary.models().forEach((key, result) -> row(html, key, result));
-        difference(html, Summary.STUDENT_ICD, Summary.STUDENT);
-        difference(html, Summary.STUDENT_ICD, Summary.TEACHER);
+        summary.models().keySet().stream().filter(Summary::isDistilled).forEach(distilled -> {
+            difference(html, distilled, Summary.STUDENT);
+            difference(html, distilled, Summary.TEACHER);
+        });
         return html.append("</tbody></table></div>\n").toString();
     }
 

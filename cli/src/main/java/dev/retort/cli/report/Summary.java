@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The outcome of a comparison, as summary.json has it: results by model, in the order in which they are shown. The demo's
- * models are {@link #TEACHER}, {@link #STUDENT} and {@link #STUDENT_ICD}.
+ * models are {@link #TEACHER}, {@link #STUDENT} and a {@link #distilled} one.
  */
 public record Summary(Map<String, ModelResult> models) {
     /** Name of the file. */
@@ -23,8 +23,8 @@ public record Summary(Map<String, ModelResult> models) {
     public static final String TEACHER = "teacher";
     /** The student that was trained alone. */
     public static final String STUDENT = "student";
-    /** The student that was distilled. */
-    public static final String STUDENT_ICD = "student_icd";
+
+    private static final String DISTILLED = STUDENT + "_";
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -33,6 +33,16 @@ public record Summary(Map<String, ModelResult> models) {
 
     public Summary {
         models = new LinkedHashMap<>(models);
+    }
+
+    /** The student that was distilled by a method, such as {@code student_icd}. */
+    public static String distilled(String method) {
+        return DISTILLED + method;
+    }
+
+    /** Whether this is the name of a student that was distilled. */
+    static boolean isDistilled(String model) {
+        return model.startsWith(DISTILLED);
     }
 
     /** Writes summary.json. */

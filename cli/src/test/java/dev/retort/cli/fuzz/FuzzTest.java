@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damaged files of every kind, 1,000 a format from a fixed seed: each is read or refused with a documented exception whose
+ * Damaged files of every kind, 1,000 a format (of data sets a third) from a fixed seed: each is read or refused with a documented exception whose
  * message names the file and shows no Java, within 2 s and little memory. {@code -Dretort.fuzz=20000} takes another number,
  * {@code -Dretort.fuzz.seed=7} another seed, {@code -Dretort.fuzz.only=png} one format and {@code png:42:317} one file.
  */

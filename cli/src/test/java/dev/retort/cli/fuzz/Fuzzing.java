@@ -50,7 +50,7 @@ final class Fuzzing {
                         if (chosen.length == 3) {
                             fuzzing.run(target, Long.parseLong(chosen[1]), Integer.parseInt(chosen[2]), 1);
                         } else {
-                            fuzzing.run(target, Long.parseLong(args[2]), 0, Integer.parseInt(args[1]));
+                            fuzzing.run(target, Long.parseLong(args[2]), 0, target.count(Integer.parseInt(args[1])));
                         }
                     }
                 }
@@ -69,6 +69,10 @@ final class Fuzzing {
             "bmp",
             "gif",
             "voc",
+            "yolo",
+            "yolo-labels",
+            "zip",
+            "augmentation",
             "recipe",
             "metrics");
 
@@ -106,6 +110,13 @@ final class Fuzzing {
                         BufferedImage.TYPE_BYTE_BINARY);
             case "gif" -> new ImageTarget("gif", "gif", List.of(), BufferedImage.TYPE_BYTE_INDEXED);
             case "voc" -> new VocTarget(own);
+            case "yolo" -> YoloTarget.folder(own);
+            case "yolo-labels" -> YoloTarget.labels(own);
+            case "zip" -> {
+                dataset();
+                yield new ZipTarget(shapes());
+            }
+            case "augmentation" -> new AugmentationTarget(own);
             case "recipe" -> TextTarget.recipe();
             case "metrics" -> TextTarget.metrics();
             default -> throw new IllegalArgumentException("There is no format " + format + "; there are " + FORMATS);

@@ -26,6 +26,11 @@ interface Target extends AutoCloseable {
     /** Whether this is what {@link #read} documents for a file that is wrong. */
     boolean isRefusal(Throwable thrown);
 
+    /** How many damaged files are read where so many a format are asked for: fewer where each is several files. */
+    default int count(int asked) {
+        return asked;
+    }
+
     /** The most that reading these bytes may allocate. */
     default long allowance(byte[] content) {
         return Math.max(BASE_BYTES, 20L * content.length);

@@ -44,6 +44,10 @@ record TextTarget(
                 - 352
               flip: 0.5
               pixels: msra
+              jitter: [0.5, 2]
+              crop: 0.25
+              color: 0.5
+              mosaic: 0.125
             optimizer: {kind: adamw, rate: 2e-3, steps: [0.5, 0.75]}
             training:
               iterations: 1500

@@ -21,13 +21,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ReportTest {
-    private static final List<String> MODELS = List.of(Summary.TEACHER, Summary.STUDENT, Summary.STUDENT_ICD);
+    private static final List<String> MODELS = List.of(Summary.TEACHER, Summary.STUDENT, Summary.distilled("icd"));
 
     private static Summary summary() {
         Map<String, ModelResult> models = new LinkedHashMap<>();
         models.put(Summary.TEACHER, new ModelResult(0.612345, 0.85, 0.66, 0.4, 0.7, -1, 9_812_345, 812.5));
         models.put(Summary.STUDENT, new ModelResult(0.45, 0.73, 0.5, 0.3, 0.6, -1, 1_312_345, 59.9));
-        models.put(Summary.STUDENT_ICD, new ModelResult(0.5, 0.78, 0.49, 0.29, 0.64, -1, 1_312_345, 612));
+        models.put(Summary.distilled("icd"), new ModelResult(0.5, 0.78, 0.49, 0.29, 0.64, -1, 1_312_345, 612));
         return new Summary(models);
     }
 
@@ -41,6 +41,7 @@ class ReportTest {
         return new ReportData(
                 "Title with <angle> & \"quotes\"",
                 "Introduction.",
+                "How it learned.",
                 Map.of("seed", "1"),
                 summary(),
                 Map.of(
@@ -48,7 +49,7 @@ class ReportTest {
                         "Teacher",
                         Summary.STUDENT,
                         "Plain student",
-                        Summary.STUDENT_ICD,
+                        Summary.distilled("icd"),
                         "ICD student"),
                 List.of(new ReportData.Chart("detector-loss", "Detector loss", "Lower is better.", "loss", curves)),
                 List.of(new ReportData.Figure("image 1", panels)),

@@ -1,7 +1,6 @@
 package dev.retort.detection.data;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,45 +19,43 @@ import java.util.Set;
  */
 public final class CocoDataset {
     private final String source;
-    private final ImageFolders imageFolders;
-    /** Images by id, where they are held in memory; null where they are files. */
-    private final Map<Long, RgbImage> held;
-
+    private final ImageStore store;
     private final List<ImageInfo> images;
     private final List<Category> categories;
     private final Map<Long, List<Annotation>> annotations;
     private final Map<Long, Integer> classes;
     private final List<String> notices;
-    private final long maxPixels;
 
     /** Takes parts that were validated; {@code categories} sorted by id. */
     CocoDataset(
             String source,
-            ImageFolders imageFolders,
+            ImageFolders folders,
             List<ImageInfo> images,
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
             List<String> notices) {
-        this(source, imageFolders, null, images, categories, annotations, notices, ImageFileReader.DEFAULT_MAX_PIXELS);
+        this(
+                source,
+                new FileImages(source, folders, ImageFileReader.DEFAULT_MAX_PIXELS),
+                images,
+                categories,
+                annotations,
+                notices);
     }
 
     private CocoDataset(
             String source,
-            ImageFolders imageFolders,
-            Map<Long, RgbImage> held,
+            ImageStore store,
             List<ImageInfo> images,
             List<Category> categories,
             Map<Long, List<Annotation>> annotations,
-            List<String> notices,
-            long maxPixels) {
+            List<String> notices) {
         this.source = source;
-        this.imageFolders = imageFolders;
-        this.held = held;
+        this.store = store;
         this.images = List.copyOf(images);
         this.categories = List.copyOf(categories);
         this.annotations = annotations;
         this.notices = List.copyOf(notices);
-        this.maxPixels = maxPixels;
         this.classes = new HashMap<>();
         for (Category category : categories) {
             classes.put(category.id(), classes.size());
@@ -145,15 +142,7 @@ public final class CocoDataset {
             byImage.computeIfAbsent(annotation.imageId(), id -> new ArrayList<>())
                     .add(annotation);
         }
-        return new CocoDataset(
-                source,
-                null,
-                Map.copyOf(pixels),
-                images,
-                categories,
-                byImage,
-                List.of(),
-                ImageFileReader.DEFAULT_MAX_PIXELS);
+        return new CocoDataset(source, new HeldImages(source, pixels), images, categories, byImage, List.of());
     }
 
     /** The annotation file, for messages. */
@@ -238,7 +227,7 @@ public final class CocoDataset {
 
     /** The same data set, which refuses images of more than {@code pixels}, whatever fits the heap. */
     public CocoDataset withMaxPixels(long pixels) {
-        return new CocoDataset(source, imageFolders, held, images, categories, annotations, notices, pixels);
+        return new CocoDataset(source, store.withMaxPixels(pixels), images, categories, annotations, notices);
     }
 
     private CocoDataset subset(List<ImageInfo> kept) {
@@ -249,7 +238,7 @@ public final class CocoDataset {
         for (ImageInfo image : kept) {
             keptAnnotations.put(image.id(), annotations(image.id()));
         }
-        return new CocoDataset(source, imageFolders, held, kept, categories, keptAnnotations, notices, maxPixels);
+        return new CocoDataset(source, store, kept, categories, keptAnnotations, notices);
     }
 
     /**
@@ -258,31 +247,12 @@ public final class CocoDataset {
      * @throws DataException if images are held in memory, or if its name cannot be that of a file
      */
     public Path file(ImageInfo image) {
-        if (held != null) {
-            throw new DataException("The images of " + source + " are held in memory, not in files");
-        }
-        try {
-            return imageFolders.file(image.fileName());
-        } catch (InvalidPathException e) {
-            throw new ImageException(
-                    ImageFault.NAME,
-                    "The file_name of " + who(image) + ", " + image.fileName() + ", can be that of no file here ("
-                            + e.getReason() + "). Correct it, and rename the image if it has that name.",
-                    e);
-        }
+        return store.file(image);
     }
 
     /** Whether an image's name leads out of the image folder: it is absolute, or goes up. Links are not followed. */
     boolean liesOutside(ImageInfo image) {
-        if (held != null) {
-            return false;
-        }
-        try {
-            Path name = Path.of(image.fileName()).normalize();
-            return name.isAbsolute() || name.startsWith("..");
-        } catch (InvalidPathException e) {
-            return false;
-        }
+        return store.liesOutside(image);
     }
 
     /**
@@ -291,26 +261,7 @@ public final class CocoDataset {
      * @throws ImageException if it is missing, damaged, too large or of another size than the annotation file says
      */
     public RgbImage image(ImageInfo image) {
-        if (held == null) {
-            RgbImage decoded = ImageFileReader.read(existing(image), maxPixels);
-            if (decoded.width() != image.width() || decoded.height() != image.height()) {
-                throw misfit(image, ImageHeader.read(file(image)));
-            }
-            return decoded;
-        }
-        RgbImage decoded = held.get(image.id());
-        if (decoded == null) {
-            throw new ImageException(
-                    ImageFault.MISSING, "Image id " + image.id() + " of " + source + " has no image in memory");
-        }
-        if (decoded.width() != image.width() || decoded.height() != image.height()) {
-            throw new ImageException(
-                    ImageFault.SIZE,
-                    "Image " + image.fileName() + " is " + decoded.width() + "x" + decoded.height() + ", but "
-                            + source + " says " + image.width() + "x" + image.height() + " for image id "
-                            + image.id());
-        }
-        return decoded;
+        return store.image(image);
     }
 
     /**
@@ -319,50 +270,7 @@ public final class CocoDataset {
      * @return how the image is turned
      */
     Orientation checkHeader(ImageInfo image) {
-        if (held != null) {
-            image(image);
-            return Orientation.UPRIGHT;
-        }
-        Path file = existing(image);
-        ImageHeader header = ImageHeader.read(file);
-        ImageMemory.checkSize(header, maxPixels, ZipFolder.shown(file));
-        if (header.width() != image.width() || header.height() != image.height()) {
-            throw misfit(image, header);
-        }
-        return header.orientation();
-    }
-
-    private ImageException misfit(ImageInfo image, ImageHeader header) {
-        boolean unturned =
-                header.turned() && header.storedWidth() == image.width() && header.storedHeight() == image.height();
-        String is = header.width() + "x" + header.height();
-        String says = "but " + source + " says " + image.width() + "x" + image.height() + " for image id " + image.id();
-        String file = ZipFolder.shown(file(image));
-        return new ImageException(
-                ImageFault.SIZE,
-                "Image " + file
-                        + (unturned
-                                ? " has rotation tag " + header.orientation().tag() + " and is shown as " + is + ", "
-                                        + says + ", as it is stored. If its boxes were drawn on the turned image, as"
-                                        + " viewers show it, exchange width and height; if on the stored one, take the"
-                                        + " tag away (exiftool -Orientation= FILE, jpegtran -copy none)."
-                                : " is " + is + ", " + says + ". Boxes would not fit: correct the entry's width and"
-                                        + " height, or restore the original file."));
-    }
-
-    private String who(ImageInfo image) {
-        return "image id " + image.id() + " of " + source;
-    }
-
-    private Path existing(ImageInfo image) {
-        Path file = file(image);
-        if (!Files.isRegularFile(file)) {
-            throw new ImageException(
-                    ImageFault.MISSING,
-                    "Image " + ZipFolder.shown(file) + " (" + who(image)
-                            + ") is not there. Put it there, or remove the entry.");
-        }
-        return file;
+        return store.checkHeader(image);
     }
 
     /** Decodes every image once and returns one message for each that cannot be used. */

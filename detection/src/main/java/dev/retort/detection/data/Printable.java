@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Texts from files, such as names of images and classes, made fit to be printed on a terminal. */
 public final class Printable {
+    private static final int LONGEST = 500;
+
     private Printable() {}
 
     /**
@@ -20,6 +22,11 @@ public final class Printable {
             }
         });
         return line.toString();
+    }
+
+    /** The text, or its beginning where it is longer than any sensible path: messages stay readable. */
+    static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     }
 
     private static boolean steers(int character) {

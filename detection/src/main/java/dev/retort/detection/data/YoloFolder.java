@@ -153,8 +153,9 @@ record YoloFolder(Path file, Path root, List<String> names, Map<String, List<Str
                 throw wrong("has no 'names': list the names of the classes, or give each its number, from 0");
             }
             JsonNode count = tree.path("nc");
-            if (count.isNumber() && count.asInt() != names.size()) {
-                throw wrong("says nc: " + count.asInt() + ", but has " + names.size() + " names: correct one");
+            if (count.isNumber() && !(count.isInt() && count.intValue() == names.size())) {
+                throw wrong(
+                        "says nc: " + JsonProblem.shown(count) + ", but has " + names.size() + " names: correct one");
             }
             return List.copyOf(names);
         }

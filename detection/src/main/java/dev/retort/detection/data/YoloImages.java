@@ -43,18 +43,21 @@ final class YoloImages {
     List<Path> of(String split) {
         TreeSet<Path> images = new TreeSet<>();
         for (String entry : folder.entries(split)) {
+            String shown = Printable.shortened(entry);
             try {
                 add(entry, split, images);
             } catch (InvalidPathException e) {
                 throw wrong(
-                        "names " + entry + " for '" + split + "', which can be no path here (" + e.getReason() + ")");
+                        "names " + shown + " for '" + split + "', which can be no path here (" + e.getReason() + ")");
             } catch (IOException | UncheckedIOException e) {
                 throw new DataException(
-                        "Cannot read " + entry + " of " + ZipFolder.shown(folder.file()) + ": " + e.getMessage(), e);
+                        "Cannot read " + shown + " of " + ZipFolder.shown(folder.file()) + ": "
+                                + Printable.shortened(e.getMessage()),
+                        e);
             }
         }
         if (images.isEmpty()) {
-            throw wrong("names " + String.join(", ", folder.entries(split)) + " for '" + split
+            throw wrong("names " + Printable.shortened(String.join(", ", folder.entries(split))) + " for '" + split
                     + "', and no image is there");
         }
         return List.copyOf(images);
@@ -78,8 +81,8 @@ final class YoloImages {
                 }
             }
         } else {
-            throw wrong("names " + entry + " for '" + split + "', and there is no " + ZipFolder.shown(path)
-                    + ": correct the path, or the key 'path' that it counts from");
+            throw wrong("names " + Printable.shortened(entry) + " for '" + split + "', and there is no "
+                    + ZipFolder.shown(path) + ": correct the path, or the key 'path' that it counts from");
         }
     }
 

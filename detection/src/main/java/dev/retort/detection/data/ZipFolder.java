@@ -72,9 +72,10 @@ final class ZipFolder {
         return path.getFileSystem() != FileSystems.getDefault();
     }
 
-    /** A path for messages: of one in a zip file, that file comes first, as {@code set.zip!/images/a.jpg}. */
+    /** A path for messages, not too long: of one in a zip file, that file comes first, as {@code set.zip!/images/a.jpg}. */
     static String shown(Path path) {
-        return contains(path) ? path.getFileSystem() + "!" + path.toAbsolutePath() : path.toString();
+        return Printable.shortened(
+                contains(path) ? path.getFileSystem() + "!" + path.toAbsolutePath() : path.toString());
     }
 
     /**

@@ -5,8 +5,10 @@ import dev.retort.detection.data.Category;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -46,10 +48,81 @@ public final class CocoEvaluator {
 
     /** The metrics of all detections since {@link #reset}. */
     public CocoMetrics evaluate() {
-        List<Long> images = truth.imageIds().stream().sorted().toList();
-        List<Category> categories = truth.categories().stream()
+        List<Category> categories = sortedCategories();
+        CocoMetrics metrics = new CocoMetrics(categories);
+        List<List<Placed>> scenes = scenes(categories);
+        for (int k = 0; k < categories.size(); k++) {
+            for (AreaRange area : AreaRange.values()) {
+                List<ImageMatches> matches = scenes.get(k).stream()
+                        .map(placed -> placed.scene.match(CocoMetrics.IOU_THRESHOLDS, area))
+                        .toList();
+                for (int m = 0; m < CocoMetrics.MAX_DETECTIONS.size(); m++) {
+                    accumulate(matches, CocoMetrics.MAX_DETECTIONS.get(m), k, area, m, metrics);
+                }
+            }
+        }
+        return metrics;
+    }
+
+    /** Which detections since {@link #reset} found an object, image by image. */
+    public MatchedDetections matches() {
+        List<Category> categories = sortedCategories();
+        List<List<Placed>> scenes = scenes(categories);
+        List<Long> images = sortedImages();
+        List<MatchedDetections.Category> matches = new ArrayList<>();
+        for (int k = 0; k < categories.size(); k++) {
+            matches.add(matches(categories.get(k).id(), images.size(), scenes.get(k)));
+        }
+        return new MatchedDetections(images, matches);
+    }
+
+    private static MatchedDetections.Category matches(long category, int images, List<Placed> scenes) {
+        int[] positives = new int[images];
+        List<Ranked> ranked = new ArrayList<>();
+        Map<ImageMatches, Integer> places = new IdentityHashMap<>();
+        for (Placed placed : scenes) {
+            ImageMatches match = placed.scene.match(CocoMetrics.IOU_THRESHOLDS, AreaRange.ALL);
+            positives[placed.image] = match.positives();
+            places.put(match, placed.image);
+            for (int rank = 0; rank < match.scores().length; rank++) {
+                ranked.add(new Ranked(match, rank));
+            }
+        }
+        ranked.sort(Ranked.BEST_FIRST);
+        return new MatchedDetections.Category(
+                category,
+                positives,
+                ranked.stream()
+                        .mapToInt(detection -> places.get(detection.image))
+                        .toArray(),
+                ranked.stream().mapToDouble(Ranked::score).toArray(),
+                ranked.stream().mapToInt(detection -> mask(detection::matched)).toArray(),
+                ranked.stream().mapToInt(detection -> mask(detection::ignored)).toArray());
+    }
+
+    private static int mask(IntPredicate atThreshold) {
+        int mask = 0;
+        for (int t = 0; t < CocoMetrics.IOU_THRESHOLDS.length; t++) {
+            mask |= atThreshold.test(t) ? 1 << t : 0;
+        }
+        return mask;
+    }
+
+    private List<Long> sortedImages() {
+        return truth.imageIds().stream().sorted().toList();
+    }
+
+    private List<Category> sortedCategories() {
+        return truth.categories().stream()
                 .sorted(Comparator.comparingLong(Category::id))
                 .toList();
+    }
+
+    /** A scene and the position of its image among all. */
+    private record Placed(int image, ImageMatches.Scene scene) {}
+
+    /** The scenes of each category, by the image's id; images with neither object nor detection have none. */
+    private List<List<Placed>> scenes(List<Category> categories) {
         Map<Cell, List<Annotation>> truths = new HashMap<>();
         for (Annotation g : truth.annotations()) {
             truths.computeIfAbsent(new Cell(g.categoryId(), g.imageId()), cell -> new ArrayList<>())
@@ -60,32 +133,30 @@ public final class CocoEvaluator {
             found.computeIfAbsent(new Cell(d.categoryId(), d.imageId()), cell -> new ArrayList<>())
                     .add(d);
         }
-        CocoMetrics metrics = new CocoMetrics(categories);
-        for (int k = 0; k < categories.size(); k++) {
-            List<ImageMatches.Scene> scenes = new ArrayList<>();
-            for (long image : images) {
-                Cell cell = new Cell(categories.get(k).id(), image);
+        int limit = CocoMetrics.MAX_DETECTIONS.get(CocoMetrics.MAX_DETECTIONS.size() - 1);
+        List<Long> images = sortedImages();
+        List<List<Placed>> all = new ArrayList<>();
+        for (Category category : categories) {
+            List<Placed> scenes = new ArrayList<>();
+            for (int i = 0; i < images.size(); i++) {
+                Cell cell = new Cell(category.id(), images.get(i));
                 if (truths.containsKey(cell) || found.containsKey(cell)) {
-                    scenes.add(new ImageMatches.Scene(
-                            truths.getOrDefault(cell, List.of()),
-                            found.getOrDefault(cell, List.of()),
-                            CocoMetrics.MAX_DETECTIONS.get(CocoMetrics.MAX_DETECTIONS.size() - 1)));
+                    scenes.add(new Placed(
+                            i,
+                            new ImageMatches.Scene(
+                                    truths.getOrDefault(cell, List.of()), found.getOrDefault(cell, List.of()), limit)));
                 }
             }
-            for (AreaRange area : AreaRange.values()) {
-                List<ImageMatches> matches = scenes.stream()
-                        .map(scene -> scene.match(CocoMetrics.IOU_THRESHOLDS, area))
-                        .toList();
-                for (int m = 0; m < CocoMetrics.MAX_DETECTIONS.size(); m++) {
-                    accumulate(matches, CocoMetrics.MAX_DETECTIONS.get(m), k, area, m, metrics);
-                }
-            }
+            all.add(scenes);
         }
-        return metrics;
+        return all;
     }
 
     /** A detection's place: its image's position in the list and its rank there. */
     private record Ranked(ImageMatches image, int rank) {
+        /** Equal scores keep their order. */
+        static final Comparator<Ranked> BEST_FIRST = Comparator.comparingDouble(detection -> 0.0 - detection.score());
+
         double score() {
             return image.scores()[rank];
         }
@@ -108,7 +179,7 @@ public final class CocoEvaluator {
         List<Ranked> ranked = images.stream()
                 .flatMap(image -> IntStream.range(0, Math.min(limit, image.scores().length))
                         .mapToObj(rank -> new Ranked(image, rank)))
-                .sorted(Comparator.comparingDouble(detection -> 0.0 - detection.score()))
+                .sorted(Ranked.BEST_FIRST)
                 .toList();
         for (int t = 0; t < CocoMetrics.IOU_THRESHOLDS.length; t++) {
             int n = ranked.size();

@@ -254,6 +254,8 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      * @param patience evaluations without a better AP after which training ends; 0 for no such end (default 0)
      * @param averageDecay of the exponential moving average of the weights, which is evaluated and saved instead of the last
      *     weights; 0 for none (default 0)
+     * @param fixedBackboneUntil iterations in which the backbone does not learn, while its pyramid and the head do (default 0)
+     * @param fixedHeadUntil iterations in which the head does not learn (default 0)
      */
     public record Training(
             int iterations,
@@ -266,7 +268,9 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             @OnChange(Effect.NONE) boolean recomputeBlocks,
             @OnChange(Effect.NONE) int evaluateEvery,
             @OnChange(Effect.NONE) int patience,
-            double averageDecay) {
+            double averageDecay,
+            int fixedBackboneUntil,
+            int fixedHeadUntil) {
         public Training {
             Require.atLeast(0, iterations, "training.iterations");
             Require.atLeast(0, epochs, "training.epochs");
@@ -288,10 +292,12 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     "training.averageDecay",
                     averageDecay,
                     "at least 0 and below 1");
+            Require.atLeast(0, fixedBackboneUntil, "training.fixedBackboneUntil");
+            Require.atLeast(0, fixedHeadUntil, "training.fixedHeadUntil");
         }
 
         static Training defaults() {
-            return new Training(0, 12, 2, 1, 1, 500, 20, false, 0, 0, 0);
+            return new Training(0, 12, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -146,16 +147,7 @@ final class RecipeAssembly {
 
     private Recipe recipe() {
         input.given().forEach(tree -> merge(tree, values, ""));
-        for (RecipeSection section : input.sections()) {
-            boolean isGiven = input.given().stream()
-                    .anyMatch(tree -> !RecipeTree.at(tree, section.name()).isMissingNode());
-            if (isGiven && !RecipeTree.isChosen(section, values)) {
-                input.notices()
-                        .add(section.name() + " is not read, as " + section.chosenBy() + " is "
-                                + JsonProblem.shown(RecipeTree.at(values, section.chosenBy())) + " ("
-                                + input.origin(section.name()) + ")");
-            }
-        }
+        tellUnread();
         try {
             return RecipeTree.recipe(values, input.sections());
         } catch (ValueInstantiationException e) {
@@ -167,6 +159,23 @@ final class RecipeAssembly {
         } catch (InputCoercionException e) {
             throw mismatch(e, e.getTargetType());
         }
+    }
+
+    /** One notice for all sections that one key leaves out. */
+    private void tellUnread() {
+        Map<String, List<String>> unread = new LinkedHashMap<>();
+        for (RecipeSection section : input.sections()) {
+            boolean isGiven = input.given().stream()
+                    .anyMatch(tree -> !RecipeTree.at(tree, section.name()).isMissingNode());
+            if (isGiven && !RecipeTree.isChosen(section, values)) {
+                unread.computeIfAbsent(section.chosenBy(), key -> new ArrayList<>())
+                        .add(section.name());
+            }
+        }
+        unread.forEach((key, sections) -> input.notices()
+                .add(String.join(", ", sections) + (sections.size() == 1 ? " is" : " are") + " not read, as " + key
+                        + " is " + JsonProblem.shown(RecipeTree.at(values, key)) + " ("
+                        + input.origin(sections.get(0)) + ")"));
     }
 
     /** The kind of detector that was given last, {@code fallback} if none was. */

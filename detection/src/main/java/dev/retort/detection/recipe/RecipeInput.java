@@ -125,25 +125,27 @@ final class RecipeInput {
         given.add(tree);
     }
 
-    private void rename(ObjectNode tree, String old, String now) {
+    private void rename(ObjectNode tree, String old, List<String> now) {
         JsonNode value = RecipeTree.at(tree, old);
         if (value.isMissingNode()) {
             return;
         }
-        if (!RecipeTree.at(tree, now).isMissingNode()) {
-            throw error(old, old + " is the old name of " + now + ", and both are given: leave the old one out");
-        }
-        String section = now.substring(0, now.lastIndexOf('.'));
-        JsonNode place = RecipeTree.at(tree, section);
-        if (!place.isMissingNode() && !place.isObject()) {
-            throw error(section, section + " is a section with keys and values, not " + JsonProblem.shown(place));
+        for (String key : now) {
+            if (!RecipeTree.at(tree, key).isMissingNode()) {
+                throw error(old, old + " is the old name of " + key + ", and both are given: leave the old one out");
+            }
+            String section = key.substring(0, key.lastIndexOf('.'));
+            JsonNode place = RecipeTree.at(tree, section);
+            if (!place.isMissingNode() && !place.isObject()) {
+                throw error(section, section + " is a section with keys and values, not " + JsonProblem.shown(place));
+            }
         }
         parent(tree, old).remove(last(old));
-        parent(tree, now).set(last(now), value);
+        now.forEach(key -> parent(tree, key).set(last(key), value));
         String origin = origins.get(old);
         if (origin != null) {
-            origins.put(now, origin);
-            notices.add(old + " is the old name of " + now + " (" + origin + ")");
+            now.forEach(key -> origins.put(key, origin));
+            notices.add(old + " is the old name of " + String.join(" and ", now) + " (" + origin + ")");
         }
     }
 

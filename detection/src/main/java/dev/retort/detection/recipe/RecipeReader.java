@@ -1,5 +1,6 @@
 package dev.retort.detection.recipe;
 
+import dev.retort.detection.model.DetectionModels;
 import dev.retort.tensor.io.Utf8File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,20 @@ public final class RecipeReader {
     /** The recipe as JSON with every key, for a model's header. */
     public static String writeJson(Recipe recipe) {
         return RecipeInput.JSON.writeValueAsString(RecipeTree.of(recipe, RecipeSections.all()));
+    }
+
+    /**
+     * What decides a recipe, as JSON: its kind and the keys whose values are not the defaults, sorted. A key that comes with a
+     * later version changes no text of an older recipe, as long as its default is what was there before.
+     */
+    public static String writeDifferences(Recipe recipe) {
+        List<RecipeSection> sections = RecipeSections.all();
+        ObjectNode defaults =
+                RecipeTree.defaults(DetectionModels.of(recipe.model().kind()), sections);
+        ObjectNode differences = RecipeTree.differences(RecipeTree.of(recipe, sections), defaults);
+        RecipeTree.place(differences, RecipeTree.MODEL)
+                .put(RecipeTree.KIND, recipe.model().kind());
+        return RecipeInput.JSON.writeValueAsString(RecipeTree.sorted(differences));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.retort.detection.recipe;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,9 +14,9 @@ import java.util.Map;
  * @param defaults the settings of a recipe that says nothing
  * @param chosenBy dotted key of a list of texts that has to hold the last part of the name for this section to be read; empty
  *     for a section that every recipe has
- * @param renamed today's dotted keys by those of older recipes
+ * @param renamed today's dotted keys by that of older recipes which gave the value of each
  */
-public record RecipeSection(String name, Record defaults, String chosenBy, Map<String, String> renamed) {
+public record RecipeSection(String name, Record defaults, String chosenBy, Map<String, List<String>> renamed) {
     public RecipeSection {
         renamed = Collections.unmodifiableMap(new LinkedHashMap<>(renamed));
     }

@@ -50,8 +50,8 @@ final class RecipeTree {
     private static final String OPTIMIZER = "optimizer";
     private static final String TRAINING = "training";
 
-    /** Today's dotted keys by those of older recipes. */
-    static final Map<String, String> RENAMED = Map.of("optimizer.rate", "optimizer.learningRate");
+    /** Today's dotted keys by that of older recipes which gave the value of each. */
+    static final Map<String, List<String>> RENAMED = Map.of("optimizer.rate", List.of("optimizer.learningRate"));
 
     static final String WEIGHTS = "model.weights";
 
@@ -88,6 +88,34 @@ final class RecipeTree {
                     .setAll(MAPPER.<ObjectNode>valueToTree(settings)));
         }
         return tree;
+    }
+
+    /** The keys of a tree whose values are not those of another one. */
+    static ObjectNode differences(ObjectNode tree, ObjectNode other) {
+        ObjectNode differences = MAPPER.createObjectNode();
+        tree.properties().forEach(property -> {
+            JsonNode value = property.getValue();
+            JsonNode before = other.path(property.getKey());
+            if (value instanceof ObjectNode inner && before instanceof ObjectNode innerBefore) {
+                ObjectNode more = differences(inner, innerBefore);
+                if (!more.isEmpty()) {
+                    differences.set(property.getKey(), more);
+                }
+            } else if (!value.equals(before)) {
+                differences.set(property.getKey(), value);
+            }
+        });
+        return differences;
+    }
+
+    /** A tree with the keys of each section in alphabetical order. */
+    static ObjectNode sorted(ObjectNode tree) {
+        ObjectNode sorted = MAPPER.createObjectNode();
+        tree.properties().stream().sorted(Map.Entry.comparingByKey()).forEach(property -> {
+            JsonNode value = property.getValue();
+            sorted.set(property.getKey(), value instanceof ObjectNode inner ? sorted(inner) : value);
+        });
+        return sorted;
     }
 
     /** The value at a dotted key; a missing node if there is none. */

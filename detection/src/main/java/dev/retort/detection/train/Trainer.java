@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -120,15 +121,19 @@ public final class Trainer implements AutoCloseable {
         statistics.take();
         Map<String, String> state = student.network().trainingState();
         Map<String, Double> losses = new LinkedHashMap<>();
+        Set<Parameter> held = held();
         int images = 0;
         try {
             for (int micro = 0; micro < accumulate; micro++) {
                 Batch batch = loader.next();
                 images += batch.size();
-                microBatch(batch, iteration * accumulate + micro)
+                microBatch(batch, held, iteration * accumulate + micro)
                         .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
             }
-            if (average != null) {
+            if (held.containsAll(student.network().trainableParameters())) {
+                statistics.restore();
+                student.network().restoreTrainingState(state);
+            } else if (average != null) {
                 average.update(iteration + 1);
             }
         } catch (RuntimeException | Error failure) {
@@ -147,14 +152,21 @@ public final class Trainer implements AutoCloseable {
         return report;
     }
 
-    private Map<String, Double> microBatch(Batch batch, long number) {
+    /** What does not learn in the step that is next. */
+    private Set<Parameter> held() {
+        Set<Parameter> held = FixedParts.at(iteration, recipe.training(), student.network());
+        objectives.forEach(objective -> held.addAll(objective.held(iteration)));
+        return held;
+    }
+
+    private Map<String, Double> microBatch(Batch batch, Set<Parameter> held, long number) {
         TrainingObjective.Moment moment = new TrainingObjective.Moment(number, iteration, iterations);
         try (Scope scope = Scope.open()) {
             List<TrainingObjective.Terms> added = objectives.stream()
                     .map(objective -> objective.begin(batch, moment))
                     .toList();
             List<GroundTruth> truth = batch.groundTruth();
-            return computation.microBatch(student.input(batch), truth, added, iteration);
+            return computation.microBatch(student.input(batch), truth, added, held, iteration);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.retort.detection.model.Taps;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.tensor.Tensor;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +45,18 @@ public interface TrainingObjective extends AutoCloseable {
 
     /** Parameters that are trained besides the detector's, by {@link #update}. */
     List<Parameter> parameters();
+
+    /**
+     * Parameters, the detector's or this objective's own, that do not learn at an iteration. They get no gradient: no
+     * optimizer moves them or their momentum, no decay acts on them, and no norm counts them. A detector none of whose
+     * parameters learns stays as it is altogether, its running statistics, loss normalizer and average of weights included;
+     * its learning rate follows the run's iterations nevertheless.
+     *
+     * @param iteration counts from 0
+     */
+    default Collection<Parameter> held(long iteration) {
+        return List.of();
+    }
 
     /**
      * Parameters that the detector's optimizer trains with the detector's own: at its learning rate, with its decay, in one norm

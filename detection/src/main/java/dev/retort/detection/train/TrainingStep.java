@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The computation of an optimizer step: forward, losses, gradients of their sum, and after the last micro-batch the update. It
@@ -51,14 +52,21 @@ public final class TrainingStep implements AutoCloseable {
      * @param images normalized, [N, H, W, 3]
      * @param truth of each image
      * @param added losses besides the model's own
+     * @param held parameters that do not learn in this step: they get no gradient
      * @return the value of each loss
-     * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
+     * @throws DivergedException if a loss is not finite, naming it; no weight was changed then
      */
     public Map<String, Double> microBatch(
-            Tensor images, List<GroundTruth> truth, List<TrainingObjective.Terms> added, long iteration) {
+            Tensor images,
+            List<GroundTruth> truth,
+            List<TrainingObjective.Terms> added,
+            Set<Parameter> held,
+            long iteration) {
         try (Scope scope = Scope.open();
                 Tape tape = Tape.on(model.backend())) {
-            tape.watch(watched);
+            tape.watch(watched.stream()
+                    .filter(parameter -> !held.contains(parameter))
+                    .toList());
             Predictions predictions = model.forward(images, taps(added));
             Map<String, Tensor> terms = new LinkedHashMap<>(predictions.losses(truth));
             for (TrainingObjective.Terms more : added) {
@@ -94,9 +102,7 @@ public final class TrainingStep implements AutoCloseable {
         terms.forEach((name, term) -> {
             double value = term.item();
             if (!Double.isFinite(value)) {
-                throw new TrainingException("The loss '" + name + "' is " + value + " at iteration " + iteration
-                        + ": training has diverged. Resume from the last checkpoint with a smaller learning rate"
-                        + " (--set optimizer.learningRate=...) or a longer warm-up");
+                throw new DivergedException(name, value, iteration);
             }
             values.put(name, value);
         });

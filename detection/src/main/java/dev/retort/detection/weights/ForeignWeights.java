@@ -16,14 +16,12 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Shape;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -63,8 +61,10 @@ public final class ForeignWeights implements AutoCloseable {
         this.file = file;
         this.options = options;
         Map<String, WeightTensor> given = ForeignState.of(file).tensors();
-        source = source(given.keySet(), options);
-        Map<String, WeightTensor> named = named(given, source.table(given.keySet()));
+        ForeignNames names = ForeignNames.of(file.path(), given, options);
+        source = names.source();
+        Map<String, WeightTensor> named = names.tensors();
+        dropped.putAll(names.dropped());
         network = Architecture.of(file.path(), source, named);
         Optional<ModelHeader> header = ExportHeader.read(file);
         conventions = header.map(own -> Conventions.of(own.recipe()))
@@ -128,58 +128,8 @@ public final class ForeignWeights implements AutoCloseable {
         return open(path, ImportOptions.DEFAULT);
     }
 
-    private WeightSource source(Set<String> names, ImportOptions options) throws WeightFileException {
-        WeightSource found = WeightSource.of(names).orElse(null);
-        String other = WeightSource.other(names).orElse(null);
-        if (other != null && (found == null || found.kind() == WeightSource.Kind.BACKBONE)) {
-            throw problem("holds " + other, "Retort reads RetinaNets, FCOS and residual nets: take one of these");
-        }
-        if (found == null) {
-            throw problem(
-                    "holds tensors of no known network: "
-                            + String.join(", ", names.stream().limit(3).toList())
-                            + (names.size() > 3 ? ", ..." : ""),
-                    "Take weights of " + String.join(", ", WeightSource.projects()));
-        }
-        if (options.project().isPresent() && !options.project().get().equals(found.project())) {
-            throw problem(
-                    "holds a " + found, "Leave --from " + options.project().get() + " out, or take another file");
-        }
-        WeightSource.Kind kind = options.kind().orElse(found.kind());
-        if (kind != found.kind() && kind != WeightSource.Kind.BACKBONE) {
-            throw problem(
-                    "holds a " + found + ", which is no " + kind, "Take it as " + found.kind() + ", or another file");
-        }
-        return found;
-    }
-
     private boolean isWhole(ImportOptions options) {
         return options.kind().orElse(source.kind()) != WeightSource.Kind.BACKBONE;
-    }
-
-    /** The tensors that have a place here, by our names. */
-    private Map<String, WeightTensor> named(Map<String, WeightTensor> given, NameTable table)
-            throws WeightFileException {
-        Map<String, WeightTensor> named = new LinkedHashMap<>();
-        for (Map.Entry<String, WeightTensor> entry : given.entrySet()) {
-            String theirs = entry.getKey();
-            String ours = table.ours(theirs).orElse(null);
-            if (ours == null) {
-                dropped.merge(reason(table, theirs), 1, Integer::sum);
-            } else if (entry.getValue().shape().rank() == 0) {
-                throw problem("its tensor '" + theirs + "' is a single number", "Take other weights");
-            } else if (named.put(ours, entry.getValue()) != null) {
-                throw problem("has two tensors for '" + ours + "'", "Take a file of one network");
-            }
-        }
-        return named;
-    }
-
-    private String reason(NameTable table, String theirs) throws WeightFileException {
-        return table.why(theirs)
-                .orElseThrow(() -> problem(
-                        "has a tensor '" + theirs + "', which a " + source + " has no place for",
-                        "It is of another network, or of a version that is not known: take other weights"));
     }
 
     /** Whose weights they are. */
@@ -282,22 +232,7 @@ public final class ForeignWeights implements AutoCloseable {
      */
     public <M extends Module> M build(Backend backend, DType dtype, Function<BuildContext, M> constructor)
             throws IOException {
-        ImportedValues values = new ImportedValues(file.path(), tensors, backend, dtype);
-        try {
-            M module = constructor.apply(BuildContext.root(backend, dtype, values));
-            values.requireAllUsed();
-            return module;
-        } catch (UncheckedIOException e) {
-            values.discard();
-            throw e.getCause();
-        } catch (IOException | RuntimeException | Error e) {
-            values.discard();
-            throw e;
-        }
-    }
-
-    private WeightFileException problem(String reason, String remedy) {
-        return new WeightFileException(file.path(), reason, remedy);
+        return new ImportedValues(file.path(), tensors).build(backend, dtype, constructor);
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.retort.detection.weights;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.checkpoint.Differences;
 import dev.retort.nn.checkpoint.WeightCopy;
 import dev.retort.nn.weights.WeightFileException;
+import dev.retort.tensor.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -93,22 +95,15 @@ public final class StartWeights {
 
     /** What the file and the network have not in common; of a backbone the network's other parts do not count. */
     private static List<String> differences(Map<String, WeightCopy.Source> sources, Detector detector, boolean whole) {
-        List<String> differences = new ArrayList<>();
-        var state = detector.network().state();
-        sources.forEach((name, source) -> {
-            if (!state.containsKey(name)) {
-                differences.add("it has '" + name + "', which the network has not");
-            } else if (!state.get(name).shape().equals(source.shape())) {
-                differences.add("'" + name + "' is " + source.shape() + " there and "
-                        + state.get(name).shape() + " here");
-            }
-        });
-        state.keySet().forEach(name -> {
+        Map<String, Shape> expected = new LinkedHashMap<>();
+        detector.network().state().forEach((name, tensor) -> {
             boolean wanted = whole ? !name.startsWith(CLASSIFIER) : name.startsWith(NameTable.BACKBONE);
-            if (wanted && !sources.containsKey(name)) {
-                differences.add("it has no '" + name + "'");
+            if (wanted || sources.containsKey(name)) {
+                expected.put(name, tensor.shape());
             }
         });
-        return differences;
+        Map<String, Shape> given = new LinkedHashMap<>();
+        sources.forEach((name, source) -> given.put(name, source.shape()));
+        return Differences.between(expected, given);
     }
 }

@@ -127,15 +127,15 @@ public enum WeightSource {
     /** @param headNorms whether a RetinaNet's head has norms */
     NameTable table(boolean headNorms) {
         return switch (this) {
-            case TORCHVISION_FCOS -> NameTable.torchvisionFcos();
-            case TORCHVISION_RETINANET -> NameTable.torchvisionRetinaNet(headNorms);
-            case ADELAIDET_FCOS -> NameTable.adelaiDet();
-            case MMDETECTION_RETINANET -> NameTable.mmdetection();
-            case DETECTRON2_FCOS, DETECTRON2_RETINANET -> NameTable.detectron2();
-            case DETECTRON2_RESNET -> NameTable.detectron2ResNet();
-            case CAFFE2_RESNET -> NameTable.caffe2ResNet();
-            case HUGGINGFACE_RESNET -> NameTable.huggingFaceResNet();
-            case TORCHVISION_RESNET -> NameTable.torchvisionResNet();
+            case TORCHVISION_FCOS -> DetectorNames.torchvisionFcos();
+            case TORCHVISION_RETINANET -> DetectorNames.torchvisionRetinaNet(headNorms);
+            case ADELAIDET_FCOS -> DetectorNames.adelaiDet();
+            case MMDETECTION_RETINANET -> DetectorNames.mmdetection();
+            case DETECTRON2_FCOS, DETECTRON2_RETINANET -> DetectorNames.detectron2();
+            case DETECTRON2_RESNET -> ResNetNames.detectron2ResNet();
+            case CAFFE2_RESNET -> ResNetNames.caffe2ResNet();
+            case HUGGINGFACE_RESNET -> ResNetNames.huggingFaceResNet();
+            case TORCHVISION_RESNET -> ResNetNames.torchvisionResNet();
         };
     }
 

@@ -28,17 +28,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Networks of full width on photographs, in ONNX Runtime and in Retort: {@code -Plong -Dretort.coco128=DIR}, where some folder below
- * DIR has 20 JPEG files or more. Minutes.
- *
- * <p>With seed 1 one photograph differs: an IoU of 0.60000026 is above the threshold 0.6 in float64 and not in float32.
+ * DIR has 20 JPEG files or more. Minutes. {@code -Dretort.coco128.edge=800} takes another short edge than 320, and
+ * {@code -Dretort.coco128.images=3} fewer photographs.
  */
 @Tag("long")
 class OnnxCoco128Test {
     private static final String PROPERTY = "retort.coco128";
-    private static final int IMAGES = 20;
+    private static final int IMAGES = Integer.getInteger("retort.coco128.images", 20);
+    private static final int EDGE = Integer.getInteger("retort.coco128.edge", 320);
     private static final int CLASSES = 80;
-    private static final ImageSize FIXED = new ImageSize(320, 416);
-    private static final ResizeRule RULE = new ResizeRule(320, 533);
+    private static final ImageSize FIXED = new ImageSize(EDGE, EDGE * 13 / 10);
+    private static final ResizeRule RULE = new ResizeRule(EDGE, EDGE * 5 / 3);
+    /** Boxes at the threshold are rare: with the 20 photographs there is one, an IoU of 0.60000026 at 0.6. */
+    private static final int MOST_TIES = 1;
 
     @TempDir
     private Path folder;
@@ -69,7 +71,7 @@ class OnnxCoco128Test {
             strings = {
                 "model: {kind: retinanet, depth: 18}",
                 "model: {kind: retinanet, depth: 50, norm: frozen, strideIn1x1: true}\ndata: {pixels: msra}",
-                "model: {kind: fcos, depth: 50}\ntraining: {seed: 2}"
+                "model: {kind: fcos, depth: 50}"
             })
     void runtimeFindsWhatTheDetectorFindsInPhotographs(String yaml) throws IOException, OrtException {
         List<RgbImage> photographs = photographs();
@@ -108,6 +110,7 @@ class OnnxCoco128Test {
                         + detector.recipe().model().depth() + ", "
                         + (options.size().isPresent() ? "fixed" : "dynamic") + " size, batches of " + size + ": "
                         + parity);
+                assertThat(parity.ties()).isLessThanOrEqualTo(MOST_TIES);
                 assertThat(parity.detections()).isGreaterThanOrEqualTo(options.nms() ? IMAGES : 0);
             }
         }

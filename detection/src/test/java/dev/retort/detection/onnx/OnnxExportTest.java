@@ -117,6 +117,7 @@ class OnnxExportTest {
             for (List<Sample> batch : batches) {
                 parity.check(batch);
             }
+            assertThat(parity.ties()).isZero();
             return parity;
         }
     }

@@ -122,7 +122,7 @@ class StartWeightsTest {
                     .isInstanceOf(WeightFileException.class)
                     .hasMessageContainingAll(
                             model + ": is not of the recipe's network",
-                            "'backbone.bottom_up.stem.conv1.weight' is [4, 7, 7, 3] there and [8, 7, 7, 3] here",
+                            "'backbone.bottom_up.stem.conv1.weight' has shape [4, 7, 7, 3] where the model has [8, 7, 7, 3]",
                             "Leave the keys of 'model' out");
             assertSame(values(detector), before, name -> true);
         }

@@ -4,7 +4,13 @@ package dev.retort.distill.icd;
  * The settings of instance-conditional knowledge distillation (arXiv 2110.12724); {@link #defaults} are those of the
  * published one-stage detectors on COCO.
  */
-public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxiliary, Distillation distillation) {
+public record IcdConfig(
+        Descriptors descriptors, Decoder decoder, Auxiliary auxiliary, Distillation distillation, Phases phases) {
+
+    /** With the phases of the published runs. */
+    public IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxiliary, Distillation distillation) {
+        this(descriptors, decoder, auxiliary, distillation, Phases.JOINT);
+    }
 
     public static IcdConfig defaults(int classes) {
         return new IcdConfig(
@@ -86,6 +92,11 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
             }
         }
 
+        /** Whether the decoder learns at all. */
+        boolean isTrained() {
+            return identificationWeight > 0 || localizationWeight > 0;
+        }
+
         public static Auxiliary defaults() {
             return new Auxiliary(1, 1);
         }
@@ -118,6 +129,52 @@ public record IcdConfig(Descriptors descriptors, Decoder decoder, Auxiliary auxi
 
         public static Distillation defaults() {
             return new Distillation(8, LossForm.MSE, DistillationNorm.BOTH, Temperature.fixed(1), false, 1000);
+        }
+    }
+
+    /**
+     * Which parts learn when. Iterations count from 0, from the beginning of the run.
+     *
+     * <p>Before {@code decoderPretraining}, encoder and decoder learn alone, by the auxiliary losses. There is no distillation loss, so
+     * the student's projection waits, and the student does not move: its optimizer takes no step, neither weights nor momentum nor
+     * running statistics nor loss normalizer change. Learning rates follow the run's iterations all the same: a warm-up that is
+     * shorter than this is over when the student begins, and the decoder's cosine covers the whole run.
+     *
+     * <p>From {@code endOfJointTraining} on, encoder and decoder are frozen: no auxiliary losses, no step of AdamW for them.
+     * The student's projection belongs to the student's side and goes on learning: frozen, it would hold the student to a map that fits
+     * the features it had at that time.
+     *
+     * <p>From {@code endIteration} on, the student learns alone by its detector's losses: nothing of the method learns.
+     *
+     * @param decoderPretraining 0 for none (default)
+     * @param endOfJointTraining 0 for never (default)
+     * @param endIteration 0 for never (default)
+     */
+    public record Phases(int decoderPretraining, int endOfJointTraining, int endIteration) {
+        /** All parts learn from the first iteration to the last. */
+        public static final Phases JOINT = new Phases(0, 0, 0);
+
+        public Phases {
+            if (decoderPretraining < 0 || endOfJointTraining < 0 || endIteration < 0) {
+                throw new IllegalArgumentException("Phases end at iterations of at least 0, not " + decoderPretraining
+                        + ", " + endOfJointTraining + " and " + endIteration);
+            }
+        }
+
+        boolean isPretraining(long iteration) {
+            return iteration < decoderPretraining;
+        }
+
+        boolean isOver(long iteration) {
+            return endIteration > 0 && iteration >= endIteration;
+        }
+
+        boolean trainsDecoder(long iteration) {
+            return !isOver(iteration) && (endOfJointTraining == 0 || iteration < endOfJointTraining);
+        }
+
+        boolean teachesStudent(long iteration) {
+            return !isOver(iteration) && !isPretraining(iteration);
         }
     }
 }

@@ -9,16 +9,12 @@ import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationException;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.Distiller;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.distill.level.LevelPair;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.MultiheadAttention;
 import dev.retort.nn.checkpoint.Checkpoint;
-import dev.retort.nn.optim.AdamW;
-import dev.retort.nn.optim.Clipping;
 import dev.retort.nn.optim.GradientSource;
-import dev.retort.nn.optim.ParameterGroup;
-import dev.retort.nn.optim.Schedule;
-import dev.retort.nn.optim.Warmup;
-import dev.retort.nn.optim.WarmupCosine;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
@@ -31,28 +27,23 @@ import java.util.Map;
  * sampler of descriptors, and AdamW for the decoder.
  */
 public final class IcdDistillation implements Distillation {
-    private static final String OBJECTIVE = "icd";
-    private static final String OPTIMIZER = "icd_adamw";
-
     private final Detector teacher;
+    private final Detector student;
+    private final ComparedLevels levels;
     private final IcdConfig config;
     private final IcdObjective objective;
     private final InstanceSampler sampler;
-    private final AdamW optimizer;
-    private final Schedule schedule;
+    private final IcdOptimizer optimizer;
 
-    IcdDistillation(DistillationProvider.Context context, IcdSettings settings) {
+    IcdDistillation(DistillationProvider.Context context, IcdSettings settings, ComparedLevels levels) {
         teacher = context.teacher();
+        student = context.student();
+        this.levels = levels;
         CocoDataset dataset = context.dataset();
         if (!teacher.categories().equals(dataset.categories())) {
             throw new DistillationException("The teacher's classes are not those of " + dataset.source() + ": "
                     + ClassMatch.difference("the teacher", teacher.categories(), "the data set", dataset.categories())
                     + ". Train a teacher on this data set first");
-        }
-        int width = teacher.recipe().model().pyramidChannels();
-        if (settings.hidden() != width) {
-            throw new DistillationException("distillation.icd.hidden is " + settings.hidden()
-                    + ", the teacher's pyramid has " + width + " channels: set distillation.icd.hidden to " + width);
         }
         // What can be refused comes before what has to be closed.
         InstancePrior prior = settings.uniformPrior()
@@ -60,13 +51,10 @@ public final class IcdDistillation implements Distillation {
                 : InstancePrior.of(dataset);
         config = settings.config(dataset.categories().size());
         long seed = context.recipe().training().seed();
-        BuildContext at = BuildContext.root(teacher.backend(), DType.F32, seed).at(OBJECTIVE);
+        BuildContext at = BuildContext.root(teacher.backend(), DType.F32, seed).at(IcdProvider.NAME);
         objective = new IcdObjective(at, config, context.recipe().model().pyramidChannels());
         sampler = new InstanceSampler(prior, config.descriptors().slots(), seed);
-        Clipping clipping =
-                settings.clipNorm() > 0 ? new Clipping.GlobalNorm(settings.clipNorm()) : new Clipping.None();
-        optimizer = new AdamW(ParameterGroup.of(objective.parameters(), settings.weightDecay()), clipping);
-        schedule = new WarmupCosine(settings.learningRate(), 0, context.iterations(), Warmup.linear(1, 0));
+        optimizer = new IcdOptimizer(objective, settings, context.iterations());
     }
 
     /** The decoder with its losses. */
@@ -76,10 +64,11 @@ public final class IcdDistillation implements Distillation {
 
     @Override
     public Map<String, Tensor> losses(Step step) {
+        List<LevelPair> pairs = levels.pairs(step);
         return objective.losses(
                 instances(step.batch(), step.moment().microBatch()),
-                step.student().features(),
-                step.teacher().features(),
+                pairs.stream().map(LevelPair::student).toList(),
+                pairs.stream().map(LevelPair::teacher).toList(),
                 step.moment().iteration(),
                 step.moment().iterations());
     }
@@ -98,25 +87,43 @@ public final class IcdDistillation implements Distillation {
         return objective.trainableParameters();
     }
 
+    /** The decoder where nothing trains it, and the whole student while the decoder is trained before it; not with weight 0. */
+    @Override
+    public List<Parameter> held(long iteration) {
+        List<Parameter> held = new ArrayList<>();
+        if (!objective.trainsDecoder(iteration)) {
+            held.addAll(objective.teacher().trainableParameters());
+        }
+        if (config.distillation().weight() > 0 && config.phases().isPretraining(iteration)) {
+            held.addAll(student.network().trainableParameters());
+        }
+        return held;
+    }
+
     @Override
     public void update(GradientSource gradients, long iteration) {
-        optimizer.step(gradients, schedule.learningRate(iteration));
+        optimizer.step(gradients, iteration);
     }
 
     @Override
     public void addTo(Checkpoint checkpoint) {
-        checkpoint.model(OBJECTIVE, objective).optimizer(OPTIMIZER, optimizer);
+        optimizer.addTo(checkpoint);
     }
 
     /**
      * Where the conditional attention of an image's real instances looks: for each, the last layer's softmax averaged over
-     * heads, all levels joined. A map sums to 1.
+     * heads, the distilled levels joined. A map sums to 1.
      *
      * @param batch of one image
      */
     public List<AttentionMap> attention(Batch batch) {
         try (Scope scope = Scope.open()) {
-            List<Tensor> levels = Distiller.features(teacher, batch);
+            List<Tensor> all = Distiller.features(teacher, batch);
+            List<Tensor> maps = levels.names().stream()
+                    .map(levels::teacherIndex)
+                    .sorted()
+                    .map(all::get)
+                    .toList();
             IcdBatch instances = instances(batch, 0);
             InstanceDescriptors described =
                     InstanceDescriptors.of(instances.images(), instances.draws(), config.descriptors());
@@ -127,17 +134,17 @@ public final class IcdDistillation implements Distillation {
                     instances.images(),
                     batch.height(),
                     batch.width(),
-                    levels);
+                    maps);
             List<DecoderOutput> layers = objective
                     .teacher()
-                    .forward(described, PyramidContext.flatten(levels), pyramid, MultiheadAttention.Extra.WEIGHTS);
+                    .forward(described, PyramidContext.flatten(maps), pyramid, MultiheadAttention.Extra.WEIGHTS);
             Tensor mean = layers.get(layers.size() - 1).weights().mean(1);
             float[] weights = mean.toFloats();
-            List<AttentionMap> maps = new ArrayList<>();
+            List<AttentionMap> attention = new ArrayList<>();
             for (int k = 0; k < instances.images().get(0).count(); k++) {
-                maps.add(AttentionMap.of(weights, k * mean.dim(2), levels));
+                attention.add(AttentionMap.of(weights, k * mean.dim(2), maps));
             }
-            return maps;
+            return attention;
         }
     }
 

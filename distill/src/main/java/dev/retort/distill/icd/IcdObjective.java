@@ -47,7 +47,8 @@ public final class IcdObjective extends Module {
     /**
      * The terms of one step, scalars by name: {@code identification.i} and {@code localization.i} of each decoder
      * layer, and {@link #DISTILLATION} with its weight. With weight 0 the student's pyramid is not read at all, so that
-     * the student trains bit for bit as without a teacher.
+     * the student trains bit for bit as without a teacher. {@link IcdConfig.Phases} say which terms an iteration has; there may be
+     * none.
      *
      * @param student its pyramid, [N, h, w, C'] a level, finest first
      * @param teacherLevels the teacher's, [N, h, w, C] a level, of the same sizes; taken as constants
@@ -58,6 +59,10 @@ public final class IcdObjective extends Module {
             IcdBatch batch, List<Tensor> student, List<Tensor> teacherLevels, long iteration, long iterations) {
         PyramidContext.checkSameLevels(student, teacherLevels);
         IcdConfig.Distillation distillation = config.distillation();
+        boolean teaches = distillation.weight() > 0 && config.phases().teachesStudent(iteration);
+        if (!teaches && !trainsDecoder(iteration)) {
+            return Map.of();
+        }
         try (Scope scope = Scope.open()) {
             InstanceDescriptors described = InstanceDescriptors.of(batch.images(), batch.draws(), config.descriptors());
             PyramidContext pyramid = PyramidContext.of(
@@ -71,8 +76,11 @@ public final class IcdObjective extends Module {
             Extra extra = ConditionalWeighting.wanted(distillation.temperature());
             Tensor features = PyramidContext.flatten(Constants.of(teacherLevels));
             List<DecoderOutput> layers = teacher.forward(described, features, pyramid, extra);
-            Map<String, Tensor> terms = new LinkedHashMap<>(teacher.losses(layers, described.targets()));
-            if (distillation.weight() > 0) {
+            Map<String, Tensor> terms = new LinkedHashMap<>();
+            if (trainsDecoder(iteration)) {
+                terms.putAll(teacher.losses(layers, described.targets()));
+            }
+            if (teaches) {
                 boolean learns = iteration >= distillation.startIteration();
                 Tensor own = PyramidContext.flatten(learns ? student : Constants.of(student));
                 double temperature = distillation.temperature().at(iteration, iterations);
@@ -82,6 +90,11 @@ public final class IcdObjective extends Module {
             terms.values().forEach(scope::keep);
             return terms;
         }
+    }
+
+    /** Whether encoder and decoder learn at an iteration. */
+    boolean trainsDecoder(long iteration) {
+        return config.auxiliary().isTrained() && config.phases().trainsDecoder(iteration);
     }
 
     /** The weighted distillation loss of projected student values [N, S, C] a layer; a scalar. */

@@ -28,6 +28,12 @@ public enum LossForm {
         return official;
     }
 
+    /** The name in recipes. */
+    @Override
+    public String toString() {
+        return this == ROOT_L2 ? "rootL2" : official;
+    }
+
     /** @throws IllegalArgumentException naming the official names there are */
     public static LossForm ofOfficial(String name) {
         return Arrays.stream(values())

@@ -33,15 +33,18 @@ public final class StudentProjection extends Module {
                     "Positions of width " + channels + " cannot be added to a student's pyramid of" + " width " + width
                             + " without a projection: switch the projection of positions on");
         }
-        // As the value third of a joint [3C, width] matrix would be drawn.
-        Initializer weight = Initializers.uniform(Math.sqrt(6.0 / (3 * channels + width)));
         for (int i = 0; i < config.attentions(); i++) {
-            values.add(
-                    child("matt." + i + ".value", at -> new Linear(at, width, channels, weight, Initializers.zeros())));
+            values.add(child("matt." + i + ".value", at -> value(at, width, channels)));
             if (positionsOnValues && config.projectPositions()) {
                 positionProjectors.add(child("matt." + i + ".pos_projector", at -> new Linear(at, channels, width)));
             }
         }
+    }
+
+    /** A value projection, drawn as the value third of a joint [3C, width] matrix would be. */
+    static Linear value(BuildContext context, int width, int channels) {
+        Initializer weight = Initializers.uniform(Math.sqrt(6.0 / (3 * channels + width)));
+        return new Linear(context, width, channels, weight, Initializers.zeros());
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.retort.distill.level;
 
 import dev.retort.distill.DistillationException;
+import dev.retort.distill.DistillationProvider;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Conv2d;
 import dev.retort.nn.Module;
 import dev.retort.nn.init.Initializer;
 import dev.retort.nn.init.Initializers;
+import dev.retort.tensor.DType;
 import dev.retort.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,37 @@ import java.util.Map;
 /** One {@link AdapterKind} for each compared level, with weights of its own, named as the level. */
 public final class Adapters extends Module {
     private final Map<String, Conv2d> convolutions = new LinkedHashMap<>();
+
+    /**
+     * Those of a method, drawn from the recipe's seed.
+     *
+     * @param method its name in recipes
+     * @throws DistillationException if there is no adapter and the widths differ
+     */
+    public static Adapters of(
+            String method, AdapterKind kind, ComparedLevels levels, DistillationProvider.Context context) {
+        return of(method, kind, levels, context, Initializers.inverseRootFanIn());
+    }
+
+    /** As {@link #of(String, AdapterKind, ComparedLevels, DistillationProvider.Context)}, with other first weights. */
+    public static Adapters of(
+            String method,
+            AdapterKind kind,
+            ComparedLevels levels,
+            DistillationProvider.Context context,
+            Initializer weight) {
+        return new Adapters(
+                BuildContext.root(
+                                context.teacher().backend(),
+                                DType.F32,
+                                context.recipe().training().seed())
+                        .at(method),
+                kind,
+                levels.names(),
+                context.student().recipe().model().pyramidChannels(),
+                context.teacher().recipe().model().pyramidChannels(),
+                weight);
+    }
 
     /** With the first weights that PyTorch gives a convolution: uniform, at most 1/sqrt(fan in). */
     public Adapters(BuildContext context, AdapterKind kind, List<String> levels, int in, int out) {

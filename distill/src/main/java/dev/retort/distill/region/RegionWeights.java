@@ -2,14 +2,13 @@ package dev.retort.distill.region;
 
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.model.DensePredictions;
-import dev.retort.detection.model.Places;
 import dev.retort.detection.model.Predictions;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationException;
 import dev.retort.tensor.Scope;
+import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The weights of a {@link Region} for one batch: constants [N, H_l, W_l, 1] of every level, of any sum. Padding counts as images do. */
@@ -26,6 +25,15 @@ public final class RegionWeights {
      * @throws IllegalArgumentException if the region is conditional
      */
     public static List<Tensor> of(Region region, Distillation.Step step) {
+        return of(region, AnchorCells.DEFAULT, step);
+    }
+
+    /**
+     * As {@link #of(Region, Distillation.Step)}.
+     *
+     * @param anchors which cells {@link Region#ANCHORS} marks
+     */
+    public static List<Tensor> of(Region region, AnchorCells anchors, Distillation.Step step) {
         List<Tensor> maps = step.teacher().features();
         return switch (region) {
             case ALL -> maps.stream().map(RegionWeights::all).toList();
@@ -38,7 +46,7 @@ public final class RegionWeights {
                                         map)
                                 .tensor(map))
                         .toList();
-            case ANCHORS -> anchors(step, maps);
+            case ANCHORS -> anchors(anchors, step, maps);
             case ACTIVATION ->
                 maps.stream().map(map -> activation(map, TEMPERATURE)).toList();
             case SCORE -> scores(step, maps);
@@ -48,9 +56,8 @@ public final class RegionWeights {
     }
 
     private static Tensor all(Tensor map) {
-        CellWeights weights = new CellWeights(map.dim(0), map.dim(1), map.dim(2));
-        Arrays.fill(weights.values(), 1);
-        return weights.tensor(map);
+        Shape cells = Shape.of(map.dim(0), map.dim(1), map.dim(2), 1);
+        return map.backend().root().full(cells, map.dtype(), 1);
     }
 
     /**
@@ -68,13 +75,20 @@ public final class RegionWeights {
         return weights;
     }
 
-    private static List<Tensor> anchors(Distillation.Step step, List<Tensor> maps) {
-        List<Places> places = dense("student", step.student()).places();
-        List<CellWeights> cells = AnchorCells.of(
-                AnchorCells.Reference.ALL_LEVELS, places, step.batch().groundTruth());
+    private static List<Tensor> anchors(AnchorCells rule, Distillation.Step step, List<Tensor> maps) {
+        List<CellWeights> cells = rule.mark(
+                dense("student", step.student()).places(), step.batch().groundTruth());
         List<Tensor> weights = new ArrayList<>();
         for (int level = 0; level < maps.size(); level++) {
-            weights.add(cells.get(level).tensor(maps.get(level)));
+            Tensor map = maps.get(level);
+            if (cells.size() != maps.size()
+                    || cells.get(level).height() != map.dim(1)
+                    || cells.get(level).width() != map.dim(2)) {
+                throw new DistillationException(
+                        "The levels of student and teacher have different sizes, so the student's"
+                                + " anchors mark no cells of the teacher: choose another region");
+            }
+            weights.add(cells.get(level).tensor(map));
         }
         return weights;
     }

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A student of width 6 beside a teacher of width 8, two levels of a 32x48 batch. */
 class IcdObjectiveTest {
@@ -173,6 +175,54 @@ class IcdObjectiveTest {
         try (IcdObjective objective = objective(config);
                 Tape tape = Tape.on(backend)) {
             assertThat(step(tape, objective, true, 0).terms.keySet()).containsExactly("localization.0", "distillation");
+        }
+    }
+
+    /** Pre-training to iteration 10, the decoder until 20, the end at 30. */
+    @ParameterizedTest
+    @CsvSource({
+        "9, true, false",
+        "10, true, true",
+        "19, true, true",
+        "20, false, true",
+        "29, false, true",
+        "30, false, false"
+    })
+    void phasesSayWhichTermsThereAre(long iteration, boolean auxiliary, boolean distillation) {
+        IcdConfig base = config(8, 1, false);
+        IcdConfig config = new IcdConfig(
+                base.descriptors(),
+                base.decoder(),
+                base.auxiliary(),
+                base.distillation(),
+                new IcdConfig.Phases(10, 20, 30));
+        List<String> expected = new ArrayList<>();
+        if (auxiliary) {
+            expected.addAll(List.of("identification.0", "localization.0"));
+        }
+        if (distillation) {
+            expected.add("distillation");
+        }
+        try (IcdObjective objective = objective(config);
+                Scope scope = Scope.open()) {
+            assertThat(objective
+                            .losses(batch(true), pyramid(STUDENT, 1), pyramid(TEACHER, 2), iteration, RUN)
+                            .keySet())
+                    .containsExactlyElementsOf(expected);
+        }
+    }
+
+    @Test
+    void aDecoderWithoutItsTaskGetsNoGradient() {
+        IcdConfig base = config(8, 1, false);
+        IcdConfig config =
+                new IcdConfig(base.descriptors(), base.decoder(), new IcdConfig.Auxiliary(0, 0), base.distillation());
+        try (IcdObjective objective = objective(config);
+                Tape tape = Tape.on(backend)) {
+            Step step = step(tape, objective, true, 50);
+            assertThat(step.terms.keySet()).containsExactly("distillation");
+            assertThat(objective.teacher().parameters().values())
+                    .allMatch(parameter -> step.gradients.of(parameter) == null);
         }
     }
 

@@ -13,7 +13,6 @@ import dev.retort.tensor.io.SafeTensors;
 import dev.retort.tensor.io.SafeTensorsException;
 import dev.retort.tensor.io.SafeTensorsWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,18 +122,7 @@ public final class Checkpoint {
             throws IOException {
         requireLayout(source);
         source.checkSeal();
-        StoredValues values = new StoredValues(source, section, backend, dtype);
-        try {
-            M model = constructor.apply(BuildContext.root(backend, dtype, values));
-            values.requireAllGiven();
-            return model;
-        } catch (UncheckedIOException e) {
-            values.discard();
-            throw e.getCause();
-        } catch (IOException | RuntimeException | Error e) {
-            values.discard();
-            throw e;
-        }
+        return new StoredValues(source, section).build(backend, dtype, constructor);
     }
 
     /**

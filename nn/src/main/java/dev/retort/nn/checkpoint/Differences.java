@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What sets the named tensors of a model and of a file apart, one line each. */
-final class Differences {
+public final class Differences {
     private Differences() {}
 
     /** Missing tensors and other shapes in the order of {@code expected}, then surplus ones in the order of {@code given}. */
-    static List<String> between(Map<String, Shape> expected, Map<String, Shape> given) {
+    public static List<String> between(Map<String, Shape> expected, Map<String, Shape> given) {
         List<String> lines = new ArrayList<>();
         expected.forEach((name, shape) -> {
             Shape other = given.get(name);

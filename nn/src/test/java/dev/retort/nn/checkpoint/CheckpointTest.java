@@ -225,39 +225,4 @@ class CheckpointTest {
             assertThat(digest).isNotEqualTo(new Checkpoint().model("m", other).digest());
         }
     }
-
-    /** One output, two inputs, window 1x3: OIHW (i0: 1 2 3; i1: 4 5 6) becomes, window place by place, 1 4 2 5 3 6. */
-    @Test
-    void pyTorchWeightsAreTurned() {
-        StateDict weights = new StateDict()
-                .putPyTorch("weight", Shape.of(1, 2, 1, 3), new float[] {1, 2, 3, 4, 5, 6})
-                .putPyTorch("linear", Shape.of(2, 2), new float[] {1, 2, 3, 4});
-        assertThat(weights.values().get("weight").shape()).isEqualTo(Shape.of(1, 1, 3, 2));
-        assertThat(weights.values().get("weight").data()).containsExactly(1, 4, 2, 5, 3, 6);
-        assertThat(weights.values().get("linear").data()).containsExactly(1, 2, 3, 4);
-    }
-
-    @Test
-    void stateDictFitsWholeOrWhereItMatches() {
-        try (Mlp model = mlp(DType.F64, 1, 1, 1, 1)) {
-            StateDict weights = new StateDict()
-                    .putPyTorch("layers.0.weight", Shape.of(1, 1), new float[] {0.5f})
-                    .putPyTorch("layers.0.bias", Shape.of(2), new float[] {1, 2})
-                    .putPyTorch("head.bias", Shape.of(1), new float[] {3});
-            Map<String, List<Double>> before = values(model.state());
-            assertThatThrownBy(() -> weights.copyTo(model))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("'layers.0.bias' has shape [2] where the model has [1] (and 3 more)");
-            assertThat(values(model.state())).isEqualTo(before);
-            WeightCopy copy = weights.copyMatching(model);
-            assertThat(copy.copied()).containsExactly("layers.0.weight");
-            assertThat(copy.kept())
-                    .containsExactly(
-                            "layers.0.bias: [1] here, [2] there",
-                            "layers.1.weight: not there",
-                            "layers.1.bias: not there");
-            assertThat(model.state().get("layers.0.weight").item()).isEqualTo(0.5);
-            assertThat(values(model.state()).get("layers.0.bias")).isEqualTo(before.get("layers.0.bias"));
-        }
-    }
 }

@@ -7,6 +7,8 @@ import dev.retort.nn.Mlp;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.DType;
+import dev.retort.tensor.Shape;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WeightCopyTest {
@@ -28,6 +30,21 @@ class WeightCopyTest {
                     .isEqualTo(teacher.state().get("layers.1.weight").toFloats());
             assertThat(student.state().get("layers.1.weight").storage())
                     .isNotSameAs(teacher.state().get("layers.1.weight").storage());
+        }
+    }
+
+    @Test
+    void whatIsReadBecomesTheTypeOfTheModel() {
+        try (Backend backend = Backends.create("reference");
+                Mlp model = new Mlp(BuildContext.root(backend, DType.F64, 1), 1, 1)) {
+            WeightCopy report = WeightCopy.matching(
+                    Map.of(
+                            "layers.0.weight", WeightCopy.Source.read(Shape.of(1, 1), () -> new float[] {0.5f}),
+                            "layers.0.bias", WeightCopy.Source.read(Shape.of(2), () -> new float[] {1, 2})),
+                    model);
+            assertThat(report.copied()).containsExactly("layers.0.weight");
+            assertThat(report.kept()).containsExactly("layers.0.bias: [1] here, [2] there");
+            assertThat(model.state().get("layers.0.weight").item()).isEqualTo(0.5);
         }
     }
 }

@@ -17,6 +17,8 @@ public enum Purpose {
     DROPOUT(5),
     /** Images of generated data sets. */
     SYNTHETIC_DATA(6),
+    /** Images of an evaluation that a bootstrap draws. */
+    RESAMPLING(20),
     /** The part that is cut out of a training image. */
     CROP(7),
     /** By how much a training image is scaled, and the window of a fixed size. */

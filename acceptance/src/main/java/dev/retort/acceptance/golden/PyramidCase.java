@@ -1,0 +1,118 @@
+package dev.retort.acceptance.golden;
+
+import dev.retort.autograd.Gradients;
+import dev.retort.autograd.Tape;
+import dev.retort.detection.box.GroundTruth;
+import dev.retort.distill.level.AdapterKind;
+import dev.retort.distill.level.Adapters;
+import dev.retort.distill.region.CellWeights;
+import dev.retort.tensor.Tensor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Maps of both networks with adapters between them, as golden cases of feature methods have them: {@code in.student_LEVEL}, {@code
+ * in.teacher_LEVEL}, {@code param.LEVEL.adapter.*} or {@code param.LEVEL.align.*}.
+ */
+final class PyramidCase implements AutoCloseable {
+    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
+    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
+    /** No case's images lie on their own: sizes are those of the batch, which masks do not read. */
+    private static final int BATCH_HEIGHT = 128;
+
+    private static final int BATCH_WIDTH = 160;
+
+    final List<String> levels;
+    final List<Tensor> students = new ArrayList<>();
+    final List<Tensor> adapted = new ArrayList<>();
+    final List<Tensor> teachers = new ArrayList<>();
+
+    private final GoldenRun run;
+    private final Adapters adapters;
+    private final RenamedParameters parameters;
+    private final Map<String, Tensor> others = new LinkedHashMap<>();
+
+    PyramidCase(GoldenRun run, Tape tape) throws IOException {
+        this.run = run;
+        JsonNode attrs = run.golden().attrs();
+        levels = Networks.strings(attrs.required("levels"));
+        AdapterKind kind =
+                kind(attrs.path("adapter_kernel").asInt(0), attrs.path("relu").asBoolean(false));
+        String first = levels.get(0);
+        String name = run.golden().has("param." + first + ".align.weight") ? "align" : "adapter";
+        if (kind == AdapterKind.NONE && run.golden().has("param." + first + '.' + name + ".weight")) {
+            kind = kind(run.golden().shape("param." + first + '.' + name + ".weight")[2], false);
+        }
+        adapters = new Adapters(
+                Networks.context(run),
+                kind,
+                levels,
+                run.golden().shape("in.student_" + first)[1],
+                run.golden().shape("in.teacher_" + first)[1]);
+        parameters = new RenamedParameters(run, adapters, own -> own.replace(".", '.' + name + '.'));
+        parameters.load();
+        tape.watch(adapters.trainableParameters());
+        for (String level : levels) {
+            Tensor student = tape.watch(run.tensor("in.student_" + level, CHANNELS_LAST));
+            students.add(student);
+            adapted.add(adapters.forward(level, student));
+            teachers.add(run.tensor("in.teacher_" + level, CHANNELS_LAST));
+        }
+    }
+
+    private static AdapterKind kind(int kernel, boolean relu) {
+        return switch (kernel) {
+            case 0 -> AdapterKind.NONE;
+            case 1 -> AdapterKind.CONV1X1;
+            default -> relu ? AdapterKind.CONV3X3RELU : AdapterKind.CONV3X3;
+        };
+    }
+
+    /** Boxes of all images. */
+    List<GroundTruth> boxes() throws IOException {
+        List<GroundTruth> images = new ArrayList<>();
+        while (run.golden().has("in.gt_boxes_" + images.size())) {
+            double[] boxes = run.golden().doubles("in.gt_boxes_" + images.size());
+            images.add(new GroundTruth(images.size(), BATCH_HEIGHT, BATCH_WIDTH, boxes, new int[boxes.length / 4]));
+        }
+        return images;
+    }
+
+    /** Compares the marked cells of a level with {@code out.mask_LEVEL}. */
+    void expectMask(String level, CellWeights cells) throws IOException {
+        double[] values = new double[cells.values().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = cells.values()[i];
+        }
+        run.golden().expectWithin("out.mask_" + level, values, 0);
+    }
+
+    /** Watches another of the student's tensors, whose gradient is compared, too. */
+    Tensor watch(Tape tape, String name) throws IOException {
+        Tensor watched = tape.watch(run.tensor("in." + name));
+        others.put(name, watched);
+        return watched;
+    }
+
+    /** Compares the loss and all gradients: of the student's maps, of the adapters and of what {@link #watch} gave. */
+    void expect(Tape tape, Tensor loss) throws IOException {
+        run.expect("out.loss", loss);
+        Gradients gradients = tape.gradients(loss);
+        for (int level = 0; level < levels.size(); level++) {
+            run.expect("grad.student_" + levels.get(level), gradients.of(students.get(level)), CHANNELS_FIRST);
+        }
+        parameters.expect(gradients);
+        for (Map.Entry<String, Tensor> other : others.entrySet()) {
+            run.expect("grad." + other.getKey(), gradients.of(other.getValue()));
+        }
+    }
+
+    @Override
+    public void close() {
+        adapters.close();
+    }
+}
