@@ -30,7 +30,8 @@ class StudyPlanTest {
 
     @Test
     void rowsOfOneRecipeShareTheirRuns() throws IOException {
-        StudyPlan plan = plan(TinyStudy.HEAD + TinyStudy.TABLES + "    all: {}\n    eight: {set: {distillation.icd.heads: 4}}\n");
+        StudyPlan plan = plan(
+                TinyStudy.HEAD + TinyStudy.TABLES + "    all: {}\n    eight: {set: {distillation.icd.heads: 4}}\n");
         assertThat(plan.keys().get("methods.all")).isEqualTo(plan.keys().get("weights.all"));
         assertThat(plan.runs()).hasSize(3 * 5);
         assertThat(plan.runs().get(2).rows()).containsExactly("methods.all", "weights.all");
@@ -39,11 +40,20 @@ class StudyPlanTest {
     @Test
     void allRowsOfASeedComeBeforeTheNextSeed() throws IOException {
         StudyPlan plan = plan(TinyStudy.HEAD + TinyStudy.TABLES);
-        assertThat(plan.runs()).extracting(StudyPlan.Run::name).startsWith(
-                "methods.plain seed 1", "methods.pkd seed 1", "methods.all seed 1", "weights.half seed 1", "methods.plain seed 2");
-        assertThat(plan.runs()).extracting(run -> run.recipe().training().seed()).startsWith(1L, 1L, 1L, 1L, 2L);
-        assertThat(plan.runs(List.of("weights"))).extracting(StudyPlan.Run::name).startsWith(
-                "methods.all seed 1", "weights.half seed 1", "methods.all seed 2");
+        assertThat(plan.runs())
+                .extracting(StudyPlan.Run::name)
+                .startsWith(
+                        "methods.plain seed 1",
+                        "methods.pkd seed 1",
+                        "methods.all seed 1",
+                        "weights.half seed 1",
+                        "methods.plain seed 2");
+        assertThat(plan.runs())
+                .extracting(run -> run.recipe().training().seed())
+                .startsWith(1L, 1L, 1L, 1L, 2L);
+        assertThat(plan.runs(List.of("weights")))
+                .extracting(StudyPlan.Run::name)
+                .startsWith("methods.all seed 1", "weights.half seed 1", "methods.all seed 2");
     }
 
     @Test
@@ -53,9 +63,12 @@ class StudyPlanTest {
         assertThat(plan(text.replace("seeds: [1, 2, 3]", "seeds: [7]")).keys()).isEqualTo(plan.keys());
         StudyPlan other = plan(text.replace("seed: 4", "seed: 5"));
         assertThat(other.keys().get("methods.all")).isNotEqualTo(plan.keys().get("methods.all"));
-        assertThat(other.keys().get("methods.plain")).as("no teacher").isEqualTo(plan.keys().get("methods.plain"));
+        assertThat(other.keys().get("methods.plain"))
+                .as("no teacher")
+                .isEqualTo(plan.keys().get("methods.plain"));
         StudyPlan otherRecipe = plan(text.replace("seed: 4", "seed: 4, set: {model.depth: 34}"));
-        assertThat(otherRecipe.keys().get("methods.all")).isNotEqualTo(plan.keys().get("methods.all"));
+        assertThat(otherRecipe.keys().get("methods.all"))
+                .isNotEqualTo(plan.keys().get("methods.all"));
     }
 
     @Test
@@ -66,13 +79,15 @@ class StudyPlanTest {
                 .replace("methods: [pkd]", "methods: [pkd], training.batch: 4")
                 .replace("weight: 4", "weight: 4, training.batch: 4");
         assertThat(plan(TinyStudy.HEAD + each).keys())
-                .isEqualTo(plan(TinyStudy.HEAD + "common: {training.batch: 4}\n" + TinyStudy.TABLES).keys());
+                .isEqualTo(plan(TinyStudy.HEAD + "common: {training.batch: 4}\n" + TinyStudy.TABLES)
+                        .keys());
     }
 
     @Test
     void aDefaultThatIsWrittenDownChangesNoKey() throws IOException {
         String text = TinyStudy.HEAD + TinyStudy.TABLES;
-        assertThat(plan(TinyStudy.HEAD + "common: {data.flip: 0.5, model.kind: retinanet}\n" + TinyStudy.TABLES).keys())
+        assertThat(plan(TinyStudy.HEAD + "common: {data.flip: 0.5, model.kind: retinanet}\n" + TinyStudy.TABLES)
+                        .keys())
                 .isEqualTo(plan(text).keys());
     }
 
@@ -92,7 +107,8 @@ class StudyPlanTest {
                 plan(text, TinyStudy.dataset(7), TEST).keys().get("methods.plain"),
                 plan(text, TRAIN, TinyStudy.dataset(5)).keys().get("methods.plain")));
         assertThat(keys).doesNotHaveDuplicates();
-        assertThat(plan(text, TinyStudy.dataset(6), TinyStudy.dataset(4)).keys()).isEqualTo(plan(text).keys());
+        assertThat(plan(text, TinyStudy.dataset(6), TinyStudy.dataset(4)).keys())
+                .isEqualTo(plan(text).keys());
     }
 
     @Test

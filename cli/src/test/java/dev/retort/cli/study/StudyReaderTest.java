@@ -61,28 +61,31 @@ class StudyReaderTest {
 
     /** A mistake as a replacement in a study that is right, and what the message has. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "seeds: [1, 2, 3] | seed: [1] | no key 'seed', did you mean seeds?",
-        "seeds: [1, 2, 3] | seeds: [1, 2, 1] | seed 1 is given twice",
-        "seeds: [1, 2, 3] | seeds: [a] | 'seeds' must be of whole numbers, not \"a\"",
-        "seeds: [1, 2, 3] | published: x | 'seeds' is missing",
-        "metrics: [AP, AP50] | metrics: [AP, AP55] | no metric 'AP55', did you mean AP50?",
-        "metrics: [AP, AP50] | metrics: [APs] | must be AP, AP50 or AP75, not APs",
-        "reference: all | reference: alll | table 'methods' has no row 'alll', its reference, nor has another table: did you mean all?",
-        "base: base.yaml | base: bass.yaml | there is no such file",
-        "teacher: {recipe: base.yaml, seed: 4} | # none | 'teacher' is missing, and rows distil",
-        "seed: 4} | sed: 4} | teacher: there is no key 'sed', did you mean seed?",
-        "distillation.methods | distillation.method | methods.pkd: The recipe has no key distillation.method; the nearest one is distillation.methods",
-        "[pkd] | [pkb] | methods.pkd: distillation.methods",
-        "distil: false | distill: false | methods.plain: there is no key 'distill', did you mean distil?",
-        "distil: false | distil: 2 | methods.plain: 'distil' must be true or false, not 2",
-        "all: {published: 39.9} | all: {published: x} | methods.all: 'published' must be a number, not \"x\"",
-        "all: {published: 39.9} | all: {set: {training.seed: 3}} | methods.all: training.seed is no setting here",
-        "distillation.icd.weight: 4 | distillation.icd.heads: x | weights.half: distillation.icd.heads",
-        "pkd: {set: {distillation.methods: [pkd]}} | icd: {} | methods.all and methods.icd are the same run",
-        "half: {set: {distillation.icd.weight: 4}} | reference: all | table 'weights' has no row",
-        "pkd: {set: {distillation.methods: [pkd]}} | all: {} | is no study",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "seeds: [1, 2, 3] | seed: [1] | no key 'seed', did you mean seeds?",
+                "seeds: [1, 2, 3] | seeds: [1, 2, 1] | seed 1 is given twice",
+                "seeds: [1, 2, 3] | seeds: [a] | 'seeds' must be of whole numbers, not \"a\"",
+                "seeds: [1, 2, 3] | published: x | 'seeds' is missing",
+                "metrics: [AP, AP50] | metrics: [AP, AP55] | no metric 'AP55', did you mean AP50?",
+                "metrics: [AP, AP50] | metrics: [APs] | must be AP, AP50 or AP75, not APs",
+                "reference: all | reference: alll | table 'methods' has no row 'alll', its reference, nor has another table: did you mean all?",
+                "base: base.yaml | base: bass.yaml | there is no such file",
+                "teacher: {recipe: base.yaml, seed: 4} | # none | 'teacher' is missing, and rows distil",
+                "seed: 4} | sed: 4} | teacher: there is no key 'sed', did you mean seed?",
+                "distillation.methods | distillation.method | methods.pkd: The recipe has no key distillation.method; the nearest one is distillation.methods",
+                "[pkd] | [pkb] | methods.pkd: distillation.methods",
+                "distil: false | distill: false | methods.plain: there is no key 'distill', did you mean distil?",
+                "distil: false | distil: 2 | methods.plain: 'distil' must be true or false, not 2",
+                "all: {published: 39.9} | all: {published: x} | methods.all: 'published' must be a number, not \"x\"",
+                "all: {published: 39.9} | all: {set: {training.seed: 3}} | methods.all: training.seed is no setting here",
+                "distillation.icd.weight: 4 | distillation.icd.heads: x | weights.half: distillation.icd.heads",
+                "pkd: {set: {distillation.methods: [pkd]}} | icd: {} | methods.all and methods.icd are the same run",
+                "half: {set: {distillation.icd.weight: 4}} | reference: all | table 'weights' has no row",
+                "pkd: {set: {distillation.methods: [pkd]}} | all: {} | is no study",
+            })
     void mistakesAreToldWithTheirPlace(String right, String wrong, String message) {
         String text = TinyStudy.HEAD + TinyStudy.TABLES;
         assertThat(text).contains(right);
@@ -95,7 +98,8 @@ class StudyReaderTest {
 
     @Test
     void aStudyThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> StudyReader.read(folder.resolve("none.yaml"))).hasMessageContaining("There is no study");
+        assertThatThrownBy(() -> StudyReader.read(folder.resolve("none.yaml")))
+                .hasMessageContaining("There is no study");
     }
 
     @Test
@@ -107,11 +111,13 @@ class StudyReaderTest {
 
     @Test
     void otherSchedulesAreTold() throws IOException {
-        String text = TinyStudy.HEAD + TinyStudy.TABLES.replace("half: {set: {", "half: {set: {optimizer.clipNorm: 5, training.batch: 4, ");
+        String text = TinyStudy.HEAD
+                + TinyStudy.TABLES.replace("half: {set: {", "half: {set: {optimizer.clipNorm: 5, training.batch: 4, ");
         assertThat(ScheduleDifferences.of(read(text)))
                 .isEqualTo(List.of(
                         "training.batch differs between rows: 4 in weights.half; 2 in all others",
                         "optimizer.clipNorm differs between rows: 5.0 in weights.half; 0.0 in all others"));
-        assertThat(ScheduleDifferences.of(read(TinyStudy.HEAD + TinyStudy.TABLES))).isEmpty();
+        assertThat(ScheduleDifferences.of(read(TinyStudy.HEAD + TinyStudy.TABLES)))
+                .isEmpty();
     }
 }

@@ -108,7 +108,8 @@ class StudyRunnerTest {
                 matched[d] = 1023;
             }
             return new MatchedDetections(
-                    ids, List.of(new MatchedDetections.Category(1, positives, images, scores, matched, new int[found])));
+                    ids,
+                    List.of(new MatchedDetections.Category(1, positives, images, scores, matched, new int[found])));
         }
     }
 
@@ -120,7 +121,8 @@ class StudyRunnerTest {
 
     private StudyRunner runner(StudyOptions options) throws IOException {
         Study study = TinyStudy.read(folder, text);
-        return new StudyRunner(study, TinyStudy.dataset(6), TEST, out, options, launcher, new PrintWriter(printed, true));
+        return new StudyRunner(
+                study, TinyStudy.dataset(6), TEST, out, options, launcher, new PrintWriter(printed, true));
     }
 
     private StudyRunner.End run(StudyOptions options) throws IOException {
@@ -137,7 +139,8 @@ class StudyRunnerTest {
         assertThat(launcher.made)
                 .startsWith("teacher 4", "plain 1", "pkd 1", "icd 1", "icd 1", "plain 2")
                 .hasSize(13);
-        assertThat(printed.toString()).contains("teacher: AP 100.0", "methods.plain seed 1 (1 of 12): AP 27.5, 2 min 0 s");
+        assertThat(printed.toString())
+                .contains("teacher: AP 100.0", "methods.plain seed 1 (1 of 12): AP 27.5, 2 min 0 s");
         launcher.made.clear();
         assertThat(run(ALL)).isEqualTo(StudyRunner.End.COMPLETE);
         assertThat(launcher.made).isEmpty();
@@ -183,9 +186,12 @@ class StudyRunnerTest {
         assertThat(difference.at("/better").intValue()).isZero();
         assertThat(difference.at("/different").booleanValue()).isTrue();
         assertThat(difference.at("/interval_over_images/0").doubleValue()).isBetween(-0.75, -0.5);
-        assertThat(json().at("/tables/0/rows/1/difference").has("interval")).as("two pairs").isFalse();
+        assertThat(json().at("/tables/0/rows/1/difference").has("interval"))
+                .as("two pairs")
+                .isFalse();
         run(new StudyOptions(List.of(), StudyPlan.Shard.WHOLE, Double.POSITIVE_INFINITY, 1, true, 0));
-        assertThat(json().at("/tables/0/rows/0/difference/different").booleanValue()).isFalse();
+        assertThat(json().at("/tables/0/rows/0/difference/different").booleanValue())
+                .isFalse();
     }
 
     @Test
@@ -237,7 +243,9 @@ class StudyRunnerTest {
         launcher.codes.put(1, 1);
         assertThat(run(ALL)).isEqualTo(StudyRunner.End.LEFT);
         assertThat(printed.toString())
-                .contains("methods.plain seed 1: ended without a result, exit code 1: it does not fit", "tries it once more");
+                .contains(
+                        "methods.plain seed 1: ended without a result, exit code 1: it does not fit",
+                        "tries it once more");
         assertThat(json().at("/tables/0/rows/0/runs/0/state").stringValue()).isEqualTo("missing");
         launcher.codes.put(launcher.calls, 1);
         assertThat(run(ALL)).isEqualTo(StudyRunner.End.LEFT);
@@ -271,7 +279,8 @@ class StudyRunnerTest {
         StudyOptions short_ = new StudyOptions(List.of(), StudyPlan.Shard.WHOLE, 119, 1, true, 50);
         assertThat(run(short_)).isEqualTo(StudyRunner.End.PUT_OFF);
         assertThat(launcher.made).as("nothing is measured before the first").containsExactly("teacher 4", "plain 1");
-        assertThat(printed.toString()).contains("the budget leaves no time for methods.pkd seed 1 (about 2 min 0 s): 11 runs are put off");
+        assertThat(printed.toString())
+                .contains("the budget leaves no time for methods.pkd seed 1 (about 2 min 0 s): 11 runs are put off");
     }
 
     @Test
@@ -298,7 +307,9 @@ class StudyRunnerTest {
         runner(ALL).dryRun();
         assertThat(out).doesNotExist();
         assertThat(printed.toString())
-                .contains("5 rows, 3 seeds, 12 runs; of this call 12, of which 0 have a result", "not known before one was made");
+                .contains(
+                        "5 rows, 3 seeds, 12 runs; of this call 12, of which 0 have a result",
+                        "not known before one was made");
         run(ALL);
         text = text.replace("seeds: [1, 2, 3]", "seeds: [1, 2, 3, 5]");
         runner(ALL).dryRun();
@@ -309,7 +320,10 @@ class StudyRunnerTest {
     void aRowAboveItsTeacherIsAWarning() throws IOException {
         text = text.replace("seeds: [1, 2, 3]", "seeds: [1]");
         run(ALL);
-        Path teacher = files(RunResult.FILE).stream().filter(file -> file.toString().contains("teacher")).findFirst().orElseThrow();
+        Path teacher = files(RunResult.FILE).stream()
+                .filter(file -> file.toString().contains("teacher"))
+                .findFirst()
+                .orElseThrow();
         Files.writeString(teacher, Files.readString(teacher).replace("\"AP\" : 1.0", "\"AP\" : 0.5"));
         run(ALL);
         assertThat(Files.readString(out.resolve(StudyOutputs.TEXT)))
@@ -319,7 +333,10 @@ class StudyRunnerTest {
     @Test
     void aResultOfAnotherRecipeIsRefused() throws IOException {
         run(ALL);
-        Path recipe = files("recipe.yaml").stream().filter(file -> file.toString().contains("runs")).findFirst().orElseThrow();
+        Path recipe = files("recipe.yaml").stream()
+                .filter(file -> file.toString().contains("runs"))
+                .findFirst()
+                .orElseThrow();
         Files.writeString(recipe, Files.readString(recipe).replace("flip: 0.5", "flip: 0.25"));
         assertThatIOException().isThrownBy(() -> run(ALL)).withMessageContaining("since a default has changed");
     }

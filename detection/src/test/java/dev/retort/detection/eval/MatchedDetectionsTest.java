@@ -68,10 +68,22 @@ class MatchedDetectionsTest {
                     long old = sorted.get(i);
                     long id = 1000L * (i + 1) + copy;
                     ids.add(id);
-                    truths.stream().filter(t -> t.imageId() == old).forEach(t -> copies.add(new Annotation(
-                            copies.size() + 1, id, t.categoryId(), t.x(), t.y(), t.w(), t.h(), t.area(), t.crowd())));
-                    found.stream().filter(d -> d.imageId() == old).forEach(d -> again.add(new Detection(
-                            id, d.categoryId(), d.x(), d.y(), d.width(), d.height(), d.score())));
+                    truths.stream()
+                            .filter(t -> t.imageId() == old)
+                            .forEach(t -> copies.add(new Annotation(
+                                    copies.size() + 1,
+                                    id,
+                                    t.categoryId(),
+                                    t.x(),
+                                    t.y(),
+                                    t.w(),
+                                    t.h(),
+                                    t.area(),
+                                    t.crowd())));
+                    found.stream()
+                            .filter(d -> d.imageId() == old)
+                            .forEach(d -> again.add(
+                                    new Detection(id, d.categoryId(), d.x(), d.y(), d.width(), d.height(), d.score())));
                 }
             }
             return new Scene(ids, copies, again);
@@ -90,7 +102,8 @@ class MatchedDetectionsTest {
             CocoEvaluator evaluator = Scene.random(seed, 20).evaluator();
             MatchedDetections matches = evaluator.matches();
             for (CocoMetric metric : KNOWN) {
-                assertThat(matches.value(metric, once(matches))).isEqualTo(evaluator.evaluate().value(metric));
+                assertThat(matches.value(metric, once(matches)))
+                        .isEqualTo(evaluator.evaluate().value(metric));
             }
         }
     }
@@ -112,13 +125,15 @@ class MatchedDetectionsTest {
     @Test
     void imagesWithoutObjectsHaveNothingToFind() {
         MatchedDetections matches = Scene.random(1, 20).evaluator().matches();
-        assertThat(matches.value(CocoMetric.AP, new int[matches.imageIds().size()])).isEqualTo(-1);
+        assertThat(matches.value(CocoMetric.AP, new int[matches.imageIds().size()]))
+                .isEqualTo(-1);
     }
 
     @Test
     void metricsOfOtherSizesAndWrongCountsAreRefused() {
         MatchedDetections matches = Scene.random(1, 20).evaluator().matches();
-        assertThatThrownBy(() -> matches.value(CocoMetric.AP_SMALL, once(matches))).hasMessageContaining("APs");
+        assertThatThrownBy(() -> matches.value(CocoMetric.AP_SMALL, once(matches)))
+                .hasMessageContaining("APs");
         assertThatThrownBy(() -> matches.value(CocoMetric.AP, new int[1])).hasMessageContaining("12 images");
     }
 
