@@ -10,15 +10,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The folder of a study's runs: {@code runs/KEY-sSEED} for each, {@code teacher/KEY-sSEED} for the teacher. */
-record StudyFolder(Path root) {
+final class StudyFolder {
     private static final String RUNS = "runs";
     private static final String TEACHER = "teacher";
     private static final long POLL_MILLIS = 200;
+
+    private final Path root;
+    /** Results that were read, by their folders: they do not change. */
+    private final Map<String, RunResult> results = new ConcurrentHashMap<>();
+
+    StudyFolder(Path root) {
+        this.root = root;
+    }
+
+    Path root() {
+        return root;
+    }
 
     Path runs() {
         return root.resolve(RUNS);
@@ -34,12 +48,17 @@ record StudyFolder(Path root) {
 
     /** The result of a run, if there is one. */
     Optional<RunResult> result(StudyPlan.Run run) throws IOException {
+        RunResult known = results.get(run.folder());
+        if (known != null) {
+            return Optional.of(known);
+        }
         Path folder = run(run);
         Optional<RunResult> found = result(folder, run.key());
         Path recipe = folder.resolve(TrainingJob.RECIPE);
         if (found.isPresent() && Files.exists(recipe)) {
             requireSame(recipe, run);
         }
+        found.ifPresent(result -> results.put(run.folder(), result));
         return found;
     }
 
