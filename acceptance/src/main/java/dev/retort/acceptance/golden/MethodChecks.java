@@ -20,8 +20,11 @@ final class MethodChecks {
 
     static Map<String, GoldenCheck> checks() {
         return Map.of(
+                "cwd", golden -> GoldenRun.each(golden, CwdChecks::check),
+                "defeat", golden -> GoldenRun.each(golden, DeFeatChecks::check),
                 "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
                 "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
+                "frs", golden -> GoldenRun.each(golden, FrsChecks::check),
                 "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 
