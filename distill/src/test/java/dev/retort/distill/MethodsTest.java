@@ -73,6 +73,9 @@ class MethodsTest {
     /** Levels p3 to p7 have 8x8, 4x4, 2x2, 1 and 1 cells, micro-batches two images. */
     private static Stream<Method> methods() {
         return Stream.of(
+                method("cwd", List.of("weight")),
+                method("cwd", List.of("weight"), "on=logits"),
+                method("defeat", List.of("foreground", "background"), "foreground=1e3", "background=1e4"),
                 method("fitnet", List.of("weight")),
                 method(
                         "fitnet",
@@ -81,6 +84,7 @@ class MethodsTest {
                         "region=anchors",
                         "normalize=cells",
                         "startIteration=1"),
+                method("frs", List.of("feature", "classes"), "warmup=1"),
                 method("icd", List.of("weight"), "startIteration=0"),
                 method("fbkd", List.of("feature", "channel", "spatial", "relation")),
                 method("fgd", List.of("foreground", "background", "attention", "relation")),

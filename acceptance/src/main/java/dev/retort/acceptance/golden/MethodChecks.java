@@ -20,11 +20,14 @@ final class MethodChecks {
 
     static Map<String, GoldenCheck> checks() {
         return Map.of(
+                "cwd", golden -> GoldenRun.each(golden, CwdChecks::check),
+                "defeat", golden -> GoldenRun.each(golden, DeFeatChecks::check),
                 "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
                 "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
                 "fbkd", golden -> GoldenRun.each(golden, FbkdChecks::check),
                 "fgd", golden -> GoldenRun.each(golden, FgdChecks::check),
                 "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),
+                "frs", golden -> GoldenRun.each(golden, FrsChecks::check),
                 "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 

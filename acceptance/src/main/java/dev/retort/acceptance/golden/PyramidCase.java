@@ -21,10 +21,8 @@ import tools.jackson.databind.JsonNode;
 final class PyramidCase implements AutoCloseable {
     private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
     private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
-    /** No case's images lie on their own: sizes are those of the batch, which masks do not read. */
-    private static final int BATCH_HEIGHT = 128;
-
-    private static final int BATCH_WIDTH = 160;
+    /** Pixels of an image, which no mask of these cases depends on. */
+    private static final int IMAGE_SIZE = 128;
 
     final List<String> levels;
     final List<Tensor> students = new ArrayList<>();
@@ -40,13 +38,11 @@ final class PyramidCase implements AutoCloseable {
         this.run = run;
         JsonNode attrs = run.golden().attrs();
         levels = Networks.strings(attrs.required("levels"));
-        AdapterKind kind =
-                kind(attrs.path("adapter_kernel").asInt(0), attrs.path("relu").asBoolean(false));
         String first = levels.get(0);
         String name = run.golden().has("param." + first + ".align.weight") ? "align" : "adapter";
-        if (kind == AdapterKind.NONE && run.golden().has("param." + first + '.' + name + ".weight")) {
-            kind = kind(run.golden().shape("param." + first + '.' + name + ".weight")[2], false);
-        }
+        String weight = "param." + first + '.' + name + ".weight";
+        int kernel = run.golden().has(weight) ? run.golden().shape(weight)[2] : 0;
+        AdapterKind kind = kind(kernel, attrs.path("relu").asBoolean(false));
         adapters = new Adapters(
                 Networks.context(run),
                 kind,
@@ -77,7 +73,7 @@ final class PyramidCase implements AutoCloseable {
         List<GroundTruth> images = new ArrayList<>();
         while (run.golden().has("in.gt_boxes_" + images.size())) {
             double[] boxes = run.golden().doubles("in.gt_boxes_" + images.size());
-            images.add(new GroundTruth(images.size(), BATCH_HEIGHT, BATCH_WIDTH, boxes, new int[boxes.length / 4]));
+            images.add(new GroundTruth(images.size(), IMAGE_SIZE, IMAGE_SIZE, boxes, new int[boxes.length / 4]));
         }
         return images;
     }

@@ -1,0 +1,38 @@
+package dev.retort.distill.cwd;
+
+import dev.retort.distill.Distillation;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.AdapterKind;
+import dev.retort.distill.level.Adapters;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.distill.level.LevelLogits;
+import java.util.Map;
+
+/** {@code distillation.methods: [cwd]}. */
+public final class CwdProvider implements DistillationProvider<CwdSettings> {
+    @Override
+    public String name() {
+        return CwdPyramid.NAME;
+    }
+
+    @Override
+    public CwdSettings defaults() {
+        return CwdSettings.DEFAULTS;
+    }
+
+    @Override
+    public Distillation create(Context context, CwdSettings settings) {
+        ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
+        if (settings.weight() == 0) {
+            return step -> Map.of();
+        }
+        if (settings.on() == CwdSettings.On.LOGITS) {
+            LevelLogits.requireSameClasses(name(), context);
+            return new CwdLogits(settings, levels);
+        }
+        AdapterKind kind = AdapterKind.between(
+                context.student().recipe().model().pyramidChannels(),
+                context.teacher().recipe().model().pyramidChannels());
+        return new CwdPyramid(settings, levels, Adapters.of(name(), kind, levels, context));
+    }
+}

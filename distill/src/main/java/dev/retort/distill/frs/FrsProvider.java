@@ -1,0 +1,35 @@
+package dev.retort.distill.frs;
+
+import dev.retort.distill.Distillation;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.Adapters;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.distill.level.LevelLogits;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code distillation.methods: [frs]}. */
+public final class FrsProvider implements DistillationProvider<FrsSettings> {
+    @Override
+    public String name() {
+        return FrsDistillation.NAME;
+    }
+
+    @Override
+    public FrsSettings defaults() {
+        return FrsSettings.DEFAULTS;
+    }
+
+    @Override
+    public Distillation create(Context context, FrsSettings settings) {
+        ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
+        if (settings.isWeightless()) {
+            return step -> Map.of();
+        }
+        LevelLogits.requireSameClasses(name(), context);
+        Optional<Adapters> adapters = settings.feature() == 0
+                ? Optional.empty()
+                : Optional.of(Adapters.of(name(), settings.adapter(), levels, context));
+        return new FrsDistillation(settings, levels, adapters);
+    }
+}
