@@ -19,7 +19,10 @@ final class MethodChecks {
     private MethodChecks() {}
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of("pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
+        return Map.of(
+                "bckd", golden -> GoldenRun.each(golden, BckdChecks::check),
+                "crosskd", golden -> GoldenRun.each(golden, CrossKdChecks::check),
+                "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
     }
 
     private static void pkd(GoldenRun run) throws IOException {
