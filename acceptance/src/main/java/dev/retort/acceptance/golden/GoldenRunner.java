@@ -24,6 +24,7 @@ public final class GoldenRunner implements Closeable {
             ImportChecks::checks,
             ImportedNetworkChecks::checks,
             MethodChecks::checks,
+            PgdChecks::checks,
             NnChecks::checks,
             OpChecks::checks,
             OptimChecks::checks,

@@ -1,59 +1,27 @@
 package dev.retort.acceptance.golden;
 
-import dev.retort.autograd.Tape;
-import dev.retort.distill.pkd.PkdLoss;
-import dev.retort.tensor.Tensor;
-import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
+import java.util.TreeMap;
 
-/** Golden cases of distillation methods besides ICD: maps of student and teacher in, losses and the student's gradients out. */
+/** Golden cases of distillation methods besides ICD, by their operation. */
 final class MethodChecks {
-    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
-    /** Constants of the formula, which the engine has, too. */
-    private static final double EPSILON = 1e-6;
-
     private MethodChecks() {}
 
     static Map<String, GoldenCheck> checks() {
-        return Map.of(
-                "cwd", golden -> GoldenRun.each(golden, CwdChecks::check),
-                "defeat", golden -> GoldenRun.each(golden, DeFeatChecks::check),
-                "fgfi", golden -> GoldenRun.each(golden, FitNetChecks::fgfi),
-                "fitnet", golden -> GoldenRun.each(golden, FitNetChecks::fitnet),
-                "fbkd", golden -> GoldenRun.each(golden, FbkdChecks::check),
-                "fgd", golden -> GoldenRun.each(golden, FgdChecks::check),
-                "mgd", golden -> GoldenRun.each(golden, MgdChecks::check),
-                "frs", golden -> GoldenRun.each(golden, FrsChecks::check),
-                "pkd", golden -> GoldenRun.each(golden, MethodChecks::pkd));
-    }
-
-    private static void pkd(GoldenRun run) throws IOException {
-        JsonNode attrs = run.golden().attrs();
-        if (attrs.required("eps").doubleValue() != EPSILON
-                || !attrs.required("unbiased").booleanValue()) {
-            throw new AssertionError("PKD is built with eps 1e-6 and the unbiased deviation, not " + attrs);
-        }
-        List<String> levels = Networks.strings(attrs.required("levels"));
-        try (Tape tape = run.tape()) {
-            Map<String, Tensor> students = new LinkedHashMap<>();
-            Tensor sum = null;
-            for (String level : levels) {
-                Tensor student = tape.watch(run.tensor("in.student_" + level, CHANNELS_LAST));
-                students.put(level, student);
-                Tensor distance = PkdLoss.distance(student, run.tensor("in.teacher_" + level, CHANNELS_LAST));
-                run.expect("out.distance_" + level, distance);
-                sum = sum == null ? distance : sum.add(distance);
-            }
-            Tensor loss = sum.mul(attrs.required("weight").doubleValue());
-            run.expect("out.loss", loss);
-            var gradients = tape.gradients(loss);
-            for (Map.Entry<String, Tensor> student : students.entrySet()) {
-                run.expect("grad.student_" + student.getKey(), gradients.of(student.getValue()), CHANNELS_FIRST);
-            }
-        }
+        Map<String, GoldenRun.Body> bodies = new TreeMap<>();
+        bodies.put("bckd", BckdChecks::check);
+        bodies.put("crosskd", CrossKdChecks::check);
+        bodies.put("cwd", CwdChecks::check);
+        bodies.put("defeat", DeFeatChecks::check);
+        bodies.put("fbkd", FbkdChecks::check);
+        bodies.put("fgd", FgdChecks::check);
+        bodies.put("fgfi", FitNetChecks::fgfi);
+        bodies.put("fitnet", FitNetChecks::fitnet);
+        bodies.put("frs", FrsChecks::check);
+        bodies.put("mgd", MgdChecks::check);
+        bodies.put("pkd", PkdChecks::check);
+        Map<String, GoldenCheck> checks = new TreeMap<>();
+        bodies.forEach((op, body) -> checks.put(op, golden -> GoldenRun.each(golden, body)));
+        return checks;
     }
 }

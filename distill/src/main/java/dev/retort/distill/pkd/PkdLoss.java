@@ -1,5 +1,6 @@
 package dev.retort.distill.pkd;
 
+import dev.retort.distill.level.ChannelStatistics;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
@@ -8,9 +9,6 @@ import dev.retort.tensor.Tensor;
  * maps that were normalized channel by channel, which is (m - 1)/m times 1 minus their correlation, m = N*H*W.
  */
 public final class PkdLoss {
-    /** Added to the deviation, as in the released code. */
-    private static final double EPSILON = 1e-6;
-
     private PkdLoss() {}
 
     /**
@@ -24,19 +22,8 @@ public final class PkdLoss {
             Tensor own = student.dim(1) == teacher.dim(1)
                     ? student
                     : student.backend().resizeBilinear(student, teacher.dim(1), teacher.dim(2));
-            Tensor difference = normalized(own).sub(normalized(teacher));
+            Tensor difference = ChannelStatistics.normalized(own).sub(ChannelStatistics.normalized(teacher));
             return scope.keep(difference.square().mean().mul(0.5));
-        }
-    }
-
-    /** (x - mean)/(deviation + 1e-6) of each channel over all images and cells: [N*H*W, C]. The deviation is the unbiased one. */
-    private static Tensor normalized(Tensor map) {
-        try (Scope scope = Scope.open()) {
-            Tensor rows = map.reshape(-1, map.dim(3));
-            Tensor centered = rows.sub(rows.mean(0));
-            // norm has a gradient of 0 where a channel is the same everywhere, which sqrt has not.
-            Tensor deviation = centered.norm(0).mul(1 / Math.sqrt(rows.dim(0) - 1.0));
-            return scope.keep(centered.div(deviation.add(EPSILON)));
         }
     }
 }

@@ -78,16 +78,21 @@ public final class RetinaNet extends PyramidDetector implements OnnxExportable {
 
     /** Anchors of each level of an output: [H*W*A * 4] XYXY. */
     public List<double[]> anchors(List<Tensor> features) {
+        List<double[]> anchors = new ArrayList<>();
+        for (int level = 0; level < LEVELS; level++) {
+            anchors.add(anchors(features, level));
+        }
+        return anchors;
+    }
+
+    /** Anchors of one level of an output: [H*W*A * 4] XYXY. */
+    double[] anchors(List<Tensor> features, int level) {
         // Batches are multiples of 32 pixels, so the finest level tells their size.
         ImageSize batch = new ImageSize(
                 FINEST_STRIDE * features.get(0).dim(1),
                 FINEST_STRIDE * features.get(0).dim(2));
-        List<double[]> anchors = new ArrayList<>();
-        for (int level = 0; level < LEVELS; level++) {
-            Tensor map = features.get(level);
-            anchors.add(options.anchors().anchors(level, map.dim(1), map.dim(2), batch));
-        }
-        return anchors;
+        Tensor map = features.get(level);
+        return options.anchors().anchors(level, map.dim(1), map.dim(2), batch);
     }
 
     RetinaNetLoss loss() {

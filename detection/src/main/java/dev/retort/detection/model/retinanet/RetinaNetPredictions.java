@@ -80,8 +80,7 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
     /** Scales are limited from above and from below. */
     @Override
     public Tensor decode(int level, Tensor boxes) {
-        return BoxDecoding.decodeBounded(
-                BoxCoder.RETINANET, boxes, model.anchors(features).get(level));
+        return BoxDecoding.decodeBounded(BoxCoder.RETINANET, boxes, model.anchors(features, level));
     }
 
     @Override

@@ -1,0 +1,27 @@
+package dev.retort.distill.crosskd;
+
+import dev.retort.distill.Distillation;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.dense.DensePair;
+
+/** {@code distillation.methods: [crosskd]}. */
+public final class CrossKdProvider implements DistillationProvider<CrossKdSettings> {
+    static final String NAME = "crosskd";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public CrossKdSettings defaults() {
+        return CrossKdSettings.DEFAULTS;
+    }
+
+    @Override
+    public Distillation create(Context context, CrossKdSettings settings) {
+        DensePair.require(NAME, context);
+        DensePair.requireTowers(NAME, context, settings.position(), "set distillation.crosskd.position lower");
+        return new CrossKdDistillation(settings, context.student().network().levels());
+    }
+}

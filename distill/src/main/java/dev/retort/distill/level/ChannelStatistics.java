@@ -1,0 +1,53 @@
+package dev.retort.distill.level;
+
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+
+/** Mean and unbiased deviation of each channel of a map over all images and cells. */
+public final class ChannelStatistics {
+    /** Added to the deviation that is divided by, as in the released codes of PKD and CrossKD. */
+    private static final double EPSILON = 1e-6;
+
+    private ChannelStatistics() {}
+
+    /**
+     * (x - mean)/(deviation + 1e-6).
+     *
+     * @param map [N, H, W, C], N*H*W of 2 or more
+     * @return [N*H*W, C]
+     */
+    public static Tensor normalized(Tensor map) {
+        try (Scope scope = Scope.open()) {
+            Tensor centered = centered(rows(map));
+            return scope.keep(centered.div(deviation(centered).add(EPSILON)));
+        }
+    }
+
+    /**
+     * A map with the mean and the deviation that another one has.
+     *
+     * @param map [N, H, W, C], N*H*W of 2 or more
+     * @param other [N, H, W, C]
+     * @return as {@code map}
+     */
+    public static Tensor transferred(Tensor map, Tensor other) {
+        try (Scope scope = Scope.open()) {
+            Tensor given = rows(other);
+            Tensor scaled = normalized(map).mul(deviation(centered(given))).add(given.mean(0));
+            return scope.keep(scaled.reshape(map.shape()));
+        }
+    }
+
+    private static Tensor rows(Tensor map) {
+        return map.reshape(-1, map.dim(3));
+    }
+
+    private static Tensor centered(Tensor rows) {
+        return rows.sub(rows.mean(0));
+    }
+
+    private static Tensor deviation(Tensor centered) {
+        // norm has a gradient of 0 where a channel is the same everywhere, which sqrt has not.
+        return centered.norm(0).mul(1 / Math.sqrt(centered.dim(0) - 1.0));
+    }
+}
