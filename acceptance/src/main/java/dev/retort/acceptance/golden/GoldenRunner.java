@@ -25,6 +25,7 @@ public final class GoldenRunner implements Closeable {
             ImportedNetworkChecks::checks,
             MethodChecks::checks,
             PgdChecks::checks,
+            LdChecks::checks,
             NnChecks::checks,
             OpChecks::checks,
             OptimChecks::checks,

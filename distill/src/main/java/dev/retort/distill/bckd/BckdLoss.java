@@ -5,7 +5,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
 /**
- * Bridging cross-task knowledge distillation (BCKD, arXiv 2308.14286, section 3): a student's predictions follow the teacher's, with p
+ * Binary classification and IoU distillation (BCKD, arXiv 2308.14286): a student's predictions follow the teacher's, with p
  * and q the sigmoid of the student's and the teacher's class logits at a place, and F the number of positive places:
  * <pre>
  * classes = sum |p - q|^beta * BCE(p, q) / F               over places and classes; the factor has a gradient

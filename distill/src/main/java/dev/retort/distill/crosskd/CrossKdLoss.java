@@ -6,7 +6,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
 /**
- * CrossKD (arXiv 2306.11369, section 3.2): a student's map inside the tower, rescaled to the teacher's statistics, goes through the rest
+ * CrossKD (arXiv 2306.11369): a student's map inside the tower, rescaled to the teacher's statistics, goes through the rest
  * of the teacher's frozen head. What comes out follows the teacher's predictions, with p and q the sigmoid of class logits at a place, b
  * and b' boxes, and F the number of positive places:
  * <pre>

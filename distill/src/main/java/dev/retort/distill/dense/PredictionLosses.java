@@ -8,8 +8,8 @@ public final class PredictionLosses {
     private PredictionLosses() {}
 
     /**
-     * The binary cross entropy with a soft target q, weighted by how far the student is from it (quality focal loss, arXiv 2006.04388,
-     * eq. 5): sum of |p - q|^beta * BCE(p, q) over places and classes, p = sigmoid(student), q = sigmoid(teacher). The factor is
+     * The binary cross entropy with a soft target q, weighted by how far the student is from it (quality focal loss, arXiv
+     * 2006.04388): sum of |p - q|^beta * BCE(p, q) over places and classes, p = sigmoid(student), q = sigmoid(teacher). The factor is
      * differentiated, too. A scalar.
      *
      * @param student logits [N, R, K]

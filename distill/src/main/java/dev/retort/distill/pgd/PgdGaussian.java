@@ -3,7 +3,7 @@ package dev.retort.distill.pgd;
 import dev.retort.detection.box.GroundTruth;
 
 /**
- * How much the cells at which a teacher predicts an object best count (PGD, arXiv 2203.05469, eq. 4 and 5): a Gaussian is fitted to their
+ * How much the cells at which a teacher predicts an object best count (PGD, arXiv 2203.05469): a Gaussian is fitted to their
  * centers, and each counts as its density there, 1 in the middle. Cells whose center is outside of the object's box count 0; where
  * objects share a cell, the larger weight counts.
  */

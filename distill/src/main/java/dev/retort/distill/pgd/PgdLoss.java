@@ -7,7 +7,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
 /**
- * Prediction-guided distillation (PGD, arXiv 2203.05469, section 3.3) of one level of a head's towers: maps behind the first convolution
+ * Prediction-guided distillation (PGD, arXiv 2203.05469) of one level of a head's towers: maps behind the first convolution
  * and its ReLU are compared where the teacher predicts best. With the spatial attention A = HW * softmax over cells of (mean_c |x| / T)
  * and the channel attention of each cell B = C * softmax over channels of (|x| / T), those of the teacher where none is named:
  * <pre>

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a teacher finds the objects of an image best (PGD, arXiv 2203.05469, eq. 3): the quality of a place for an object is
+ * Where a teacher finds the objects of an image best (PGD, arXiv 2203.05469): the quality of a place for an object is
  * score^(1-a) * IoU^a of what is predicted there, with the score of the object's class and the IoU with its box. A cell has the quality of
  * its best place; the released code knows one place a cell.
  */
