@@ -96,8 +96,9 @@ mkdir -p "$out/peers"
 cp "$root"/bench/peers/*.py "$out/peers"
 if $golden; then
   mkdir "$out/golden"
-  # Without weight files: what tells of a device in golden-import.zip is in golden.zip, too.
-  for set in golden golden-detectors golden-methods; do
+  # Without weight files and methods: what tells of a device in golden-import.zip and golden-methods.zip, the operations, is in
+  # golden.zip, too.
+  for set in golden golden-detectors; do
     cp "$root/acceptance/src/test/resources/$set.zip" "$out/golden"
   done
 fi
