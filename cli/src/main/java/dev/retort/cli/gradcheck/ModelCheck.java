@@ -50,7 +50,7 @@ import java.util.stream.IntStream;
  * Checks the gradients of a whole training step of ICD (arXiv 2110.12724) in float64 against central differences, one group of
  * parameters at a time: the teacher's by its detector losses; the student's and its projection's by the sum of detector,
  * auxiliary and distillation losses; encoder's and decoder's by the auxiliary losses. An FCOS is checked by the sum of its losses
- * and those of PKD. The networks are RetinaNets and an FCOS on ResNet-18 with a few channels, the batch is two images of 64x64.
+ * and those of PKD. The losses of every other method are checked by themselves, see {@link MethodLosses}. The networks are RetinaNets and an FCOS on ResNet-18 with a few channels, the batch is two images of 64x64.
  *
  * <p>The method detaches the decoder's attention weights and values in the distillation loss, which differences cannot know.
  * Encoder and decoder are therefore checked by the auxiliary losses alone, and one more cell counts their parameters that get a
@@ -83,6 +83,7 @@ public final class ModelCheck implements AutoCloseable {
     private final RetinaNet student;
     private final DetectionModel fcos;
     private final IcdObjective objective;
+    private final MethodLosses methods;
     private final IcdBatch batch;
     private final double[] pixels;
     /** Feature maps of the teacher, computed once: constants of every loss that the student or the decoder is checked by. */
@@ -103,6 +104,7 @@ public final class ModelCheck implements AutoCloseable {
         student = SmallDetectors.retinaNet(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
         fcos = SmallDetectors.fcos(root.at("fcos"), FCOS_CHANNELS);
         objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
+        methods = new MethodLosses(backend, seed);
         List<GroundTruth> images = IntStream.range(0, IMAGES)
                 .mapToObj(n -> new GroundTruth(n + 1, SIZE, SIZE, BOXES[n], LABELS[n]))
                 .toList();
@@ -138,32 +140,24 @@ public final class ModelCheck implements AutoCloseable {
     /** The groups' names, in the order in which {@link #run} checks them. */
     public List<String> names() {
         List<String> names = new ArrayList<>();
-        parts().forEach(part -> names.addAll(part.groups.keySet()));
+        parts().forEach(part -> names.addAll(part.groups().keySet()));
         names.add(STOP);
         return names;
     }
 
-    /** Parameters that one loss is checked for, in groups by name. */
-    private record Part(Map<String, Map<String, Parameter>> groups, Supplier<Tensor> loss) {}
-
-    private List<Part> parts() {
-        List<Part> parts = new ArrayList<>();
-        parts.add(new Part(
-                named("teacher", teacher.parameters(), 3),
+    private List<CheckedLoss> parts() {
+        List<CheckedLoss> parts = new ArrayList<>();
+        parts.add(new CheckedLoss(
+                CheckedLoss.named("teacher", teacher.parameters(), 3),
                 () -> TrainingStep.total(detectorLosses(teacher, new RetinaNetLoss.Box.Giou()))));
-        Map<String, Map<String, Parameter>> learning = named("student", student.parameters(), 3);
-        learning.putAll(named("projection", objective.projection().parameters(), 1));
-        parts.add(new Part(learning, this::step));
-        parts.add(new Part(named("fcos", fcos.parameters(), 3), this::fcosStep));
-        parts.add(new Part(named("decoder", objective.teacher().parameters(), 3), this::auxiliary));
+        Map<String, Map<String, Parameter>> learning = CheckedLoss.named("student", student.parameters(), 3);
+        learning.putAll(CheckedLoss.named("projection", objective.projection().parameters(), 1));
+        parts.add(new CheckedLoss(learning, this::step));
+        parts.add(new CheckedLoss(CheckedLoss.named("fcos", fcos.parameters(), 3), this::fcosStep));
+        parts.add(
+                new CheckedLoss(CheckedLoss.named("decoder", objective.teacher().parameters(), 3), this::auxiliary));
+        parts.addAll(methods.losses());
         return parts;
-    }
-
-    private static Map<String, Map<String, Parameter>> named(
-            String prefix, Map<String, Parameter> parameters, int depth) {
-        Map<String, Map<String, Parameter>> named = new LinkedHashMap<>();
-        ParameterCheck.groups(parameters, depth).forEach((name, group) -> named.put(prefix + ": " + name, group));
-        return named;
     }
 
     /**
@@ -173,10 +167,10 @@ public final class ModelCheck implements AutoCloseable {
      */
     public List<Cell> run(Predicate<String> group, Consumer<Cell> progress) {
         List<Cell> cells = new ArrayList<>();
-        for (Part part : parts()) {
-            part.groups.forEach((name, parameters) -> {
+        for (CheckedLoss part : parts()) {
+            part.groups().forEach((name, parameters) -> {
                 if (group.test(name)) {
-                    Cell cell = check(name, parameters, part.loss);
+                    Cell cell = check(name, parameters, part.loss());
                     cells.add(cell);
                     progress.accept(cell);
                 }
@@ -292,6 +286,7 @@ public final class ModelCheck implements AutoCloseable {
         teacherLevels.forEach(Tensor::close);
         studentLevels.forEach(Tensor::close);
         equalLevels.forEach(Tensor::close);
+        methods.close();
         objective.close();
         fcos.close();
         student.close();

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 final class SmallDetectors {
     static final int CLASSES = 3;
     private static final int WIDTH = 4;
+    private static final int TOWER = 3;
     private static final double HEAD_GAIN = 20;
 
     private SmallDetectors() {}
@@ -36,6 +37,25 @@ final class SmallDetectors {
         return net;
     }
 
+    /** The recipe of a RetinaNet that methods are checked on: three convolutions a tower, batches of two. */
+    static Recipe recipe(long seed) {
+        return Recipe.defaults()
+                .with("model.depth=18")
+                .with("model.width=" + WIDTH)
+                .with("model.pyramidChannels=8")
+                .with("model.headConvolutions=" + TOWER)
+                .with("model.anchorSizes=[16, 32, 64, 128, 256]")
+                .with("training.batch=2")
+                .with("training.seed=" + seed);
+    }
+
+    /** The detector of a recipe. */
+    static DetectionModel of(Recipe recipe, BuildContext context) {
+        DetectionModel net = DetectionModels.create(context, recipe.model(), recipe::own, CLASSES);
+        amplifyHead(net);
+        return net;
+    }
+
     /** An FCOS whose levels p3 to p6 all have foreground in the boxes of {@link ModelCheck}; p7 has one cell, between them. */
     static DetectionModel fcos(BuildContext context, int channels) {
         Recipe recipe = Recipe.defaults()
@@ -45,9 +65,7 @@ final class SmallDetectors {
                 .with("model.pyramidChannels=" + channels)
                 .with("model.headConvolutions=1")
                 .with("model.sizeRanges=[22.5, 26.5, 28.5, 40]");
-        DetectionModel net = DetectionModels.create(context, recipe.model(), recipe::own, CLASSES);
-        amplifyHead(net);
-        return net;
+        return of(recipe, context);
     }
 
     /**

@@ -3,8 +3,6 @@ package dev.retort.distill.fbkd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.nn.BuildContext;
-import dev.retort.tensor.DType;
 import java.util.Map;
 
 /** {@code distillation.methods: [fbkd]}. */
@@ -25,11 +23,8 @@ public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
         if (!settings.isActive()) {
             return step -> Map.of();
         }
-        long seed = context.recipe().training().seed();
-        BuildContext at =
-                BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
         FbkdParts parts = new FbkdParts(
-                at,
+                context.modules(name()),
                 settings,
                 context.student().recipe().model().pyramidChannels(),
                 context.teacher().recipe().model().pyramidChannels());

@@ -3,8 +3,6 @@ package dev.retort.distill.fgd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.nn.BuildContext;
-import dev.retort.tensor.DType;
 import java.util.Map;
 
 /** {@code distillation.methods: [fgd]}. */
@@ -25,11 +23,8 @@ public final class FgdProvider implements DistillationProvider<FgdSettings> {
         if (!settings.isActive()) {
             return step -> Map.of();
         }
-        long seed = context.recipe().training().seed();
-        BuildContext at =
-                BuildContext.root(context.teacher().backend(), DType.F32, seed).at(name());
         FgdModules modules = new FgdModules(
-                at,
+                context.modules(name()),
                 levels.names(),
                 context.student().recipe().model().pyramidChannels(),
                 context.teacher().recipe().model().pyramidChannels(),

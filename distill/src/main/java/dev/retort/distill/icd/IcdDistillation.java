@@ -11,11 +11,9 @@ import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.Distiller;
 import dev.retort.distill.level.ComparedLevels;
 import dev.retort.distill.level.LevelPair;
-import dev.retort.nn.BuildContext;
 import dev.retort.nn.MultiheadAttention;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
-import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -51,8 +49,10 @@ public final class IcdDistillation implements Distillation {
                 : InstancePrior.of(dataset);
         config = settings.config(dataset.categories().size());
         long seed = context.recipe().training().seed();
-        BuildContext at = BuildContext.root(teacher.backend(), DType.F32, seed).at(IcdProvider.NAME);
-        objective = new IcdObjective(at, config, context.recipe().model().pyramidChannels());
+        objective = new IcdObjective(
+                context.modules(IcdProvider.NAME),
+                config,
+                context.recipe().model().pyramidChannels());
         sampler = new InstanceSampler(prior, config.descriptors().slots(), seed);
         optimizer = new IcdOptimizer(objective, settings, context.iterations());
     }
@@ -129,7 +129,7 @@ public final class IcdDistillation implements Distillation {
                     InstanceDescriptors.of(instances.images(), instances.draws(), config.descriptors());
             PyramidContext pyramid = PyramidContext.of(
                     teacher.backend(),
-                    DType.F32,
+                    objective.dtype(),
                     config.decoder().channels(),
                     instances.images(),
                     batch.height(),

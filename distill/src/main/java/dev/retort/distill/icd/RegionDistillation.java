@@ -8,10 +8,8 @@ import dev.retort.distill.level.LevelPair;
 import dev.retort.distill.region.PaddingMask;
 import dev.retort.distill.region.Region;
 import dev.retort.distill.region.RegionWeights;
-import dev.retort.nn.BuildContext;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
-import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -30,12 +28,10 @@ final class RegionDistillation implements Distillation {
         region = settings.region();
         this.levels = levels;
         config = settings.config(context.dataset().categories().size());
-        BuildContext at = BuildContext.root(
-                        context.teacher().backend(),
-                        DType.F32,
-                        context.recipe().training().seed())
-                .at(IcdProvider.NAME);
-        objective = new RegionObjective(at, config, context.recipe().model().pyramidChannels());
+        objective = new RegionObjective(
+                context.modules(IcdProvider.NAME),
+                config,
+                context.recipe().model().pyramidChannels());
         optimizer = new IcdOptimizer(objective, settings, context.iterations());
     }
 

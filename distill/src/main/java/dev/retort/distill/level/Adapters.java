@@ -7,7 +7,6 @@ import dev.retort.nn.Conv2d;
 import dev.retort.nn.Module;
 import dev.retort.nn.init.Initializer;
 import dev.retort.nn.init.Initializers;
-import dev.retort.tensor.DType;
 import dev.retort.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,11 +35,7 @@ public final class Adapters extends Module {
             DistillationProvider.Context context,
             Initializer weight) {
         return new Adapters(
-                BuildContext.root(
-                                context.teacher().backend(),
-                                DType.F32,
-                                context.recipe().training().seed())
-                        .at(method),
+                context.modules(method),
                 kind,
                 levels.names(),
                 context.student().recipe().model().pyramidChannels(),

@@ -34,7 +34,7 @@ final class PgdTargets {
     PgdTargets(DensePredictions teacher, List<GroundTruth> truth, long seed, long microBatch) {
         this.teacher = teacher;
         this.truth = truth;
-        stream = CounterRandom.stream(seed, Purpose.DESCRIPTORS, microBatch);
+        stream = CounterRandom.stream(seed, Purpose.PLACE_NOISE, microBatch);
         places = teacher.places();
         centers = centers(places);
         for (int level = 0; level < places.size(); level++) {

@@ -17,8 +17,6 @@ public enum Purpose {
     DROPOUT(5),
     /** Images of generated data sets. */
     SYNTHETIC_DATA(6),
-    /** Images of an evaluation that a bootstrap draws. */
-    RESAMPLING(20),
     /** The part that is cut out of a training image. */
     CROP(7),
     /** By how much a training image is scaled, and the window of a fixed size. */
@@ -28,7 +26,11 @@ public enum Purpose {
     /** Which images make a mosaic, and where they meet. */
     MOSAIC(10),
     /** Cells of feature maps that a distillation method hides. */
-    FEATURE_MASKS(11);
+    FEATURE_MASKS(11),
+    /** Shifts of the places that a distillation method weights. */
+    PLACE_NOISE(12),
+    /** Images of an evaluation that a bootstrap draws. */
+    RESAMPLING(20);
 
     private final long key;
 

@@ -1,0 +1,136 @@
+package dev.retort.cli.gradcheck;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.Annotation;
+import dev.retort.detection.data.Batch;
+import dev.retort.detection.data.Category;
+import dev.retort.detection.data.CocoDataset;
+import dev.retort.detection.data.ImageInfo;
+import dev.retort.detection.data.RgbImage;
+import dev.retort.detection.data.Sample;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.train.TrainingObjective;
+import dev.retort.detection.train.TrainingStep;
+import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.Distiller;
+import dev.retort.nn.BuildContext;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.DType;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * The losses of every distillation method besides ICD, with its default settings, from a small RetinaNet to another in float64:
+ * checked for the student's parameters and for those of the method's own modules.
+ *
+ * <p>Differences know nothing of factors that a method takes as constants. Where one depends on the student, the loss with it is
+ * checked only for parameters that the factor does not depend on.
+ */
+final class MethodLosses implements AutoCloseable {
+    private static final String ICD = "icd";
+    private static final int SIZE = 64;
+    /** Past every warm-up, far from the end. */
+    private static final TrainingObjective.Moment MOMENT = new TrainingObjective.Moment(0, 1000, 4000);
+
+    private static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
+    private static final int[][] LABELS = {{0, 2}, {1}};
+
+    /** BCKD weights boxes by the difference of class scores, a constant (arXiv 2308.14286, section 3.3). */
+    private static final String SCORE_WEIGHTED = "bckd.boxes";
+    /** FBKD masks its differences by both sides' attention, a constant. */
+    private static final String ATTENTION_MASKED = "fbkd.feature";
+
+    private final Detector teacher;
+    private final Detector student;
+    private final CocoDataset dataset;
+    private final Batch batch;
+    private final Map<String, Distiller> distillers = new LinkedHashMap<>();
+
+    /** @param backend computes in float64 */
+    MethodLosses(Backend backend, long seed) {
+        List<Category> categories = IntStream.rangeClosed(1, SmallDetectors.CLASSES)
+                .mapToObj(id -> new Category(id, "class " + id))
+                .toList();
+        List<ImageInfo> infos = new ArrayList<>();
+        List<Annotation> annotations = new ArrayList<>();
+        List<Sample> samples = new ArrayList<>();
+        Map<Long, RgbImage> images = new LinkedHashMap<>();
+        for (int n = 0; n < BOXES.length; n++) {
+            ImageInfo info = new ImageInfo(n + 1, n + ".png", SIZE, SIZE);
+            byte[] rgb = new byte[3 * SIZE * SIZE];
+            new SplittableRandom(seed + n).nextBytes(rgb);
+            infos.add(info);
+            images.put(info.id(), new RgbImage(SIZE, SIZE, rgb));
+            samples.add(new Sample(info, images.get(info.id()), BOXES[n], LABELS[n], false));
+            for (int i = 0; i < LABELS[n].length; i++) {
+                double w = BOXES[n][4 * i + 2] - BOXES[n][4 * i];
+                double h = BOXES[n][4 * i + 3] - BOXES[n][4 * i + 1];
+                long id = annotations.size() + 1L;
+                annotations.add(new Annotation(
+                        id, info.id(), 1 + LABELS[n][i], BOXES[n][4 * i], BOXES[n][4 * i + 1], w, h, w * h, false));
+            }
+        }
+        dataset = CocoDataset.inMemory("two images of noise", infos, categories, annotations, images);
+        batch = Batch.of(samples, SIZE);
+        Recipe recipe = SmallDetectors.recipe(seed);
+        BuildContext root = BuildContext.root(backend, DType.F64, seed);
+        teacher = detector(recipe, categories, root.at("methods.teacher"));
+        student = detector(recipe, categories, root.at("methods.student"));
+        student.network().setTraining(true);
+        for (DistillationProvider<?> method : DistillationProvider.all()) {
+            if (!method.name().equals(ICD)) {
+                Recipe own = recipe.with("distillation.methods=[" + method.name() + "]");
+                var context = new DistillationProvider.Context(own, dataset, teacher, student, MOMENT.iterations());
+                distillers.put(method.name(), new Distiller(context));
+            }
+        }
+    }
+
+    private static Detector detector(Recipe recipe, List<Category> categories, BuildContext context) {
+        return Detector.of(recipe, categories, SmallDetectors.of(recipe, context), "a small detector");
+    }
+
+    /** Every method's losses with the groups that they are checked for. */
+    List<CheckedLoss> losses() {
+        List<CheckedLoss> losses = new ArrayList<>();
+        distillers.forEach((method, distiller) -> {
+            Predicate<String> plain = term -> !term.equals(SCORE_WEIGHTED) && !term.equals(ATTENTION_MASKED);
+            losses.add(of(method, "student", student.network().parameters(), plain));
+            losses.add(of(method, "modules", distiller.joined(), term -> true));
+        });
+        Map<String, Parameter> boxes =
+                new LinkedHashMap<>(student.network().head().parameters());
+        boxes.keySet().removeIf(name -> !name.startsWith("bbox"));
+        losses.add(of("bckd", "student's boxes", boxes, SCORE_WEIGHTED::equals));
+        losses.removeIf(loss -> loss.groups().values().iterator().next().isEmpty());
+        return losses;
+    }
+
+    private CheckedLoss of(String method, String who, Map<String, Parameter> parameters, Predicate<String> terms) {
+        return new CheckedLoss(Map.of(method + ": " + who, parameters), () -> loss(distillers.get(method), terms));
+    }
+
+    private Tensor loss(Distiller distiller, Predicate<String> wanted) {
+        try (Scope scope = Scope.open()) {
+            TrainingObjective.Terms terms = distiller.begin(batch, MOMENT);
+            Map<String, Tensor> losses = terms.losses(student.network().forward(student.input(batch), terms.taps()));
+            losses.keySet().removeIf(term -> !wanted.test(term));
+            return scope.keep(TrainingStep.total(losses));
+        }
+    }
+
+    @Override
+    public void close() {
+        distillers.values().forEach(Distiller::close);
+        student.close();
+        teacher.close();
+    }
+}
