@@ -76,7 +76,12 @@ public record StudyPlan(Study study, Map<String, String> keys, List<Run> runs) {
     }
 
     static String folder(String key, long seed) {
-        return key.substring(0, SHOWN_DIGITS) + "-s" + seed;
+        return shown(key) + "-s" + seed;
+    }
+
+    /** A key as folders have it. */
+    static String shown(String key) {
+        return key.substring(0, SHOWN_DIGITS);
     }
 
     String key(Study.Row row) {

@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -80,44 +79,13 @@ public final class StudyRunner {
     /** Prints rows and runs and how long what is missing will take; makes nothing. */
     public void dryRun() throws IOException {
         List<StudyPlan.Run> mine = mine();
+        Forecast forecast = new Forecast(plan, times);
         List<StudyPlan.Run> missing = missing(mine);
-        for (Study.Table table : plan.study().tables()) {
-            print.println(table.name());
-            for (Study.Row row : table.rows()) {
-                String key = plan.key(row);
-                StudyPlan.Run run = plan.runs().stream()
-                        .filter(of -> of.key().equals(key))
-                        .findFirst()
-                        .orElseThrow();
-                long sharing = run.rows().stream()
-                        .filter(name -> !name.equals(row.fullName()))
-                        .count();
-                print.println("  " + row.name() + "  " + run.folder().replaceAll("-s-?\\d+$", "")
-                        + (row.distil() ? "" : "  without the teacher")
-                        + (sharing == 0 ? "" : "  shared: " + String.join(", ", run.rows()))
-                        + (row.name().equals(table.reference()) ? "  (reference)" : ""));
-            }
-        }
+        forecast.rows().forEach(print::println);
         scheduleDifferences.forEach(print::println);
-        int rows = plan.study().tables().stream()
-                .mapToInt(table -> table.rows().size())
-                .sum();
-        print.println(rows + " rows, " + plan.study().seeds().size() + " seeds, "
-                + plan.runs().size() + " runs; of this call " + mine.size() + ", of which "
+        print.println(forecast.counts() + "; of this call " + mine.size() + ", of which "
                 + (mine.size() - missing.size()) + " have a result");
-        print.println(estimate(missing));
-    }
-
-    private String estimate(List<StudyPlan.Run> missing) {
-        double seconds = 0;
-        for (StudyPlan.Run run : missing) {
-            OptionalDouble estimate = times.estimate(run);
-            if (estimate.isEmpty()) {
-                return "how long " + missing.size() + " runs take is not known before one was made";
-            }
-            seconds += estimate.getAsDouble();
-        }
-        return missing.size() + " runs to make, about " + Figures.duration(seconds) + ", one after the other";
+        print.println(forecast.time(missing));
     }
 
     /**
@@ -131,7 +99,7 @@ public final class StudyRunner {
         List<StudyPlan.Run> missing = missing(mine());
         queue = new ArrayDeque<>(missing);
         if (!missing.isEmpty()) {
-            print.println(estimate(missing));
+            print.println(new Forecast(plan, times).time(missing));
             boolean distils = missing.stream().anyMatch(StudyPlan.Run::distil);
             RunExecution.End end = teacher.make(distils, stop);
             if (end != RunExecution.End.DONE) {
@@ -145,9 +113,12 @@ public final class StudyRunner {
         boolean left = work(missing.size(), stop);
         StudyReport report = report();
         StudyOutputs.write(report, folder.root());
+        if (stop.getAsBoolean()) {
+            return End.STOPPED;
+        }
         print.print(TextOutput.text(report));
         print.flush();
-        return stop.getAsBoolean() ? End.STOPPED : left ? End.LEFT : putOff ? End.PUT_OFF : End.COMPLETE;
+        return left ? End.LEFT : putOff ? End.PUT_OFF : End.COMPLETE;
     }
 
     /** Makes the runs of the queue; whether one is left without a result. */
@@ -191,7 +162,7 @@ public final class StudyRunner {
             RunExecution.End end = execution.make(run.name(), order, options.jobs() == 1, stop);
             if (end == RunExecution.End.DONE) {
                 ended(run, count);
-            } else if (end == RunExecution.End.LEFT) {
+            } else {
                 left.add(run.folder());
             }
         }

@@ -19,9 +19,9 @@ record TableCells(List<String> header, List<List<String>> rows, List<String> foo
                 "sd",
                 "difference to " + figures.table().reference(),
                 "95 %",
-                "95 %, corrected",
-                "p, corrected",
-                "95 % over images",
+                "corrected",
+                "p",
+                "over images",
                 "different",
                 "better in"));
         others.forEach(metric -> header.add(metric.label()));

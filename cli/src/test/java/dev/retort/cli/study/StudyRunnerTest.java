@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,10 @@ class StudyRunnerTest {
     private static final CocoDataset TEST = TinyStudy.dataset(IMAGES);
     private static final StudyOptions ALL =
             new StudyOptions(List.of(), StudyPlan.Shard.WHOLE, Double.POSITIVE_INFINITY, 1, true, 50);
+
+    /** A folder with a study that is complete. */
+    @TempDir
+    private static Path complete;
 
     @TempDir
     private Path folder;
@@ -113,10 +118,27 @@ class StudyRunnerTest {
         }
     }
 
+    @BeforeAll
+    static void completeOne() throws IOException {
+        Study study = TinyStudy.read(complete, TinyStudy.HEAD + TinyStudy.TABLES);
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        new StudyRunner(study, TinyStudy.dataset(6), TEST, complete.resolve("out"), ALL, new FakeLauncher(), nowhere)
+                .run(() -> false);
+    }
+
     @BeforeEach
     void setUp() {
         text = TinyStudy.HEAD + TinyStudy.TABLES;
         out = folder.resolve("out");
+    }
+
+    /** Begins with a study that is complete. */
+    private void begunComplete() throws IOException {
+        try (var files = Files.walk(complete.resolve("out"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, out.resolve(complete.resolve("out").relativize(file)));
+            }
+        }
     }
 
     private StudyRunner runner(StudyOptions options) throws IOException {
@@ -148,7 +170,7 @@ class StudyRunnerTest {
 
     @Test
     void checkpointsGoAndModelsStayUnlessTheyAreNotWanted() throws IOException {
-        run(ALL);
+        begunComplete();
         List<Path> models = files(TrainingRun.MODEL);
         assertThat(models).hasSize(13);
         assertThat(files(TrainingRun.CHECKPOINT)).hasSize(1).first().asString().contains("teacher");
@@ -164,7 +186,7 @@ class StudyRunnerTest {
 
     @Test
     void failedRunsAreShownAndInNoMean() throws IOException {
-        run(ALL);
+        begunComplete();
         JsonNode pkd = json().at("/tables/0/rows/1");
         assertThat(pkd.at("/n").intValue()).isEqualTo(2);
         assertThat(pkd.at("/failed").intValue()).isEqualTo(1);
@@ -177,7 +199,7 @@ class StudyRunnerTest {
     /** Plain finds 11, 14 and 14 of 40, all 31, 34 and 34: a difference of 50 % in every seed. */
     @Test
     void differencesArePairedAndNeedBothIntervals() throws IOException {
-        run(ALL);
+        begunComplete();
         JsonNode plain = json().at("/tables/0/rows/0");
         assertThat(plain.at("/metrics/AP/mean").doubleValue()).isEqualTo(0.325);
         JsonNode difference = plain.at("/difference");
@@ -196,7 +218,7 @@ class StudyRunnerTest {
 
     @Test
     void firstLinesSayWhatCannotBeSeen() throws IOException {
-        run(ALL);
+        begunComplete();
         assertThat(Files.readAllLines(out.resolve(StudyOutputs.TEXT)).get(1))
                 .startsWith("  methods: differences below 0.0 AP are not visible here (3 seeds, 1 row compared)");
         text = text.replace("seeds: [1, 2, 3]", "seeds: [1, 3]");
@@ -207,6 +229,7 @@ class StudyRunnerTest {
 
     @Test
     void publishedFiguresHaveTheirHeadingAndTheirOwnDifferences() throws IOException {
+        begunComplete();
         text = text + "published: COCO val\n";
         run(ALL);
         assertThat(Files.readString(out.resolve(StudyOutputs.MARKDOWN)))
@@ -218,7 +241,7 @@ class StudyRunnerTest {
 
     @Test
     void thePageIsXmlWithADotForEachRun() throws Exception {
-        run(ALL);
+        begunComplete();
         String page = Files.readString(out.resolve(StudyOutputs.PAGE)).replace("<!DOCTYPE html>", "");
         var dots = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
@@ -229,8 +252,7 @@ class StudyRunnerTest {
 
     @Test
     void aChangedStudyTakesWhatFitsAndListsTheRest() throws IOException {
-        run(ALL);
-        launcher.made.clear();
+        begunComplete();
         text = text.replace("weight: 4", "weight: 2");
         assertThat(run(ALL)).isEqualTo(StudyRunner.End.COMPLETE);
         assertThat(launcher.made).containsExactly("icd 1", "icd 2", "icd 3");
@@ -295,7 +317,7 @@ class StudyRunnerTest {
 
     @Test
     void severalJobsMakeTheSameStudy() throws IOException {
-        run(ALL);
+        begunComplete();
         String alone = Files.readString(out.resolve(StudyOutputs.JSON));
         out = folder.resolve("jobs");
         run(new StudyOptions(List.of(), StudyPlan.Shard.WHOLE, Double.POSITIVE_INFINITY, 3, true, 50));
@@ -310,7 +332,7 @@ class StudyRunnerTest {
                 .contains(
                         "5 rows, 3 seeds, 12 runs; of this call 12, of which 0 have a result",
                         "not known before one was made");
-        run(ALL);
+        begunComplete();
         text = text.replace("seeds: [1, 2, 3]", "seeds: [1, 2, 3, 5]");
         runner(ALL).dryRun();
         assertThat(printed.toString()).contains("4 runs to make, about 8 min 0 s");
@@ -318,8 +340,7 @@ class StudyRunnerTest {
 
     @Test
     void aRowAboveItsTeacherIsAWarning() throws IOException {
-        text = text.replace("seeds: [1, 2, 3]", "seeds: [1]");
-        run(ALL);
+        begunComplete();
         Path teacher = files(RunResult.FILE).stream()
                 .filter(file -> file.toString().contains("teacher"))
                 .findFirst()
@@ -327,12 +348,12 @@ class StudyRunnerTest {
         Files.writeString(teacher, Files.readString(teacher).replace("\"AP\" : 1.0", "\"AP\" : 0.5"));
         run(ALL);
         assertThat(Files.readString(out.resolve(StudyOutputs.TEXT)))
-                .contains("warning: methods.all has AP 77.5, above the teacher's 50.0");
+                .contains("warning: methods.all has AP 82.5, above the teacher's 50.0");
     }
 
     @Test
     void aResultOfAnotherRecipeIsRefused() throws IOException {
-        run(ALL);
+        begunComplete();
         Path recipe = files("recipe.yaml").stream()
                 .filter(file -> file.toString().contains("runs"))
                 .findFirst()
@@ -343,7 +364,7 @@ class StudyRunnerTest {
 
     @Test
     void aDamagedResultIsNamed() throws IOException {
-        run(ALL);
+        begunComplete();
         Path result = files(RunResult.FILE).get(0);
         Files.writeString(result, "{}");
         assertThatIOException().isThrownBy(() -> run(ALL)).withMessageContaining(result.toString());
