@@ -11,21 +11,29 @@ import dev.retort.detection.data.Sample;
 import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.fcos.FcosHead;
 import dev.retort.detection.model.fcos.FcosPredictions;
+import dev.retort.detection.model.fcos.FcosSuppression;
 import dev.retort.detection.model.retinanet.RetinaNetPredictions;
+import dev.retort.detection.model.retinanet.RetinaNetSuppression;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Holds what ONNX Runtime says of images against what the detector says. Numbers of the head agree within 1e-4 of their size, or of the
  * root mean square where they are smaller; detections as {@link DetectionPairs} says.
+ *
+ * <p>An image has a tie where it agrees not with the detector's threshold of suppression, but with one that is 1e-6 higher or lower: an IoU
+ * is so close to it that float32 and float64 decide otherwise. Ties are counted.
  */
 final class OnnxParity {
     private static final double RELATIVE = 1e-4;
+    private static final double TIE = 1e-6;
 
     private final Detector detector;
     private final OnnxSession session;
@@ -73,10 +81,8 @@ final class OnnxParity {
             Predictions expected = detector.network().forward(detector.input(batch));
             if (options.nms()) {
                 ImageSize size = new ImageSize(height, width);
-                List<Detections> lists =
-                        expected.detections(samples.stream().map(sample -> size).toList());
                 for (int n = 0; n < samples.size(); n++) {
-                    compare(detector.recipe().data().resize().restore(lists.get(n), size, size), found, n);
+                    compare(expected, size, found, n);
                 }
             } else {
                 Map<String, List<Tensor>> raw = raw(expected);
@@ -142,22 +148,40 @@ final class OnnxParity {
         assertThat(worst).as(name).isLessThan(RELATIVE);
     }
 
-    private void compare(Detections expected, Map<String, OnnxSession.Output> found, int n) {
+    private void compare(Predictions predictions, ImageSize size, Map<String, OnnxSession.Output> found, int n) {
         int most = (int) found.get("scores").shape()[1];
         int count = (int) found.get("count").values()[n];
         detections += count;
-        DetectionPairs pairs = new DetectionPairs(expected, detections(found, n * most, count));
+        Detections given = detections(found, n * most, count);
+        DetectionPairs pairs = new DetectionPairs(detections(predictions, size, n, 0), given);
+        if (pairs.difference().isPresent()) {
+            ties++;
+            pairs = Stream.of(TIE, -TIE)
+                    .map(shift -> new DetectionPairs(detections(predictions, size, n, shift), given))
+                    .filter(other -> other.difference().isEmpty())
+                    .findFirst()
+                    .orElse(pairs);
+        }
+        assertThat(pairs.difference()).as("image %d of a batch", n).isEmpty();
         worstScore = Math.max(worstScore, pairs.worstScore());
         worstBox = Math.max(worstBox, pairs.worstBox());
-        double threshold =
-                ((OnnxExportable) detector.network()).onnxForm().selection().nmsThreshold();
-        ties += pairs.check(threshold, "image " + n + " of a batch") ? 1 : 0;
         for (int i = n * most + count; i < (n + 1) * most; i++) {
             assertThat(found.get("scores").values()[i]).isZero();
             assertThat(found.get("labels").values()[i]).isEqualTo(-1);
             assertThat(Arrays.copyOfRange(found.get("boxes").values(), 4 * i, 4 * i + 4))
                     .containsOnly(0);
         }
+    }
+
+    /** What the detector finds in image n if its threshold of suppression is so much higher. */
+    private Detections detections(Predictions predictions, ImageSize size, int n, double shift) {
+        double threshold = shift
+                + ((OnnxExportable) detector.network()).onnxForm().selection().nmsThreshold();
+        List<ImageSize> sizes = Collections.nCopies(n + 1, size);
+        List<Detections> lists = predictions instanceof FcosPredictions fcos
+                ? FcosSuppression.detections(fcos, sizes, threshold)
+                : RetinaNetSuppression.detections((RetinaNetPredictions) predictions, sizes, threshold);
+        return detector.recipe().data().resize().restore(lists.get(n), size, size);
     }
 
     private static Detections detections(Map<String, OnnxSession.Output> found, int from, int count) {

@@ -103,8 +103,13 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
 
     @Override
     public List<Detections> detections(List<ImageSize> sizes) {
-        FcosPostprocessor postprocessor = FcosPostprocessor.of(
-                model.options().settings().variant(), model.options().numClasses());
+        return detections(
+                sizes,
+                FcosPostprocessor.of(
+                        model.options().settings().variant(), model.options().numClasses()));
+    }
+
+    List<Detections> detections(List<ImageSize> sizes, FcosPostprocessor postprocessor) {
         List<FcosPoints> points = points();
         List<Detections> found = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {

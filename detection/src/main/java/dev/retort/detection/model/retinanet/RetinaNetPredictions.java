@@ -107,7 +107,10 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
 
     @Override
     public List<Detections> detections(List<ImageSize> sizes) {
-        DetectionPostprocessor postprocessor = model.options().postprocessor();
+        return detections(sizes, model.options().postprocessor());
+    }
+
+    List<Detections> detections(List<ImageSize> sizes, DetectionPostprocessor postprocessor) {
         List<double[]> anchors = model.anchors(features);
         List<Detections> found = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {
