@@ -171,9 +171,6 @@ final class AblateCommand implements Callable<Integer> {
                 study.split(),
                 "--max-pixels",
                 Long.toString(limit.pixels())));
-        if (discard) {
-            command.add("--discard-model");
-        }
         command.addAll(device.arguments());
         return new ProcessLauncher(Retort.class.getName(), command);
     }

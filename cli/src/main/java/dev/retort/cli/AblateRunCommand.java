@@ -54,9 +54,6 @@ final class AblateRunCommand implements Callable<Integer> {
     @Option(names = "--evaluate", description = "Only evaluate the model.")
     private boolean evaluate;
 
-    @Option(names = "--discard-model", description = "Remove the model when all is done.")
-    private boolean discard;
-
     @Mixin
     private PixelLimitOption limit;
 
@@ -82,8 +79,7 @@ final class AblateRunCommand implements Callable<Integer> {
                     .recipe());
             broken = recipe.get().data().broken();
         }
-        StudyRun run =
-                new StudyRun(folder, key, usable(trainSplit, broken), usable(split, broken), computing, !discard);
+        StudyRun run = new StudyRun(folder, key, usable(trainSplit, broken), usable(split, broken), computing);
         if (model == null) {
             return run.train(recipe.orElseThrow(), Optional.empty(), stop);
         }

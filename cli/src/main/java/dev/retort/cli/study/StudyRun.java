@@ -29,10 +29,8 @@ import java.util.Optional;
  * @param folder of the run
  * @param key of the run, for result.json
  * @param test what is evaluated on
- * @param keepModel whether the model stays when all is done
  */
-public record StudyRun(
-        Path folder, String key, CocoDataset train, CocoDataset test, Backend backend, boolean keepModel) {
+public record StudyRun(Path folder, String key, CocoDataset train, CocoDataset test, Backend backend) {
     /** Name of the file of matches in a run's folder. */
     static final String MATCHES = "matches.json.gz";
 
@@ -53,7 +51,7 @@ public record StudyRun(
                 try (Detector model = Detector.load(folder.resolve(TrainingRun.MODEL), backend)) {
                     evaluate(model, recipe.training().seed(), teacher.isPresent(), stop);
                 }
-                tidy(folder, keepModel);
+                tidy(folder, true);
             });
         } catch (RunBrokenOffException e) {
             if (!(e.getCause() instanceof DivergedException diverged)) {
@@ -62,7 +60,7 @@ public record StudyRun(
             System.err.println("retort: " + diverged.getMessage());
             var failure = new RunResult.Failure(diverged.loss(), diverged.iteration(), diverged.getMessage());
             write(recipe.training().seed(), teacher.isPresent(), Optional.of(failure), Optional.empty(), 0);
-            tidy(folder, keepModel);
+            tidy(folder, true);
             return true;
         }
     }
