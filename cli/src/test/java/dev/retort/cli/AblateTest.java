@@ -81,7 +81,8 @@ class AblateTest {
                         "--data",
                         folder.resolve("data").toString(),
                         "--out",
-                        out.toString()));
+                        out.toString(),
+                        "--discard-models"));
     }
 
     private static int end(RetortProcess process) throws InterruptedException {
@@ -109,6 +110,11 @@ class AblateTest {
     void killedAtRandomItEndsWithTheSameStudy() throws IOException, InterruptedException {
         JsonNode undisturbed = whole(folder.resolve("undisturbed"));
         assertThat(undisturbed.at("/tables/0/rows/1/n").intValue()).isEqualTo(2);
+        try (var files = Files.walk(folder.resolve("undisturbed"))) {
+            assertThat(files.filter(file -> file.endsWith("model.safetensors")))
+                    .singleElement()
+                    .satisfies(file -> assertThat(file.getParent().getParent().endsWith("teacher")).isTrue());
+        }
         Path out = folder.resolve("killed");
         Random random = new Random(1);
         int killed = 0;
