@@ -1,8 +1,10 @@
 package dev.retort.cli;
 
 import dev.retort.cli.job.Interruption;
+import dev.retort.cli.job.RunFolder;
 import dev.retort.cli.job.StoppedException;
 import dev.retort.cli.job.TrainingJob;
+import dev.retort.cli.study.RunLauncher;
 import dev.retort.cli.study.StudyRun;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
@@ -68,6 +70,9 @@ final class AblateRunCommand implements Callable<Integer> {
             return run(computing, stop) ? 0 : Retort.INTERRUPTED;
         } catch (StoppedException e) {
             return Retort.INTERRUPTED;
+        } catch (RunFolder.InUseException e) {
+            System.err.println("retort: " + e.getMessage());
+            return RunLauncher.IN_USE;
         }
     }
 

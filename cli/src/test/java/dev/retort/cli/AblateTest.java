@@ -113,7 +113,8 @@ class AblateTest {
         try (var files = Files.walk(folder.resolve("undisturbed"))) {
             assertThat(files.filter(file -> file.endsWith("model.safetensors")))
                     .singleElement()
-                    .satisfies(file -> assertThat(file.getParent().getParent().endsWith("teacher")).isTrue());
+                    .satisfies(file -> assertThat(file.getParent().getParent().endsWith("teacher"))
+                            .isTrue());
         }
         Path out = folder.resolve("killed");
         Random random = new Random(1);

@@ -161,7 +161,7 @@ class DemoTest {
                 .containsExactly(Summary.TEACHER, Summary.STUDENT, Summary.distilled("pkd"));
         assertThat(Files.readString(other.resolve(Report.FILE)))
                 .contains("data-name=\"PKD student\"", "PKD student against plain student")
-                .doesNotContain("ICD", "attention-section");
+                .doesNotContain("(ICD)", "attention-section");
         assertThat(run(line, "demo", "--out", "" + folder.resolve("none"), "--method", "kpd"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("distillation.methods must be a list of different methods out of");

@@ -18,17 +18,33 @@ import java.util.Map;
 public interface Distillation extends AutoCloseable {
     /** What is asked of the teacher for each batch. */
     enum Needs {
+        /** Nothing: its losses have no weight. */
+        NOTHING,
         /** Its feature pyramid. */
         FEATURES,
         /** Its head's output, too. */
         PREDICTIONS
     }
 
+    /** A method whose losses have no weight: the student trains alone. */
+    Distillation NONE = new Distillation() {
+        @Override
+        public Needs needs() {
+            return Needs.NOTHING;
+        }
+
+        @Override
+        public Map<String, Tensor> losses(Step step) {
+            return Map.of();
+        }
+    };
+
     /**
      * One micro-batch.
      *
      * @param student on the tape
-     * @param teacher a constant; where no method {@link #needs} predictions, only its features can be asked for
+     * @param teacher a constant; where no method {@link #needs} predictions, only its features can be asked for,
+     *     and not these where none needs features
      */
     record Step(Batch batch, Predictions student, Predictions teacher, Moment moment) {}
 

@@ -17,6 +17,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,17 @@ import java.util.function.Function;
  */
 public final class Distiller implements TrainingObjective {
     private final Detector teacher;
+    private final List<Parameter> learning;
     private final Map<String, Distillation> methods = new LinkedHashMap<>();
     private final Taps teacherTaps;
     private final Taps studentTaps;
-    private final boolean predicts;
+    private final Distillation.Needs needs;
     private String identity;
 
     /** @throws DistillationException if teacher, student or data do not fit a method */
     public Distiller(DistillationProvider.Context context) {
         teacher = context.teacher();
+        learning = context.student().network().trainableParameters();
         teacher.network().setTraining(false);
         Recipe recipe = context.recipe();
         try {
@@ -50,8 +53,11 @@ public final class Distiller implements TrainingObjective {
         }
         teacherTaps = taps(Distillation::teacherTaps);
         studentTaps = taps(Distillation::studentTaps);
-        predicts = !teacherTaps.isEmpty()
-                || methods.values().stream().anyMatch(method -> method.needs() == Distillation.Needs.PREDICTIONS);
+        Distillation.Needs most = methods.values().stream()
+                .map(Distillation::needs)
+                .max(Comparator.naturalOrder())
+                .orElse(Distillation.Needs.NOTHING);
+        needs = teacherTaps.isEmpty() ? most : Distillation.Needs.PREDICTIONS;
     }
 
     private Taps taps(Function<Distillation, Taps> of) {
@@ -105,9 +111,12 @@ public final class Distiller implements TrainingObjective {
 
     @Override
     public Terms begin(Batch batch, Moment moment) {
-        Predictions taught = predicts
-                ? teacher.network().forward(teacher.input(batch), teacherTaps)
-                : new FeaturesOnly(features(teacher, batch));
+        Predictions taught =
+                switch (needs) {
+                    case NOTHING -> new FeaturesOnly(List.of());
+                    case FEATURES -> new FeaturesOnly(features(teacher, batch));
+                    case PREDICTIONS -> teacher.network().forward(teacher.input(batch), teacherTaps);
+                };
         return new MethodTerms(batch, taught, moment);
     }
 
@@ -178,9 +187,13 @@ public final class Distiller implements TrainingObjective {
 
     @Override
     public Collection<Parameter> held(long iteration) {
-        return methods.values().stream()
-                .flatMap(method -> method.held(iteration).stream())
-                .toList();
+        List<Parameter> held = new ArrayList<>();
+        methods.values().forEach(method -> held.addAll(method.held(iteration)));
+        // What learns with the student waits with the student.
+        if (!learning.isEmpty() && held.containsAll(learning)) {
+            held.addAll(joined().values());
+        }
+        return held;
     }
 
     @Override

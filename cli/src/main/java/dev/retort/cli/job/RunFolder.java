@@ -83,6 +83,15 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** Another process writes the folder. */
+    public static final class InUseException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private InUseException(String message) {
+            super(message);
+        }
+    }
+
     private RunFolder(Path lock, String content, FileChannel channel) {
         this.lock = lock;
         this.content = content;
@@ -163,7 +172,7 @@ public final class RunFolder implements AutoCloseable {
             Holder holder = JSON.readValue(found, Holder.class);
             try (FileChannel theirs = FileChannel.open(lock, StandardOpenOption.WRITE)) {
                 if (!tryLock(theirs) || !holder.isGone()) {
-                    throw new IllegalStateException(lock.getParent() + " is in use by another run (" + holder
+                    throw new InUseException(lock.getParent() + " is in use by another run (" + holder
                             + "): wait for its end, or choose another folder. If that process is gone, remove " + lock);
                 }
                 // While the system's lock is held, nobody else takes over; somebody may have done so before.

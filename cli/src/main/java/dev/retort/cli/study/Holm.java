@@ -14,17 +14,20 @@ import java.util.stream.IntStream;
  */
 record Holm(double probability, int divisor) {
 
-    /** In the order of the probabilities given. */
-    static List<Holm> adjust(List<Double> probabilities, double alpha) {
-        int m = probabilities.size();
-        List<Integer> order = IntStream.range(0, m)
+    /**
+     * In the order of the probabilities given.
+     *
+     * @param m tests that there will be: at least as many as there are probabilities so far
+     */
+    static List<Holm> adjust(List<Double> probabilities, int m, double alpha) {
+        List<Integer> order = IntStream.range(0, probabilities.size())
                 .boxed()
                 .sorted(Comparator.comparingDouble(probabilities::get))
                 .toList();
-        Holm[] adjusted = new Holm[m];
+        Holm[] adjusted = new Holm[probabilities.size()];
         double highest = 0;
         int divisor = m;
-        for (int rank = 0; rank < m; rank++) {
+        for (int rank = 0; rank < adjusted.length; rank++) {
             // Behind the first that is too large, alpha is divided as for that one.
             divisor = highest < alpha ? m - rank : divisor;
             int at = order.get(rank);

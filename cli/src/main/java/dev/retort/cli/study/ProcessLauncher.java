@@ -47,8 +47,9 @@ public record ProcessLauncher(String mainClass, List<String> command) implements
             while (!process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 tick.run();
                 if (stop.getAsBoolean() && !told) {
-                    // A request to end, which it follows after its step.
-                    process.destroy();
+                    // It asks to end, which the process does after its step; a signal would end it at once on some
+                    // systems.
+                    process.getOutputStream().close();
                     told = true;
                 }
             }

@@ -32,6 +32,8 @@ final class RunExecution {
     private static final long LOOK_NANOS = 1_000_000_000L;
     /** A process that was ended by a signal has 128 and the signal's number. */
     private static final int SIGNALS = 128;
+    /** The JVM itself ended it, by SIGABRT: a crash. */
+    private static final int JVM_ABORT = SIGNALS + 6;
 
     private final RunLauncher launcher;
     private final CocoDataset train;
@@ -68,8 +70,12 @@ final class RunExecution {
             print.println(name + ": stopped; the same command goes on");
             return End.STOPPED;
         }
+        if (code == RunLauncher.IN_USE) {
+            print.println(name + ": left to another process, which began it just before");
+            return End.LEFT;
+        }
         String log = folder.resolve(ProcessLauncher.LOG).toString();
-        if (code > SIGNALS) {
+        if (code > SIGNALS && code != JVM_ABORT) {
             print.println(name + ": its process was killed (signal " + (code - SIGNALS)
                     + "); the same command goes on. " + "Too little memory is a reason: " + log);
             return End.LEFT;

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +29,10 @@ final class RunKey {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DISTILLATION = "distillation";
+    /** What changes no number of a run; weights are known by their file's content. */
+    private static final Map<String, List<String>> NO_NUMBERS =
+            Map.of("model", List.of("weights"), "training", List.of("logEvery", "checkpointEvery", "recomputeBlocks"));
+
     private static final int CHUNK = 1 << 16;
 
     private final String data;
@@ -63,6 +69,14 @@ final class RunKey {
         if (!distil) {
             tree.remove(DISTILLATION);
         }
+        NO_NUMBERS.forEach((section, keys) -> {
+            if (tree.get(section) instanceof ObjectNode known) {
+                known.remove(keys);
+                if (known.isEmpty()) {
+                    tree.remove(section);
+                }
+            }
+        });
         return (distil ? "distil " : "train ") + JSON.writeValueAsString(tree);
     }
 

@@ -12,6 +12,9 @@ public interface RunLauncher {
     /** The exit code of a run that was stopped, with a checkpoint to go on from. */
     int STOPPED = 130;
 
+    /** The exit code of a run whose folder another process had. */
+    int IN_USE = 75;
+
     /**
      * What to make.
      *
@@ -26,7 +29,7 @@ public interface RunLauncher {
      *
      * @param stop whether to stop after the step under way; asked often
      * @param tick called several times a second
-     * @return the exit code of a process: 0 if there is a result, {@link #STOPPED}, above 128 if it was killed
+     * @return the exit code of a process: 0 if there is a result, {@link #STOPPED}, {@link #IN_USE}, above 128 if it was killed
      */
     int launch(Order order, BooleanSupplier stop, Runnable tick) throws IOException;
 }

@@ -86,7 +86,7 @@ final class StudyFolder {
                             + ". Move its folder away, and the run is made anew",
                     e);
         }
-        if (!RecipeReader.writeDifferences(then).equals(RecipeReader.writeDifferences(run.recipe()))) {
+        if (!RunKey.recipeText(then, run.distil()).equals(RunKey.recipeText(run.recipe(), run.distil()))) {
             throw new IOException(file + " is not the recipe of " + run.name()
                     + " any more, since a default has changed. Move its folder away, and the run is made anew");
         }

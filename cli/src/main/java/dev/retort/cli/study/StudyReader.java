@@ -91,6 +91,7 @@ public final class StudyReader {
         if (distils && teacher.isEmpty()) {
             throw study.error("'teacher' is missing, and rows distil: give teacher: {recipe: FILE, seed: 1}");
         }
+        requireOneSplit(recipe.data().trainSplit(), tables, teacher);
         return new Study(
                 name,
                 teacher,
@@ -99,6 +100,28 @@ public final class StudyReader {
                 seeds(),
                 study.text("published").orElse(""),
                 tables);
+    }
+
+    /** All rows and the teacher learn from one split, and are evaluated on the study's. */
+    private void requireOneSplit(String split, List<Study.Table> tables, Optional<Study.Teacher> teacher) {
+        for (Study.Table table : tables) {
+            for (Study.Row row : table.rows()) {
+                requireSplit(row.fullName(), row.recipe(), split);
+            }
+        }
+        teacher.filter(Study.Teacher.Trained.class::isInstance)
+                .map(Study.Teacher.Trained.class::cast)
+                .ifPresent(trained -> requireSplit("the teacher", trained.recipe(), split));
+    }
+
+    private void requireSplit(String who, Recipe recipe, String split) {
+        String own = recipe.data().trainSplit();
+        if (!own.equals(split)) {
+            throw study.error(
+                    "data.trainSplit of " + who + " is " + JsonProblem.shown(own)
+                            + ", and that of the base recipe " + JsonProblem.shown(split)
+                            + ": a study learns from one split. Set it in 'common' and in the teacher's recipe, or make two studies");
+        }
     }
 
     private Optional<Path> path(StudyNode in, String key) {

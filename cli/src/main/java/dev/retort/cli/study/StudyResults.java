@@ -75,6 +75,7 @@ final class StudyResults {
                                 .filter(PairedDifferences::hasInterval)
                                 .map(PairedDifferences::probability)
                                 .toList(),
+                        plain.rows().size() - 1,
                         TableFigures.ALPHA)
                 .iterator();
         List<RowFigures> rows = new ArrayList<>();

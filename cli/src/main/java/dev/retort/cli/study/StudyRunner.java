@@ -97,6 +97,12 @@ public final class StudyRunner {
         Files.createDirectories(folder.root());
         scheduleDifferences.forEach(print::println);
         List<StudyPlan.Run> missing = missing(mine());
+        for (StudyPlan.Run run : mine()) {
+            if (!missing.contains(run)) {
+                // A call before this one may have kept more.
+                StudyRun.tidy(folder.run(run), options.keepModels());
+            }
+        }
         queue = new ArrayDeque<>(missing);
         if (!missing.isEmpty()) {
             print.println(new Forecast(plan, times).time(missing));
@@ -127,7 +133,7 @@ public final class StudyRunner {
         try {
             List<Future<Boolean>> ends = new ArrayList<>();
             for (int i = 0; i < options.jobs(); i++) {
-                ends.add(workers.submit(() -> work(count, new HashSet<>(), stop)));
+                ends.add(workers.submit(() -> workOff(count, stop)));
             }
             boolean left = false;
             for (Future<Boolean> end : ends) {
@@ -147,14 +153,15 @@ public final class StudyRunner {
         }
     }
 
-    private boolean work(int count, Set<String> left, BooleanSupplier stop) throws IOException {
+    private boolean workOff(int count, BooleanSupplier stop) throws IOException {
+        boolean left = false;
         for (Optional<StudyPlan.Run> next = next(stop); next.isPresent(); next = next(stop)) {
             StudyPlan.Run run = next.get();
             Path path = folder.run(run);
             if (Attempts.isGivenUp(path)) {
                 print.println(run.name() + ": not tried again, it crashed twice (" + path.resolve(ProcessLauncher.LOG)
                         + " tells); remove " + path.resolve(Attempts.FILE) + " to try it");
-                left.add(run.folder());
+                left = true;
                 continue;
             }
             Optional<Path> model = run.distil() ? Optional.of(teacher.model()) : Optional.empty();
@@ -163,10 +170,10 @@ public final class StudyRunner {
             if (end == RunExecution.End.DONE) {
                 ended(run, count);
             } else {
-                left.add(run.folder());
+                left = true;
             }
         }
-        return !left.isEmpty();
+        return left;
     }
 
     private synchronized Optional<StudyPlan.Run> next(BooleanSupplier stop) {
@@ -205,7 +212,7 @@ public final class StudyRunner {
         return options.shard().of(plan.runs(options.tables()));
     }
 
-    /** The runs without a result; what the others took is remembered, and what they do not need any more goes. */
+    /** The runs without a result; what the others took is remembered. */
     private List<StudyPlan.Run> missing(List<StudyPlan.Run> mine) throws IOException {
         for (StudyPlan.Run run : plan.runs()) {
             Optional<RunResult> result = folder.result(run);
@@ -217,8 +224,6 @@ public final class StudyRunner {
         for (StudyPlan.Run run : mine) {
             if (folder.result(run).isEmpty()) {
                 missing.add(run);
-            } else {
-                StudyRun.tidy(folder.run(run), options.keepModels());
             }
         }
         return missing;

@@ -60,7 +60,7 @@ final class TeacherRun {
         if (teacher.isEmpty() || !needed) {
             return RunExecution.End.DONE;
         }
-        if (result().isPresent() && !Files.exists(model())) {
+        if (result().isPresent() && !result().get().isFailed() && !Files.exists(model())) {
             // The result came from another machine, without the weights.
             Files.delete(path().resolve(RunResult.FILE));
         }

@@ -57,14 +57,16 @@ class StatisticsTest {
 
     @Test
     void holmsCorrectionIsTheOneByHand() {
-        List<Holm> adjusted = Holm.adjust(List.of(0.01, 0.04, 0.03, 0.005), 0.05);
+        List<Holm> adjusted = Holm.adjust(List.of(0.01, 0.04, 0.03, 0.005), 4, 0.05);
         double[] expected = {0.03, 0.06, 0.06, 0.02};
         for (int i = 0; i < expected.length; i++) {
             assertThat(adjusted.get(i).probability()).isCloseTo(expected[i], within(1e-15));
         }
         // 0.03 is the first above alpha / 2; the one behind it gets that level, too.
         assertThat(adjusted).extracting(Holm::divisor).containsExactly(3, 2, 2, 4);
-        assertThat(Holm.adjust(List.of(), 0.05)).isEmpty();
+        assertThat(Holm.adjust(List.of(), 0, 0.05)).isEmpty();
+        // Of three tests, two of which are still to come.
+        assertThat(Holm.adjust(List.of(0.02), 3, 0.05)).containsExactly(new Holm(0.06, 3));
     }
 
     /** The corrected interval and the adjusted probability say the same. */
@@ -79,7 +81,7 @@ class StatisticsTest {
                             .toArray()))
                     .toList();
             List<Holm> adjusted = Holm.adjust(
-                    rows.stream().map(PairedDifferences::probability).toList(), 0.05);
+                    rows.stream().map(PairedDifferences::probability).toList(), rows.size(), 0.05);
             for (int row = 0; row < rows.size(); row++) {
                 Holm holm = adjusted.get(row);
                 boolean different = holm.probability() < 0.05;

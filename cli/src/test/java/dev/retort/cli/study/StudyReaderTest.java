@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Study files are read whole, and what is wrong with one is told with its table and row. */
 class StudyReaderTest {
@@ -59,6 +60,15 @@ class StudyReaderTest {
                 .isEqualTo("methods.plain");
     }
 
+    /** Those of docs/studies. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shapes-icd", "shapes-methods", "shapes-weights", "bccd-methods"})
+    void theProjectsOwnStudiesAreRead(String name) {
+        Study own = StudyReader.read(Path.of("..", "docs", "studies", name, "study.yaml"));
+        assertThat(own.name()).isEqualTo(name);
+        assertThat(own.tables()).isNotEmpty();
+    }
+
     /** A mistake as a replacement in a study that is right, and what the message has. */
     @ParameterizedTest
     @CsvSource(
@@ -81,6 +91,7 @@ class StudyReaderTest {
                 "distil: false | distil: 2 | methods.plain: 'distil' must be true or false, not 2",
                 "all: {published: 39.9} | all: {published: x} | methods.all: 'published' must be a number, not \"x\"",
                 "all: {published: 39.9} | all: {set: {training.seed: 3}} | methods.all: training.seed is no setting here",
+                "all: {published: 39.9} | all: {set: {data.trainSplit: val}} | data.trainSplit of methods.all is val, and that of the base recipe train",
                 "distillation.icd.weight: 4 | distillation.icd.heads: x | weights.half: distillation.icd.heads",
                 "pkd: {set: {distillation.methods: [pkd]}} | icd: {} | methods.all and methods.icd are the same run",
                 "half: {set: {distillation.icd.weight: 4}} | reference: all | table 'weights' has no row",

@@ -24,6 +24,9 @@ public interface DensePredictions extends Predictions {
      */
     Tensor decode(int level, Tensor boxes);
 
+    /** Whether places are anchors, boxes of several sizes and shapes, and not points. */
+    boolean areAnchors();
+
     /** The places of each level: what they have in common and where they lie. */
     List<Places> places();
 

@@ -21,14 +21,11 @@ final class BckdDistillation implements Distillation {
 
     @Override
     public Needs needs() {
-        return settings.classes() == 0 && settings.boxes() == 0 ? Needs.FEATURES : Needs.PREDICTIONS;
+        return Needs.PREDICTIONS;
     }
 
     @Override
     public Map<String, Tensor> losses(Step step) {
-        if (needs() == Needs.FEATURES) {
-            return Map.of();
-        }
         Map<String, Tensor> losses = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             DensePair pair = DensePair.of(BckdProvider.NAME, step);

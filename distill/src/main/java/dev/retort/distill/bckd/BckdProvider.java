@@ -21,6 +21,7 @@ public final class BckdProvider implements DistillationProvider<BckdSettings> {
     @Override
     public Distillation create(Context context, BckdSettings settings) {
         DensePair.require(NAME, context);
-        return new BckdDistillation(settings);
+        boolean isOff = settings.classes() == 0 && settings.boxes() == 0;
+        return isOff ? Distillation.NONE : new BckdDistillation(settings);
     }
 }

@@ -29,18 +29,14 @@ final class CrossKdDistillation implements Distillation {
         this.levels = levels;
     }
 
-    private boolean isOff() {
-        return settings.classes() == 0 && settings.boxes() == 0;
-    }
-
     @Override
     public Needs needs() {
-        return isOff() ? Needs.FEATURES : Needs.PREDICTIONS;
+        return Needs.PREDICTIONS;
     }
 
     @Override
     public Taps teacherTaps() {
-        return isOff() ? Taps.NONE : Taps.at(settings.position());
+        return Taps.at(settings.position());
     }
 
     @Override
@@ -50,9 +46,6 @@ final class CrossKdDistillation implements Distillation {
 
     @Override
     public Map<String, Tensor> losses(Step step) {
-        if (isOff()) {
-            return Map.of();
-        }
         Map<String, Tensor> losses = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             DensePair pair = DensePair.of(CrossKdProvider.NAME, step);

@@ -22,6 +22,9 @@ public final class CrossKdProvider implements DistillationProvider<CrossKdSettin
     public Distillation create(Context context, CrossKdSettings settings) {
         DensePair.require(NAME, context);
         DensePair.requireTowers(NAME, context, settings.position(), "set distillation.crosskd.position lower");
-        return new CrossKdDistillation(settings, context.student().network().levels());
+        boolean isOff = settings.classes() == 0 && settings.boxes() == 0;
+        return isOff
+                ? Distillation.NONE
+                : new CrossKdDistillation(settings, context.student().network().levels());
     }
 }

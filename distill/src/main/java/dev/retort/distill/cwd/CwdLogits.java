@@ -1,8 +1,8 @@
 package dev.retort.distill.cwd;
 
 import dev.retort.distill.Distillation;
+import dev.retort.distill.dense.DensePair;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.distill.level.LevelLogits;
 import dev.retort.distill.level.LevelPair;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
@@ -27,7 +27,7 @@ final class CwdLogits implements Distillation {
     public Map<String, Tensor> losses(Step step) {
         try (Scope scope = Scope.open()) {
             Tensor sum = null;
-            for (LevelPair pair : LevelLogits.pairs(CwdPyramid.NAME, step, levels)) {
+            for (LevelPair pair : DensePair.of(CwdPyramid.NAME, step).logits(levels)) {
                 Tensor map = step.teacher().features().get(levels.teacherIndex(pair.level()));
                 int cells = map.dim(1) * map.dim(2);
                 Tensor divergence = CwdLoss.divergence(

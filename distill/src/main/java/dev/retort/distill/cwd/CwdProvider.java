@@ -2,11 +2,10 @@ package dev.retort.distill.cwd;
 
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.dense.DensePair;
 import dev.retort.distill.level.AdapterKind;
 import dev.retort.distill.level.Adapters;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.distill.level.LevelLogits;
-import java.util.Map;
 
 /** {@code distillation.methods: [cwd]}. */
 public final class CwdProvider implements DistillationProvider<CwdSettings> {
@@ -24,10 +23,10 @@ public final class CwdProvider implements DistillationProvider<CwdSettings> {
     public Distillation create(Context context, CwdSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (settings.weight() == 0) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
         if (settings.on() == CwdSettings.On.LOGITS) {
-            LevelLogits.requireSameClasses(name(), context);
+            DensePair.require(name(), context);
             return new CwdLogits(settings, levels);
         }
         AdapterKind kind = AdapterKind.between(

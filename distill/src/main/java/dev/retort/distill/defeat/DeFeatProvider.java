@@ -5,7 +5,6 @@ import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.Adapters;
 import dev.retort.distill.level.ComparedLevels;
 import dev.retort.nn.init.Initializers;
-import java.util.Map;
 
 /** {@code distillation.methods: [defeat]}. */
 public final class DeFeatProvider implements DistillationProvider<DeFeatSettings> {
@@ -26,7 +25,7 @@ public final class DeFeatProvider implements DistillationProvider<DeFeatSettings
     public Distillation create(Context context, DeFeatSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (settings.isWeightless()) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
         Adapters adapters = Adapters.of(name(), settings.adapter(), levels, context, Initializers.normal(DEVIATION));
         return new DeFeatDistillation(settings, levels, adapters);

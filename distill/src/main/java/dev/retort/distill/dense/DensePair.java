@@ -9,6 +9,8 @@ import dev.retort.detection.model.TowerHead;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationException;
 import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.ComparedLevels;
+import dev.retort.distill.level.LevelPair;
 import java.util.Arrays;
 import java.util.List;
 
@@ -83,6 +85,16 @@ public record DensePair(DensePredictions student, DensePredictions teacher) {
         DensePair pair = new DensePair(dense(method, step.student()), dense(method, step.teacher()));
         pair.requireSamePlaces(method);
         return pair;
+    }
+
+    /** Both networks' class logits, [N, R_l, K], in place of the maps of compared levels. */
+    public List<LevelPair> logits(ComparedLevels levels) {
+        return levels.names().stream()
+                .map(level -> new LevelPair(
+                        level,
+                        student.logits().get(levels.studentIndex(level)),
+                        teacher.logits().get(levels.teacherIndex(level))))
+                .toList();
     }
 
     private static DensePredictions dense(String method, Predictions predictions) {

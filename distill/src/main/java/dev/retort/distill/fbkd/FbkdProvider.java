@@ -3,7 +3,6 @@ package dev.retort.distill.fbkd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.ComparedLevels;
-import java.util.Map;
 
 /** {@code distillation.methods: [fbkd]}. */
 public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
@@ -21,7 +20,7 @@ public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
     public Distillation create(Context context, FbkdSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (!settings.isActive()) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
         FbkdParts parts = new FbkdParts(
                 context.modules(name()),

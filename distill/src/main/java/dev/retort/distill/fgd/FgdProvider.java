@@ -3,7 +3,6 @@ package dev.retort.distill.fgd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.ComparedLevels;
-import java.util.Map;
 
 /** {@code distillation.methods: [fgd]}. */
 public final class FgdProvider implements DistillationProvider<FgdSettings> {
@@ -21,7 +20,7 @@ public final class FgdProvider implements DistillationProvider<FgdSettings> {
     public Distillation create(Context context, FgdSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (!settings.isActive()) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
         FgdModules modules = new FgdModules(
                 context.modules(name()),

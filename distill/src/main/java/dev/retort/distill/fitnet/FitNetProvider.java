@@ -2,12 +2,17 @@ package dev.retort.distill.fitnet;
 
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.level.AdapterKind;
 import dev.retort.distill.level.Adapters;
 import dev.retort.distill.level.ComparedLevels;
-import java.util.Map;
+import dev.retort.nn.init.Initializer;
+import dev.retort.nn.init.Initializers;
 
 /** {@code distillation.methods: [fitnet]}. */
 public final class FitNetProvider implements DistillationProvider<FitNetSettings> {
+    /** Deviation of the first weights of fine-grained mimic's adapter, which its release cuts off at two deviations. */
+    private static final double FINE_GRAINED = 1e-4;
+
     @Override
     public String name() {
         return FitNetDistillation.NAME;
@@ -22,8 +27,12 @@ public final class FitNetProvider implements DistillationProvider<FitNetSettings
     public Distillation create(Context context, FitNetSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (settings.weight() == 0) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
-        return new FitNetDistillation(settings, levels, Adapters.of(name(), settings.adapter(), levels, context));
+        Initializer weight = settings.adapter() == AdapterKind.CONV3X3RELU
+                ? Initializers.normal(FINE_GRAINED)
+                : Initializers.inverseRootFanIn();
+        return new FitNetDistillation(
+                settings, levels, Adapters.of(name(), settings.adapter(), levels, context, weight));
     }
 }

@@ -1,9 +1,9 @@
 package dev.retort.distill.frs;
 
 import dev.retort.distill.Distillation;
+import dev.retort.distill.dense.DensePair;
 import dev.retort.distill.level.Adapters;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.distill.level.LevelLogits;
 import dev.retort.distill.level.LevelPair;
 import dev.retort.distill.region.RegionWeights;
 import dev.retort.nn.Module;
@@ -42,7 +42,7 @@ final class FrsDistillation implements Distillation {
         double ramp = FrsLoss.ramp(step.moment().iteration(), settings.warmup());
         try (Scope scope = Scope.open()) {
             List<LevelPair> maps = levels.pairs(step);
-            List<LevelPair> logits = LevelLogits.pairs(NAME, step, levels);
+            List<LevelPair> logits = DensePair.of(NAME, step).logits(levels);
             List<Tensor> features = new ArrayList<>();
             List<Tensor> classes = new ArrayList<>();
             for (int level = 0; level < maps.size(); level++) {

@@ -2,10 +2,9 @@ package dev.retort.distill.frs;
 
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
+import dev.retort.distill.dense.DensePair;
 import dev.retort.distill.level.Adapters;
 import dev.retort.distill.level.ComparedLevels;
-import dev.retort.distill.level.LevelLogits;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code distillation.methods: [frs]}. */
@@ -24,9 +23,9 @@ public final class FrsProvider implements DistillationProvider<FrsSettings> {
     public Distillation create(Context context, FrsSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (settings.isWeightless()) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
-        LevelLogits.requireSameClasses(name(), context);
+        DensePair.require(name(), context);
         Optional<Adapters> adapters = settings.feature() == 0
                 ? Optional.empty()
                 : Optional.of(Adapters.of(name(), settings.adapter(), levels, context));

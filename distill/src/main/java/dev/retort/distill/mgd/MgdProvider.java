@@ -3,7 +3,6 @@ package dev.retort.distill.mgd;
 import dev.retort.distill.Distillation;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.level.ComparedLevels;
-import java.util.Map;
 
 /** {@code distillation.methods: [mgd]}. */
 public final class MgdProvider implements DistillationProvider<MgdSettings> {
@@ -21,7 +20,7 @@ public final class MgdProvider implements DistillationProvider<MgdSettings> {
     public Distillation create(Context context, MgdSettings settings) {
         ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
         if (settings.weight() == 0) {
-            return step -> Map.of();
+            return Distillation.NONE;
         }
         MgdGenerators generators = new MgdGenerators(
                 context.modules(name()),

@@ -29,12 +29,12 @@ final class PgdDistillation implements Distillation {
 
     @Override
     public Needs needs() {
-        return settings.isOff() ? Needs.FEATURES : Needs.PREDICTIONS;
+        return Needs.PREDICTIONS;
     }
 
     @Override
     public Taps teacherTaps() {
-        return settings.isOff() ? Taps.NONE : Taps.at(POSITION);
+        return Taps.at(POSITION);
     }
 
     @Override
@@ -44,9 +44,6 @@ final class PgdDistillation implements Distillation {
 
     @Override
     public Map<String, Tensor> losses(Step step) {
-        if (settings.isOff()) {
-            return Map.of();
-        }
         Map<String, Tensor> losses = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             DensePair pair = DensePair.of(PgdProvider.NAME, step);

@@ -29,6 +29,8 @@ public final class PgdProvider implements DistillationProvider<PgdSettings> {
                     + settings.levelWeights().size() + " numbers, but the student's pyramid has " + levels
                     + " levels: give one for each, finest first");
         }
-        return new PgdDistillation(settings, context.recipe().training().seed());
+        return settings.isOff()
+                ? Distillation.NONE
+                : new PgdDistillation(settings, context.recipe().training().seed());
     }
 }

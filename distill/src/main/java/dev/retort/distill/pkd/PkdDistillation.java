@@ -9,7 +9,7 @@ import dev.retort.tensor.Tensor;
 import java.util.Map;
 
 /**
- * PKD (arXiv 2207.02039) on the levels of two pyramids: the loss {@code pkd}; none with weight 0. It has no parameters.
+ * PKD (arXiv 2207.02039) on the levels of two pyramids: the loss {@code pkd}. It has no parameters.
  */
 final class PkdDistillation implements Distillation {
     private final PkdSettings settings;
@@ -22,9 +22,6 @@ final class PkdDistillation implements Distillation {
 
     @Override
     public Map<String, Tensor> losses(Step step) {
-        if (settings.weight() == 0) {
-            return Map.of();
-        }
         try (Scope scope = Scope.open()) {
             Tensor sum = null;
             for (LevelPair pair : levels.pairs(step)) {

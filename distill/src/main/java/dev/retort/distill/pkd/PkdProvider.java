@@ -25,6 +25,7 @@ public final class PkdProvider implements DistillationProvider<PkdSettings> {
             throw new DistillationException("pkd compares channel with channel, but the student's pyramid has " + own
                     + " and the teacher's " + given + ": set model.pyramidChannels to " + given);
         }
-        return new PkdDistillation(settings, ComparedLevels.of(name(), settings.levels(), context));
+        ComparedLevels levels = ComparedLevels.of(name(), settings.levels(), context);
+        return settings.weight() == 0 ? Distillation.NONE : new PkdDistillation(settings, levels);
     }
 }

@@ -1,10 +1,12 @@
 package dev.retort.distill.region;
 
+import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.Iou;
 import dev.retort.detection.model.Places;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * The cells near objects of fine-grained mimic (FGFI, arXiv 1906.03609, section 3.1): those with an anchor whose IoU with a box of
@@ -40,14 +42,14 @@ public record AnchorCells(Reference reference, boolean legacyPixels) {
         }
         for (int image = 0; image < images.size(); image++) {
             double[] boxes = images.get(image).boxes();
-            List<double[]> overlaps = new ArrayList<>();
-            for (double[] level : anchors) {
-                overlaps.add(Iou.pairwise(measured(boxes), level));
-            }
             for (int box = 0; box < images.get(image).count(); box++) {
-                double[] best = best(levels, overlaps, box, BoxLevel.of(boxes, box, levels.size()));
+                // Box by box: all with all anchors are a hundred megabytes in a crowded image.
+                double[] one = measured(Boxes.select(boxes, new int[] {box}));
+                List<double[]> overlaps =
+                        anchors.stream().map(level -> Iou.pairwise(one, level)).toList();
+                double[] best = best(overlaps, BoxLevel.of(boxes, box, levels.size()));
                 for (int level = 0; level < best.length; level++) {
-                    mark(levels.get(level), overlaps.get(level), box, SHARE * best[level], image, marked.get(level));
+                    mark(levels.get(level), overlaps.get(level), SHARE * best[level], image, marked.get(level));
                 }
             }
         }
@@ -55,16 +57,11 @@ public record AnchorCells(Reference reference, boolean legacyPixels) {
     }
 
     /** For each level the best IoU that its anchors are compared with; out of reach where the box marks nothing. */
-    private double[] best(List<Places> levels, List<double[]> overlaps, int box, int own) {
-        double[] best = new double[levels.size()];
-        double overall = 0;
-        for (int level = 0; level < best.length; level++) {
-            int count = levels.get(level).count();
-            for (int place = box * count; place < (box + 1) * count; place++) {
-                best[level] = Math.max(best[level], overlaps.get(level)[place]);
-            }
-            overall = Math.max(overall, best[level]);
-        }
+    private double[] best(List<double[]> overlaps, int own) {
+        double[] best = overlaps.stream()
+                .mapToDouble(level -> DoubleStream.of(level).max().orElse(0))
+                .toArray();
+        double overall = DoubleStream.of(best).max().orElse(0);
         for (int level = 0; level < best.length; level++) {
             best[level] = switch (reference) {
                 case ALL -> overall;
@@ -75,12 +72,10 @@ public record AnchorCells(Reference reference, boolean legacyPixels) {
         return best;
     }
 
-    private static void mark(
-            Places places, double[] overlaps, int box, double threshold, int image, CellWeights marked) {
+    private static void mark(Places places, double[] overlaps, double threshold, int image, CellWeights marked) {
         int cells = places.height() * places.width();
-        int start = box * places.count();
         for (int place = 0; place < places.count(); place++) {
-            if (overlaps[start + place] > threshold) {
+            if (overlaps[place] > threshold) {
                 marked.values()[image * cells + place / places.perCell()] = 1;
             }
         }

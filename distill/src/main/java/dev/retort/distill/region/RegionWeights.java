@@ -76,8 +76,13 @@ public final class RegionWeights {
     }
 
     private static List<Tensor> anchors(AnchorCells rule, Distillation.Step step, List<Tensor> maps) {
-        List<CellWeights> cells = rule.mark(
-                dense("student", step.student()).places(), step.batch().groundTruth());
+        DensePredictions student = dense("student", step.student());
+        if (!student.areAnchors()) {
+            throw new DistillationException(
+                    "The region anchors is for detectors with anchors, such as retinanet; the student's places are points:"
+                            + " choose another region");
+        }
+        List<CellWeights> cells = rule.mark(student.places(), step.batch().groundTruth());
         List<Tensor> weights = new ArrayList<>();
         for (int level = 0; level < maps.size(); level++) {
             Tensor map = maps.get(level);

@@ -61,6 +61,11 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
     }
 
     @Override
+    public boolean areAnchors() {
+        return false;
+    }
+
+    @Override
     public List<Places> places() {
         List<Places> places = new ArrayList<>();
         for (FcosPoints points : points()) {

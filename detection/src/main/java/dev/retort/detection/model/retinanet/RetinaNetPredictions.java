@@ -84,6 +84,11 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
     }
 
     @Override
+    public boolean areAnchors() {
+        return true;
+    }
+
+    @Override
     public List<Places> places() {
         List<double[]> anchors = model.anchors(features);
         List<Places> places = new ArrayList<>();
