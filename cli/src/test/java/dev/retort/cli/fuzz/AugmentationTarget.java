@@ -114,6 +114,12 @@ final class AugmentationTarget implements Target {
         return thrown instanceof DataException;
     }
 
+    /** Annotations may name another image, which a message is about then. */
+    @Override
+    public boolean isNamed(String message, Path file) {
+        return Target.super.isNamed(message, file) || message.startsWith("Image ");
+    }
+
     @Override
     public int count(int asked) {
         return asked / 3;

@@ -53,7 +53,7 @@ final class Judge {
             findings.add(new Finding(thrown.getClass().getSimpleName(), describe(thrown)));
         } else if (thrown != null) {
             String message = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
-            if (!message.contains(file.getFileName().toString())) {
+            if (!target.isNamed(message, file)) {
                 findings.add(new Finding("message without the file", shorten(message)));
             }
             if (CLASS_NAME.matcher(message).find()) {

@@ -26,6 +26,11 @@ interface Target extends AutoCloseable {
     /** Whether this is what {@link #read} documents for a file that is wrong. */
     boolean isRefusal(Throwable thrown);
 
+    /** Whether a refusal says which file is meant. */
+    default boolean isNamed(String message, Path file) {
+        return message.contains(file.getFileName().toString());
+    }
+
     /** How many damaged files are read where so many a format are asked for: fewer where each is several files. */
     default int count(int asked) {
         return asked;
