@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.detection.Detector;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.Trainer;
 import dev.retort.distill.icd.IcdDistillation;
 import dev.retort.nn.Module;
-import dev.retort.tensor.Backend;
-import dev.retort.tensor.Backends;
 import dev.retort.tensor.io.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,40 +18,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ICD's settings do to a training: who learns when, where, and from what; stopped and resumed, too. */
 @Tag("smoke")
-class IcdTrainingTest {
+class IcdTrainingTest extends TinyTraining {
     private static final String BACKBONE = "backbone.bottom_up.";
     private static final String PYRAMID = "backbone.fpn_";
     private static final String HEAD = "head.";
-
-    @TempDir
-    static Path folder;
-
-    private static CocoDataset dataset;
-
-    private final Backend backend = Backends.create("auto");
-
-    @BeforeAll
-    static void generate() {
-        ShapesGenerator.generate(ShapesGenerator.Settings.standard(6, 1, 2, 3), folder.resolve("shapes"));
-        dataset = CocoDataset.open(folder.resolve("shapes"), "train");
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(backend.memory().liveBytes()).isZero();
-        backend.close();
-    }
 
     /** Five iterations, of two micro-batches each where {@code accumulate} is 2; the student inherits nothing. */
     private static Recipe recipe(int accumulate, String... settings) {

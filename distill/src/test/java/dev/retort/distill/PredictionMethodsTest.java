@@ -4,26 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retort.detection.Detector;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.Trainer;
-import dev.retort.tensor.Backend;
-import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Methods that compare predictions and maps of the head's towers, in training: losses, weight 0, resuming, refusals. */
-class PredictionMethodsTest {
+class PredictionMethodsTest extends TinyTraining {
     private static final String FCOS =
             """
             model: {kind: fcos, depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1, headNorm: none}
@@ -31,25 +24,6 @@ class PredictionMethodsTest {
             optimizer: {schedule: cosine, warmupIterations: 2, warmupFactor: 0.1, clipValue: 1}
             training: {batch: 2, seed: 7, checkpointEvery: 100, logEvery: 1, iterations: 2}
             """;
-
-    @TempDir
-    static Path folder;
-
-    private static CocoDataset dataset;
-
-    private final Backend backend = Backends.create("auto");
-
-    @BeforeAll
-    static void generate() {
-        ShapesGenerator.generate(ShapesGenerator.Settings.standard(6, 1, 2, 3), folder.resolve("shapes"));
-        dataset = CocoDataset.open(folder.resolve("shapes"), "train");
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(backend.memory().liveBytes()).isZero();
-        backend.close();
-    }
 
     private static Recipe retinanet(String method) {
         return recipe(TinyRecipes.detector(2, 1, 0.01), method);

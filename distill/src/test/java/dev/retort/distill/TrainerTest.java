@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingException;
 import dev.retort.kernels.simd.SimdBackend;
 import dev.retort.tensor.Backend;
-import dev.retort.tensor.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,26 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What the trainer promises: the same bits again, after a stop too; a student that weight 0 leaves alone; clear ends. */
 @Tag("smoke")
-class TrainerTest {
-    @TempDir
-    static Path folder;
-
-    private static CocoDataset dataset;
-
-    private final Backend backend = Backends.create("auto");
-
-    @BeforeAll
-    static void generate() {
-        ShapesGenerator.generate(ShapesGenerator.Settings.standard(6, 1, 2, 3), folder.resolve("shapes"));
-        dataset = CocoDataset.open(folder.resolve("shapes"), "train");
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(backend.memory().liveBytes()).isZero();
-        backend.close();
-    }
-
+class TrainerTest extends TinyTraining {
     @Test
     void aStoppedAndResumedRunEndsWithTheSameBits() throws IOException {
         Recipe recipe = TinyRecipes.detector(4, 2, 0.01);
