@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -70,6 +71,16 @@ class PredictionMethodsTest extends TinyTraining {
         assertThat(run.losses.get(method + '.' + loss)).isPositive().isFinite();
     }
 
+    @Test
+    void pointsAreNoAnchorsForARegion() {
+        Recipe recipe = recipe(
+                        RecipeReader.parse(FCOS, "a tiny FCOS", List.of()).recipe(), "fitnet")
+                .with("distillation.fitnet.region=anchors");
+        assertThatThrownBy(() -> run(recipe, recipe, 1, null, null))
+                .isInstanceOf(DistillationException.class)
+                .hasMessageContaining("the student's places are points: choose another region");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -79,6 +90,9 @@ class PredictionMethodsTest extends TinyTraining {
                 "pgd|model.headConvolutions=0|pgd reads the maps behind convolution 1 of the head's towers, but the"
                         + " student's have 1 and the teacher's 0: set model.headConvolutions to 1 or more, or leave pgd"
                         + " out",
+                "frs|model.anchorSizes=[8, 16, 32, 64, 128]|frs compares place with place, but student and teacher do not"
+                        + " predict at the same ones: give the student the teacher's model.kind and its anchors or points"
+                        + " (retinanet: model.anchorSizes, model.anchorRule; fcos: model.variant)",
                 "bckd|model.anchorSizes=[8, 16, 32, 64, 128]|bckd compares place with place, but student and teacher do"
                         + " not predict at the same ones: give the student the teacher's model.kind and its anchors or"
                         + " points (retinanet: model.anchorSizes, model.anchorRule; fcos: model.variant)"
