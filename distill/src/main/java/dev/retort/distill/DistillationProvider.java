@@ -23,6 +23,16 @@ public interface DistillationProvider<S extends Record> {
      * @param iterations length of the run
      */
     record Context(Recipe recipe, CocoDataset dataset, Detector teacher, Detector student, long iterations) {
+        /** Channels of the student's pyramid. */
+        public int studentChannels() {
+            return student.recipe().model().pyramidChannels();
+        }
+
+        /** Channels of the teacher's pyramid. */
+        public int teacherChannels() {
+            return teacher.recipe().model().pyramidChannels();
+        }
+
         /** Where a method's own modules are built: on the student's backend, in its number type, with weights by the run's seed. */
         public BuildContext modules(String section) {
             return BuildContext.root(

@@ -16,8 +16,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Golden cases of FBKD: masks, the parts of each level, and the gradients of students, adapters and both sides' blocks. */
 final class FbkdChecks implements AutoCloseable {
-    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
     /** Constant of the blocks' norm, which the engine has, too. */
     private static final double EPSILON = 1e-5;
 
@@ -43,21 +41,13 @@ final class FbkdChecks implements AutoCloseable {
     }
 
     private void check(Tape tape) throws IOException {
-        List<String> levels = Networks.strings(attrs.required("levels"));
-        Map<String, Tensor> students = new LinkedHashMap<>();
+        PyramidMaps maps = new PyramidMaps(run, tape);
         Tensor loss = null;
-        for (int i = 0; i < levels.size(); i++) {
-            String level = levels.get(i);
-            Tensor student = tape.watch(run.tensor("in.student_" + level, CHANNELS_LAST));
-            students.put(level, student);
-            Tensor sum = level(tape, level, student, attrs.required("pools").get(i));
+        for (int i = 0; i < maps.levels.size(); i++) {
+            Tensor sum = level(tape, maps, i, attrs.required("pools").get(i));
             loss = loss == null ? sum : loss.add(sum);
         }
-        run.expect("out.loss", loss);
-        Gradients gradients = tape.gradients(loss);
-        for (Map.Entry<String, Tensor> student : students.entrySet()) {
-            run.expect("grad.student_" + student.getKey(), gradients.of(student.getValue()), CHANNELS_FIRST);
-        }
+        Gradients gradients = maps.expect(tape, loss);
         for (RenamedParameters part : parameters) {
             part.expect(gradients);
         }
@@ -68,14 +58,16 @@ final class FbkdChecks implements AutoCloseable {
      *
      * @param pools one after the other, which is one of their product
      */
-    private Tensor level(Tape tape, String level, Tensor student, JsonNode pools) throws IOException {
-        Tensor teacher = run.tensor("in.teacher_" + level, CHANNELS_LAST);
+    private Tensor level(Tape tape, PyramidMaps maps, int number, JsonNode pools) throws IOException {
+        String level = maps.levels.get(number);
+        Tensor student = maps.students.get(number);
+        Tensor teacher = maps.teachers.get(number);
         int in = student.dim(3);
         int out = teacher.dim(3);
         int pool = StreamSupport.stream(pools.spliterator(), false)
                 .mapToInt(JsonNode::intValue)
                 .reduce(1, Math::multiplyExact);
-        BuildContext at = BuildContext.root(run.backend(), run.dtype(), 1);
+        BuildContext at = Networks.context(run);
         Map<String, FbkdPart> parts = new LinkedHashMap<>();
         parts.put("feature", new FbkdPart.Feature(at, in, out, temperature));
         parts.put("channel", new FbkdPart.Channel(at, in, out));
@@ -88,7 +80,7 @@ final class FbkdChecks implements AutoCloseable {
             stored.load();
             tape.watch(part.getValue().trainableParameters());
         }
-        run.expect("out.mask_" + level, FbkdLoss.mask(student, teacher, temperature), CHANNELS_FIRST);
+        run.expect("out.mask_" + level, FbkdLoss.mask(student, teacher, temperature), Networks.CHANNELS_FIRST);
         Tensor sum = null;
         for (Map.Entry<String, FbkdPart> part : parts.entrySet()) {
             Tensor loss = part.getValue().loss(student, teacher);

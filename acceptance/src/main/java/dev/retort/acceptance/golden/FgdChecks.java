@@ -7,20 +7,15 @@ import dev.retort.distill.fgd.FgdAttention;
 import dev.retort.distill.fgd.FgdLoss;
 import dev.retort.distill.fgd.FgdMasks;
 import dev.retort.distill.fgd.FgdModules;
-import dev.retort.nn.BuildContext;
 import dev.retort.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Golden cases of FGD: masks, the parts of each level, and the gradients of students, adapters and both sides' contexts. */
 final class FgdChecks {
-    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
 
     private final GoldenRun run;
     private final JsonNode attrs;
@@ -50,34 +45,25 @@ final class FgdChecks {
         List<String> levels = Networks.strings(attrs.required("levels"));
         int in = attrs.required("student_channels").intValue();
         int out = attrs.required("teacher_channels").intValue();
-        BuildContext context = BuildContext.root(run.backend(), run.dtype(), 1);
-        try (FgdModules modules = new FgdModules(context, levels, in, out, true);
+        try (FgdModules modules = new FgdModules(Networks.context(run), levels, in, out, true);
                 Tape tape = run.tape()) {
             RenamedParameters parameters = new RenamedParameters(run, modules, FgdChecks::name);
             parameters.load();
             tape.watch(modules.trainableParameters());
-            Map<String, Tensor> students = new LinkedHashMap<>();
+            PyramidMaps maps = new PyramidMaps(run, tape);
             Tensor loss = null;
-            for (String level : levels) {
-                Tensor student = tape.watch(run.tensor("in.student_" + level, CHANNELS_LAST));
-                students.put(level, student);
-                Tensor sum = level(level, student, modules);
+            for (int i = 0; i < levels.size(); i++) {
+                Tensor sum = level(levels.get(i), maps.students.get(i), maps.teachers.get(i), modules);
                 loss = loss == null ? sum : loss.add(sum);
             }
-            run.expect("out.loss", loss);
-            var gradients = tape.gradients(loss);
-            for (Map.Entry<String, Tensor> student : students.entrySet()) {
-                run.expect("grad.student_" + student.getKey(), gradients.of(student.getValue()), CHANNELS_FIRST);
-            }
-            parameters.expect(gradients);
+            parameters.expect(maps.expect(tape, loss));
         }
     }
 
     /** The weighted sum of a level's parts, each compared. */
-    private Tensor level(String level, Tensor map, FgdModules modules) throws IOException {
+    private Tensor level(String level, Tensor map, Tensor teacher, FgdModules modules) throws IOException {
         double temperature = attrs.required("temperature").doubleValue();
         Tensor student = modules.adapted(level, map);
-        Tensor teacher = run.tensor("in.teacher_" + level, CHANNELS_LAST);
         FgdMasks masks = FgdMasks.of(
                 truth,
                 attrs.required("padded").get(0).intValue(),

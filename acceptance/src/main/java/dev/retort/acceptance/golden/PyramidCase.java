@@ -19,17 +19,15 @@ import tools.jackson.databind.JsonNode;
  * in.teacher_LEVEL}, {@code param.LEVEL.adapter.*} or {@code param.LEVEL.align.*}.
  */
 final class PyramidCase implements AutoCloseable {
-    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
     /** Pixels of an image, which no mask of these cases depends on. */
     private static final int IMAGE_SIZE = 128;
 
     final List<String> levels;
-    final List<Tensor> students = new ArrayList<>();
     final List<Tensor> adapted = new ArrayList<>();
-    final List<Tensor> teachers = new ArrayList<>();
+    final List<Tensor> teachers;
 
     private final GoldenRun run;
+    private final PyramidMaps maps;
     private final Adapters adapters;
     private final RenamedParameters parameters;
     private final Map<String, Tensor> others = new LinkedHashMap<>();
@@ -37,7 +35,9 @@ final class PyramidCase implements AutoCloseable {
     PyramidCase(GoldenRun run, Tape tape) throws IOException {
         this.run = run;
         JsonNode attrs = run.golden().attrs();
-        levels = Networks.strings(attrs.required("levels"));
+        maps = new PyramidMaps(run, tape);
+        levels = maps.levels;
+        teachers = maps.teachers;
         String first = levels.get(0);
         String name = run.golden().has("param." + first + ".align.weight") ? "align" : "adapter";
         String weight = "param." + first + '.' + name + ".weight";
@@ -52,11 +52,8 @@ final class PyramidCase implements AutoCloseable {
         parameters = new RenamedParameters(run, adapters, own -> own.replace(".", '.' + name + '.'));
         parameters.load();
         tape.watch(adapters.trainableParameters());
-        for (String level : levels) {
-            Tensor student = tape.watch(run.tensor("in.student_" + level, CHANNELS_LAST));
-            students.add(student);
-            adapted.add(adapters.forward(level, student));
-            teachers.add(run.tensor("in.teacher_" + level, CHANNELS_LAST));
+        for (int level = 0; level < levels.size(); level++) {
+            adapted.add(adapters.forward(levels.get(level), maps.students.get(level)));
         }
     }
 
@@ -96,11 +93,7 @@ final class PyramidCase implements AutoCloseable {
 
     /** Compares the loss and all gradients: of the student's maps, of the adapters and of what {@link #watch} gave. */
     void expect(Tape tape, Tensor loss) throws IOException {
-        run.expect("out.loss", loss);
-        Gradients gradients = tape.gradients(loss);
-        for (int level = 0; level < levels.size(); level++) {
-            run.expect("grad.student_" + levels.get(level), gradients.of(students.get(level)), CHANNELS_FIRST);
-        }
+        Gradients gradients = maps.expect(tape, loss);
         parameters.expect(gradients);
         for (Map.Entry<String, Tensor> other : others.entrySet()) {
             run.expect("grad." + other.getKey(), gradients.of(other.getValue()));

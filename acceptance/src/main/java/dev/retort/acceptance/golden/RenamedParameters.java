@@ -15,15 +15,13 @@ import java.util.function.UnaryOperator;
  * @param name a parameter's name in the case, from its name in the module
  */
 record RenamedParameters(GoldenRun run, Module module, UnaryOperator<String> name) {
-    private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-    private static final int[] CHANNELS_FIRST = {0, 3, 1, 2};
-
     /** Overwrites all by {@code param.*}. */
     void load() throws IOException {
         for (Map.Entry<String, Parameter> entry : module.parameters().entrySet()) {
             Tensor data = entry.getValue().data();
             boolean convolution = data.shape().rank() == 4;
-            Tensor stored = run.tensor("param." + name.apply(entry.getKey()), convolution ? CHANNELS_LAST : new int[0]);
+            Tensor stored = run.tensor(
+                    "param." + name.apply(entry.getKey()), convolution ? Networks.CHANNELS_LAST : new int[0]);
             data.backend().assign(data, stored.reshape(data.shape()));
         }
     }
@@ -33,7 +31,7 @@ record RenamedParameters(GoldenRun run, Module module, UnaryOperator<String> nam
         for (Map.Entry<String, Parameter> entry : module.parameters().entrySet()) {
             String stored = "grad." + name.apply(entry.getKey());
             Tensor gradient = gradients.of(entry.getValue());
-            Tensor ordered = gradient.shape().rank() == 4 ? gradient.permute(CHANNELS_FIRST) : gradient;
+            Tensor ordered = gradient.shape().rank() == 4 ? gradient.permute(Networks.CHANNELS_FIRST) : gradient;
             run.expect(stored, ordered.reshape(Shape.of(run.golden().shape(stored))));
         }
     }

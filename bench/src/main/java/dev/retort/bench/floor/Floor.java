@@ -51,12 +51,11 @@ public final class Floor {
         List<ConvLayer> student = NetworkLayers.all(scenario, scenario.student());
         floor.forward("student forward", student, scenario.student());
         floor.backward(student);
-        boolean icd = scenario.method().equals(Scenario.ICD);
-        if (icd) {
+        if (scenario.isIcd()) {
             floor.decoder();
         }
-        floor.losses(icd);
-        floor.optimizers(student, icd);
+        floor.losses();
+        floor.optimizers(student);
         return floor.costs;
     }
 
@@ -135,23 +134,23 @@ public final class Floor {
                 FLOAT * (m * k + k * n + m * n)));
     }
 
-    private void losses(boolean icd) {
+    private void losses() {
         double logits = 1.0 * scenario.cells() * Scenario.ANCHORS * scenario.classes();
         move("losses", "focal loss and its gradient", 1, 3 * logits);
-        if (icd) {
+        if (scenario.isIcd()) {
             double values = 1.0 * scenario.cells() * scenario.channels();
             move("losses", "distillation loss and its gradient", 1, 5 * values);
         }
     }
 
-    private void optimizers(List<ConvLayer> student, boolean icd) {
+    private void optimizers(List<ConvLayer> student) {
         // The head's weights are shared by all levels: counted at p3.
         double trained = student.stream()
                 .filter(layer -> layer.gradients() > 0 && !layer.name().matches(".* at p[4-7]"))
                 .mapToDouble(layer -> 1.0 * layer.count() * layer.weightSize())
                 .sum();
         move("optimizers", "SGD", 1, SGD_PASSES * trained);
-        if (!icd) {
+        if (!scenario.isIcd()) {
             return;
         }
         double channels = scenario.channels();

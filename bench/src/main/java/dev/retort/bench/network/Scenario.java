@@ -81,6 +81,11 @@ public record Scenario(
                 method);
     }
 
+    /** Whether the method is {@link #ICD}. */
+    public boolean isIcd() {
+        return method.equals(ICD);
+    }
+
     /** The same with another method of distillation. */
     public Scenario withMethod(String name) {
         return new Scenario(height, width, student, teacher, stem, channels, convolutions, classes, boxes, name);

@@ -103,7 +103,7 @@ final class Networks {
                                 batch,
                                 SEED,
                                 scenario.method(),
-                                scenario.method().equals(Scenario.ICD) ? icd() : "");
+                                scenario.isIcd() ? icd() : "");
         return RecipeReader.parse(yaml, "the benchmark's recipe", List.of()).recipe();
     }
 

@@ -25,7 +25,7 @@ public final class StepSuite {
     }
 
     private static String kind(Scenario scenario) {
-        return scenario.method().equals(Scenario.ICD) ? NAME : NAME + ' ' + scenario.method();
+        return scenario.isIcd() ? NAME : NAME + ' ' + scenario.method();
     }
 
     /** A step on a batch. */

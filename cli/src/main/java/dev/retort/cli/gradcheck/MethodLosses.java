@@ -36,12 +36,8 @@ import java.util.stream.IntStream;
  */
 final class MethodLosses implements AutoCloseable {
     private static final String ICD = "icd";
-    private static final int SIZE = 64;
     /** Past every warm-up, far from the end. */
     private static final TrainingObjective.Moment MOMENT = new TrainingObjective.Moment(0, 1000, 4000);
-
-    private static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
-    private static final int[][] LABELS = {{0, 2}, {1}};
 
     /** BCKD weights boxes by the difference of class scores, a constant (arXiv 2308.14286, section 3.3). */
     private static final String SCORE_WEIGHTED = "bckd.boxes";
@@ -63,23 +59,31 @@ final class MethodLosses implements AutoCloseable {
         List<Annotation> annotations = new ArrayList<>();
         List<Sample> samples = new ArrayList<>();
         Map<Long, RgbImage> images = new LinkedHashMap<>();
-        for (int n = 0; n < BOXES.length; n++) {
-            ImageInfo info = new ImageInfo(n + 1, n + ".png", SIZE, SIZE);
-            byte[] rgb = new byte[3 * SIZE * SIZE];
+        for (int n = 0; n < ModelCheck.BOXES.length; n++) {
+            ImageInfo info = new ImageInfo(n + 1, n + ".png", ModelCheck.SIZE, ModelCheck.SIZE);
+            byte[] rgb = new byte[3 * ModelCheck.SIZE * ModelCheck.SIZE];
             new SplittableRandom(seed + n).nextBytes(rgb);
             infos.add(info);
-            images.put(info.id(), new RgbImage(SIZE, SIZE, rgb));
-            samples.add(new Sample(info, images.get(info.id()), BOXES[n], LABELS[n], false));
-            for (int i = 0; i < LABELS[n].length; i++) {
-                double w = BOXES[n][4 * i + 2] - BOXES[n][4 * i];
-                double h = BOXES[n][4 * i + 3] - BOXES[n][4 * i + 1];
+            images.put(info.id(), new RgbImage(ModelCheck.SIZE, ModelCheck.SIZE, rgb));
+            samples.add(new Sample(info, images.get(info.id()), ModelCheck.BOXES[n], ModelCheck.LABELS[n], false));
+            for (int i = 0; i < ModelCheck.LABELS[n].length; i++) {
+                double w = ModelCheck.BOXES[n][4 * i + 2] - ModelCheck.BOXES[n][4 * i];
+                double h = ModelCheck.BOXES[n][4 * i + 3] - ModelCheck.BOXES[n][4 * i + 1];
                 long id = annotations.size() + 1L;
                 annotations.add(new Annotation(
-                        id, info.id(), 1 + LABELS[n][i], BOXES[n][4 * i], BOXES[n][4 * i + 1], w, h, w * h, false));
+                        id,
+                        info.id(),
+                        1 + ModelCheck.LABELS[n][i],
+                        ModelCheck.BOXES[n][4 * i],
+                        ModelCheck.BOXES[n][4 * i + 1],
+                        w,
+                        h,
+                        w * h,
+                        false));
             }
         }
         dataset = CocoDataset.inMemory("two images of noise", infos, categories, annotations, images);
-        batch = Batch.of(samples, SIZE);
+        batch = Batch.of(samples, ModelCheck.SIZE);
         Recipe recipe = SmallDetectors.recipe(seed);
         BuildContext root = BuildContext.root(backend, DType.F64, seed);
         teacher = detector(recipe, categories, root.at("methods.teacher"));

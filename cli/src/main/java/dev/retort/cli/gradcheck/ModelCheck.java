@@ -61,7 +61,9 @@ public final class ModelCheck implements AutoCloseable {
     public static final String OPERATION = "model";
 
     private static final String STOP = "decoder: no gradient from the distillation loss";
-    private static final int SIZE = 64;
+    /** Height and width of the images. */
+    static final int SIZE = 64;
+
     private static final int IMAGES = 2;
     private static final int CLASSES = SmallDetectors.CLASSES;
     private static final int TEACHER_CHANNELS = 8;
@@ -71,11 +73,11 @@ public final class ModelCheck implements AutoCloseable {
 
     private static final int HEADS = 2;
     private static final double NORMALIZER = 10;
-    private static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
+    static final double[][] BOXES = {{4, 6, 40, 44, 20, 30, 61, 58}, {10, 2, 34, 60}};
     /** p3 to p6. */
     private static final int PKD_LEVELS = 4;
 
-    private static final int[][] LABELS = {{0, 2}, {1}};
+    static final int[][] LABELS = {{0, 2}, {1}};
 
     private final Backend backend;
     private final long seed;

@@ -5,9 +5,9 @@ import dev.retort.detection.model.Taps;
 import dev.retort.detection.model.TowerHead;
 import dev.retort.detection.model.TowerMaps;
 import dev.retort.distill.Distillation;
-import dev.retort.distill.DistillationException;
 import dev.retort.distill.dense.CountedPlaces;
 import dev.retort.distill.dense.DensePair;
+import dev.retort.distill.level.ChannelStatistics;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -90,11 +90,7 @@ final class CrossKdDistillation implements Distillation {
 
     private void requireStatistics(List<Tensor> features) {
         for (int level = 0; level < features.size(); level++) {
-            Tensor map = features.get(level);
-            if (map.dim(0) * map.dim(1) * map.dim(2) < 2) {
-                throw new DistillationException("crosskd needs two numbers a channel, but " + levels.get(level)
-                        + " has one cell, and the micro-batch one image: set training.batch to 2 or more");
-            }
+            ChannelStatistics.require(CrossKdProvider.NAME, levels.get(level), features.get(level), "");
         }
     }
 }

@@ -29,9 +29,7 @@ public final class CwdProvider implements DistillationProvider<CwdSettings> {
             DensePair.require(name(), context);
             return new CwdLogits(settings, levels);
         }
-        AdapterKind kind = AdapterKind.between(
-                context.student().recipe().model().pyramidChannels(),
-                context.teacher().recipe().model().pyramidChannels());
+        AdapterKind kind = AdapterKind.between(context.studentChannels(), context.teacherChannels());
         return new CwdPyramid(settings, levels, Adapters.of(name(), kind, levels, context));
     }
 }

@@ -1,7 +1,7 @@
 package dev.retort.distill.fbkd;
 
 import dev.retort.distill.Distillation;
-import dev.retort.distill.DistillationException;
+import dev.retort.distill.level.ChannelStatistics;
 import dev.retort.distill.level.ComparedLevels;
 import dev.retort.distill.level.LevelPair;
 import dev.retort.nn.Module;
@@ -44,11 +44,9 @@ final class FbkdDistillation implements Distillation {
     }
 
     private void require(LevelPair pair) {
-        Tensor teacher = pair.teacher();
-        if (settings.relation() > 0 && teacher.dim(0) * teacher.dim(1) * teacher.dim(2) < 2) {
-            throw new DistillationException("The relation of fbkd needs two numbers a channel, but " + pair.level()
-                    + " has one cell, and the micro-batch one image: leave " + pair.level()
-                    + " out of distillation.fbkd.levels, or set training.batch to 2 or more");
+        if (settings.relation() > 0) {
+            String advice = "leave " + pair.level() + " out of distillation.fbkd.levels, or ";
+            ChannelStatistics.require("The relation of fbkd", pair.level(), pair.teacher(), advice);
         }
     }
 

@@ -22,11 +22,8 @@ public final class FbkdProvider implements DistillationProvider<FbkdSettings> {
         if (!settings.isActive()) {
             return Distillation.NONE;
         }
-        FbkdParts parts = new FbkdParts(
-                context.modules(name()),
-                settings,
-                context.student().recipe().model().pyramidChannels(),
-                context.teacher().recipe().model().pyramidChannels());
+        FbkdParts parts =
+                new FbkdParts(context.modules(name()), settings, context.studentChannels(), context.teacherChannels());
         return new FbkdDistillation(settings, levels, parts);
     }
 }

@@ -25,8 +25,8 @@ public final class FgdProvider implements DistillationProvider<FgdSettings> {
         FgdModules modules = new FgdModules(
                 context.modules(name()),
                 levels.names(),
-                context.student().recipe().model().pyramidChannels(),
-                context.teacher().recipe().model().pyramidChannels(),
+                context.studentChannels(),
+                context.teacherChannels(),
                 settings.relation() > 0);
         return new FgdDistillation(settings, levels, modules);
     }

@@ -49,10 +49,7 @@ public final class IcdDistillation implements Distillation {
                 : InstancePrior.of(dataset);
         config = settings.config(dataset.categories().size());
         long seed = context.recipe().training().seed();
-        objective = new IcdObjective(
-                context.modules(IcdProvider.NAME),
-                config,
-                context.recipe().model().pyramidChannels());
+        objective = new IcdObjective(context.modules(IcdProvider.NAME), config, context.studentChannels());
         sampler = new InstanceSampler(prior, config.descriptors().slots(), seed);
         optimizer = new IcdOptimizer(objective, settings, context.iterations());
     }

@@ -57,8 +57,8 @@ public final class IcdProvider implements DistillationProvider<IcdSettings> {
 
     @Override
     public Distillation create(Context context, IcdSettings settings) {
-        int student = context.student().recipe().model().pyramidChannels();
-        int teacher = context.teacher().recipe().model().pyramidChannels();
+        int student = context.studentChannels();
+        int teacher = context.teacherChannels();
         if (settings.hidden() != teacher) {
             throw new DistillationException(
                     "distillation.icd.hidden is " + settings.hidden() + ", the teacher's pyramid has " + teacher

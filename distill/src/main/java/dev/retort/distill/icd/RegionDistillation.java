@@ -28,10 +28,7 @@ final class RegionDistillation implements Distillation {
         region = settings.region();
         this.levels = levels;
         config = settings.config(context.dataset().categories().size());
-        objective = new RegionObjective(
-                context.modules(IcdProvider.NAME),
-                config,
-                context.recipe().model().pyramidChannels());
+        objective = new RegionObjective(context.modules(IcdProvider.NAME), config, context.studentChannels());
         optimizer = new IcdOptimizer(objective, settings, context.iterations());
     }
 

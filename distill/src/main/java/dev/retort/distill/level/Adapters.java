@@ -38,8 +38,8 @@ public final class Adapters extends Module {
                 context.modules(method),
                 kind,
                 levels.names(),
-                context.student().recipe().model().pyramidChannels(),
-                context.teacher().recipe().model().pyramidChannels(),
+                context.studentChannels(),
+                context.teacherChannels(),
                 weight);
     }
 

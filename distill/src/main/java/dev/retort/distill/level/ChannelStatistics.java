@@ -1,5 +1,6 @@
 package dev.retort.distill.level;
 
+import dev.retort.distill.DistillationException;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 
@@ -9,6 +10,22 @@ public final class ChannelStatistics {
     private static final double EPSILON = 1e-6;
 
     private ChannelStatistics() {}
+
+    /**
+     * Refuses a map of one number a channel, which has no deviation.
+     *
+     * @param who needs it, for the message
+     * @param level its name
+     * @param map [N, H, W, C]
+     * @param advice what else can be done, before the batch is named; may be empty
+     * @throws DistillationException if N*H*W is below 2
+     */
+    public static void require(String who, String level, Tensor map, String advice) {
+        if (map.dim(0) * map.dim(1) * map.dim(2) < 2) {
+            throw new DistillationException(who + " needs two numbers a channel, but " + level
+                    + " has one cell, and the micro-batch one image: " + advice + "set training.batch to 2 or more");
+        }
+    }
 
     /**
      * (x - mean)/(deviation + 1e-6).

@@ -23,10 +23,7 @@ public final class MgdProvider implements DistillationProvider<MgdSettings> {
             return Distillation.NONE;
         }
         MgdGenerators generators = new MgdGenerators(
-                context.modules(name()),
-                levels.names(),
-                context.student().recipe().model().pyramidChannels(),
-                context.teacher().recipe().model().pyramidChannels());
+                context.modules(name()), levels.names(), context.studentChannels(), context.teacherChannels());
         return new MgdDistillation(
                 settings,
                 levels,

@@ -1,7 +1,7 @@
 package dev.retort.distill.pkd;
 
 import dev.retort.distill.Distillation;
-import dev.retort.distill.DistillationException;
+import dev.retort.distill.level.ChannelStatistics;
 import dev.retort.distill.level.ComparedLevels;
 import dev.retort.distill.level.LevelPair;
 import dev.retort.tensor.Scope;
@@ -25,19 +25,12 @@ final class PkdDistillation implements Distillation {
         try (Scope scope = Scope.open()) {
             Tensor sum = null;
             for (LevelPair pair : levels.pairs(step)) {
-                require(pair.level(), pair.teacher());
+                String advice = "leave " + pair.level() + " out of distillation.pkd.levels, or ";
+                ChannelStatistics.require("pkd", pair.level(), pair.teacher(), advice);
                 Tensor distance = PkdLoss.distance(pair.student(), pair.teacher());
                 sum = sum == null ? distance : sum.add(distance);
             }
             return Map.of("pkd", scope.keep(sum.mul(settings.weight())));
-        }
-    }
-
-    private static void require(String level, Tensor teacher) {
-        if (teacher.dim(0) * teacher.dim(1) * teacher.dim(2) < 2) {
-            throw new DistillationException("pkd needs two numbers a channel, but " + level
-                    + " has one cell, and the micro-batch one image: leave " + level
-                    + " out of distillation.pkd.levels, or set training.batch to 2 or more");
         }
     }
 }

@@ -19,8 +19,8 @@ public final class PkdProvider implements DistillationProvider<PkdSettings> {
 
     @Override
     public Distillation create(Context context, PkdSettings settings) {
-        int own = context.student().recipe().model().pyramidChannels();
-        int given = context.teacher().recipe().model().pyramidChannels();
+        int own = context.studentChannels();
+        int given = context.teacherChannels();
         if (own != given) {
             throw new DistillationException("pkd compares channel with channel, but the student's pyramid has " + own
                     + " and the teacher's " + given + ": set model.pyramidChannels to " + given);
