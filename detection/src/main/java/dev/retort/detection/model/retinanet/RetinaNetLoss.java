@@ -1,11 +1,7 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorLabeler;
-import dev.retort.detection.box.BoxCoder;
-import dev.retort.detection.box.Boxes;
-import dev.retort.detection.box.DistanceCoder;
 import dev.retort.detection.box.Matcher;
-import dev.retort.detection.model.BoxDecoding;
 import dev.retort.detection.model.BoxDistribution;
 import dev.retort.detection.model.BoxOutput;
 import dev.retort.tensor.Backend;
@@ -43,7 +39,7 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
          * @param strides of the levels, what distances are measured in
          */
         record Distribution(List<Integer> strides) implements Box {
-            private static final double GIOU_WEIGHT = 2;
+            static final double GIOU_WEIGHT = 2;
         }
     }
 
@@ -113,7 +109,8 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
             int start = 0;
             for (int level = 0; level < logits.size(); level++) {
                 Tensor classLoss = classLoss(logits.get(level), targets, start);
-                List<Tensor> boxLosses = boxLosses(encoded.get(level), targets, level, start);
+                List<Tensor> boxLosses =
+                        ForegroundBoxes.of(targets, level, start).losses(box, encoded.get(level), level);
                 classification = classification == null ? classLoss : classification.add(classLoss);
                 boxes = boxes.isEmpty() ? boxLosses : sums(boxes, boxLosses);
                 start += logits.get(level).dim(1);
@@ -172,61 +169,7 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
         return like.dtype() == DType.F32 ? tensor : root.cast(tensor, like.dtype());
     }
 
-    /** The box loss summed over the foreground anchors of one level, and perhaps that of distributions. */
-    private List<Tensor> boxLosses(Tensor encoded, Targets targets, int level, int start) {
-        double[] anchors = targets.anchors.get(level);
-        int count = Boxes.count(anchors);
-        List<Integer> rows = new ArrayList<>();
-        List<double[]> sources = new ArrayList<>();
-        List<double[]> goals = new ArrayList<>();
-        for (int n = 0; n < targets.labels.size(); n++) {
-            AnchorLabeler.Labels labels = targets.labels.get(n);
-            for (int anchor : labels.foreground()) {
-                if (anchor >= start && anchor < start + count) {
-                    rows.add(n * count + anchor - start);
-                    sources.add(Boxes.select(anchors, new int[] {anchor - start}));
-                    goals.add(Boxes.select(targets.boxes.get(n), new int[] {labels.matched()[anchor]}));
-                }
-            }
-        }
-        double[] source = join(sources);
-        double[] goal = join(goals);
-        try (Scope scope = Scope.open()) {
-            Backend root = encoded.backend().root();
-            Tensor index = root.tensor(rows.stream().mapToInt(Integer::intValue).toArray(), rows.size());
-            Tensor picked = encoded.reshape(-1, encoded.dim(2)).indexSelect(0, index);
-            if (box instanceof Box.SmoothL1 l1) {
-                Tensor wanted = root.tensor(BoxCoder.RETINANET.encode(source, goal), picked.shape(), encoded.dtype());
-                return List.of(scope.keep(
-                        picked.backend().smoothL1(picked, wanted, l1.beta()).sum()));
-            }
-            Tensor wanted = root.tensor(goal, Shape.of(rows.size(), 4), encoded.dtype());
-            if (box instanceof Box.Distribution distribution) {
-                int stride = distribution.strides().get(level);
-                Tensor distances = BoxDistribution.distances(picked);
-                Tensor boxes = BoxDecoding.decodeCenterDistances(distances, source, stride);
-                Tensor focal = BoxDistribution.focalLoss(picked, distances(source, goal, stride));
-                return List.of(
-                        scope.keep(boxes.giou(wanted).sum().mul(Box.Distribution.GIOU_WEIGHT)),
-                        scope.keep(focal.sum().mul(BoxDistribution.FOCAL_WEIGHT)));
-            }
-            Tensor boxes = BoxDecoding.decode(BoxCoder.RETINANET, picked, source);
-            return List.of(scope.keep(boxes.backend().giou(boxes, wanted).sum()));
-        }
-    }
-
-    /** [n * 4]: from the centers of anchors to the edges of boxes. */
-    private static double[] distances(double[] anchors, double[] boxes, double stride) {
-        double[] centers = Boxes.centers(anchors);
-        double[] distances = new double[anchors.length];
-        for (int i = 0; i < Boxes.count(anchors); i++) {
-            double[] edges = DistanceCoder.encode(centers[2 * i], centers[2 * i + 1], stride, boxes, i);
-            System.arraycopy(edges, 0, distances, 4 * i, 4);
-        }
-        return distances;
-    }
-
-    private static double[] join(List<double[]> parts) {
+    static double[] join(List<double[]> parts) {
         double[] joined = new double[parts.stream().mapToInt(p -> p.length).sum()];
         int at = 0;
         for (double[] part : parts) {
