@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** Prints the metrics of each class, as fractions; a dash where the class has no object to find. */
-final class ClassTable {
+public final class ClassTable {
     private static final String TITLE = "class";
     private static final List<CocoMetric> COLUMNS =
             List.of(CocoMetric.AP, CocoMetric.AP50, CocoMetric.AP75, CocoMetric.AR100);
 
     private ClassTable() {}
 
-    static void print(CocoMetrics metrics, PrintWriter out) {
+    public static void print(CocoMetrics metrics, PrintWriter out) {
         List<String> names = ShownClasses.of(metrics.categories());
         int width = names.stream().mapToInt(String::length).reduce(TITLE.length(), Math::max);
         row(out, width, TITLE, COLUMNS.stream().map(CocoMetric::label).toList());

@@ -16,13 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
  * Writes the outcome of an evaluation as JSON: the twelve metrics by their short names, as fractions or -1 where there is
  * nothing to find, and the same for each category under {@code categories}, by its id and with its name: two categories may have one name.
  */
-final class MetricsJson {
+public final class MetricsJson {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private MetricsJson() {}
 
-    static void write(CocoMetrics metrics, Path file) throws IOException {
+    public static void write(CocoMetrics metrics, Path file) throws IOException {
         Map<String, Object> content = new LinkedHashMap<>(values(metrics::value));
         Map<String, Object> categories = new LinkedHashMap<>();
         for (Category category : metrics.categories()) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code --max-pixels}: how large an image may be. */
-final class PixelLimitOption {
+public final class PixelLimitOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -28,7 +28,7 @@ final class PixelLimitOption {
         pixels = value;
     }
 
-    long pixels() {
+    public long pixels() {
         return pixels;
     }
 }

@@ -8,7 +8,7 @@ import dev.retort.detection.recipe.Recipe;
 import java.io.PrintWriter;
 
 /** Looks through the images of a data set before a job begins, and tells what it finds. */
-final class UsableImages {
+public final class UsableImages {
     /** Images of each kind that are named; {@code retort data info --check} names all. */
     private static final int NAMED = 5;
 
@@ -19,7 +19,7 @@ final class UsableImages {
      *
      * @throws DataException if an image cannot be used and {@code broken} does not say to leave it out, or if none is left
      */
-    static CocoDataset of(CocoDataset dataset, Recipe.Broken broken, PrintWriter err) {
+    public static CocoDataset of(CocoDataset dataset, Recipe.Broken broken, PrintWriter err) {
         ImageCheck check = ImageCheck.headers(dataset);
         dataset.notices().forEach(notice -> tell(notice, err));
         check.notices().forEach(notice -> tell(notice, err));

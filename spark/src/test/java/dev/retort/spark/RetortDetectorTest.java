@@ -3,12 +3,7 @@ package dev.retort.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retort.detection.DetectedObject;
-import dev.retort.detection.DetectionOptions;
 import dev.retort.detection.Detector;
-import dev.retort.detection.data.Category;
-import dev.retort.detection.data.ShapesGenerator;
-import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
@@ -18,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -37,13 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class RetortDetectorTest {
     private static final int IMAGES = 12;
-    private static final String RECIPE =
-            "model: {depth: 18, width: 8, pyramidChannels: 16, headConvolutions: 1, anchorSizes: [16, 32, 64, 128, 256], scoreThreshold: 0}";
 
     @TempDir
     private static Path folder;
 
     private static SparkSession spark;
+    private static SmallModel small;
     private static Path model;
     private static Path images;
 
@@ -56,17 +49,9 @@ class RetortDetectorTest {
                 .config("spark.sql.shuffle.partitions", 2)
                 .config("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
                 .getOrCreate();
-        ShapesGenerator.generate(ShapesGenerator.Settings.standard(1, 1, IMAGES - 2, 5), folder.resolve("shapes"));
-        images = folder.resolve("shapes/images");
-        model = folder.resolve("model.safetensors");
-        List<Category> categories = IntStream.range(1, 4)
-                .mapToObj(id -> new Category(id, "class " + id))
-                .toList();
-        try (Backend backend = Backends.create("simd");
-                Detector detector = Detector.create(
-                        RecipeReader.parse(RECIPE, "a recipe", List.of()).recipe(), categories, backend)) {
-            detector.save(model);
-        }
+        small = SmallModel.make(folder, IMAGES);
+        images = small.images();
+        model = small.model();
         Files.write(images.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0});
     }
 
@@ -76,37 +61,11 @@ class RetortDetectorTest {
     }
 
     private static RetortDetector detector() {
-        return new RetortDetector().setModel(model.toString()).setDevice("simd").setThreshold(0);
+        return small.detector();
     }
 
     private static Dataset<Row> files() {
         return spark.read().format("binaryFile").load(images.toString()).repartition(3);
-    }
-
-    private static String name(Row row) {
-        String path = row.getAs("path");
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
-
-    /** What the library finds, by the name of the file. */
-    private static List<DetectedObject> alone(Detector detector, String file) {
-        return detector.detect(images.resolve(file), DetectionOptions.DEFAULT.withScoreThreshold(0));
-    }
-
-    private static void assertSame(Row row, Detector detector) {
-        List<DetectedObject> expected = alone(detector, name(row));
-        List<Row> found = row.getList(row.fieldIndex("detections"));
-        assertThat(found).as(name(row)).hasSameSizeAs(expected).isNotEmpty();
-        for (int i = 0; i < found.size(); i++) {
-            DetectedObject object = expected.get(i);
-            assertThat(found.get(i).<String>getAs("label")).isEqualTo(object.label());
-            assertThat(found.get(i).<Long>getAs("category_id")).isEqualTo(object.categoryId());
-            assertThat(found.get(i).<Double>getAs("score")).isEqualTo(object.score());
-            assertThat(found.get(i).<Double>getAs("x")).isEqualTo(object.x());
-            assertThat(found.get(i).<Double>getAs("y")).isEqualTo(object.y());
-            assertThat(found.get(i).<Double>getAs("width")).isEqualTo(object.width());
-            assertThat(found.get(i).<Double>getAs("height")).isEqualTo(object.height());
-        }
     }
 
     @Test
@@ -118,13 +77,13 @@ class RetortDetectorTest {
         try (Backend backend = Backends.create("simd");
                 Detector detector = Detector.load(model, backend)) {
             for (Row row : rows) {
-                if (name(row).equals("broken.png")) {
+                if (SmallModel.name(row).equals("broken.png")) {
                     assertThat(row.<String>getAs("error")).contains("broken.png");
                     assertThat(row.isNullAt(row.fieldIndex("detections"))).isTrue();
                 } else {
                     assertThat(row.<String>getAs("error")).isNull();
                     assertThat(row.<Integer>getAs("width")).isPositive();
-                    assertSame(row, detector);
+                    small.assertSame(row, detector);
                 }
             }
         }

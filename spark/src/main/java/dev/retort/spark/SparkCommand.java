@@ -1,0 +1,24 @@
+package dev.retort.spark;
+
+import dev.retort.cli.Subcommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code retort spark}: jobs on Apache Spark. */
+@Command(
+        name = "spark",
+        description =
+                "Detection over any number of images on Apache Spark: on this machine, or on the cluster that --master names.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {SparkPredictCommand.class, SparkEvalCommand.class})
+public final class SparkCommand implements Subcommand {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "Name a command: predict or eval.");
+    }
+}
