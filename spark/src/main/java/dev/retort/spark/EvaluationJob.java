@@ -49,7 +49,8 @@ final class EvaluationJob {
             Detector detector,
             Path data,
             CocoDataset dataset,
-            String split) {
+            String split,
+            long maxPixels) {
         List<Long> numbers =
                 LongStream.range(0, batches(detector, dataset).count()).boxed().toList();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -60,7 +61,8 @@ final class EvaluationJob {
                 .mapPartitions(batches -> {
                     SharedModel own = SharedModel.use(shared.value(), device);
                     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> own.close());
-                    CocoDataset images = CocoDataset.open(Path.of(folder), split);
+                    CocoDataset images =
+                            CocoDataset.open(Path.of(folder), split).withMaxPixels(maxPixels);
                     DatasetBatches source = batches(own.detector(), images);
                     List<Category> categories =
                             ClassMatch.of(own.detector().categories(), images).categories();

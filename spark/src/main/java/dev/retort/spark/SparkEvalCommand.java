@@ -68,7 +68,14 @@ final class SparkEvalCommand implements Callable<Integer> {
                 // Executors read the same files; what is left out here could not be left out there alike.
                 UsableImages.of(dataset, Recipe.Broken.FAIL, err);
                 metrics = EvaluationJob.run(
-                        spark, bytes, device, shared.detector(), data.toAbsolutePath(), dataset, chosen);
+                        spark,
+                        bytes,
+                        device,
+                        shared.detector(),
+                        data.toAbsolutePath(),
+                        dataset,
+                        chosen,
+                        limit.pixels());
             }
             PrintWriter out = spec.commandLine().getOut();
             out.println(metrics.summary());
