@@ -108,10 +108,10 @@ class RanksTest {
     }
 
     private static Recipe recipe(String method, int accumulate) {
-        Recipe recipe = TinyRecipes.detector(STEPS, accumulate, 0.01)
+        return TinyRecipes.detector(STEPS, accumulate, 0.01)
                 .with("model.norm=frozen", "optimizer.clipValue=0", "optimizer.clipNorm=1")
+                .with("distillation.icd.startIteration=0", "distillation.crosskd.position=1")
                 .with("distillation.methods=[" + method + "]");
-        return method.equals("icd") ? recipe.with("distillation.icd.startIteration=0") : recipe;
     }
 
     private static void requireBitsOfOneRank(String method, int... sizes) {
