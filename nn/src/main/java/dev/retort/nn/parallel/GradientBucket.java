@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** Gradients that are exchanged as one array. Each rank adds up its own chunk, on its backend. */
 final class GradientBucket implements AutoCloseable {
-    /** 4 MiB. A larger parameter is a bucket by itself. */
-    private static final int NUMBERS = 1 << 20;
-
     private final List<Parameter> parameters;
     /** Place of the first parameter among those of all buckets. */
     private final int offset;
@@ -47,8 +44,12 @@ final class GradientBucket implements AutoCloseable {
         }
     }
 
-    /** Parameters in their order, packed. */
-    static List<GradientBucket> of(List<Parameter> parameters) {
+    /**
+     * Parameters in their order, packed.
+     *
+     * @param most numbers in a bucket; a larger parameter is one by itself
+     */
+    static List<GradientBucket> of(List<Parameter> parameters, int most) {
         List<GradientBucket> buckets = new ArrayList<>();
         int first = 0;
         long numbers = 0;
@@ -58,7 +59,7 @@ final class GradientBucket implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "Ranks exchange gradients of type F32, not those of " + data.describe());
             }
-            if (place > first && numbers + data.size() > NUMBERS) {
+            if (place > first && numbers + data.size() > most) {
                 buckets.add(new GradientBucket(parameters.subList(first, place), first));
                 first = place;
                 numbers = 0;

@@ -14,6 +14,9 @@ import java.util.Map;
  * Arrays are kept from step to step: the gradients' size twice, on the host and on the backend.
  */
 public final class GradientExchange implements GradientSource, AutoCloseable {
+    /** Numbers in a bucket: 4 MiB. */
+    private static final int BUCKET = 1 << 20;
+
     private final Communicator ranks;
     private final int microBatches;
     private final List<Parameter> parameters;
@@ -26,13 +29,18 @@ public final class GradientExchange implements GradientSource, AutoCloseable {
      * @param microBatches how many each rank has in a step
      */
     public GradientExchange(Collection<Parameter> parameters, int microBatches, Communicator ranks) {
+        this(parameters, microBatches, ranks, BUCKET);
+    }
+
+    /** @param bucket numbers that are exchanged at once, if no parameter has more */
+    GradientExchange(Collection<Parameter> parameters, int microBatches, Communicator ranks, int bucket) {
         if (microBatches < 1) {
             throw new IllegalArgumentException("A step needs 1 micro-batch or more, got " + microBatches);
         }
         this.ranks = ranks;
         this.microBatches = microBatches;
         this.parameters = List.copyOf(parameters);
-        buckets = GradientBucket.of(this.parameters);
+        buckets = GradientBucket.of(this.parameters, bucket);
     }
 
     /**

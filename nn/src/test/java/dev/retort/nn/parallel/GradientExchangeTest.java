@@ -23,9 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Ranks' gradients have the bits of one rank that accumulates. */
 @Timeout(60)
 class GradientExchangeTest {
-    private static final int STEPS = 2;
-    /** The last one is a bucket by itself. */
-    private static final int[][] SHAPES = {{}, {3}, {2, 5}, {1}, {7, 3}, {1_100_000}};
+    private static final int STEPS = 3;
+    private static final int[][] SHAPES = {{}, {3}, {2, 5}, {1}, {7, 3}, {2}, {1001}};
 
     private static List<Parameter> parameters(Backend backend) {
         List<Parameter> parameters = new ArrayList<>();
@@ -88,11 +87,11 @@ class GradientExchangeTest {
         return means;
     }
 
-    private static List<float[]> exchanged(String name, int microBatches, Communicator ranks) {
+    private static List<float[]> exchanged(String name, int microBatches, int bucket, Communicator ranks) {
         List<float[]> means = new ArrayList<>();
         try (Backend backend = Backends.create(name)) {
             List<Parameter> parameters = parameters(backend);
-            try (GradientExchange exchange = new GradientExchange(parameters, microBatches, ranks)) {
+            try (GradientExchange exchange = new GradientExchange(parameters, microBatches, ranks, bucket)) {
                 for (int batch = 0; batch < STEPS * microBatches; batch++) {
                     try (Scope scope = Scope.open()) {
                         int number = batch * ranks.size() + ranks.rank();
@@ -109,11 +108,11 @@ class GradientExchangeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"simd,1,2", "simd,2,1", "simd,4,1", "simd,3,2", "reference,3,1"})
-    void theBitsAreThoseOfOneRankThatAccumulates(String backend, int size, int microBatches) {
+    @CsvSource({"simd,1,2,99", "simd,2,1,9999", "simd,4,1,16", "simd,3,2,1", "reference,3,1,16", "reference,5,3,4"})
+    void theBitsAreThoseOfOneRankThatAccumulates(String backend, int size, int microBatches, int bucket) {
         List<float[]> expected = accumulated(backend, size * microBatches);
         ThreadRanks.run(size, Duration.ofSeconds(50), ranks -> {
-            List<float[]> means = exchanged(backend, microBatches, ranks);
+            List<float[]> means = exchanged(backend, microBatches, bucket, ranks);
             assertThat(means).hasSameSizeAs(expected);
             for (int i = 0; i < means.size(); i++) {
                 assertThat(bits(means.get(i))).as("mean %d", i).isEqualTo(bits(expected.get(i)));
