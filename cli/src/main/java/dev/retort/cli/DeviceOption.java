@@ -36,8 +36,9 @@ public final class DeviceOption {
                     "On a cuda device: run what repeats from step to step as CUDA graphs; short for /graphs behind its name.")
     private boolean graphs;
 
-    /** These options as they were given, for another process. */
+    /** These options as they were given, for another process, which takes one device. */
     List<String> arguments() {
+        requireOne();
         List<String> arguments = new ArrayList<>();
         if (given != null) {
             arguments.addAll(List.of("--device", given));
@@ -50,6 +51,10 @@ public final class DeviceOption {
 
     /** A new backend; the automatic choice is told on the error stream. */
     public Backend create() {
+        return create(requireOne());
+    }
+
+    private String requireOne() {
         List<String> names = names();
         if (names.size() > 1) {
             throw new ParameterException(
@@ -57,7 +62,7 @@ public final class DeviceOption {
                     where() + "only train and distill take several devices: give one with --device, such as "
                             + names.get(0));
         }
-        return create(names.get(0));
+        return names.get(0);
     }
 
     /** New backends, one for each device that was given. */

@@ -331,7 +331,8 @@ public final class Trainer implements AutoCloseable {
         List<String> notices = new ArrayList<>(identity().accept(file, metadata, anyway));
         String ranksBefore = metadata.getOrDefault(RANKS_KEY, "1");
         if (!ranksBefore.equals(Integer.toString(ranks.size()))) {
-            notices.add("ranks: " + JsonProblem.shown(ranksBefore) + " in the checkpoint, " + ranks.size() + " now");
+            notices.add("goes on with what has changed since: ranks: " + JsonProblem.shown(ranksBefore)
+                    + " in the checkpoint, " + ranks.size() + " now");
         }
         Map<String, String> before = student.network().trainingState();
         try {

@@ -8,7 +8,8 @@ import java.util.List;
  * the same names and lengths; a call returns when its part of the exchange is done. Used from one thread.
  *
  * <p>Every exchange ends with a {@link PeerException} if another rank failed, left, is silent for longer than the implementation's
- * timeout, or makes another call. Nothing can be exchanged afterwards.
+ * timeout, or makes another call. Nothing can be exchanged afterwards. A rank may compute for hours between two calls, as rank 0 does when
+ * it evaluates: that is not silence, so ranks in other processes give signs of life by themselves.
  */
 public interface Communicator extends AutoCloseable {
     /** One rank by itself: it exchanges nothing and costs nothing. */
