@@ -1,10 +1,7 @@
 package dev.retort.cli;
 
-import dev.retort.detection.Detector;
-import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,9 +32,9 @@ final class DistillCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var recipe = options.recipe();
-        try (Backend computing = device.create();
-                Detector trained = Detector.load(teacher, computing)) {
-            return options.train("distill", recipe, Optional.of(trained), computing);
+        try (TrainingDevices devices = device.createRanks()) {
+            devices.load(teacher);
+            return options.train("distill", recipe, devices.ranks());
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.retort.detection.data.Printable;
 import dev.retort.detection.train.RunBrokenOffException;
 import dev.retort.detection.train.TrainingException;
 import dev.retort.distill.DistillationException;
+import dev.retort.nn.parallel.PeerException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -53,7 +54,8 @@ final class ErrorLine {
                 || error instanceof TrainingException
                 || error instanceof DetectorException
                 || error instanceof DistillationException
-                || error instanceof OutOfMemoryError;
+                || error instanceof OutOfMemoryError
+                || error instanceof PeerException && (error.getCause() == null || isForPeople(error.getCause()));
     }
 
     private static String message(Throwable error, boolean training) {

@@ -1,8 +1,6 @@
 package dev.retort.cli;
 
-import dev.retort.tensor.Backend;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,8 +20,8 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var recipe = options.recipe();
-        try (Backend computing = device.create()) {
-            return options.train("train", recipe, Optional.empty(), computing);
+        try (TrainingDevices devices = device.createRanks()) {
+            return options.train("train", recipe, devices.ranks());
         }
     }
 }

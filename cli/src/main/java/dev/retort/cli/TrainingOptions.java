@@ -2,18 +2,15 @@ package dev.retort.cli;
 
 import dev.retort.cli.job.Interruption;
 import dev.retort.cli.job.TrainingJob;
-import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.TrainingRun;
-import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -71,12 +68,12 @@ final class TrainingOptions {
         return read.recipe();
     }
 
-    /** Trains, alone without a teacher. */
-    int train(String name, Recipe read, Optional<Detector> teacher, Backend backend) throws IOException {
+    /** Trains in one or several ranks, alone without a teacher. */
+    int train(String name, Recipe read, List<TrainingJob.Rank> ranks) throws IOException {
         CocoDataset dataset = usable(read.data().trainSplit(), read);
         CocoDataset test =
                 read.training().evaluateEvery() > 0 ? usable(read.data().testSplit(), read) : dataset;
-        TrainingJob job = new TrainingJob(name, read, dataset, test, teacher, backend, out, "add --resume");
+        TrainingJob job = new TrainingJob(name, read, dataset, test, ranks, out, "add --resume");
         try (Interruption stop = Interruption.open()) {
             if (!job.run(start(), stop, (student, distiller) -> {})) {
                 return Retort.INTERRUPTED;

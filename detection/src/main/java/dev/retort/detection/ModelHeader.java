@@ -27,9 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 public record ModelHeader(Recipe recipe, List<Category> categories) {
     public static final String RECIPE_KEY = "recipe";
     public static final String CLASSES_KEY = "classes";
+    public static final String VERSION_KEY = "retort";
 
     private static final String FORMAT_KEY = "format";
-    private static final String VERSION_KEY = "retort";
     private static final String UNKNOWN = "unknown";
 
     /** The newest format that this version reads, and the one that it writes. Files without a number are of format 1. */

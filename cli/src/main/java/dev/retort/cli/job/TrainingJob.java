@@ -12,6 +12,8 @@ import dev.retort.detection.train.TrainingRun;
 import dev.retort.detection.weights.StartWeights;
 import dev.retort.distill.DistillationProvider;
 import dev.retort.distill.Distiller;
+import dev.retort.nn.parallel.Communicator;
+import dev.retort.nn.parallel.ThreadRanks;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
@@ -27,21 +29,38 @@ import java.util.Optional;
  *
  * @param name of the progress bar
  * @param test evaluated on while training, where the recipe asks for that
- * @param teacher none to train alone
+ * @param ranks what computes: one rank, or several that take each step together
  * @param folder to write; it holds no other run, unless that one is resumed
  * @param goOn how a run that was stopped goes on, for messages: {@code add --resume}
  */
 public record TrainingJob(
-        String name,
-        Recipe recipe,
-        CocoDataset dataset,
-        CocoDataset test,
-        Optional<Detector> teacher,
-        Backend backend,
-        Path folder,
-        String goOn) {
+        String name, Recipe recipe, CocoDataset dataset, CocoDataset test, List<Rank> ranks, Path folder, String goOn) {
     /** Name of the recipe in the run's folder. */
     public static final String RECIPE = "recipe.yaml";
+
+    /**
+     * A device that trains.
+     *
+     * @param teacher on this device; none to train alone
+     */
+    public record Rank(Backend backend, Optional<Detector> teacher) {}
+
+    public TrainingJob {
+        ranks = List.copyOf(ranks);
+    }
+
+    /** A training on one device. */
+    public TrainingJob(
+            String name,
+            Recipe recipe,
+            CocoDataset dataset,
+            CocoDataset test,
+            Optional<Detector> teacher,
+            Backend backend,
+            Path folder,
+            String goOn) {
+        this(name, recipe, dataset, test, List.of(new Rank(backend, teacher)), folder, goOn);
+    }
 
     /** How it begins. */
     public enum Start {
@@ -75,33 +94,62 @@ public record TrainingJob(
             if (Arrays.stream(dataset.classCounts()).sum() == 0) {
                 notice("no image of " + dataset.source() + " has a box to learn: the model will find nothing");
             }
-            try (Detector student = Detector.create(recipe, dataset.categories(), backend)) {
-                if (start == Start.NEW) {
-                    StartWeights.load(student).forEach(TrainingJob::notice);
+            if (ranks.size() > 1) {
+                Recipe.Training training = recipe.training();
+                notice(ranks.size() + " ranks: a step learns from "
+                        + ranks.size() * training.accumulate() * training.batch() + " images");
+            }
+            boolean[] complete = new boolean[1];
+            ThreadRanks.<IOException>run(ranks.size(), ThreadRanks.PATIENCE, seen -> {
+                if (run(seen, start, stop, finish)) {
+                    complete[0] = true;
                 }
-                if (teacher.isEmpty()) {
-                    return run(student, Optional.empty(), start, stop, finish);
+            });
+            return complete[0];
+        }
+    }
+
+    /** What one rank does; whether it leads and its run is complete. */
+    private boolean run(Communicator seen, Start start, Interruption stop, Finish finish) throws IOException {
+        Rank rank = ranks.get(seen.rank());
+        boolean leads = seen.rank() == 0;
+        try (Detector student = Detector.create(recipe, dataset.categories(), rank.backend)) {
+            if (start == Start.NEW) {
+                StartWeights.load(student).stream().filter(any -> leads).forEach(TrainingJob::notice);
+            }
+            if (rank.teacher.isEmpty()) {
+                return run(seen, student, Optional.empty(), start, stop, finish);
+            }
+            Detector teacher = rank.teacher.get();
+            if (start == Start.NEW) {
+                List<String> kept = Distiller.inherit(teacher, student);
+                if (!kept.isEmpty() && leads) {
+                    notice("not inherited, as the shapes differ: " + String.join(", ", kept));
                 }
-                if (start == Start.NEW) {
-                    List<String> kept = Distiller.inherit(teacher.get(), student);
-                    if (!kept.isEmpty()) {
-                        notice("not inherited, as the shapes differ: " + String.join(", ", kept));
-                    }
-                }
-                long iterations = Trainer.iterations(recipe, dataset);
-                var context = new DistillationProvider.Context(recipe, dataset, teacher.get(), student, iterations);
-                try (Distiller distiller = new Distiller(context)) {
-                    return run(student, Optional.of(distiller), start, stop, finish);
-                }
+            }
+            long iterations = Trainer.iterations(recipe, dataset, seen.size());
+            var context = new DistillationProvider.Context(recipe, dataset, teacher, student, iterations);
+            try (Distiller distiller = new Distiller(context)) {
+                return run(seen, student, Optional.of(distiller), start, stop, finish);
             }
         }
     }
 
-    private boolean run(Detector student, Optional<Distiller> distiller, Start start, Interruption stop, Finish finish)
+    private boolean run(
+            Communicator seen,
+            Detector student,
+            Optional<Distiller> distiller,
+            Start start,
+            Interruption stop,
+            Finish finish)
             throws IOException {
         List<TrainingObjective> objectives =
                 distiller.<List<TrainingObjective>>map(List::of).orElse(List.of());
-        try (Trainer trainer = new Trainer(recipe, dataset, student, objectives)) {
+        try (Trainer trainer = new Trainer(recipe, dataset, student, objectives, seen)) {
+            if (seen.rank() > 0) {
+                trainer.follow();
+                return false;
+            }
             TrainingRun run = new TrainingRun(trainer, student, test, folder, goOn);
             if (start != Start.NEW) {
                 run.resume(start == Start.RESUME_ANYWAY).forEach(TrainingJob::notice);

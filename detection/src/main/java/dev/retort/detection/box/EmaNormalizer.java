@@ -1,5 +1,6 @@
 package dev.retort.detection.box;
 
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.io.JsonProblem;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ public final class EmaNormalizer {
 
     private final double momentum;
     private double value;
+    private Communicator ranks = Communicator.alone();
 
     /** RetinaNet's: from 100 with momentum 0.9. */
     public EmaNormalizer() {
@@ -33,8 +35,26 @@ public final class EmaNormalizer {
         restore(value);
     }
 
-    /** Takes in the foreground count of a micro-batch; returns the new value. */
+    /** From now on every rank's counts are taken in, in the order of ranks. */
+    public void setRanks(Communicator ranks) {
+        this.ranks = ranks;
+    }
+
+    /** Takes in the foreground count of a micro-batch; returns the new value: among ranks, the one after this rank's count. */
     public double update(long foreground) {
+        if (ranks.size() == 1) {
+            return take(foreground);
+        }
+        long[] counts = ranks.allGather(foreground);
+        double own = 0;
+        for (int rank = 0; rank < counts.length; rank++) {
+            double after = take(counts[rank]);
+            own = rank == ranks.rank() ? after : own;
+        }
+        return own;
+    }
+
+    private double take(long foreground) {
         value = momentum * value + (1 - momentum) * Math.max(foreground, 1);
         return value;
     }

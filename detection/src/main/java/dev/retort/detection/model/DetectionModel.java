@@ -2,6 +2,7 @@ package dev.retort.detection.model;
 
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Module;
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -72,4 +73,10 @@ public abstract class DetectionModel extends Module {
      * @throws IllegalArgumentException if an entry is missing or malformed, naming it; nothing was changed then
      */
     public void restoreTrainingState(Map<String, String> state) {}
+
+    /**
+     * Sets which ranks train this model in step. What moves {@link #trainingState} is gathered from all of them from now on, and
+     * taken in in the order of ranks. Alone at first; a model without such state has nothing to do.
+     */
+    public void setRanks(Communicator ranks) {}
 }

@@ -33,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record RunIdentity(List<Category> classes, Recipe recipe, Data data, String teacher) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String DATA_KEY = "data";
-    private static final String TEACHER_KEY = "teacher";
+    static final String DATA_KEY = "data";
+    static final String TEACHER_KEY = "teacher";
     private static final int SHOWN_DIGITS = 12;
 
     /** What is learned from, without the images' own content. */

@@ -14,6 +14,7 @@ import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.nn.optim.Optimizer;
 import dev.retort.nn.optim.Schedule;
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.io.JsonProblem;
 import dev.retort.tensor.io.SafeTensors;
@@ -29,17 +30,22 @@ import java.util.stream.Collectors;
 /**
  * Trains a detector step by step: its own losses, and those of {@link TrainingObjective}s. All that a step depends on is the
  * recipe, the data, the iteration and what {@link #save} writes, so a run that was stopped and resumed ends with the same bits.
+ *
+ * <p>Several ranks take steps together, each with its own student, data and objectives: R ranks with A micro-batches a step do what one
+ * rank with R * A micro-batches does. Rank 0 calls {@link #step} and all else, the others {@link #follow}.
  */
 public final class Trainer implements AutoCloseable {
     private static final String OPTIMIZER = "optimizer";
     private static final String AVERAGE = "average";
     private static final String ITERATION_KEY = "iteration";
+    private static final String RANKS_KEY = "ranks";
     private static final int PREFETCH = 2;
 
     private final Recipe recipe;
     private final RunIdentity.Data data;
     private final Detector student;
     private final List<TrainingObjective> objectives;
+    private final TrainingRanks ranks;
     private final DatasetBatches batches;
     private final TrainingStep computation;
     private final Optimizer optimizer;
@@ -51,18 +57,36 @@ public final class Trainer implements AutoCloseable {
     private long iteration;
     /** Whether weights and optimizer are those after a whole number of steps. */
     private boolean whole = true;
+    /** Whether all ranks have rank 0's state. */
+    private boolean together;
 
     /**
      * @param dataset the training split
      * @param objectives what is learned besides the detector's own losses; they stay the caller's
      */
     public Trainer(Recipe recipe, CocoDataset dataset, Detector student, List<TrainingObjective> objectives) {
+        this(recipe, dataset, student, objectives, Communicator.alone());
+    }
+
+    /**
+     * One of the ranks that train together. Every rank has a student, a teacher and a backend of its own.
+     *
+     * @param ranks its own view of them; it stays the caller's
+     */
+    public Trainer(
+            Recipe recipe,
+            CocoDataset dataset,
+            Detector student,
+            List<TrainingObjective> objectives,
+            Communicator ranks) {
+        this.ranks = new TrainingRanks(ranks);
+        this.together = ranks.size() == 1;
         this.recipe = recipe;
         this.data = RunIdentity.Data.of(dataset);
         this.student = student;
         this.objectives = List.copyOf(objectives);
         this.batches = RecipeBatches.training(recipe, dataset, student.network().sizeDivisor());
-        this.iterations = iterations(recipe, dataset);
+        this.iterations = iterations(recipe, dataset, ranks.size());
         this.schedule = Optimizers.schedule(recipe.optimizer(), iterations);
         Map<String, Parameter> optimized = new LinkedHashMap<>(student.network().parameters());
         List<Parameter> others = new ArrayList<>();
@@ -73,7 +97,8 @@ public final class Trainer implements AutoCloseable {
         }
         this.optimizer = Optimizers.optimizer(recipe.optimizer(), optimized);
         this.computation =
-                new TrainingStep(student.network(), others, recipe.training().accumulate(), this::update);
+                new TrainingStep(student.network(), others, recipe.training().accumulate(), ranks, this::update);
+        student.network().setRanks(ranks);
         this.statistics = new StatisticsBackup(student.network());
         double decay = recipe.training().averageDecay();
         this.average = decay > 0 ? new WeightAverage(student.network(), decay) : null;
@@ -81,13 +106,18 @@ public final class Trainer implements AutoCloseable {
 
     /** Optimizer steps of a whole run. */
     public static long iterations(Recipe recipe, CocoDataset dataset) {
+        return iterations(recipe, dataset, 1);
+    }
+
+    /** Optimizer steps of a whole run of several ranks. */
+    public static long iterations(Recipe recipe, CocoDataset dataset, int ranks) {
         Recipe.Training training = recipe.training();
         if (training.iterations() > 0) {
             return training.iterations();
         }
         CocoDataset used = recipe.data().keepEmpty() ? dataset : dataset.withoutEmptyImages();
         long images = (long) used.size() * training.epochs();
-        long perStep = (long) training.batch() * training.accumulate();
+        long perStep = (long) training.batch() * training.accumulate() * ranks;
         return Math.max(1, (images + perStep - 1) / perStep);
     }
 
@@ -107,15 +137,48 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * One optimizer step. If it fails, everything is as it was before, unless {@link #isWhole} says otherwise.
+     * One optimizer step, of rank 0 and all that {@link #follow}. If it fails, everything is as it was before, unless
+     * {@link #isWhole} says otherwise; ranks take no other step then.
      *
      * @throws TrainingException if a loss is not finite, naming it; no weight was changed then
+     * @throws dev.retort.nn.parallel.PeerException if another rank failed
      */
     public StepReport step() {
+        if (!ranks.isLeader()) {
+            throw new IllegalStateException("Rank 0 says when there is a step: other ranks follow()");
+        }
+        if (ranks.areSeveral()) {
+            ranks.lead();
+        }
+        StepReport report = compute();
+        ranks.stepped();
+        return report;
+    }
+
+    /**
+     * Takes the steps that rank 0 takes, until it closes its trainer.
+     *
+     * @throws TrainingException as {@link #step} does
+     * @throws dev.retort.nn.parallel.PeerException if another rank failed
+     */
+    public void follow() {
+        if (ranks.isLeader()) {
+            throw new IllegalStateException("Rank 0 follows nobody: it calls step()");
+        }
+        while (ranks.follow()) {
+            compute();
+        }
+    }
+
+    private StepReport compute() {
         long start = System.nanoTime();
         int accumulate = recipe.training().accumulate();
+        int all = accumulate * ranks.size();
+        if (!together) {
+            meet();
+        }
         if (loader == null) {
-            loader = new BatchLoader(batches, iteration * accumulate, PREFETCH);
+            loader = new BatchLoader(ranks.share(batches), iteration * accumulate, PREFETCH);
         }
         student.network().setTraining(true);
         statistics.take();
@@ -126,9 +189,10 @@ public final class Trainer implements AutoCloseable {
         try {
             for (int micro = 0; micro < accumulate; micro++) {
                 Batch batch = loader.next();
-                images += batch.size();
-                microBatch(batch, held, iteration * accumulate + micro)
-                        .forEach((name, value) -> losses.merge(name, value / accumulate, Double::sum));
+                images += batch.size() * ranks.size();
+                for (Map<String, Double> values : microBatch(batch, held, iteration * accumulate + micro)) {
+                    values.forEach((name, value) -> losses.merge(name, value / all, Double::sum));
+                }
             }
             if (held.containsAll(student.network().trainableParameters())) {
                 statistics.restore();
@@ -152,6 +216,20 @@ public final class Trainer implements AutoCloseable {
         return report;
     }
 
+    /** The first step of several ranks: they compare what they train, and take rank 0's state. */
+    private void meet() {
+        Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
+        identity().addTo(metadata);
+        ranks.requireAlike(metadata, student.backend().name());
+        Map<String, String> own = new LinkedHashMap<>(student.network().trainingState());
+        own.put(ITERATION_KEY, Long.toString(iteration));
+        Map<String, String> first = ranks.first(own);
+        student.network().restoreTrainingState(first);
+        iteration = Long.parseLong(first.get(ITERATION_KEY));
+        ranks.broadcast(checkpoint());
+        together = true;
+    }
+
     /** What does not learn in the step that is next. */
     private Set<Parameter> held() {
         Set<Parameter> held = FixedParts.at(iteration, recipe.training(), student.network());
@@ -159,14 +237,15 @@ public final class Trainer implements AutoCloseable {
         return held;
     }
 
-    private Map<String, Double> microBatch(Batch batch, Set<Parameter> held, long number) {
-        TrainingObjective.Moment moment = new TrainingObjective.Moment(number, iteration, iterations);
+    /** @param own number of this rank's micro-batches before it */
+    private List<Map<String, Double>> microBatch(Batch batch, Set<Parameter> held, long own) {
+        TrainingObjective.Moment moment = new TrainingObjective.Moment(ranks.microBatch(own), iteration, iterations);
         try (Scope scope = Scope.open()) {
             List<TrainingObjective.Terms> added = objectives.stream()
                     .map(objective -> objective.begin(batch, moment))
                     .toList();
             List<GroundTruth> truth = batch.groundTruth();
-            return computation.microBatch(student.input(batch), truth, added, held, iteration);
+            return computation.microBatches(student.input(batch), truth, added, held, iteration);
         }
     }
 
@@ -208,6 +287,9 @@ public final class Trainer implements AutoCloseable {
         Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
         identity().addTo(metadata);
         metadata.put(ITERATION_KEY, Long.toString(iteration));
+        if (ranks.areSeveral()) {
+            metadata.put(RANKS_KEY, Integer.toString(ranks.size()));
+        }
         metadata.putAll(student.network().trainingState());
         metadata.putAll(more);
         checkpoint().save(file, metadata);
@@ -246,7 +328,12 @@ public final class Trainer implements AutoCloseable {
         }
         ModelHeader.requireReadable(file, metadata);
         long steps = steps(file, metadata);
-        List<String> notices = identity().accept(file, metadata, anyway);
+        List<String> notices = new ArrayList<>(identity().accept(file, metadata, anyway));
+        String ranksBefore = metadata.getOrDefault(RANKS_KEY, "1");
+        if (!ranksBefore.equals(Integer.toString(ranks.size()))) {
+            notices.add("goes on with what has changed since: ranks: " + JsonProblem.shown(ranksBefore)
+                    + " in the checkpoint, " + ranks.size() + " now");
+        }
         Map<String, String> before = student.network().trainingState();
         try {
             student.network().restoreTrainingState(metadata);
@@ -311,9 +398,11 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** Gives optimizer state back. Student and objectives stay the caller's. */
+    /** Gives optimizer state back, and lets the ranks go that follow. Student and objectives stay the caller's. */
     @Override
     public void close() {
+        ranks.end();
+        student.network().setRanks(Communicator.alone());
         closeLoader();
         computation.close();
         statistics.close();

@@ -17,7 +17,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A training run in a folder: steps with a listener, checkpoints in between, the model at the end. A wish to stop (Ctrl-C) ends
- * it after the step under way, a failure at once; both leave a checkpoint of the last whole step to resume from.
+ * it after the step under way, a failure at once; both leave a checkpoint of the last whole step to resume from. Among ranks it is
+ * rank 0's.
  */
 public final class TrainingRun {
     /** Name of the checkpoint in the run's folder. */

@@ -9,6 +9,9 @@ import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.Taps;
 import dev.retort.nn.optim.GradientAccumulator;
 import dev.retort.nn.optim.GradientSource;
+import dev.retort.nn.parallel.Communicator;
+import dev.retort.nn.parallel.GradientExchange;
+import dev.retort.nn.parallel.Texts;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
@@ -24,7 +27,9 @@ import java.util.Set;
 public final class TrainingStep implements AutoCloseable {
     private final DetectionModel model;
     private final List<Parameter> watched;
+    private final Communicator ranks;
     private final GradientAccumulator accumulator;
+    private final GradientExchange exchange;
     private final Update update;
 
     /** Moves weights by their gradients. */
@@ -39,10 +44,23 @@ public final class TrainingStep implements AutoCloseable {
      * @param accumulate micro-batches per update, whose gradients are averaged
      */
     public TrainingStep(DetectionModel model, List<Parameter> others, int accumulate, Update update) {
+        this(model, others, accumulate, Communicator.alone(), update);
+    }
+
+    /**
+     * A step that ranks compute together.
+     *
+     * @param accumulate micro-batches of each rank per update; gradients are averaged over those of all ranks
+     * @param ranks all of them call {@link #microBatch} as often
+     */
+    TrainingStep(DetectionModel model, List<Parameter> others, int accumulate, Communicator ranks, Update update) {
         this.model = model;
+        this.ranks = ranks;
         watched = new ArrayList<>(model.trainableParameters());
         watched.addAll(others);
-        accumulator = accumulate == 1 ? null : new GradientAccumulator(watched, accumulate);
+        boolean alone = ranks.size() == 1;
+        accumulator = alone && accumulate > 1 ? new GradientAccumulator(watched, accumulate) : null;
+        exchange = alone ? null : new GradientExchange(watched, accumulate, ranks);
         this.update = update;
     }
 
@@ -62,6 +80,16 @@ public final class TrainingStep implements AutoCloseable {
             List<TrainingObjective.Terms> added,
             Set<Parameter> held,
             long iteration) {
+        return microBatches(images, truth, added, held, iteration).get(ranks.rank());
+    }
+
+    /** As {@link #microBatch}; gives the values of every rank, in the order of ranks. */
+    List<Map<String, Double>> microBatches(
+            Tensor images,
+            List<GroundTruth> truth,
+            List<TrainingObjective.Terms> added,
+            Set<Parameter> held,
+            long iteration) {
         try (Scope scope = Scope.open();
                 Tape tape = Tape.on(model.backend())) {
             tape.watch(watched.stream()
@@ -73,9 +101,14 @@ public final class TrainingStep implements AutoCloseable {
                 terms.putAll(more.losses(predictions));
             }
             Tensor total = total(terms);
-            Map<String, Double> values = finite(terms, iteration);
+            List<Map<String, Double>> values = gathered(values(terms));
+            values.forEach(each -> requireFinite(each, iteration));
             Gradients gradients = tape.gradients(total);
-            if (accumulator == null) {
+            if (exchange != null) {
+                if (exchange.add(gradients::of)) {
+                    update.apply(exchange, iteration);
+                }
+            } else if (accumulator == null) {
                 update.apply(gradients::of, iteration);
             } else if (accumulator.add(gradients::of)) {
                 update.apply(accumulator, iteration);
@@ -97,16 +130,34 @@ public final class TrainingStep implements AutoCloseable {
         return sum;
     }
 
-    private static Map<String, Double> finite(Map<String, Tensor> terms, long iteration) {
+    private static Map<String, Double> values(Map<String, Tensor> terms) {
         Map<String, Double> values = new LinkedHashMap<>();
-        terms.forEach((name, term) -> {
-            double value = term.item();
+        terms.forEach((name, term) -> values.put(name, term.item()));
+        return values;
+    }
+
+    private static void requireFinite(Map<String, Double> values, long iteration) {
+        values.forEach((name, value) -> {
             if (!Double.isFinite(value)) {
                 throw new DivergedException(name, value, iteration);
             }
-            values.put(name, value);
         });
-        return values;
+    }
+
+    /** Every rank's values, so that all ranks refuse those that are not finite. */
+    private List<Map<String, Double>> gathered(Map<String, Double> own) {
+        if (ranks.size() == 1) {
+            return List.of(own);
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        own.forEach((name, value) -> texts.put(name, Double.toString(value)));
+        List<Map<String, Double>> all = new ArrayList<>();
+        for (byte[] theirs : ranks.allGather(Texts.bytes(texts))) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            Texts.read(theirs).forEach((name, value) -> values.put(name, Double.parseDouble(value)));
+            all.add(values);
+        }
+        return all;
     }
 
     /** Gives accumulated gradients back. The model stays the caller's. */
@@ -114,6 +165,9 @@ public final class TrainingStep implements AutoCloseable {
     public void close() {
         if (accumulator != null) {
             accumulator.close();
+        }
+        if (exchange != null) {
+            exchange.close();
         }
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.retort.nn.parallel.ThreadRanks;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,5 +141,17 @@ class AnchorsAndCodingTest {
         assertThat(normalizer.value()).isCloseTo(55, within(1e-12));
         assertThatThrownBy(() -> normalizer.restore(Double.NaN)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> new EmaNormalizer(100, 1.5)).hasMessageContaining("1.5");
+    }
+
+    /** The numbers above, taken in by two ranks at once: each divides by the value after its own count. */
+    @Test
+    void ranksTakeInEachOthersCountsInTheirOrder() {
+        ThreadRanks.run(2, Duration.ofSeconds(50), ranks -> {
+            EmaNormalizer normalizer = new EmaNormalizer();
+            normalizer.setRanks(ranks);
+            double divisor = normalizer.update(200L * ranks.rank());
+            assertThat(divisor).isCloseTo(ranks.rank() == 0 ? 90.1 : 101.09, within(1e-12));
+            assertThat(normalizer.value()).isCloseTo(101.09, within(1e-12));
+        });
     }
 }

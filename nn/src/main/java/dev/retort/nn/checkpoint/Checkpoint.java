@@ -3,6 +3,7 @@ package dev.retort.nn.checkpoint;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.Module;
 import dev.retort.nn.optim.Optimizer;
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
@@ -150,6 +151,16 @@ public final class Checkpoint {
             }
             return metadata;
         }
+    }
+
+    /**
+     * Overwrites the sections that were added by rank 0's, in every rank. All ranks call it with the same sections; their values
+     * are float32.
+     */
+    public void broadcast(Communicator ranks) {
+        StateBroadcast state = new StateBroadcast(ranks);
+        models.forEach(state::model);
+        optimizers.forEach(state::optimizer);
     }
 
     private static void requireLayout(SafeTensors source) throws SafeTensorsException {

@@ -8,6 +8,7 @@ import dev.retort.detection.onnx.OnnxExportable;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.backbone.PyramidOptions;
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,5 +103,10 @@ public final class Fcos extends PyramidDetector implements OnnxExportable {
         if (options.settings().variant().averagesNormalizer()) {
             average.restore(state);
         }
+    }
+
+    @Override
+    public void setRanks(Communicator ranks) {
+        average.setRanks(ranks);
     }
 }

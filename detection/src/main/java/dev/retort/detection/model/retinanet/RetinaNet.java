@@ -7,6 +7,7 @@ import dev.retort.detection.model.Taps;
 import dev.retort.detection.onnx.OnnxExportable;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.nn.BuildContext;
+import dev.retort.nn.parallel.Communicator;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,5 +111,10 @@ public final class RetinaNet extends PyramidDetector implements OnnxExportable {
     @Override
     public void restoreTrainingState(Map<String, String> state) {
         normalizer.restore(state);
+    }
+
+    @Override
+    public void setRanks(Communicator ranks) {
+        normalizer.setRanks(ranks);
     }
 }

@@ -1,0 +1,146 @@
+package dev.retort.nn.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retort.autograd.Parameter;
+import dev.retort.nn.TestTensors;
+import dev.retort.nn.optim.GradientAccumulator;
+import dev.retort.nn.optim.GradientSource;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.Scope;
+import dev.retort.tensor.Tensor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ranks' gradients have the bits of one rank that accumulates. */
+@Timeout(60)
+class GradientExchangeTest {
+    private static final int STEPS = 3;
+    private static final int[][] SHAPES = {{}, {3}, {2, 5}, {1}, {7, 3}, {2}, {1001}};
+
+    private static List<Parameter> parameters(Backend backend) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (int[] shape : SHAPES) {
+            int size = 1;
+            for (int extent : shape) {
+                size *= extent;
+            }
+            parameters.add(new Parameter(backend.tensor(new float[size], shape)));
+        }
+        return parameters;
+    }
+
+    /** Of a micro-batch, counted over steps; some are missing, parameter 3 in whole steps. In the caller's scope. */
+    private static GradientSource gradients(List<Parameter> parameters, int microBatch, int step) {
+        List<Tensor> gradients = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(microBatch);
+        for (int place = 0; place < parameters.size(); place++) {
+            Tensor data = parameters.get(place).data();
+            float[] values = new float[(int) data.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = value(random.nextLong());
+            }
+            boolean missing = place == 3 && step == 1 || (microBatch + place) % 4 == 0;
+            gradients.add(missing ? null : data.backend().upload(values, data.shape(), data.dtype()));
+        }
+        return parameter -> gradients.get(parameters.indexOf(parameter));
+    }
+
+    /** Of many sizes, so that sums in another order have other bits; and -0. */
+    private static float value(long draw) {
+        return (draw & 7) == 0 ? -0f : (int) draw * (1f / (1 << (draw >>> 60)));
+    }
+
+    private static List<float[]> means(List<Parameter> parameters, GradientSource source) {
+        List<float[]> means = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            Tensor mean = source.of(parameter);
+            means.add(mean == null ? new float[0] : mean.toFloats());
+            assertThat(mean == null || mean.shape().equals(parameter.data().shape()))
+                    .isTrue();
+        }
+        return means;
+    }
+
+    private static List<float[]> accumulated(String name, int microBatches) {
+        List<float[]> means = new ArrayList<>();
+        try (Backend backend = Backends.create(name)) {
+            List<Parameter> parameters = parameters(backend);
+            try (GradientAccumulator accumulator = new GradientAccumulator(parameters, microBatches)) {
+                for (int batch = 0; batch < STEPS * microBatches; batch++) {
+                    try (Scope scope = Scope.open()) {
+                        if (accumulator.add(gradients(parameters, batch, batch / microBatches))) {
+                            means.addAll(means(parameters, accumulator));
+                        }
+                    }
+                }
+            }
+        }
+        return means;
+    }
+
+    private static List<float[]> exchanged(String name, int microBatches, int bucket, Communicator ranks) {
+        List<float[]> means = new ArrayList<>();
+        try (Backend backend = Backends.create(name)) {
+            List<Parameter> parameters = parameters(backend);
+            try (GradientExchange exchange = new GradientExchange(parameters, microBatches, ranks, bucket)) {
+                for (int batch = 0; batch < STEPS * microBatches; batch++) {
+                    try (Scope scope = Scope.open()) {
+                        int number = batch * ranks.size() + ranks.rank();
+                        if (exchange.add(gradients(parameters, number, batch / microBatches))) {
+                            means.addAll(means(parameters, exchange));
+                        }
+                    }
+                }
+            }
+            parameters.forEach(Parameter::close);
+            assertThat(backend.memory().liveBytes()).isZero();
+        }
+        return means;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"simd,1,2,99", "simd,2,1,9999", "simd,4,1,16", "simd,3,2,1", "reference,3,1,16", "reference,5,3,4"})
+    void theBitsAreThoseOfOneRankThatAccumulates(String backend, int size, int microBatches, int bucket) {
+        List<float[]> expected = accumulated(backend, size * microBatches);
+        ThreadRanks.run(size, Duration.ofSeconds(50), ranks -> {
+            List<float[]> means = exchanged(backend, microBatches, bucket, ranks);
+            assertThat(means).hasSameSizeAs(expected);
+            for (int i = 0; i < means.size(); i++) {
+                assertThat(bits(means.get(i))).as("mean %d", i).isEqualTo(bits(expected.get(i)));
+            }
+        });
+    }
+
+    /** Distinguishes 0 and -0. */
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        return bits;
+    }
+
+    @Test
+    void aStepThatIsNotWholeAndOtherTypesAreRefused() {
+        try (Backend backend = TestTensors.reference();
+                Parameter single = new Parameter(backend.tensor(new float[] {1}, 1));
+                Parameter twice = new Parameter(backend.tensor(new double[] {1}, 1));
+                GradientExchange exchange = new GradientExchange(List.of(single), 2, Communicator.alone())) {
+            exchange.add(parameter -> single.data());
+            assertThatThrownBy(() -> exchange.of(single)).hasMessageContaining("1 of 2");
+            assertThatThrownBy(() -> new GradientExchange(List.of(twice), 1, Communicator.alone()))
+                    .hasMessageContaining("F32");
+            assertThatThrownBy(() -> new GradientExchange(List.of(single), 0, Communicator.alone()))
+                    .hasMessageContaining("0");
+        }
+    }
+}
