@@ -35,11 +35,20 @@ class PredictionMethodsTest extends TinyTraining {
                 "distillation.methods=[" + method + "]",
                 "distillation.inheritPyramid=false",
                 "distillation.inheritHead=false");
-        return method.equals("crosskd") ? recipe.with("distillation.crosskd.position=1") : recipe;
+        return switch (method) {
+            case "crosskd" -> recipe.with("distillation.crosskd.position=1");
+            case "ld" -> recipe.with("model.boxes=distribution");
+            default -> recipe;
+        };
     }
 
     @ParameterizedTest
-    @CsvSource({"bckd, classes boxes", "crosskd, classes boxes", "pgd, foreground background boxes attention"})
+    @CsvSource({
+        "bckd, classes boxes",
+        "crosskd, classes boxes",
+        "pgd, foreground background boxes attention",
+        "ld, main region classes"
+    })
     void lossesGoIntoTheStepAndAResumedRunEndsWithTheSameBits(String method, String losses) throws IOException {
         Recipe recipe = retinanet(method);
         Path checkpoint = folder.resolve(method + ".safetensors");
@@ -54,21 +63,32 @@ class PredictionMethodsTest extends TinyTraining {
         assertSame(whole, run(recipe, recipe, 2, checkpoint, null));
         String[] nothing =
                 losses.replaceAll("(\\w+)", "distillation." + method + ".$1=0").split(" ");
-        Run alone = run(TinyRecipes.detector(2, 1, 0.01), null, 2, null, null);
+        Run alone = run(recipe, null, 2, null, null);
         Run weightless = run(recipe.with(nothing), recipe, 2, null, null);
-        assertThat(weightless.losses).containsOnlyKeys("classification", "box");
+        assertThat(weightless.losses.keySet()).isSubsetOf("classification", "box", "distribution");
         assertSame(alone, weightless);
         assertThat(whole.weights.get("backbone.fpn_output3.weight"))
                 .isNotEqualTo(alone.weights.get("backbone.fpn_output3.weight"));
     }
 
     @ParameterizedTest
-    @CsvSource({"bckd, boxes", "crosskd, boxes", "pgd, boxes"})
+    @CsvSource({"bckd, boxes", "crosskd, boxes", "pgd, boxes", "ld, region"})
     void fcosLearnsByThemToo(String method, String loss) throws IOException {
         Recipe recipe =
                 recipe(RecipeReader.parse(FCOS, "a tiny FCOS", List.of()).recipe(), method);
         Run run = run(recipe, recipe, 1, null, null);
         assertThat(run.losses.get(method + '.' + loss)).isPositive().isFinite();
+    }
+
+    /** One softmax over all edges, DIoU by the anchor's area, classes divided level by level. */
+    @Test
+    void ldAsReleasedHasOtherLosses() throws IOException {
+        Recipe recipe = retinanet("ld");
+        Run sound = run(recipe, recipe, 1, null, null);
+        Run released = run(recipe.with("distillation.ld.asReleased=true"), recipe, 1, null, null);
+        for (String loss : List.of("ld.main", "ld.region", "ld.classes")) {
+            assertThat(released.losses.get(loss)).isPositive().isNotEqualTo(sound.losses.get(loss));
+        }
     }
 
     @Test
@@ -93,6 +113,8 @@ class PredictionMethodsTest extends TinyTraining {
                 "frs|model.anchorSizes=[8, 16, 32, 64, 128]|frs compares place with place, but student and teacher do not"
                         + " predict at the same ones: give the student the teacher's model.kind and its anchors or points"
                         + " (retinanet: model.anchorSizes, model.anchorRule; fcos: model.variant)",
+                "ld|model.boxes=direct|ld compares distributions of boxes, but the teacher's head gives four numbers a box:"
+                        + " train it with model.boxes: distribution",
                 "bckd|model.anchorSizes=[8, 16, 32, 64, 128]|bckd compares place with place, but student and teacher do"
                         + " not predict at the same ones: give the student the teacher's model.kind and its anchors or"
                         + " points (retinanet: model.anchorSizes, model.anchorRule; fcos: model.variant)"
@@ -113,6 +135,8 @@ class PredictionMethodsTest extends TinyTraining {
                 "crosskd|distillation.crosskd.position=3|crosskd reads the maps behind convolution 3 of the head's towers,"
                         + " but the student's have 1 and the teacher's 1: set model.headConvolutions to 3 or more, or set"
                         + " distillation.crosskd.position lower",
+                "ld|model.boxes=direct|ld compares distributions of boxes, but the student's head gives four numbers a box:"
+                        + " set model.boxes: distribution",
                 "pgd|distillation.pgd.levelWeights=[1, 2]|distillation.pgd.levelWeights has 2 numbers, but the student's"
                         + " pyramid has 5 levels: give one for each, finest first"
             })

@@ -25,7 +25,7 @@ class RecipeChangeTest {
             Effect.ARCHITECTURE,
             """
             model.kind model.depth model.width model.pyramidChannels model.headConvolutions model.norm
-            model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.p6From model.reluBeforeP7
+            model.strideIn1x1 model.freezeAt model.anchorSizes model.anchorRule model.boxes model.p6From model.reluBeforeP7
             model.headGroups optimizer.kind distillation.methods
             distillation.icd.heads distillation.icd.layers distillation.icd.hidden
             distillation.icd.projectPositions distillation.icd.positionsOnValues

@@ -343,7 +343,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(19 + 14 + 10 + 13 + 3 + 1 + 28);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(20 + 14 + 10 + 13 + 3 + 1 + 28);
     }
 
     private static final String OLD =
@@ -423,13 +423,20 @@ class RecipeReaderTest {
     }
 
     @Test
-    void aSectionOfAMethodThatIsNotChosenIsToldAndNotRead() {
-        RecipeReader.Read read =
-                RecipeReader.parse("distillation:\n  methods: [pkd]\n  icd: {hidden: 8}\n", "test.yaml", List.of());
+    void aSectionOfAMethodThatIsNotChosenIsNotReadAndToldUnlessItsFileChooses() {
+        List<String> chosen = List.of("distillation.methods=[pkd]");
+        RecipeReader.Read read = RecipeReader.parse("distillation:\n  icd: {hidden: 8}\n", "test.yaml", chosen);
         assertThat(read.notices())
                 .singleElement()
                 .asString()
                 .startsWith("distillation.icd is not read, as distillation.methods is [\"pkd\"] (test.yaml");
+        String choosing = "distillation:\n  methods: [icd]\n  icd: {hidden: 8}\n  fgd: {relation: 0}\n";
+        assertThat(RecipeReader.parse(choosing, "test.yaml", chosen).notices()).isEmpty();
+        assertThat(RecipeReader.parse(choosing, "test.yaml", List.of("distillation.mgd.weight=1"))
+                        .notices())
+                .singleElement()
+                .asString()
+                .startsWith("distillation.mgd is not read");
         assertThat(read.recipe().find(IcdSettings.class)).isEmpty();
         assertThat(read.recipe().own(PkdSettings.class).weight()).isEqualTo(10);
         Recipe both = read.recipe().with("distillation.methods=[icd, pkd]", "distillation.pkd.levels=[p4]");

@@ -153,14 +153,14 @@ final class BoxChecks {
                 attrs.required("topk_candidates").intValue(),
                 attrs.required("nms_thresh").doubleValue(),
                 attrs.required("max_detections").intValue(),
-                false,
-                BoxCoder.RETINANET);
+                false);
         List<LevelPrediction> levels = new ArrayList<>();
         for (String anchors : levels(golden, "in.anchors_p")) {
             levels.add(new LevelPrediction(
                     golden.doubles(anchors),
                     golden.floats(anchors.replace("anchors", "logits")),
-                    golden.floats(anchors.replace("anchors", "deltas"))));
+                    golden.floats(anchors.replace("anchors", "deltas")),
+                    BoxCoder.RETINANET));
         }
         ImageSize seen = size(attrs.required("image_size"));
         Detections detections = postprocessor.detect(levels, seen);

@@ -1,6 +1,7 @@
 package dev.retort.acceptance.golden;
 
 import dev.retort.autograd.Tape;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.retinanet.RetinaNetHead;
 import dev.retort.distill.crosskd.CrossKdLoss;
 import dev.retort.nn.BuildContext;
@@ -92,6 +93,7 @@ final class CrossKdChecks {
                 attrs.required("convolutions").intValue(),
                 0,
                 score[0] / classes,
+                BoxOutput.DIRECT,
                 classes);
         for (Map.Entry<String, Tensor> parameter : head.state().entrySet()) {
             String name = "in." + parameter.getKey();

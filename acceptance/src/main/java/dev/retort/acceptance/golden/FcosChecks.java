@@ -5,9 +5,11 @@ import dev.retort.autograd.Parameter;
 import dev.retort.autograd.Tape;
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.box.DistanceCoder;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.model.fcos.DistanceCoder;
+import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.FcosHead;
 import dev.retort.detection.model.fcos.FcosLoss;
 import dev.retort.detection.model.fcos.FcosMatcher;
@@ -132,7 +134,7 @@ final class FcosChecks {
         golden.expectFloat64("out.encoded", encoded);
         try (Tape tape = run.tape()) {
             Tensor deltas = tape.watch(run.tensor("in.deltas"));
-            Tensor decoded = DistanceCoder.decode(deltas, xy, strides);
+            Tensor decoded = BoxDecoding.decodeDistances(deltas, xy, strides);
             run.expect("out.decoded", decoded);
             Gradients gradients = tape.gradients(List.of(decoded), List.of(run.tensor("gout.decoded")), false);
             run.expect("grad.deltas", gradients.of(deltas));
@@ -150,7 +152,8 @@ final class FcosChecks {
             FcosTargets targets =
                     FcosTargets.of(matcher(golden.attrs(), true), classes, points, truth(golden, logits.dim(0)));
             targets(golden, targets);
-            FcosLoss.Losses losses = new FcosLoss(FcosVariant.TORCHVISION, BoxQuality.CENTERNESS, classes)
+            FcosLoss.Losses losses = new FcosLoss(
+                            FcosVariant.TORCHVISION, BoxQuality.CENTERNESS, BoxOutput.DIRECT, classes)
                     .losses(
                             outputs(points, logits, distances, quality),
                             targets,
@@ -257,6 +260,7 @@ final class FcosChecks {
                         attrs.required("channels").intValue(),
                         attrs.required("num_convs").intValue(),
                         attrs.required("groups").intValue(),
+                        BoxOutput.DIRECT,
                         attrs.required("num_classes").intValue(),
                         0);
                 Tape tape = run.tape()) {
@@ -293,7 +297,7 @@ final class FcosChecks {
                 "cls_logits", join(levels.stream().map(FcosHead.Output::logits).toList()));
         joined.put(
                 "bbox_regression",
-                join(levels.stream().map(FcosHead.Output::distances).toList()));
+                join(levels.stream().map(FcosHead.Output::boxes).toList()));
         joined.put(
                 "bbox_ctrness",
                 join(levels.stream().map(FcosHead.Output::quality).toList()));

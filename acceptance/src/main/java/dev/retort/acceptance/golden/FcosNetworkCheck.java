@@ -4,6 +4,7 @@ import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.ResizeRule;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.Fcos;
 import dev.retort.detection.model.fcos.FcosOptions;
 import dev.retort.detection.model.fcos.FcosPredictions;
@@ -75,6 +76,7 @@ final class FcosNetworkCheck {
                         FcosVariant.TORCHVISION,
                         HeadNorm.GROUP,
                         BoxQuality.CENTERNESS,
+                        BoxOutput.DIRECT,
                         1.5,
                         List.of(64.0, 128.0, 256.0, 512.0)));
     }

@@ -10,6 +10,7 @@ import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.LevelPrediction;
 import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.retinanet.RetinaNet;
 import dev.retort.detection.model.retinanet.RetinaNetHead;
 import dev.retort.detection.model.retinanet.RetinaNetLoss;
@@ -123,6 +124,7 @@ final class RetinaNetChecks {
                         attrs.required("num_convs").intValue(),
                         0,
                         attrs.required("num_anchors").intValue(),
+                        BoxOutput.DIRECT,
                         attrs.required("num_classes").intValue());
                 Tape tape = run.tape()) {
             Networks.load(run, head, "", "__");
@@ -134,7 +136,7 @@ final class RetinaNetChecks {
                 Tensor map = tape.watch(run.tensor("in.p" + level, Networks.CHANNELS_LAST));
                 levels.add(map);
                 outputs.add(asMap(head.logits(map), map));
-                outputs.add(asMap(head.deltas(map), map));
+                outputs.add(asMap(head.boxes(map), map));
                 for (String name : List.of("logits_p" + level, "deltas_p" + level)) {
                     upstream.add(run.tensor("gout." + name, Networks.CHANNELS_LAST));
                     run.expect("out." + name, outputs.get(upstream.size() - 1), Networks.CHANNELS_FIRST);
@@ -214,7 +216,7 @@ final class RetinaNetChecks {
                 network.anchors(output.features()),
                 Networks.boxes(run.golden(), images),
                 Networks.classes(run.golden(), images));
-        return loss.losses(output.logits(), output.deltas(), targets, normalizer.update(targets.foreground()));
+        return loss.losses(output.logits(), output.encodedBoxes(), targets, normalizer.update(targets.foreground()));
     }
 
     private static void firstStep(
@@ -228,7 +230,7 @@ final class RetinaNetChecks {
             String suffix = "_p" + (level + 3);
             run.expect("out.feat" + suffix, map, Networks.CHANNELS_FIRST);
             run.expect("out.logits" + suffix, asMap(output.logits().get(level), map), Networks.CHANNELS_FIRST);
-            run.expect("out.deltas" + suffix, asMap(output.deltas().get(level), map), Networks.CHANNELS_FIRST);
+            run.expect("out.deltas" + suffix, asMap(output.boxes(level), map), Networks.CHANNELS_FIRST);
         }
         for (Map.Entry<String, Tensor> entry : network.buffers().entrySet()) {
             String name = "out.after_" + entry.getKey();
@@ -287,7 +289,8 @@ final class RetinaNetChecks {
                     levels.add(new LevelPrediction(
                             anchors.get(level),
                             output.logits().get(level).narrow(n, 1).toFloats(),
-                            output.deltas().get(level).narrow(n, 1).toFloats()));
+                            output.boxes(level).narrow(n, 1).toFloats(),
+                            BoxCoder.RETINANET));
                 }
                 ImageSize seen = size(attrs.required("image_sizes").get(n));
                 Detections found = postprocessor

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -36,6 +37,7 @@ import java.util.stream.IntStream;
  */
 final class MethodLosses implements AutoCloseable {
     private static final String ICD = "icd";
+    private static final String LD = "ld";
     /** Past every warm-up, far from the end. */
     private static final TrainingObjective.Moment MOMENT = new TrainingObjective.Moment(0, 1000, 4000);
 
@@ -44,8 +46,16 @@ final class MethodLosses implements AutoCloseable {
     /** FBKD masks its differences by both sides' attention, a constant. */
     private static final String ATTENTION_MASKED = "fbkd.feature";
 
-    private final Detector teacher;
-    private final Detector student;
+    /** LD weights boxes by the student's class scores, constants (arXiv 2102.12252, released code). */
+    private static final String OWN_SCORE_WEIGHTED = "ld.main";
+
+    /** Losses with a factor that depends on the student's classes, but not on its tower of boxes. */
+    private static final Set<String> BOXES_ALONE = Set.of(SCORE_WEIGHTED, OWN_SCORE_WEIGHTED);
+
+    private record Pair(Detector teacher, Detector student) {}
+
+    private final Pair numbers;
+    private final Pair distributions;
     private final CocoDataset dataset;
     private final Batch batch;
     private final Map<String, Distiller> distillers = new LinkedHashMap<>();
@@ -84,18 +94,29 @@ final class MethodLosses implements AutoCloseable {
         }
         dataset = CocoDataset.inMemory("two images of noise", infos, categories, annotations, images);
         batch = Batch.of(samples, ModelCheck.SIZE);
-        Recipe recipe = SmallDetectors.recipe(seed);
         BuildContext root = BuildContext.root(backend, DType.F64, seed);
-        teacher = detector(recipe, categories, root.at("methods.teacher"));
-        student = detector(recipe, categories, root.at("methods.student"));
-        student.network().setTraining(true);
+        Recipe recipe = SmallDetectors.recipe(seed);
+        numbers = pair(recipe, categories, root.at("methods"));
+        distributions = pair(recipe.with("model.boxes=distribution"), categories, root.at("distributions"));
         for (DistillationProvider<?> method : DistillationProvider.all()) {
             if (!method.name().equals(ICD)) {
-                Recipe own = recipe.with("distillation.methods=[" + method.name() + "]");
-                var context = new DistillationProvider.Context(own, dataset, teacher, student, MOMENT.iterations());
+                Pair pair = pair(method.name());
+                Recipe own = pair.student.recipe().with("distillation.methods=[" + method.name() + "]");
+                var context =
+                        new DistillationProvider.Context(own, dataset, pair.teacher, pair.student, MOMENT.iterations());
                 distillers.put(method.name(), new Distiller(context));
             }
         }
+    }
+
+    private static Pair pair(Recipe recipe, List<Category> categories, BuildContext context) {
+        Detector student = detector(recipe, categories, context.at("student"));
+        student.network().setTraining(true);
+        return new Pair(detector(recipe, categories, context.at("teacher")), student);
+    }
+
+    private Pair pair(String method) {
+        return method.equals(LD) ? distributions : numbers;
     }
 
     private static Detector detector(Recipe recipe, List<Category> categories, BuildContext context) {
@@ -106,25 +127,29 @@ final class MethodLosses implements AutoCloseable {
     List<CheckedLoss> losses() {
         List<CheckedLoss> losses = new ArrayList<>();
         distillers.forEach((method, distiller) -> {
-            Predicate<String> plain = term -> !term.equals(SCORE_WEIGHTED) && !term.equals(ATTENTION_MASKED);
-            losses.add(of(method, "student", student.network().parameters(), plain));
+            Predicate<String> plain = term -> !BOXES_ALONE.contains(term) && !term.equals(ATTENTION_MASKED);
+            losses.add(of(method, "student", pair(method).student.network().parameters(), plain));
             losses.add(of(method, "modules", distiller.joined(), term -> true));
         });
-        Map<String, Parameter> boxes =
-                new LinkedHashMap<>(student.network().head().parameters());
-        boxes.keySet().removeIf(name -> !name.startsWith("bbox"));
-        losses.add(of("bckd", "student's boxes", boxes, SCORE_WEIGHTED::equals));
+        for (String loss : List.of(SCORE_WEIGHTED, OWN_SCORE_WEIGHTED)) {
+            String method = loss.substring(0, loss.indexOf('.'));
+            Map<String, Parameter> boxes =
+                    new LinkedHashMap<>(pair(method).student.network().head().parameters());
+            boxes.keySet().removeIf(name -> !name.startsWith("bbox"));
+            losses.add(of(method, "student's boxes", boxes, loss::equals));
+        }
         losses.removeIf(loss -> loss.groups().values().iterator().next().isEmpty());
         return losses;
     }
 
     private CheckedLoss of(String method, String who, Map<String, Parameter> parameters, Predicate<String> terms) {
-        return new CheckedLoss(Map.of(method + ": " + who, parameters), () -> loss(distillers.get(method), terms));
+        return new CheckedLoss(Map.of(method + ": " + who, parameters), () -> loss(method, terms));
     }
 
-    private Tensor loss(Distiller distiller, Predicate<String> wanted) {
+    private Tensor loss(String method, Predicate<String> wanted) {
+        Detector student = pair(method).student;
         try (Scope scope = Scope.open()) {
-            TrainingObjective.Terms terms = distiller.begin(batch, MOMENT);
+            TrainingObjective.Terms terms = distillers.get(method).begin(batch, MOMENT);
             Map<String, Tensor> losses = terms.losses(student.network().forward(student.input(batch), terms.taps()));
             losses.keySet().removeIf(term -> !wanted.test(term));
             return scope.keep(TrainingStep.total(losses));
@@ -134,7 +159,9 @@ final class MethodLosses implements AutoCloseable {
     @Override
     public void close() {
         distillers.values().forEach(Distiller::close);
-        student.close();
-        teacher.close();
+        for (Pair pair : List.of(numbers, distributions)) {
+            pair.student.close();
+            pair.teacher.close();
+        }
     }
 }

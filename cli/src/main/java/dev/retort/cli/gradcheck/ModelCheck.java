@@ -14,6 +14,7 @@ import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.retinanet.RetinaNet;
 import dev.retort.detection.model.retinanet.RetinaNetLoss;
 import dev.retort.detection.model.retinanet.RetinaNetPredictions;
+import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.TrainingStep;
 import dev.retort.distill.icd.DistillationNorm;
 import dev.retort.distill.icd.IcdBatch;
@@ -84,6 +85,7 @@ public final class ModelCheck implements AutoCloseable {
     private final RetinaNet teacher;
     private final RetinaNet student;
     private final DetectionModel fcos;
+    private final RetinaNet spread;
     private final IcdObjective objective;
     private final MethodLosses methods;
     private final IcdBatch batch;
@@ -105,6 +107,8 @@ public final class ModelCheck implements AutoCloseable {
         teacher = SmallDetectors.retinaNet(root.at("teacher"), TEACHER_CHANNELS, Norm.FROZEN);
         student = SmallDetectors.retinaNet(root.at("student"), STUDENT_CHANNELS, Norm.BATCH);
         fcos = SmallDetectors.fcos(root.at("fcos"), FCOS_CHANNELS);
+        Recipe distributions = SmallDetectors.recipe(seed).with("model.boxes=distribution");
+        spread = (RetinaNet) SmallDetectors.of(distributions, root.at("spread"));
         objective = new IcdObjective(root.at("icd"), config(), STUDENT_CHANNELS);
         methods = new MethodLosses(backend, seed);
         List<GroundTruth> images = IntStream.range(0, IMAGES)
@@ -156,6 +160,11 @@ public final class ModelCheck implements AutoCloseable {
         learning.putAll(CheckedLoss.named("projection", objective.projection().parameters(), 1));
         parts.add(new CheckedLoss(learning, this::step));
         parts.add(new CheckedLoss(CheckedLoss.named("fcos", fcos.parameters(), 3), this::fcosStep));
+        Map<String, Parameter> head = spread.head().parameters();
+        RetinaNetLoss.Box boxes =
+                new RetinaNetLoss.Box.Distribution(spread.options().anchors().strides());
+        parts.add(new CheckedLoss(
+                CheckedLoss.named("distribution", head, 1), () -> TrainingStep.total(detectorLosses(spread, boxes))));
         parts.add(
                 new CheckedLoss(CheckedLoss.named("decoder", objective.teacher().parameters(), 3), this::auxiliary));
         parts.addAll(methods.losses());
@@ -232,10 +241,11 @@ public final class ModelCheck implements AutoCloseable {
             RetinaNet net, RetinaNetPredictions output, RetinaNetLoss.Box box) {
         RetinaNetLoss loss = new RetinaNetLoss(new AnchorLabeler(Matcher.RETINANET, CLASSES), 0.25, 2, box);
         RetinaNetLoss.Targets targets = loss.targets(net.anchors(output.features()), List.of(BOXES), List.of(LABELS));
-        RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.deltas(), targets, NORMALIZER);
+        RetinaNetLoss.Losses losses = loss.losses(output.logits(), output.encodedBoxes(), targets, NORMALIZER);
         Map<String, Tensor> terms = new LinkedHashMap<>();
         terms.put("classification", losses.classification());
         terms.put("box", losses.box());
+        losses.distribution().ifPresent(term -> terms.put("distribution", term));
         return terms;
     }
 
@@ -290,6 +300,7 @@ public final class ModelCheck implements AutoCloseable {
         equalLevels.forEach(Tensor::close);
         methods.close();
         objective.close();
+        spread.close();
         fcos.close();
         student.close();
         teacher.close();

@@ -62,7 +62,7 @@ class StudyReaderTest {
 
     /** Those of docs/studies. */
     @ParameterizedTest
-    @ValueSource(strings = {"shapes-icd", "shapes-methods", "shapes-weights", "bccd-methods"})
+    @ValueSource(strings = {"shapes-icd", "shapes-methods", "shapes-weights", "shapes-ld", "bccd-methods"})
     void theProjectsOwnStudiesAreRead(String name) {
         Study own = StudyReader.read(Path.of("..", "docs", "studies", name, "study.yaml"));
         assertThat(own.name()).isEqualTo(name);

@@ -10,7 +10,8 @@ package dev.retort.detection.box;
  *
  * @param scaleClamp largest natural logarithm of a decoded box's edge relative to its anchor's
  */
-public record BoxCoder(double weightX, double weightY, double weightWidth, double weightHeight, double scaleClamp) {
+public record BoxCoder(double weightX, double weightY, double weightWidth, double weightHeight, double scaleClamp)
+        implements BoxDecoder {
     /** ln(1000 / 16): a box grows at most to 62.5 times its anchor. */
     public static final double DEFAULT_SCALE_CLAMP = Math.log(1000.0 / 16);
 
@@ -70,8 +71,8 @@ public record BoxCoder(double weightX, double weightY, double weightWidth, doubl
         return boxes;
     }
 
-    /** Decodes one box: from anchor {@code i} of {@code anchors} into box {@code j} of {@code boxes}. */
-    void decode(double[] anchors, int i, double dx, double dy, double dw, double dh, double[] boxes, int j) {
+    @Override
+    public void decode(double[] anchors, int i, double dx, double dy, double dw, double dh, double[] boxes, int j) {
         double width = Boxes.width(anchors, i);
         double height = Boxes.height(anchors, i);
         double centerX = dx / weightX * width + anchors[4 * i] + 0.5 * width;

@@ -40,6 +40,16 @@ public final class Boxes {
         return width(boxes, i) > 0 && height(boxes, i) > 0;
     }
 
+    /** The middle of each box, [n * 2]: x and y. */
+    public static double[] centers(double[] boxes) {
+        double[] centers = new double[2 * count(boxes)];
+        for (int i = 0; i < centers.length; i++) {
+            int corner = 4 * (i / 2) + i % 2;
+            centers[i] = (boxes[corner] + boxes[corner + 2]) / 2;
+        }
+        return centers;
+    }
+
     /** The boxes under a resize of their image: x times {@code scaleX}, y times {@code scaleY}. */
     public static double[] scale(double[] boxes, double scaleX, double scaleY) {
         double[] scaled = new double[4 * count(boxes)];

@@ -15,7 +15,6 @@ import java.util.List;
  * @param nmsThreshold IoU above which a box of the same class is suppressed
  * @param maxDetections most detections of an image
  * @param clipsFirst whether boxes are clipped to the image before suppression
- * @param coder decodes the boxes
  */
 public record DetectionPostprocessor(
         int numClasses,
@@ -23,8 +22,7 @@ public record DetectionPostprocessor(
         int topCandidates,
         double nmsThreshold,
         int maxDetections,
-        boolean clipsFirst,
-        BoxCoder coder) {
+        boolean clipsFirst) {
     public DetectionPostprocessor {
         if (numClasses <= 0 || topCandidates <= 0 || maxDetections <= 0) {
             throw new IllegalArgumentException("The numbers of classes, candidates and detections must be positive: "
@@ -37,7 +35,7 @@ public record DetectionPostprocessor(
 
     /** RetinaNet's settings: score above 0.05, 1000 candidates a level, NMS at 0.5, 100 detections. */
     public static DetectionPostprocessor retinaNet(int numClasses) {
-        return new DetectionPostprocessor(numClasses, 0.05, 1000, 0.5, 100, false, BoxCoder.RETINANET);
+        return new DetectionPostprocessor(numClasses, 0.05, 1000, 0.5, 100, false);
     }
 
     /**
@@ -45,7 +43,7 @@ public record DetectionPostprocessor(
      *
      * @param levels finest first
      * @param size of the image without padding
-     * @throws ArithmeticException if a logit or a candidate's deltas are NaN: the network has diverged
+     * @throws ArithmeticException if a logit or a candidate's box is NaN: the network has diverged
      */
     public Detections detect(List<LevelPrediction> levels, ImageSize size) {
         List<Detections> candidates = new ArrayList<>();
@@ -60,12 +58,21 @@ public record DetectionPostprocessor(
         double[] boxes = new double[4 * best.length];
         double[] scores = new double[best.length];
         int[] classes = new int[best.length];
-        float[] deltas = prediction.deltas();
+        float[] encoded = prediction.boxes();
         for (int i = 0; i < best.length; i++) {
             int anchor = best[i] / numClasses;
-            int d = 4 * anchor;
-            coder.decode(
-                    prediction.anchors(), anchor, deltas[d], deltas[d + 1], deltas[d + 2], deltas[d + 3], boxes, i);
+            int at = 4 * anchor;
+            prediction
+                    .decoder()
+                    .decode(
+                            prediction.anchors(),
+                            anchor,
+                            encoded[at],
+                            encoded[at + 1],
+                            encoded[at + 2],
+                            encoded[at + 3],
+                            boxes,
+                            i);
             requireNumbers(boxes, i, level, anchor);
             scores[i] = Scores.sigmoid(prediction.logits()[best[i]]);
             classes[i] = best[i] % numClasses;

@@ -5,14 +5,15 @@ package dev.retort.detection.box;
  *
  * @param anchors [A' * 4], XYXY
  * @param logits [A' * K], class scores before the sigmoid, row-major
- * @param deltas [A' * 4], encoded boxes (see {@link BoxCoder})
+ * @param boxes [A' * 4], encoded
+ * @param decoder reads them
  */
-public record LevelPrediction(double[] anchors, float[] logits, float[] deltas) {
+public record LevelPrediction(double[] anchors, float[] logits, float[] boxes, BoxDecoder decoder) {
     public LevelPrediction {
         int count = Boxes.count(anchors);
-        if (deltas.length != anchors.length || (count == 0 ? logits.length != 0 : logits.length % count != 0)) {
-            throw new IllegalArgumentException("A level of " + count + " anchors cannot have " + deltas.length
-                    + " deltas and " + logits.length + " logits");
+        if (boxes.length != anchors.length || (count == 0 ? logits.length != 0 : logits.length % count != 0)) {
+            throw new IllegalArgumentException("A level of " + count + " anchors cannot have " + boxes.length
+                    + " numbers of boxes and " + logits.length + " logits");
         }
     }
 }

@@ -2,12 +2,14 @@ package dev.retort.detection.model;
 
 import dev.retort.detection.box.BoxCoder;
 import dev.retort.detection.box.Boxes;
+import dev.retort.detection.box.DistanceCoder;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
+import java.util.Arrays;
 
-/** {@link BoxCoder#decode} on tensors, differentiable in the deltas: for losses that compare boxes. */
+/** {@link BoxCoder} and {@link DistanceCoder} on tensors, differentiable: for losses that compare boxes. */
 public final class BoxDecoding {
     private BoxDecoding() {}
 
@@ -54,6 +56,38 @@ public final class BoxDecoding {
                     .mul(pairs(deltas, halves));
             return scope.keep(deltas.backend().concat(-1, center.sub(half), center.add(half)));
         }
+    }
+
+    /**
+     * The boxes that distances from points stand for.
+     *
+     * @param distances [..., n, 4], in strides, to the left, top, right and bottom edge
+     * @param points [n * 2] x and y, pixels
+     * @param strides [n]
+     * @return [..., n, 4] XYXY, pixels
+     */
+    public static Tensor decodeDistances(Tensor distances, double[] points, double[] strides) {
+        int count = strides.length;
+        double[] corners = new double[4 * count];
+        double[] units = new double[4 * count];
+        for (int i = 0; i < count; i++) {
+            for (int edge = 0; edge < 4; edge++) {
+                corners[4 * i + edge] = points[2 * i + edge % 2];
+                units[4 * i + edge] = edge < 2 ? -strides[i] : strides[i];
+            }
+        }
+        Backend root = distances.backend().root();
+        try (Scope scope = Scope.open()) {
+            Tensor factors = root.tensor(units, Shape.of(count, 4), distances.dtype());
+            return scope.keep(distances.mul(factors).add(root.tensor(corners, factors.shape(), distances.dtype())));
+        }
+    }
+
+    /** As {@link #decodeDistances}, from the centers of one level's {@code anchors} [n * 4]. */
+    public static Tensor decodeCenterDistances(Tensor distances, double[] anchors, double stride) {
+        double[] strides = new double[Boxes.count(anchors)];
+        Arrays.fill(strides, stride);
+        return decodeDistances(distances, Boxes.centers(anchors), strides);
     }
 
     private static Tensor pairs(Tensor like, double[] values) {

@@ -12,8 +12,16 @@ public interface DensePredictions extends Predictions {
     /** Class logits, [N, R_l, K]. */
     List<Tensor> logits();
 
-    /** What the head says of boxes, [N, R_l, 4] each: RetinaNet's deltas, FCOS' distances in strides. */
-    List<Tensor> boxes();
+    /**
+     * Boxes of one level as the head gives them, [N, R_l, 4]: RetinaNet's deltas, FCOS' distances in strides; with {@link
+     * BoxOutput#DISTRIBUTION} the distances that are expected, in strides, from anchors' centers or from points.
+     *
+     * @param level its number from the finest, 0
+     */
+    Tensor boxes(int level);
+
+    /** The logits behind {@link #boxes} with {@link BoxOutput#DISTRIBUTION}, [N, R_l, 4 * 17] a level; empty with numbers. */
+    List<Tensor> distributions();
 
     /**
      * The boxes that {@link #boxes} of one level, this detector's or another's with the same places, stand for; differentiable.

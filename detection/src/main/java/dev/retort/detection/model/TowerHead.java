@@ -10,6 +10,9 @@ public interface TowerHead {
     /** Channels of the towers. */
     int channels();
 
+    /** What is said of each of a box's edges. */
+    BoxOutput boxOutput();
+
     /**
      * Class logits of a map inside the tower.
      *

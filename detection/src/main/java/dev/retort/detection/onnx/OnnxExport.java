@@ -26,8 +26,9 @@ import java.util.Optional;
  * int64, how many there are. From {@code count} on boxes and scores are 0 and labels -1.
  *
  * <p>Outputs without it: what the head says of every anchor or point, R in all, levels joined, finest first. Of RetinaNet {@code
- * logits} [N, R, K] and {@code deltas} [N, R, 4]; of FCOS {@code logits}, {@code deltas}, which are distances in strides, and {@code
- * centerness} or {@code iou} [N, R, 1], logits.
+ * logits} [N, R, K] and {@code deltas} [N, R, 4], where boxes are distributions the expected distances from the anchors' centers in
+ * strides; of FCOS {@code logits}, {@code deltas}, which are distances in strides, and {@code centerness} or {@code iou} [N, R, 1],
+ * logits.
  *
  * <p>Metadata: what {@link Detector#metadata} has, and {@code names} of the classes, {@code kind}, {@code strides} of the levels, {@code
  * channels}, {@code mean} and {@code std} in 0 to 255, {@code normalization} inside or outside, {@code resize}.

@@ -161,12 +161,13 @@ final class RecipeAssembly {
         }
     }
 
-    /** One notice for all sections that one key leaves out. */
+    /** One notice for all sections that one key leaves out, where they are given without that key: with it, they are kept by choice. */
     private void tellUnread() {
         Map<String, List<String>> unread = new LinkedHashMap<>();
         for (RecipeSection section : input.sections()) {
             boolean isGiven = input.given().stream()
-                    .anyMatch(tree -> !RecipeTree.at(tree, section.name()).isMissingNode());
+                    .anyMatch(tree -> !RecipeTree.at(tree, section.name()).isMissingNode()
+                            && RecipeTree.at(tree, section.chosenBy()).isMissingNode());
             if (isGiven && !RecipeTree.isChosen(section, values)) {
                 unread.computeIfAbsent(section.chosenBy(), key -> new ArrayList<>())
                         .add(section.name());

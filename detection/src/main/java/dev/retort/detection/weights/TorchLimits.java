@@ -2,6 +2,7 @@ package dev.retort.detection.weights;
 
 import dev.retort.detection.Detector;
 import dev.retort.detection.DetectorException;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.ModelSettings;
 import dev.retort.detection.model.fcos.FcosSettings;
 import dev.retort.detection.model.retinanet.RetinaNetSettings;
@@ -74,12 +75,14 @@ final class TorchLimits {
     }
 
     private void retinaNet(RetinaNetSettings own) {
+        boxes(own.boxes());
         require(own.reluBeforeP7(), "model.reluBeforeP7", false, "its p7 sees relu(p6)");
         boolean any = library == TorchLibrary.TORCHVISION || own.headGroups() == 0;
         require(any || own.headGroups() == GROUPS, "model.headGroups", own.headGroups(), "its norms have " + GROUPS);
     }
 
     private void fcos(FcosSettings own) {
+        boxes(own.boxes());
         require(
                 own.variant().name().equals(library.name()),
                 "model.variant",
@@ -90,6 +93,10 @@ final class TorchLimits {
                 "model.headNorm",
                 lower(own.headNorm()),
                 "its head has group norms");
+    }
+
+    private void boxes(BoxOutput boxes) {
+        require(boxes == BoxOutput.DIRECT, "model.boxes", lower(boxes), "its boxes are four numbers");
     }
 
     private void require(boolean holds, String key, Object value, String theirs) {

@@ -47,20 +47,20 @@ class PostprocessingTest {
         double[] anchors = {0, 0, 10, 10, 20, 20, 30, 30};
         float[] still = new float[8];
         // Anchor 0: classes 0 and 1; anchor 1: only class 1 is above sigmoid(0) = 0.5; 0 itself is not above.
-        LevelPrediction fine = new LevelPrediction(anchors, new float[] {2, 1, 0, 3}, still);
+        LevelPrediction fine = new LevelPrediction(anchors, new float[] {2, 1, 0, 3}, still, BoxCoder.RETINANET);
         // The same place as anchor 0 of the fine level, class 0, a better score.
-        LevelPrediction coarse =
-                new LevelPrediction(new double[] {0, 0, 10, 10}, new float[] {4, -1}, new float[] {0.1f, 0, 0, 0});
-        DetectionPostprocessor all = new DetectionPostprocessor(2, 0.5, 10, 0.5, 100, false, BoxCoder.RETINANET);
+        LevelPrediction coarse = new LevelPrediction(
+                new double[] {0, 0, 10, 10}, new float[] {4, -1}, new float[] {0.1f, 0, 0, 0}, BoxCoder.RETINANET);
+        DetectionPostprocessor all = new DetectionPostprocessor(2, 0.5, 10, 0.5, 100, false);
         Detections found = all.detect(List.of(fine, coarse), SIZE);
         assertThat(found.classes()).containsExactly(0, 1, 1);
         assertThat(found.scores()).containsExactly(new double[] {sigmoid(4), sigmoid(3), sigmoid(1)}, within(1e-15));
         assertThat(found.boxes())
                 .containsExactly(new double[] {1, 0, 11, 10, 20, 20, 30, 30, 0, 0, 10, 10}, within(1e-6));
 
-        DetectionPostprocessor oneEach = new DetectionPostprocessor(2, 0.5, 1, 0.5, 100, false, BoxCoder.RETINANET);
+        DetectionPostprocessor oneEach = new DetectionPostprocessor(2, 0.5, 1, 0.5, 100, false);
         assertThat(oneEach.detect(List.of(fine, coarse), SIZE).classes()).containsExactly(0, 1);
-        DetectionPostprocessor best = new DetectionPostprocessor(2, 0.5, 10, 0.5, 1, false, BoxCoder.RETINANET);
+        DetectionPostprocessor best = new DetectionPostprocessor(2, 0.5, 10, 0.5, 1, false);
         assertThat(best.detect(List.of(fine, coarse), SIZE).scores()).hasSize(1);
         assertThat(all.detect(List.of(), SIZE).size()).isZero();
     }
@@ -77,15 +77,14 @@ class PostprocessingTest {
         Arrays.fill(logits, -1.5f);
         logits[299] = -0.5f;
         logits[7] = -2.5f;
-        LevelPrediction level = new LevelPrediction(anchors, logits, new float[4 * 300]);
-        Detections found = new DetectionPostprocessor(1, 0.05, 4, 0.5, 100, false, BoxCoder.RETINANET)
-                .detect(List.of(level), SIZE);
+        LevelPrediction level = new LevelPrediction(anchors, logits, new float[4 * 300], BoxCoder.RETINANET);
+        Detections found = new DetectionPostprocessor(1, 0.05, 4, 0.5, 100, false).detect(List.of(level), SIZE);
         assertThat(found.boxes()).hasSize(16);
         assertThat(new double[] {found.boxes()[0], found.boxes()[4], found.boxes()[8], found.boxes()[12]})
                 .containsExactly(29900, 0, 100, 200);
         // All pass the threshold, so a generous limit keeps them all, the lowest logit last.
-        Detections everything = new DetectionPostprocessor(1, 0.05, 1000, 0.5, 1000, false, BoxCoder.RETINANET)
-                .detect(List.of(level), SIZE);
+        Detections everything =
+                new DetectionPostprocessor(1, 0.05, 1000, 0.5, 1000, false).detect(List.of(level), SIZE);
         assertThat(everything.size()).isEqualTo(300);
         assertThat(everything.boxes()[4 * 299]).isEqualTo(700);
     }
@@ -94,17 +93,19 @@ class PostprocessingTest {
     void divergedNetworksAreNamed() {
         DetectionPostprocessor post = DetectionPostprocessor.retinaNet(2);
         double[] anchors = {0, 0, 10, 10};
-        LevelPrediction badLogit = new LevelPrediction(anchors, new float[] {-9, Float.NaN}, new float[4]);
+        LevelPrediction badLogit =
+                new LevelPrediction(anchors, new float[] {-9, Float.NaN}, new float[4], BoxCoder.RETINANET);
         assertThatThrownBy(() -> post.detect(List.of(badLogit), SIZE))
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("level 0, anchor 0, class 1 is NaN");
-        LevelPrediction badDelta = new LevelPrediction(anchors, new float[] {9, -9}, new float[] {0, Float.NaN, 0, 0});
+        LevelPrediction badDelta =
+                new LevelPrediction(anchors, new float[] {9, -9}, new float[] {0, Float.NaN, 0, 0}, BoxCoder.RETINANET);
         assertThatThrownBy(() -> post.detect(List.of(badDelta), SIZE))
                 .hasMessageContaining("level 0, anchor 0 has NaN");
-        LevelPrediction threeClasses = new LevelPrediction(anchors, new float[3], new float[4]);
+        LevelPrediction threeClasses = new LevelPrediction(anchors, new float[3], new float[4], BoxCoder.RETINANET);
         assertThatThrownBy(() -> post.detect(List.of(threeClasses), SIZE)).hasMessageContaining("3 logits");
-        assertThatThrownBy(() -> new LevelPrediction(anchors, new float[2], new float[3]))
-                .hasMessageContaining("3 deltas");
+        assertThatThrownBy(() -> new LevelPrediction(anchors, new float[2], new float[3], BoxCoder.RETINANET))
+                .hasMessageContaining("3 numbers of boxes");
     }
 
     @Test

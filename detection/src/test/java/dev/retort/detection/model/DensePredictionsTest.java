@@ -24,6 +24,7 @@ import dev.retort.tensor.Scope;
 import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -49,34 +50,40 @@ class DensePredictionsTest {
     private enum Kind {
         RETINANET,
         RETINANET_WITH_NORMS,
-        FCOS
+        RETINANET_DISTRIBUTION,
+        FCOS,
+        FCOS_DISTRIBUTION
     }
 
     /** In float64, in which the small first weights of a head show. */
     private DetectionModel network(Kind kind) {
         BuildContext context = BuildContext.root(backend, DType.F64, 7);
         return switch (kind) {
-            case RETINANET -> new RetinaNet(context, retinaNet(0));
-            case RETINANET_WITH_NORMS -> new RetinaNet(context, retinaNet(4));
-            case FCOS ->
-                new Fcos(
-                        context,
-                        new FcosOptions(
-                                BACKBONE,
-                                32,
-                                CONVOLUTIONS,
-                                3,
-                                new FcosSettings(
-                                        FcosVariant.ADELAIDET,
-                                        FcosSettings.HeadNorm.GROUP,
-                                        FcosSettings.BoxQuality.CENTERNESS,
-                                        1.5,
-                                        List.of(64.0, 128.0, 256.0, 512.0))));
+            case RETINANET -> new RetinaNet(context, retinaNet(0, BoxOutput.DIRECT));
+            case RETINANET_WITH_NORMS -> new RetinaNet(context, retinaNet(4, BoxOutput.DIRECT));
+            case RETINANET_DISTRIBUTION -> new RetinaNet(context, retinaNet(0, BoxOutput.DISTRIBUTION));
+            case FCOS -> new Fcos(context, fcos(BoxOutput.DIRECT));
+            case FCOS_DISTRIBUTION -> new Fcos(context, fcos(BoxOutput.DISTRIBUTION));
         };
     }
 
+    private static FcosOptions fcos(BoxOutput boxes) {
+        return new FcosOptions(
+                BACKBONE,
+                32,
+                CONVOLUTIONS,
+                3,
+                new FcosSettings(
+                        FcosVariant.ADELAIDET,
+                        FcosSettings.HeadNorm.GROUP,
+                        FcosSettings.BoxQuality.CENTERNESS,
+                        boxes,
+                        1.5,
+                        List.of(64.0, 128.0, 256.0, 512.0)));
+    }
+
     /** One size and two ratios a level. */
-    private static RetinaNetOptions retinaNet(int groups) {
+    private static RetinaNetOptions retinaNet(int groups, BoxOutput boxes) {
         List<List<Double>> sizes =
                 List.of(List.of(32.0), List.of(64.0), List.of(128.0), List.of(256.0), List.of(512.0));
         AnchorGenerator anchors = new AnchorGenerator(sizes, List.of(0.5, 1.0), List.of(8, 16, 32, 64, 128), 0);
@@ -85,6 +92,7 @@ class DensePredictionsTest {
                 PyramidOptions.retinaNet(8),
                 CONVOLUTIONS,
                 groups,
+                boxes,
                 3,
                 anchors,
                 DetectionPostprocessor.retinaNet(3));
@@ -114,9 +122,9 @@ class DensePredictionsTest {
             assertThat(head.channels()).isEqualTo(tapped.features().get(0).dim(3));
             for (int level = 0; level < tapped.features().size(); level++) {
                 double[] logits = plain.logits().get(level).toDoubles();
-                double[] boxes = plain.boxes().get(level).toDoubles();
+                double[] boxes = plain.boxes(level).toDoubles();
                 assertThat(tapped.logits().get(level).toDoubles()).isEqualTo(logits);
-                assertThat(tapped.boxes().get(level).toDoubles()).isEqualTo(boxes);
+                assertThat(tapped.boxes(level).toDoubles()).isEqualTo(boxes);
                 for (int position : taps.positions()) {
                     TowerMaps maps = tapped.maps(position);
                     assertThat(head.logits(maps.classes().get(level), position).toDoubles())
@@ -225,6 +233,40 @@ class DensePredictionsTest {
             Tensor ones = backend.full(Shape.of(2, 64, 4), DType.F64, 1);
             double[] boxes = predictions.decode(0, ones).narrow(1, 1).toDoubles();
             assertThat(Arrays.copyOfRange(boxes, 4, 8)).containsExactly(4, -4, 20, 12);
+        }
+    }
+
+    /** Untrained logits are alike: all distances are expected in the middle of the bins, 8 strides, but for small first weights. */
+    @ParameterizedTest
+    @EnumSource(names = {"RETINANET_DISTRIBUTION", "FCOS_DISTRIBUTION"})
+    void distributionsGiveTheBoxesThatAreExpectedAroundTheMiddleOfPlaces(Kind kind) {
+        try (DetectionModel network = network(kind)) {
+            DensePredictions predictions = predictions(network);
+            assertThat(predictions.towers().boxOutput()).isEqualTo(BoxOutput.DISTRIBUTION);
+            Tensor finest = predictions.distributions().get(0);
+            int count = predictions.places().get(0).count();
+            assertThat(finest.shape()).isEqualTo(Shape.of(1, count, 4 * 17));
+            assertThat(predictions.boxes(0).toDoubles())
+                    .isEqualTo(BoxDistribution.distances(finest).toDoubles())
+                    .hasSize(4 * count)
+                    .doesNotContain(8);
+            assertThat(predictions.boxes(0).sub(8).abs().max().item()).isLessThan(1);
+            double[] place = predictions.places().get(0).boxes();
+            double x = (place[0] + place[2]) / 2;
+            double y = (place[1] + place[3]) / 2;
+            Tensor sides = backend.tensor(new double[] {1, 2, 0, 0.5}, Shape.of(1, 1, 4), DType.F64);
+            Tensor all = backend.concat(1, Collections.nCopies(count, sides).toArray(Tensor[]::new));
+            assertThat(Arrays.copyOf(predictions.decode(0, all).toDoubles(), 4))
+                    .containsExactly(new double[] {x - 8, y - 16, x, y + 4}, within(1e-9));
+        }
+    }
+
+    @Test
+    void numbersHaveNoDistributions() {
+        for (Kind kind : List.of(Kind.RETINANET, Kind.FCOS)) {
+            try (DetectionModel network = network(kind)) {
+                assertThat(predictions(network).distributions()).isEmpty();
+            }
         }
     }
 

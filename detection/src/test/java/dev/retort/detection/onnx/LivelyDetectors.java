@@ -66,7 +66,7 @@ final class LivelyDetectors {
             Object predictions = detector.network().forward(detector.input(sample));
             if (predictions instanceof FcosPredictions fcos) {
                 logits = fcos.outputs().stream().map(FcosHead.Output::logits).toList();
-                boxes = fcos.outputs().stream().map(FcosHead.Output::distances).toList();
+                boxes = fcos.outputs().stream().map(FcosHead.Output::boxes).toList();
                 double quality = deviation(values(
                         fcos.outputs().stream().map(FcosHead.Output::quality).toList()));
                 change(detector, "head.ctrness.weight", old -> old / quality);
@@ -75,7 +75,7 @@ final class LivelyDetectors {
             } else {
                 RetinaNetPredictions retinaNet = (RetinaNetPredictions) predictions;
                 logits = retinaNet.logits();
-                boxes = retinaNet.deltas();
+                boxes = retinaNet.encodedBoxes();
             }
             double[] classes = values(logits);
             double scale = LOGIT_SPREAD / deviation(classes);

@@ -76,7 +76,9 @@ class OnnxExportTest {
                 RETINA_NET + "depth: 18, p6From: p5, headGroups: 4, anchorRule: torchvision, clipBeforeNms: true,"
                         + " detectionsPerImage: 60}\ndata: {resize: torchvision}",
                 RETINA_NET + "depth: 50, norm: frozen, strideIn1x1: true}\ndata: {pixels: msra}",
+                RETINA_NET + "depth: 18, boxes: distribution}",
                 FCOS + "variant: adelaidet}",
+                FCOS + "variant: adelaidet, boxes: distribution}",
                 FCOS + "variant: detectron2, headNorm: none}",
                 FCOS + "variant: torchvision}");
     }

@@ -8,6 +8,7 @@ import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.Batch;
 import dev.retort.detection.data.Sample;
+import dev.retort.detection.model.DensePredictions;
 import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.fcos.FcosHead;
 import dev.retort.detection.model.fcos.FcosPredictions;
@@ -21,7 +22,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -115,17 +116,15 @@ final class OnnxParity {
 
     private static Map<String, List<Tensor>> raw(Predictions predictions) {
         Map<String, List<Tensor>> raw = new LinkedHashMap<>();
-        if (predictions instanceof RetinaNetPredictions retinaNet) {
-            raw.put("logits", retinaNet.logits());
-            raw.put("deltas", retinaNet.deltas());
-        } else {
-            List<FcosHead.Output> outputs = ((FcosPredictions) predictions).outputs();
-            Map<String, Function<FcosHead.Output, Tensor>> parts = new LinkedHashMap<>();
-            parts.put("logits", FcosHead.Output::logits);
-            parts.put("deltas", FcosHead.Output::distances);
-            parts.put("centerness", FcosHead.Output::quality);
-            parts.forEach(
-                    (name, part) -> raw.put(name, outputs.stream().map(part).toList()));
+        DensePredictions dense = (DensePredictions) predictions;
+        raw.put("logits", dense.logits());
+        raw.put(
+                "deltas",
+                IntStream.range(0, dense.logits().size()).mapToObj(dense::boxes).toList());
+        if (predictions instanceof FcosPredictions fcos) {
+            raw.put(
+                    "centerness",
+                    fcos.outputs().stream().map(FcosHead.Output::quality).toList());
         }
         return raw;
     }

@@ -215,10 +215,12 @@ class TorchExportTest {
         "TORCHVISION, model.pyramidChannels=256, model.headConvolutions 1",
         "TORCHVISION, model.depth=50 model.strideIn1x1=true, model.strideIn1x1 true",
         "DETECTRON2, model.reluBeforeP7=false, model.reluBeforeP7 false",
+        "DETECTRON2, model.boxes=distribution, model.boxes distribution",
         "DETECTRON2, model.headGroups=4, model.headGroups 4",
         "ADELAIDET, model.depth=18, kind retinanet",
         "TORCHVISION, " + FCOS + "model.variant=torchvision model.headNorm=none, model.headNorm none",
-        "TORCHVISION, " + FCOS + ", model.variant adelaidet"
+        "TORCHVISION, " + FCOS + ", model.variant adelaidet",
+        "ADELAIDET, " + FCOS + "model.boxes=distribution, model.boxes distribution"
     })
     void whatALibraryCannotHaveIsNamedByItsSetting(TorchLibrary library, String settings, String named) {
         Path file = folder.resolve("never.safetensors");

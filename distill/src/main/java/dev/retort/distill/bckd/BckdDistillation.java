@@ -53,8 +53,8 @@ final class BckdDistillation implements Distillation {
 
     private static Tensor boxes(DensePair pair, CountedPlaces counted) {
         return counted.divided(level -> BckdLoss.boxes(
-                pair.student().decode(level, pair.student().boxes().get(level)),
-                pair.teacher().decode(level, pair.teacher().boxes().get(level)),
+                pair.student().decode(level, pair.student().boxes(level)),
+                pair.teacher().decode(level, pair.teacher().boxes(level)),
                 pair.student().logits().get(level),
                 pair.teacher().logits().get(level),
                 counted.weights().get(level)));

@@ -83,7 +83,7 @@ final class CrossKdDistillation implements Distillation {
         Tensor crossed = head.boxes(aligned, settings.position(), level);
         return CrossKdLoss.boxes(
                 teacher.decode(level, crossed),
-                teacher.decode(level, teacher.boxes().get(level)),
+                teacher.decode(level, teacher.boxes(level)),
                 teacher.logits().get(level),
                 counted.weights().get(level));
     }

@@ -67,7 +67,7 @@ public record DensePair(DensePredictions student, DensePredictions teacher) {
      * @param who of the two, for the message
      * @throws DistillationException if the detector has no such head
      */
-    private static TowerHead head(String method, String who, Detector detector) {
+    public static TowerHead head(String method, String who, Detector detector) {
         if (detector.network().head() instanceof TowerHead head) {
             return head;
         }

@@ -3,9 +3,7 @@ package dev.retort.distill.ld;
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.Iou;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The valuable localization region of LD (arXiv 2102.12252): anchors around the positive ones, those whose DIoU with a box
@@ -23,6 +21,11 @@ public record ValuableRegion(int nearest, double share, Overlap overlap) {
         UNION,
         /** The anchor's area, as in the released code. */
         ANCHOR
+    }
+
+    /** The paper's numbers. */
+    static ValuableRegion published(Overlap overlap) {
+        return new ValuableRegion(9, 0.25, overlap);
     }
 
     /**
@@ -54,13 +57,7 @@ public record ValuableRegion(int nearest, double share, Overlap overlap) {
         int found = 0;
         int start = 0;
         for (double[] level : levels) {
-            int[] order = IntStream.range(0, Boxes.count(level))
-                    .boxed()
-                    .sorted(Comparator.comparingDouble(anchor -> squaredDistance(level, anchor, boxes, box)))
-                    .limit(nearest)
-                    .mapToInt(Integer::intValue)
-                    .toArray();
-            for (int anchor : order) {
+            for (int anchor : nearest(level, boxes, box)) {
                 nearby[found++] = iou[start + anchor];
             }
             start += Boxes.count(level);
@@ -70,6 +67,27 @@ public record ValuableRegion(int nearest, double share, Overlap overlap) {
                 .map(value -> (value - mean) * (value - mean))
                 .sum();
         return mean + (found > 1 ? Math.sqrt(squares / (found - 1)) : 0);
+    }
+
+    /** The nearest anchors of a level, of equal ones those of lower index. */
+    private int[] nearest(double[] level, double[] boxes, int box) {
+        int[] order = new int[Math.min(nearest, Boxes.count(level))];
+        double[] distances = new double[order.length];
+        int kept = 0;
+        for (int anchor = 0; anchor < Boxes.count(level); anchor++) {
+            double distance = squaredDistance(level, anchor, boxes, box);
+            if (kept == order.length && distance >= distances[kept - 1]) {
+                continue;
+            }
+            int at = kept < order.length ? kept++ : kept - 1;
+            for (; at > 0 && distances[at - 1] > distance; at--) {
+                distances[at] = distances[at - 1];
+                order[at] = order[at - 1];
+            }
+            distances[at] = distance;
+            order[at] = anchor;
+        }
+        return order;
     }
 
     private double distanceIou(double[] anchors, int anchor, double[] boxes, int box, double iou) {

@@ -38,7 +38,7 @@ final class PgdTargets {
         places = teacher.places();
         centers = centers(places);
         for (int level = 0; level < places.size(); level++) {
-            decoded.add(teacher.decode(level, teacher.boxes().get(level)));
+            decoded.add(teacher.decode(level, teacher.boxes(level)));
         }
     }
 

@@ -38,7 +38,7 @@ public final class Fcos extends PyramidDetector implements OnnxExportable {
         this.options = options;
         FcosSettings settings = options.settings();
         matcher = FcosMatcher.of(settings);
-        loss = new FcosLoss(settings.variant(), settings.boxQuality(), options.numClasses());
+        loss = new FcosLoss(settings.variant(), settings.boxQuality(), settings.boxes(), options.numClasses());
         head = child(
                 "head",
                 at -> new FcosHead(
@@ -46,6 +46,7 @@ public final class Fcos extends PyramidDetector implements OnnxExportable {
                         options.pyramidChannels(),
                         options.headConvolutions(),
                         options.groups(),
+                        settings.boxes(),
                         options.numClasses(),
                         settings.variant().scalesLevels() ? LEVELS : 0));
     }

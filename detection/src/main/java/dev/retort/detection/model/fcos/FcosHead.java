@@ -1,6 +1,7 @@
 package dev.retort.detection.model.fcos;
 
 import dev.retort.autograd.Parameter;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.HeadTower;
 import dev.retort.detection.model.Taps;
 import dev.retort.detection.model.TowerHead;
@@ -18,7 +19,7 @@ import java.util.List;
 
 /**
  * FCOS's head (arXiv 1904.01355, fig. 2), shared by all levels: two towers of 3x3 convolutions, each with its norm and ReLU; one
- * ends in K class logits a point, the other in 4 distances and a quality logit. Names are detectron2's ({@code cls_subnet.0} the
+ * ends in K class logits a point, the other in 4 distances, or 4 * 17 logits of distributions, and a quality logit. Names are detectron2's ({@code cls_subnet.0} the
  * first convolution, {@code .1} its norm, {@code .2} its ReLU, ...) and, for the factors of levels, AdelaiDet's.
  */
 public final class FcosHead extends Module implements TowerHead {
@@ -26,10 +27,11 @@ public final class FcosHead extends Module implements TowerHead {
     private static final double PRIOR = 0.01;
 
     private final int channels;
+    private final BoxOutput boxes;
     private final HeadTower classTower;
     private final HeadTower boxTower;
     private final Conv2d classScore;
-    private final Conv2d boxDistances;
+    private final Conv2d boxPrediction;
     private final Conv2d boxQuality;
     /** By level, scalars; none without factors. */
     private final List<Parameter> scales = new ArrayList<>();
@@ -48,17 +50,25 @@ public final class FcosHead extends Module implements TowerHead {
      * @param channels of the pyramid and of the towers
      * @param convolutions in each tower
      * @param groups of the norms; 0 for none
-     * @param scaledLevels how many levels have a learned factor of their distances; 0 for none
+     * @param boxes what is said of a box's edges
+     * @param scaledLevels how many levels have a learned factor of their distances or logits; 0 for none
      */
     public FcosHead(
-            BuildContext context, int channels, int convolutions, int groups, int numClasses, int scaledLevels) {
+            BuildContext context,
+            int channels,
+            int convolutions,
+            int groups,
+            BoxOutput boxes,
+            int numClasses,
+            int scaledLevels) {
         super(context);
         this.channels = channels;
+        this.boxes = boxes;
         classTower = child("cls_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
         boxTower = child("bbox_subnet", at -> new HeadTower(at, channels, convolutions, groups, true));
         Initializer zeros = Initializers.zeros();
         classScore = last("cls_score", channels, numClasses, Initializers.constant(-Math.log((1 - PRIOR) / PRIOR)));
-        boxDistances = last("bbox_pred", channels, 4, zeros);
+        boxPrediction = last("bbox_pred", channels, boxes.perBox(), zeros);
         boxQuality = last("ctrness", channels, 1, zeros);
         for (int level = 0; level < scaledLevels; level++) {
             scales.add(child("scales." + level, Scale::new).factor);
@@ -73,14 +83,15 @@ public final class FcosHead extends Module implements TowerHead {
      * What the head says of one level.
      *
      * @param logits of classes, [N, H*W, K]
-     * @param distances from the point to the box's left, top, right and bottom edge in strides, 0 or more, [N, H*W, 4]
+     * @param boxes distances from the point to the box's left, top, right and bottom edge in strides, 0 or more, [N, H*W, 4]; or
+     *     logits of their distributions, [N, H*W, 4 * 17]
      * @param quality logits of centerness or IoU, [N, H*W, 1]
      * @param maps that were kept of the towers
      */
-    public record Output(Tensor logits, Tensor distances, Tensor quality, TowerMaps.Level maps) {
+    public record Output(Tensor logits, Tensor boxes, Tensor quality, TowerMaps.Level maps) {
         /** With no maps kept. */
-        public Output(Tensor logits, Tensor distances, Tensor quality) {
-            this(logits, distances, quality, TowerMaps.Level.NONE);
+        public Output(Tensor logits, Tensor boxes, Tensor quality) {
+            this(logits, boxes, quality, TowerMaps.Level.NONE);
         }
     }
 
@@ -99,24 +110,24 @@ public final class FcosHead extends Module implements TowerHead {
     public Output forward(Tensor map, int level, Taps taps) {
         try (Scope scope = Scope.open()) {
             HeadTower.Run classes = classTower.forward(map, taps);
-            HeadTower.Run boxes = boxTower.forward(map, taps);
-            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxes.kept());
+            HeadTower.Run boxRun = boxTower.forward(map, taps);
+            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxRun.kept());
             maps.keepIn(scope, map);
             return new Output(
                     scope.keep(rows(classScore.forward(classes.last()))),
-                    scope.keep(distances(boxes.last(), level)),
-                    scope.keep(rows(boxQuality.forward(boxes.last()))),
+                    scope.keep(encodedBoxes(boxRun.last(), level)),
+                    scope.keep(rows(boxQuality.forward(boxRun.last()))),
                     maps);
         }
     }
 
-    private Tensor distances(Tensor map, int level) {
+    private Tensor encodedBoxes(Tensor map, int level) {
         try (Scope scope = Scope.open()) {
-            Tensor distances = boxDistances.forward(map);
+            Tensor encoded = boxPrediction.forward(map);
             if (!scales.isEmpty()) {
-                distances = distances.mul(scales.get(level).value());
+                encoded = encoded.mul(scales.get(level).value());
             }
-            return scope.keep(rows(distances.relu()));
+            return scope.keep(rows(boxes == BoxOutput.DIRECT ? encoded.relu() : encoded));
         }
     }
 
@@ -130,13 +141,18 @@ public final class FcosHead extends Module implements TowerHead {
     @Override
     public Tensor boxes(Tensor map, int position, int level) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(distances(boxTower.rest(map, position), level));
+            return scope.keep(boxes.numbers(encodedBoxes(boxTower.rest(map, position), level)));
         }
     }
 
     @Override
     public int convolutions() {
         return classTower.convolutions();
+    }
+
+    @Override
+    public BoxOutput boxOutput() {
+        return boxes;
     }
 
     @Override

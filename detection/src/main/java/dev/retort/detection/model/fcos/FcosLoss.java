@@ -1,5 +1,8 @@
 package dev.retort.detection.model.fcos;
 
+import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.model.BoxDistribution;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.FcosSettings.BoxQuality;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
@@ -8,14 +11,17 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * FCOS's losses (arXiv 1904.01355, eq. 2): focal loss summed over all points and classes; over the foreground points the generalized IoU
- * loss of boxes and the binary cross entropy of centerness or IoU. What they are divided by is the {@link FcosVariant}'s.
+ * loss of boxes and the binary cross entropy of centerness or IoU. What they are divided by is the {@link FcosVariant}'s. Where boxes are
+ * distributions, 0.25 times {@link BoxDistribution#focalLoss} is added, weighted and divided as the loss of boxes.
  *
+ * @param boxes what the head says of a box's edges
  * @param numClasses K
  */
-public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) {
+public record FcosLoss(FcosVariant variant, BoxQuality quality, BoxOutput boxes, int numClasses) {
     /** Of the focal loss (arXiv 1708.02002, section 5.1). */
     private static final double ALPHA = 0.25;
 
@@ -23,8 +29,12 @@ public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) 
     /** AdelaiDet divides the weighted box loss by this at least. */
     private static final double LEAST_WEIGHT = 1e-6;
 
-    /** Scalars. */
-    public record Losses(Tensor classification, Tensor box, Tensor quality) {}
+    /**
+     * Scalars.
+     *
+     * @param distribution with {@link BoxOutput#DISTRIBUTION} alone
+     */
+    public record Losses(Tensor classification, Tensor box, Tensor quality, Optional<Tensor> distribution) {}
 
     /**
      * The losses of a batch.
@@ -39,18 +49,29 @@ public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) 
                 Tensor loss = classLoss(outputs.get(level).logits(), targets.oneHot(level, numClasses));
                 classification = classification == null ? loss : classification.add(loss);
             }
-            Tensor distances =
-                    pick(outputs.stream().map(FcosHead.Output::distances).toList(), targets);
+            Tensor encoded = pick(outputs.stream().map(FcosHead.Output::boxes).toList(), targets);
             Tensor logits = pick(outputs.stream().map(FcosHead.Output::quality).toList(), targets)
                     .reshape(-1);
             Tensor shareOfPoints = share(logits, normalizer);
-            Foreground foreground = foreground(distances, targets, shareOfPoints);
+            Foreground foreground = foreground(boxes.numbers(encoded), targets);
             Tensor qualityLoss =
                     logits.backend().bceWithLogits(logits, foreground.quality).sum();
             return new Losses(
                     scope.keep(classification.mul(shareOfPoints)),
-                    scope.keep(foreground.loss),
-                    scope.keep(qualityLoss.mul(shareOfPoints)));
+                    scope.keep(divided(foreground.losses, targets, shareOfPoints)),
+                    scope.keep(qualityLoss.mul(shareOfPoints)),
+                    distribution(encoded, targets, shareOfPoints).map(scope::keep));
+        }
+    }
+
+    private Optional<Tensor> distribution(Tensor encoded, FcosTargets targets, Tensor shareOfPoints) {
+        if (boxes == BoxOutput.DIRECT) {
+            return Optional.empty();
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor losses = BoxDistribution.focalLoss(encoded, targets.distances());
+            Tensor sum = divided(losses, targets, shareOfPoints);
+            return Optional.of(scope.keep(sum.mul(BoxDistribution.FOCAL_WEIGHT)));
         }
     }
 
@@ -81,30 +102,35 @@ public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) 
     }
 
     /**
-     * @param loss of boxes, divided, a scalar
+     * @param losses of boxes, [F]
      * @param quality what the third branch should predict, [F], a constant
      */
-    private record Foreground(Tensor loss, Tensor quality) {}
+    private record Foreground(Tensor losses, Tensor quality) {}
 
-    private Foreground foreground(Tensor distances, FcosTargets targets, Tensor shareOfPoints) {
+    private Foreground foreground(Tensor distances, FcosTargets targets) {
         try (Scope scope = Scope.open()) {
             Tensor centerness = constant(distances, targets.centerness());
             if (variant != FcosVariant.ADELAIDET) {
-                Tensor sum = giouOfCorners(distances, targets).sum();
-                return new Foreground(scope.keep(sum.mul(shareOfPoints)), scope.keep(centerness));
+                return new Foreground(scope.keep(giouOfCorners(distances, targets)), scope.keep(centerness));
             }
             Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
             DistanceBoxes.Overlap overlap = DistanceBoxes.overlap(distances, wanted);
             Tensor losses = overlap.giou().neg().add(1);
-            if (quality == BoxQuality.IOU) {
-                return new Foreground(
-                        scope.keep(losses.sum().mul(shareOfPoints)),
-                        scope.keep(overlap.iou().detach()));
+            return new Foreground(
+                    scope.keep(losses),
+                    scope.keep(quality == BoxQuality.IOU ? overlap.iou().detach() : centerness));
+        }
+    }
+
+    /** The sum of losses of foreground points [F], weighted and divided as the variant does with boxes. */
+    private Tensor divided(Tensor losses, FcosTargets targets, Tensor shareOfPoints) {
+        try (Scope scope = Scope.open()) {
+            if (variant != FcosVariant.ADELAIDET || quality == BoxQuality.IOU) {
+                return scope.keep(losses.sum().mul(shareOfPoints));
             }
             double weights = Arrays.stream(targets.centerness()).sum();
-            Tensor weighted = losses.mul(centerness).sum();
-            return new Foreground(
-                    scope.keep(weighted.mul(share(weighted, Math.max(weights, LEAST_WEIGHT)))), scope.keep(centerness));
+            Tensor weighted = losses.mul(constant(losses, targets.centerness())).sum();
+            return scope.keep(weighted.mul(share(weighted, Math.max(weights, LEAST_WEIGHT))));
         }
     }
 
@@ -121,8 +147,8 @@ public record FcosLoss(FcosVariant variant, BoxQuality quality, int numClasses) 
         }
         try (Scope scope = Scope.open()) {
             Tensor wanted = constant(distances, targets.distances()).reshape(distances.shape());
-            Tensor boxes = DistanceCoder.decode(distances, xy, strides);
-            return scope.keep(boxes.backend().giou(boxes, DistanceCoder.decode(wanted, xy, strides)));
+            Tensor boxes = BoxDecoding.decodeDistances(distances, xy, strides);
+            return scope.keep(boxes.backend().giou(boxes, BoxDecoding.decodeDistances(wanted, xy, strides)));
         }
     }
 

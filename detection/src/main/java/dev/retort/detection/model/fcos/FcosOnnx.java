@@ -1,8 +1,10 @@
 package dev.retort.detection.model.fcos;
 
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.FcosSettings.BoxQuality;
 import dev.retort.detection.onnx.OnnxBackbone;
 import dev.retort.detection.onnx.OnnxCandidates;
+import dev.retort.detection.onnx.OnnxDistribution;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.detection.onnx.OnnxGraph;
 import dev.retort.detection.onnx.OnnxGrid;
@@ -43,13 +45,14 @@ final class FcosOnnx implements OnnxForm {
     private OnnxLevel level(OnnxLayers layers, OnnxValue map, int number) {
         OnnxValue logits = layers.convolution("head.cls_score", tower(layers, "head.cls_subnet.", map));
         OnnxValue boxes = tower(layers, "head.bbox_subnet.", map);
-        OnnxValue distances = layers.convolution("head.bbox_pred", boxes);
+        OnnxValue encoded = layers.convolution("head.bbox_pred", boxes);
         if (variant.scalesLevels()) {
-            distances = distances.op("Mul", layers.weight("head.scales." + number + ".scale"));
+            encoded = encoded.op("Mul", layers.weight("head.scales." + number + ".scale"));
         }
         Map<String, OnnxValue> outputs = new LinkedHashMap<>();
         outputs.put("logits", OnnxLayers.rows(logits, postprocessor.numClasses()));
-        outputs.put("deltas", OnnxLayers.rows(distances.op("Relu"), 4));
+        boolean direct = model.options().settings().boxes() == BoxOutput.DIRECT;
+        outputs.put("deltas", direct ? OnnxLayers.rows(encoded.op("Relu"), 4) : OnnxDistribution.distances(encoded));
         outputs.put(quality, OnnxLayers.rows(layers.convolution("head.ctrness", boxes), 1));
         return new OnnxLevel(map, outputs);
     }

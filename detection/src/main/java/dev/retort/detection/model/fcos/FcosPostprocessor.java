@@ -2,6 +2,7 @@ package dev.retort.detection.model.fcos;
 
 import dev.retort.detection.box.Boxes;
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.box.DistanceCoder;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.Nms;
 import dev.retort.detection.box.Scores;

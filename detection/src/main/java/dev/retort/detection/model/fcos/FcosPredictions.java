@@ -3,17 +3,21 @@ package dev.retort.detection.model.fcos;
 import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
+import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.DensePredictions;
 import dev.retort.detection.model.PlaceLabels;
 import dev.retort.detection.model.Places;
 import dev.retort.detection.model.TowerHead;
 import dev.retort.detection.model.TowerMaps;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What an FCOS says about a batch, per level p3 to p7.
@@ -24,7 +28,10 @@ import java.util.Map;
 public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> features, List<FcosHead.Output> outputs)
         implements DensePredictions {
 
-    /** {@code classification}, {@code box} and {@code quality}, the third branch's. */
+    /**
+     * {@code classification}, {@code box} and {@code quality}, the third branch's; and {@code distribution} where boxes are
+     * distributions.
+     */
     @Override
     public Map<String, Tensor> losses(List<GroundTruth> truth) {
         FcosTargets targets = targets(truth);
@@ -34,6 +41,7 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
         terms.put("classification", losses.classification());
         terms.put("box", losses.box());
         terms.put("quality", losses.quality());
+        losses.distribution().ifPresent(loss -> terms.put("distribution", loss));
         return terms;
     }
 
@@ -48,8 +56,19 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
 
     /** Distances in strides. */
     @Override
-    public List<Tensor> boxes() {
-        return outputs.stream().map(FcosHead.Output::distances).toList();
+    public Tensor boxes(int level) {
+        return output().numbers(outputs.get(level).boxes());
+    }
+
+    @Override
+    public List<Tensor> distributions() {
+        return output() == BoxOutput.DIRECT
+                ? List.of()
+                : outputs.stream().map(FcosHead.Output::boxes).toList();
+    }
+
+    private BoxOutput output() {
+        return model.options().settings().boxes();
     }
 
     @Override
@@ -57,7 +76,7 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
         FcosPoints points = points().get(level);
         double[] strides = new double[points.count()];
         Arrays.fill(strides, points.stride());
-        return DistanceCoder.decode(boxes, points.xy(), strides);
+        return BoxDecoding.decodeDistances(boxes, points.xy(), strides);
     }
 
     @Override
@@ -115,6 +134,15 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
     }
 
     List<Detections> detections(List<ImageSize> sizes, FcosPostprocessor postprocessor) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> distances =
+                    IntStream.range(0, Fcos.LEVELS).mapToObj(this::boxes).toList();
+            return detections(sizes, distances, postprocessor);
+        }
+    }
+
+    private List<Detections> detections(
+            List<ImageSize> sizes, List<Tensor> distances, FcosPostprocessor postprocessor) {
         List<FcosPoints> points = points();
         List<Detections> found = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {
@@ -124,7 +152,7 @@ public record FcosPredictions(Fcos model, ImageSize padded, List<Tensor> feature
                 levels.add(new FcosPostprocessor.Level(
                         points.get(level),
                         output.logits().narrow(n, 1).toFloats(),
-                        output.distances().narrow(n, 1).toFloats(),
+                        distances.get(level).narrow(n, 1).toFloats(),
                         output.quality().narrow(n, 1).toFloats()));
             }
             found.add(postprocessor.detect(levels, sizes.get(n)));

@@ -1,5 +1,6 @@
 package dev.retort.detection.model.fcos;
 
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.settings.Require;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Locale;
  * @param headNorm what follows the head's convolutions: group (32 groups) or none (default group)
  * @param boxQuality what the third branch predicts and multiplies scores by: centerness (arXiv 1904.01355, eq. 3) or iou
  *     (default centerness)
+ * @param boxes what the head says of a box's edges: direct or distribution (default direct)
  * @param centerSamplingRadius points nearer than this to a box's center, in strides and along both axes, are its foreground
  *     (arXiv 2006.09214, section 3); 0 takes all points in the box (default 1.5)
  * @param sizeRanges largest distance from a point to an edge that p3, p4, p5 and p6 are for, in pixels; p7 takes the rest
@@ -20,10 +22,16 @@ public record FcosSettings(
         FcosVariant variant,
         HeadNorm headNorm,
         BoxQuality boxQuality,
+        BoxOutput boxes,
         double centerSamplingRadius,
         List<Double> sizeRanges) {
     static final FcosSettings DEFAULTS = new FcosSettings(
-            FcosVariant.ADELAIDET, HeadNorm.GROUP, BoxQuality.CENTERNESS, 1.5, List.of(64.0, 128.0, 256.0, 512.0));
+            FcosVariant.ADELAIDET,
+            HeadNorm.GROUP,
+            BoxQuality.CENTERNESS,
+            BoxOutput.DIRECT,
+            1.5,
+            List.of(64.0, 128.0, 256.0, 512.0));
 
     /** Pixels. */
     private static final int LARGEST_SIZE = 16_384;

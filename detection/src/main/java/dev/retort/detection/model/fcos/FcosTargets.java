@@ -1,5 +1,6 @@
 package dev.retort.detection.model.fcos;
 
+import dev.retort.detection.box.DistanceCoder;
 import dev.retort.detection.box.GroundTruth;
 import java.util.ArrayList;
 import java.util.List;

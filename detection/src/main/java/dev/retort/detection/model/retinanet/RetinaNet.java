@@ -1,9 +1,7 @@
 package dev.retort.detection.model.retinanet;
 
-import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.EmaNormalizer;
 import dev.retort.detection.box.ImageSize;
-import dev.retort.detection.box.Matcher;
 import dev.retort.detection.model.PyramidDetector;
 import dev.retort.detection.model.Taps;
 import dev.retort.detection.onnx.OnnxExportable;
@@ -29,7 +27,7 @@ public final class RetinaNet extends PyramidDetector implements OnnxExportable {
 
     /** A RetinaNet with the published losses. */
     public RetinaNet(BuildContext context, RetinaNetOptions options) {
-        this(context, options, RetinaNetLoss.standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses())));
+        this(context, options, RetinaNetLoss.of(options));
     }
 
     /** A RetinaNet with losses of one's own. */
@@ -45,6 +43,7 @@ public final class RetinaNet extends PyramidDetector implements OnnxExportable {
                         options.headConvolutions(),
                         options.headGroups(),
                         options.anchors().perCell(),
+                        options.boxes(),
                         options.numClasses()));
     }
 

@@ -1,5 +1,7 @@
 package dev.retort.detection.model.retinanet;
 
+import dev.retort.detection.model.BoxOutput;
+import dev.retort.detection.model.DensePredictions;
 import dev.retort.detection.model.HeadTower;
 import dev.retort.detection.model.Taps;
 import dev.retort.detection.model.TowerHead;
@@ -14,7 +16,7 @@ import dev.retort.tensor.Tensor;
 
 /**
  * RetinaNet's head (arXiv 1708.02002, section 4): two towers of 3x3 convolutions with ReLU, shared by all levels; one ends
- * in A*K class logits a cell, the other in A*4 box deltas. Names are detectron2's: {@code cls_subnet.0}, {@code .2}, ...; with a
+ * in A*K class logits a cell, the other in A*4 box deltas, or in A*4*17 logits of distributions. Names are detectron2's: {@code cls_subnet.0}, {@code .2}, ...; with a
  * norm {@code cls_subnet.0} the first convolution, {@code .1} its norm, {@code .3} the second, ...
  */
 public final class RetinaNetHead extends Module implements TowerHead {
@@ -24,7 +26,8 @@ public final class RetinaNetHead extends Module implements TowerHead {
     private final HeadTower classTower;
     private final HeadTower boxTower;
     private final Conv2d classScore;
-    private final Conv2d boxDeltas;
+    private final Conv2d boxPrediction;
+    private final BoxOutput boxes;
     private final int channels;
     private final int numClasses;
 
@@ -33,11 +36,19 @@ public final class RetinaNetHead extends Module implements TowerHead {
      * @param convolutions in each tower
      * @param groups of the norm behind each of them; 0 for none
      * @param anchors a cell, A
+     * @param boxes what is said of a box's edges
      */
     public RetinaNetHead(
-            BuildContext context, int channels, int convolutions, int groups, int anchors, int numClasses) {
+            BuildContext context,
+            int channels,
+            int convolutions,
+            int groups,
+            int anchors,
+            BoxOutput boxes,
+            int numClasses) {
         super(context);
         this.channels = channels;
+        this.boxes = boxes;
         this.numClasses = numClasses;
         Initializer weight = Initializers.normal(0.01);
         Initializer zeros = Initializers.zeros();
@@ -50,9 +61,10 @@ public final class RetinaNetHead extends Module implements TowerHead {
                 "cls_score",
                 at -> new Conv2d(
                         at, Conv2d.of(channels, anchors * numClasses, 3).withInit(weight, rare)));
-        boxDeltas = child(
+        boxPrediction = child(
                 "bbox_pred",
-                at -> new Conv2d(at, Conv2d.of(channels, anchors * 4, 3).withInit(weight, zeros)));
+                at -> new Conv2d(
+                        at, Conv2d.of(channels, anchors * boxes.perBox(), 3).withInit(weight, zeros)));
     }
 
     /** Class logits of a level [N, H, W, C]: [N, H*W*A, K]. */
@@ -60,8 +72,8 @@ public final class RetinaNetHead extends Module implements TowerHead {
         return logits(level, 0);
     }
 
-    /** Box deltas of a level: [N, H*W*A, 4]. */
-    public Tensor deltas(Tensor level) {
+    /** Boxes of a level, as {@link DensePredictions#boxes} has them: [N, H*W*A, 4]. */
+    public Tensor boxes(Tensor level) {
         return boxes(level, 0, 0);
     }
 
@@ -75,7 +87,7 @@ public final class RetinaNetHead extends Module implements TowerHead {
     @Override
     public Tensor boxes(Tensor map, int position, int level) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(deltasOf(boxTower.rest(map, position)));
+            return scope.keep(boxes.numbers(encodedBoxes(boxTower.rest(map, position))));
         }
     }
 
@@ -83,19 +95,19 @@ public final class RetinaNetHead extends Module implements TowerHead {
      * What the head says of one level.
      *
      * @param logits [N, H*W*A, K]
-     * @param deltas [N, H*W*A, 4]
+     * @param boxes [N, H*W*A, 4] deltas, or [N, H*W*A, 4 * 17] logits of distributions
      * @param maps that were kept of the towers
      */
-    public record Output(Tensor logits, Tensor deltas, TowerMaps.Level maps) {}
+    public record Output(Tensor logits, Tensor boxes, TowerMaps.Level maps) {}
 
     /** Runs the head on one level [N, H, W, C]. */
     Output forward(Tensor level, Taps taps) {
         try (Scope scope = Scope.open()) {
             HeadTower.Run classes = classTower.forward(level, taps);
-            HeadTower.Run boxes = boxTower.forward(level, taps);
-            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxes.kept());
+            HeadTower.Run boxTowerRun = boxTower.forward(level, taps);
+            TowerMaps.Level maps = new TowerMaps.Level(classes.kept(), boxTowerRun.kept());
             maps.keepIn(scope, level);
-            return new Output(scope.keep(logitsOf(classes.last())), scope.keep(deltasOf(boxes.last())), maps);
+            return new Output(scope.keep(logitsOf(classes.last())), scope.keep(encodedBoxes(boxTowerRun.last())), maps);
         }
     }
 
@@ -103,8 +115,8 @@ public final class RetinaNetHead extends Module implements TowerHead {
         return rows(classScore.forward(map), numClasses);
     }
 
-    private Tensor deltasOf(Tensor map) {
-        return rows(boxDeltas.forward(map), 4);
+    private Tensor encodedBoxes(Tensor map) {
+        return rows(boxPrediction.forward(map), boxes.perBox());
     }
 
     /** [N, H, W, A*k] as [N, H*W*A, k]. */
@@ -115,6 +127,11 @@ public final class RetinaNetHead extends Module implements TowerHead {
     @Override
     public int convolutions() {
         return classTower.convolutions();
+    }
+
+    @Override
+    public BoxOutput boxOutput() {
+        return boxes;
     }
 
     @Override

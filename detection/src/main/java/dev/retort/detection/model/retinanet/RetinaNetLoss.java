@@ -1,9 +1,9 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorLabeler;
-import dev.retort.detection.box.BoxCoder;
-import dev.retort.detection.box.Boxes;
-import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.box.Matcher;
+import dev.retort.detection.model.BoxDistribution;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.DType;
 import dev.retort.tensor.Scope;
@@ -11,6 +11,8 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * RetinaNet's losses, as detectron2's: focal loss summed over the valid anchors and classes, box loss summed over the
@@ -28,6 +30,29 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
 
         /** On decoded boxes. */
         record Giou() implements Box {}
+
+        /**
+         * On distributions (generalized focal loss, arXiv 2006.04388, section 3.2): 2 times the generalized IoU loss of the expected boxes, and
+         * 0.25 times {@link BoxDistribution#focalLoss}. The paper weights both by the score of the class, as its own loss of classes has it;
+         * here all foreground anchors count alike.
+         *
+         * @param strides of the levels, what distances are measured in
+         */
+        record Distribution(List<Integer> strides) implements Box {
+            static final double GIOU_WEIGHT = 2;
+        }
+    }
+
+    /** The published losses of a network. */
+    static RetinaNetLoss of(RetinaNetOptions options) {
+        RetinaNetLoss standard = standard(new AnchorLabeler(Matcher.RETINANET, options.numClasses()));
+        return options.boxes() == BoxOutput.DIRECT
+                ? standard
+                : new RetinaNetLoss(
+                        standard.labeler,
+                        standard.alpha,
+                        standard.gamma,
+                        new Box.Distribution(options.anchors().strides()));
     }
 
     /** The published setting: alpha 0.25, gamma 2, L1. */
@@ -49,8 +74,12 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
         }
     }
 
-    /** Both losses, scalars. */
-    public record Losses(Tensor classification, Tensor box) {}
+    /**
+     * The losses, scalars.
+     *
+     * @param distribution of {@link Box.Distribution} alone
+     */
+    public record Losses(Tensor classification, Tensor box, Optional<Tensor> distribution) {}
 
     /**
      * Labels every anchor of every image.
@@ -70,19 +99,20 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
 
     /**
      * @param logits per level, [N, R_l, K]
-     * @param deltas per level, [N, R_l, 4]
-     * @param normalizer what both sums are divided by, this batch already counted in
+     * @param encoded boxes per level, [N, R_l, 4], or [N, R_l, 4 * 17] for {@link Box.Distribution}
+     * @param normalizer what the sums are divided by, this batch already counted in
      */
-    public Losses losses(List<Tensor> logits, List<Tensor> deltas, Targets targets, double normalizer) {
+    public Losses losses(List<Tensor> logits, List<Tensor> encoded, Targets targets, double normalizer) {
         try (Scope scope = Scope.open()) {
             Tensor classification = null;
-            Tensor boxes = null;
+            List<Tensor> boxes = List.of();
             int start = 0;
             for (int level = 0; level < logits.size(); level++) {
                 Tensor classLoss = classLoss(logits.get(level), targets, start);
-                Tensor boxLoss = boxLoss(deltas.get(level), targets, level, start);
+                List<Tensor> boxLosses =
+                        ForegroundBoxes.of(targets, level, start).losses(box, encoded.get(level), level);
                 classification = classification == null ? classLoss : classification.add(classLoss);
-                boxes = boxes == null ? boxLoss : boxes.add(boxLoss);
+                boxes = boxes.isEmpty() ? boxLosses : sums(boxes, boxLosses);
                 start += logits.get(level).dim(1);
             }
             // From the host as the targets are: a number that changes with every batch is data, not a part of the
@@ -91,8 +121,19 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
                     .backend()
                     .root()
                     .tensor(new double[] {1 / normalizer}, Shape.SCALAR, classification.dtype());
-            return new Losses(scope.keep(classification.mul(share)), scope.keep(boxes.mul(share)));
+            List<Tensor> divided =
+                    boxes.stream().map(loss -> scope.keep(loss.mul(share))).toList();
+            return new Losses(
+                    scope.keep(classification.mul(share)),
+                    divided.get(0),
+                    divided.stream().skip(1).findFirst());
         }
+    }
+
+    private static List<Tensor> sums(List<Tensor> a, List<Tensor> b) {
+        return IntStream.range(0, a.size())
+                .mapToObj(i -> a.get(i).add(b.get(i)))
+                .toList();
     }
 
     /** Focal loss summed over the anchors [start, start + R) of every image, ignored ones left out. */
@@ -128,41 +169,7 @@ public record RetinaNetLoss(AnchorLabeler labeler, double alpha, double gamma, B
         return like.dtype() == DType.F32 ? tensor : root.cast(tensor, like.dtype());
     }
 
-    /** Box loss summed over the foreground anchors of one level. */
-    private Tensor boxLoss(Tensor deltas, Targets targets, int level, int start) {
-        double[] anchors = targets.anchors.get(level);
-        int count = Boxes.count(anchors);
-        List<Integer> rows = new ArrayList<>();
-        List<double[]> sources = new ArrayList<>();
-        List<double[]> goals = new ArrayList<>();
-        for (int n = 0; n < targets.labels.size(); n++) {
-            AnchorLabeler.Labels labels = targets.labels.get(n);
-            for (int anchor : labels.foreground()) {
-                if (anchor >= start && anchor < start + count) {
-                    rows.add(n * count + anchor - start);
-                    sources.add(Boxes.select(anchors, new int[] {anchor - start}));
-                    goals.add(Boxes.select(targets.boxes.get(n), new int[] {labels.matched()[anchor]}));
-                }
-            }
-        }
-        double[] source = join(sources);
-        double[] goal = join(goals);
-        try (Scope scope = Scope.open()) {
-            Backend root = deltas.backend().root();
-            Tensor index = root.tensor(rows.stream().mapToInt(Integer::intValue).toArray(), rows.size());
-            Tensor picked = deltas.reshape(-1, 4).indexSelect(0, index);
-            if (box instanceof Box.SmoothL1 l1) {
-                Tensor wanted = root.tensor(BoxCoder.RETINANET.encode(source, goal), picked.shape(), deltas.dtype());
-                return scope.keep(
-                        picked.backend().smoothL1(picked, wanted, l1.beta()).sum());
-            }
-            Tensor wanted = root.tensor(goal, picked.shape(), deltas.dtype());
-            Tensor boxes = BoxDecoding.decode(BoxCoder.RETINANET, picked, source);
-            return scope.keep(boxes.backend().giou(boxes, wanted).sum());
-        }
-    }
-
-    private static double[] join(List<double[]> parts) {
+    static double[] join(List<double[]> parts) {
         double[] joined = new double[parts.stream().mapToInt(p -> p.length).sum()];
         int at = 0;
         for (double[] part : parts) {

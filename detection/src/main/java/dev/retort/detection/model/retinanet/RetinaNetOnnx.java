@@ -4,8 +4,11 @@ import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.detection.box.AnchorRule;
 import dev.retort.detection.box.BoxCoder;
 import dev.retort.detection.box.DetectionPostprocessor;
+import dev.retort.detection.model.BoxDistribution;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.onnx.OnnxBackbone;
 import dev.retort.detection.onnx.OnnxCandidates;
+import dev.retort.detection.onnx.OnnxDistribution;
 import dev.retort.detection.onnx.OnnxForm;
 import dev.retort.detection.onnx.OnnxGraph;
 import dev.retort.detection.onnx.OnnxGrid;
@@ -38,9 +41,15 @@ final class RetinaNetOnnx implements OnnxForm {
         Map<String, OnnxValue> outputs = new LinkedHashMap<>();
         OnnxValue logits = layers.convolution("head.cls_score", tower(layers, "head.cls_subnet.", map));
         outputs.put("logits", OnnxLayers.rows(logits, postprocessor.numClasses()));
-        OnnxValue deltas = layers.convolution("head.bbox_pred", tower(layers, "head.bbox_subnet.", map));
-        outputs.put("deltas", OnnxLayers.rows(deltas, 4));
+        OnnxValue boxes = layers.convolution("head.bbox_pred", tower(layers, "head.bbox_subnet.", map));
+        outputs.put(
+                "deltas",
+                isDirect() ? OnnxLayers.rows(boxes, BoxDistribution.EDGES) : OnnxDistribution.distances(boxes));
         return new OnnxLevel(map, outputs);
+    }
+
+    private boolean isDirect() {
+        return model.options().boxes() == BoxOutput.DIRECT;
     }
 
     private OnnxValue tower(OnnxLayers layers, String prefix, OnnxValue map) {
@@ -64,7 +73,10 @@ final class RetinaNetOnnx implements OnnxForm {
                 this::scores,
                 level.outputs().get("deltas"),
                 OnnxGrid.boxes(level.map(), anchors.cellAnchors(number), anchors.offset(), stepX, stepY),
-                this::decode);
+                isDirect()
+                        ? this::decode
+                        : (distances, boxes) -> OnnxDistribution.decode(
+                                distances, boxes, anchors.strides().get(number)));
     }
 
     private OnnxValue scores(OnnxValue logits) {
@@ -78,7 +90,7 @@ final class RetinaNetOnnx implements OnnxForm {
     /** As {@link BoxCoder#decode}. */
     private OnnxValue decode(OnnxValue deltas, OnnxValue anchors) {
         OnnxGraph graph = deltas.graph();
-        BoxCoder coder = postprocessor.coder();
+        BoxCoder coder = BoxCoder.RETINANET;
         long[] pair = {2};
         OnnxValue topLeft = anchors.slice(2, 0, 2);
         OnnxValue size = anchors.slice(2, 2, 4).op("Sub", topLeft);

@@ -2,6 +2,7 @@ package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorGenerator;
 import dev.retort.detection.box.DetectionPostprocessor;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.nn.backbone.PyramidOptions;
 import dev.retort.nn.backbone.ResNetOptions;
 
@@ -11,6 +12,7 @@ import dev.retort.nn.backbone.ResNetOptions;
  * @param pyramid levels p3 to p7; their channels are those of the head's towers, too, 256 in the published net
  * @param headConvolutions 3x3 convolutions in each tower, 4 in the published net
  * @param headGroups groups of the norm behind each of them (torchvision's second version: 32); 0 for no norm
+ * @param boxes what the head says of a box's edges
  * @param numClasses K, background not counted
  * @param postprocessor of K classes
  */
@@ -19,6 +21,7 @@ public record RetinaNetOptions(
         PyramidOptions pyramid,
         int headConvolutions,
         int headGroups,
+        BoxOutput boxes,
         int numClasses,
         AnchorGenerator anchors,
         DetectionPostprocessor postprocessor) {
@@ -49,6 +52,7 @@ public record RetinaNetOptions(
                 PyramidOptions.retinaNet(pyramidChannels),
                 headConvolutions,
                 0,
+                BoxOutput.DIRECT,
                 numClasses,
                 anchors,
                 DetectionPostprocessor.retinaNet(numClasses));

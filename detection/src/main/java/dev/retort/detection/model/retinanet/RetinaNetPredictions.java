@@ -4,15 +4,18 @@ import dev.retort.detection.box.AnchorLabeler;
 import dev.retort.detection.box.BoxCoder;
 import dev.retort.detection.box.DetectionPostprocessor;
 import dev.retort.detection.box.Detections;
+import dev.retort.detection.box.DistanceCoder;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.LevelPrediction;
 import dev.retort.detection.model.BoxDecoding;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.DensePredictions;
 import dev.retort.detection.model.PlaceLabels;
 import dev.retort.detection.model.Places;
 import dev.retort.detection.model.TowerHead;
 import dev.retort.detection.model.TowerMaps;
+import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,25 +38,38 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
         return outputs.stream().map(RetinaNetHead.Output::logits).toList();
     }
 
-    /** Box deltas, [N, H*W*A, 4]. */
-    public List<Tensor> deltas() {
-        return outputs.stream().map(RetinaNetHead.Output::deltas).toList();
+    /** What the head says of boxes: deltas, [N, H*W*A, 4], or logits of distributions, [N, H*W*A, 4 * 17]. */
+    public List<Tensor> encodedBoxes() {
+        return outputs.stream().map(RetinaNetHead.Output::boxes).toList();
     }
 
     @Override
-    public List<Tensor> boxes() {
-        return deltas();
+    public Tensor boxes(int level) {
+        return model.options().boxes().numbers(outputs.get(level).boxes());
     }
 
-    /** {@code classification} and {@code box}, divided by the moving average of foreground anchors. */
+    @Override
+    public List<Tensor> distributions() {
+        return isDirect() ? List.of() : encodedBoxes();
+    }
+
+    private boolean isDirect() {
+        return model.options().boxes() == BoxOutput.DIRECT;
+    }
+
+    /**
+     * {@code classification} and {@code box}, and {@code distribution} where boxes are distributions; divided by the moving average of
+     * foreground anchors.
+     */
     @Override
     public Map<String, Tensor> losses(List<GroundTruth> truth) {
         RetinaNetLoss.Targets targets = targets(truth);
         double divisor = model.normalizer().update(targets.foreground());
-        RetinaNetLoss.Losses losses = model.loss().losses(logits(), deltas(), targets, divisor);
+        RetinaNetLoss.Losses losses = model.loss().losses(logits(), encodedBoxes(), targets, divisor);
         Map<String, Tensor> terms = new LinkedHashMap<>();
         terms.put("classification", losses.classification());
         terms.put("box", losses.box());
+        losses.distribution().ifPresent(loss -> terms.put("distribution", loss));
         return terms;
     }
 
@@ -77,10 +93,17 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
                 .toList());
     }
 
-    /** Scales are limited from above and from below. */
+    /** Scales of deltas are limited from above and from below. */
     @Override
     public Tensor decode(int level, Tensor boxes) {
-        return BoxDecoding.decodeBounded(BoxCoder.RETINANET, boxes, model.anchors(features, level));
+        double[] anchors = model.anchors(features, level);
+        return isDirect()
+                ? BoxDecoding.decodeBounded(BoxCoder.RETINANET, boxes, anchors)
+                : BoxDecoding.decodeCenterDistances(boxes, anchors, stride(level));
+    }
+
+    private int stride(int level) {
+        return model.options().anchors().strides().get(level);
     }
 
     @Override
@@ -116,16 +139,25 @@ public record RetinaNetPredictions(RetinaNet model, List<Tensor> features, List<
     }
 
     List<Detections> detections(List<ImageSize> sizes, DetectionPostprocessor postprocessor) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> boxes =
+                    IntStream.range(0, RetinaNet.LEVELS).mapToObj(this::boxes).toList();
+            return detections(sizes, boxes, postprocessor);
+        }
+    }
+
+    private List<Detections> detections(
+            List<ImageSize> sizes, List<Tensor> boxes, DetectionPostprocessor postprocessor) {
         List<double[]> anchors = model.anchors(features);
         List<Detections> found = new ArrayList<>();
         for (int n = 0; n < sizes.size(); n++) {
             List<LevelPrediction> levels = new ArrayList<>();
             for (int level = 0; level < RetinaNet.LEVELS; level++) {
-                RetinaNetHead.Output output = outputs.get(level);
                 levels.add(new LevelPrediction(
                         anchors.get(level),
-                        output.logits().narrow(n, 1).toFloats(),
-                        output.deltas().narrow(n, 1).toFloats()));
+                        outputs.get(level).logits().narrow(n, 1).toFloats(),
+                        boxes.get(level).narrow(n, 1).toFloats(),
+                        isDirect() ? BoxCoder.RETINANET : DistanceCoder.fromCenters(stride(level))));
             }
             found.add(postprocessor.detect(levels, sizes.get(n)));
         }

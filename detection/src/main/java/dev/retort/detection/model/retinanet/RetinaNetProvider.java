@@ -1,7 +1,6 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorGenerator;
-import dev.retort.detection.box.BoxCoder;
 import dev.retort.detection.box.DetectionPostprocessor;
 import dev.retort.detection.model.DetectionModelProvider;
 import dev.retort.detection.model.ModelSettings;
@@ -32,6 +31,7 @@ public final class RetinaNetProvider implements DetectionModelProvider<RetinaNet
                                 new PyramidOptions.TopBlock.Convolutions(own.p6From(), own.reluBeforeP7())),
                         settings.headConvolutions(),
                         own.headGroups(),
+                        own.boxes(),
                         numClasses,
                         AnchorGenerator.retinaNet(own.anchorSizes(), own.anchorRule()),
                         new DetectionPostprocessor(
@@ -40,7 +40,6 @@ public final class RetinaNetProvider implements DetectionModelProvider<RetinaNet
                                 own.topCandidates(),
                                 own.nmsThreshold(),
                                 own.detectionsPerImage(),
-                                own.clipBeforeNms(),
-                                BoxCoder.RETINANET)));
+                                own.clipBeforeNms())));
     }
 }

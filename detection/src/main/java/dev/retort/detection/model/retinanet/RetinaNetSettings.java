@@ -1,6 +1,7 @@
 package dev.retort.detection.model.retinanet;
 
 import dev.retort.detection.box.AnchorRule;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.settings.Effect;
 import dev.retort.detection.settings.OnChange;
 import dev.retort.detection.settings.Require;
@@ -13,6 +14,7 @@ import java.util.List;
  *
  * @param anchorSizes size of the smallest anchor of each pyramid level, in pixels (default 32, 64, 128, 256, 512)
  * @param anchorRule where anchors lie: detectron2 or torchvision (default detectron2)
+ * @param boxes what the head says of a box's edges: direct or distribution (default direct)
  * @param p6From what p6 is made of: res5 or p5 (default res5)
  * @param reluBeforeP7 whether p7 sees relu(p6) (default true)
  * @param headGroups groups of the norm behind each of the head's convolutions; 0 for no norm (default 0)
@@ -25,6 +27,7 @@ import java.util.List;
 public record RetinaNetSettings(
         List<Double> anchorSizes,
         AnchorRule anchorRule,
+        BoxOutput boxes,
         PyramidOptions.Source p6From,
         boolean reluBeforeP7,
         int headGroups,
@@ -36,6 +39,7 @@ public record RetinaNetSettings(
     static final RetinaNetSettings DEFAULTS = new RetinaNetSettings(
             List.of(32.0, 64.0, 128.0, 256.0, 512.0),
             AnchorRule.DETECTRON2,
+            BoxOutput.DIRECT,
             PyramidOptions.Source.RES5,
             true,
             0,

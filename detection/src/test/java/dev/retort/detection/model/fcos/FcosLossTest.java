@@ -7,6 +7,7 @@ import dev.retort.autograd.GradientCheck;
 import dev.retort.autograd.Gradients;
 import dev.retort.autograd.Tape;
 import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.FcosSettings.BoxQuality;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -51,7 +52,7 @@ class FcosLossTest {
     }
 
     private FcosLoss.Losses losses(FcosVariant variant, BoxQuality quality, Tensor... output) {
-        return new FcosLoss(variant, quality, 2)
+        return new FcosLoss(variant, quality, BoxOutput.DIRECT, 2)
                 .losses(List.of(new FcosHead.Output(output[0], output[1], output[2])), TARGETS, NORMALIZER);
     }
 
@@ -122,7 +123,7 @@ class FcosLossTest {
             Tensor logits = tape.watch(tensor(2, new double[6]));
             Tensor distances = tape.watch(tensor(4, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3));
             Tensor centerness = tape.watch(tensor(1, 1, 2, 3));
-            FcosLoss.Losses losses = new FcosLoss(variant, quality, 2)
+            FcosLoss.Losses losses = new FcosLoss(variant, quality, BoxOutput.DIRECT, 2)
                     .losses(List.of(new FcosHead.Output(logits, distances, centerness)), EMPTY, 1);
             assertThat(losses.classification().item()).isCloseTo(6 * focal(0.5, false), within(1e-12));
             assertThat(losses.box().item()).isZero();
@@ -165,5 +166,25 @@ class FcosLossTest {
             assertThat(gradients.of(quality).toDoubles()[1]).isZero();
             assertThat(gradients.of(quality).toDoubles()[0]).isNotZero();
         }
+    }
+
+    /** Even distributions expect 8 strides on each side; the loss of distributions has the weights of that of boxes. */
+    @ParameterizedTest
+    @EnumSource
+    void distributionsAddTheirLossWithTheWeightsOfBoxes(FcosVariant variant) {
+        Tensor logits = tensor(2, new double[6]);
+        Tensor quality = tensor(1, 0, 0, 0);
+        FcosLoss.Losses plain =
+                losses(variant, BoxQuality.CENTERNESS, logits, tensor(4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8), quality);
+        FcosLoss.Losses spread = new FcosLoss(variant, BoxQuality.CENTERNESS, BoxOutput.DISTRIBUTION, 2)
+                .losses(
+                        List.of(new FcosHead.Output(logits, tensor(68, new double[3 * 68]), quality)),
+                        TARGETS,
+                        NORMALIZER);
+        assertThat(plain.distribution()).isEmpty();
+        assertThat(spread.box().item()).isCloseTo(plain.box().item(), within(1e-9));
+        double each = 0.25 * Math.log(17);
+        double expected = variant == FcosVariant.ADELAIDET ? each : 2 * each / NORMALIZER;
+        assertThat(spread.distribution().orElseThrow().item()).isCloseTo(expected, within(1e-9));
     }
 }

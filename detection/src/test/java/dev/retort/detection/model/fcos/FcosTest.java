@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.retort.autograd.Tape;
 import dev.retort.detection.box.GroundTruth;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.DetectionModels;
 import dev.retort.detection.model.ModelSettings;
@@ -43,7 +44,8 @@ class FcosTest {
     }
 
     private static FcosSettings settings(FcosVariant variant, HeadNorm norm) {
-        return new FcosSettings(variant, norm, BoxQuality.CENTERNESS, 1.5, List.of(64.0, 128.0, 256.0, 512.0));
+        return new FcosSettings(
+                variant, norm, BoxQuality.CENTERNESS, BoxOutput.DIRECT, 1.5, List.of(64.0, 128.0, 256.0, 512.0));
     }
 
     private Fcos network(FcosVariant variant, HeadNorm norm) {
@@ -107,9 +109,9 @@ class FcosTest {
             for (int level = 0; level < points.length; level++) {
                 FcosHead.Output output = predictions.outputs().get(level);
                 assertThat(output.logits().shape()).isEqualTo(Shape.of(2, points[level], CLASSES));
-                assertThat(output.distances().shape()).isEqualTo(Shape.of(2, points[level], 4));
+                assertThat(output.boxes().shape()).isEqualTo(Shape.of(2, points[level], 4));
                 assertThat(output.quality().shape()).isEqualTo(Shape.of(2, points[level], 1));
-                assertThat(output.distances().min().item()).isNotNegative();
+                assertThat(output.boxes().min().item()).isNotNegative();
             }
             assertThat(network.features(backend.full(Shape.of(2, 64, 96, 3), DType.F32, 0.5))
                             .get(3)
@@ -127,15 +129,13 @@ class FcosTest {
             try (Tensor ones = backend.full(Shape.of(4), DType.F32, 1);
                     Tensor three = backend.full(Shape.of(1), DType.F32, 3)) {
                 backend.assign(network.state().get("head.bbox_pred.bias"), ones);
-                double before = network.head().forward(map, 1).distances().sum().item();
+                double before = network.head().forward(map, 1).boxes().sum().item();
                 backend.assign(factor, three);
-                assertThat(network.head().forward(map, 1).distances().sum().item())
-                        .isCloseTo(3 * before, within(1e-4));
-                assertThat(network.head().forward(map, 0).distances().sum().item())
-                        .isCloseTo(before, within(1e-6));
+                assertThat(network.head().forward(map, 1).boxes().sum().item()).isCloseTo(3 * before, within(1e-4));
+                assertThat(network.head().forward(map, 0).boxes().sum().item()).isCloseTo(before, within(1e-6));
             }
             tape.watch(network.trainableParameters());
-            Tensor sum = network.head().forward(map, 1).distances().sum();
+            Tensor sum = network.head().forward(map, 1).boxes().sum();
             assertThat(tape.gradients(sum)
                             .of(network.parameters().get("head.scales.1.scale"))
                             .item())
@@ -204,7 +204,12 @@ class FcosTest {
         assertThatThrownBy(() -> with(1.5, 0.0, 64.0, 256.0, 512.0)).hasMessageStartingWith("model.sizeRanges");
         assertThatThrownBy(() -> with(1.5, 64.0, 128.0, 256.0, 1e9)).hasMessageStartingWith("model.sizeRanges");
         assertThatThrownBy(() -> new FcosSettings(
-                        FcosVariant.TORCHVISION, HeadNorm.GROUP, BoxQuality.IOU, 1.5, List.of(1.0, 2.0, 3.0, 4.0)))
+                        FcosVariant.TORCHVISION,
+                        HeadNorm.GROUP,
+                        BoxQuality.IOU,
+                        BoxOutput.DIRECT,
+                        1.5,
+                        List.of(1.0, 2.0, 3.0, 4.0)))
                 .hasMessage("model.boxQuality must be centerness where model.variant is torchvision, not iou");
         assertThatThrownBy(() -> new FcosOptions(BACKBONE, 48, 2, CLASSES, FcosSettings.DEFAULTS))
                 .hasMessageStartingWith("model.pyramidChannels must be a multiple of 32")
@@ -214,6 +219,12 @@ class FcosTest {
     }
 
     private static FcosSettings with(double radius, Double... ranges) {
-        return new FcosSettings(FcosVariant.ADELAIDET, HeadNorm.GROUP, BoxQuality.CENTERNESS, radius, List.of(ranges));
+        return new FcosSettings(
+                FcosVariant.ADELAIDET,
+                HeadNorm.GROUP,
+                BoxQuality.CENTERNESS,
+                BoxOutput.DIRECT,
+                radius,
+                List.of(ranges));
     }
 }

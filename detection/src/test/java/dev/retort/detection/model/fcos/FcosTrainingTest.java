@@ -9,6 +9,7 @@ import dev.retort.detection.box.Detections;
 import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.box.Iou;
+import dev.retort.detection.model.BoxOutput;
 import dev.retort.detection.model.fcos.FcosSettings.BoxQuality;
 import dev.retort.detection.model.fcos.FcosSettings.HeadNorm;
 import dev.retort.nn.BuildContext;
@@ -37,10 +38,16 @@ class FcosTrainingTest {
     private static final int STEPS = 120;
 
     @ParameterizedTest
-    @CsvSource({"ADELAIDET, CENTERNESS", "ADELAIDET, IOU", "DETECTRON2, CENTERNESS", "TORCHVISION, CENTERNESS"})
-    void oneImageIsLearnedByHeart(FcosVariant variant, BoxQuality quality) {
+    @CsvSource({
+        "ADELAIDET, CENTERNESS, DIRECT",
+        "ADELAIDET, IOU, DIRECT",
+        "DETECTRON2, CENTERNESS, DIRECT",
+        "TORCHVISION, CENTERNESS, DIRECT",
+        "ADELAIDET, CENTERNESS, DISTRIBUTION"
+    })
+    void oneImageIsLearnedByHeart(FcosVariant variant, BoxQuality quality, BoxOutput boxes) {
         FcosSettings settings =
-                new FcosSettings(variant, HeadNorm.GROUP, quality, 1.5, List.of(32.0, 64.0, 128.0, 256.0));
+                new FcosSettings(variant, HeadNorm.GROUP, quality, boxes, 1.5, List.of(32.0, 64.0, 128.0, 256.0));
         ResNetOptions backbone = new ResNetOptions(18, 8, false, Norm.FROZEN, 0);
         GroundTruth truth = new GroundTruth(0, SIZE.height(), SIZE.width(), BOXES, CLASSES);
         try (Backend backend = Backends.create("simd");

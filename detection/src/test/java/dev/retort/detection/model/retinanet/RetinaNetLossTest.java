@@ -15,6 +15,7 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,27 @@ class RetinaNetLossTest {
                 .isCloseTo(expected / NORMALIZER, within(1e-9));
     }
 
+    /** Even distributions expect 8 strides on each side of the anchor's center, whatever the anchor. */
+    @Test
+    void distributionsHaveTheLossOfExpectedBoxesAndTheirOwn() {
+        double x = (ANCHORS[0] + ANCHORS[2]) / 2;
+        double y = (ANCHORS[1] + ANCHORS[3]) / 2;
+        double[] expected = {x - 8, y - 8, x + 8, y + 8};
+        RetinaNetLoss.Losses losses = loss(new RetinaNetLoss.Box.Distribution(List.of(1)))
+                .losses(
+                        List.of(tensor(2, 0, 0, 0, 0, 0, 0)),
+                        List.of(tensor(68, new double[3 * 68])),
+                        targets(List.of(ANCHORS)),
+                        NORMALIZER);
+        Tensor boxes = backend.tensor(expected, Shape.of(1, 4), DType.F64);
+        Tensor truth = backend.tensor(TRUTH, Shape.of(1, 4), DType.F64);
+        assertThat(losses.box().item())
+                .isCloseTo(2 * boxes.giou(truth).item() / NORMALIZER, within(1e-12))
+                .isPositive();
+        assertThat(losses.distribution().orElseThrow().item())
+                .isCloseTo(0.25 * Math.log(17) / NORMALIZER, within(1e-12));
+    }
+
     @Test
     void levelsAreJoinedInOrder() {
         Tensor logits = tensor(2, 1, -2, 3, 4, -1, 0.5);
@@ -134,13 +156,13 @@ class RetinaNetLossTest {
         assertThat(empty.labels().get(0).classes()).containsOnly(2);
         try (Tape tape = Tape.on(backend)) {
             Tensor logits = tape.watch(tensor(2, new double[6]));
-            Tensor deltas = tape.watch(tensor(4, new double[12]));
-            RetinaNetLoss.Losses losses = loss.losses(List.of(logits), List.of(deltas), empty, NORMALIZER);
+            Tensor encoded = tape.watch(kind.encoded(backend));
+            RetinaNetLoss.Losses losses = loss.losses(List.of(logits), List.of(encoded), empty, NORMALIZER);
             assertThat(losses.box().item()).isZero();
             assertThat(losses.classification().item())
                     .isCloseTo(6 * 0.75 * 0.25 * Math.log(2) / NORMALIZER, within(1e-12));
-            Gradients gradients = tape.gradients(losses.classification().add(losses.box()));
-            assertThat(gradients.of(deltas).toDoubles()).containsOnly(0);
+            Gradients gradients = tape.gradients(sum(losses));
+            assertThat(gradients.of(encoded).toDoubles()).containsOnly(0);
         }
     }
 
@@ -158,14 +180,27 @@ class RetinaNetLossTest {
 
     /** Box losses; points below lie off the kinks of their slopes. */
     private enum BoxKind {
-        L1(new RetinaNetLoss.Box.SmoothL1(0)),
-        SMOOTH_L1(new RetinaNetLoss.Box.SmoothL1(0.3)),
-        GIOU(new RetinaNetLoss.Box.Giou());
+        L1(new RetinaNetLoss.Box.SmoothL1(0), 0.25, -0.3, 0.4, 0.15, 1, 1, 1, 1, -1, 2, 0, 1),
+        SMOOTH_L1(new RetinaNetLoss.Box.SmoothL1(0.3), 0.25, -0.3, 0.4, 0.15, 1, 1, 1, 1, -1, 2, 0, 1),
+        GIOU(new RetinaNetLoss.Box.Giou(), 0.25, -0.3, 0.4, 0.15, 1, 1, 1, 1, -1, 2, 0, 1),
+        DISTRIBUTION(new RetinaNetLoss.Box.Distribution(List.of(8)), waves());
 
         private final RetinaNetLoss.Box box;
+        private final double[] encoded;
 
-        BoxKind(RetinaNetLoss.Box box) {
+        BoxKind(RetinaNetLoss.Box box, double... encoded) {
             this.box = box;
+            this.encoded = encoded;
+        }
+
+        private static double[] waves() {
+            return IntStream.range(0, 3 * 68)
+                    .mapToDouble(i -> Math.sin(0.7 * i))
+                    .toArray();
+        }
+
+        Tensor encoded(Backend backend) {
+            return backend.tensor(encoded, Shape.of(1, 3, encoded.length / 3), DType.F64);
         }
     }
 
@@ -181,11 +216,14 @@ class RetinaNetLossTest {
                                             List.of(inputs.get(1)),
                                             targets(List.of(ANCHORS)),
                                             NORMALIZER);
-                            return losses.classification().add(losses.box());
+                            return sum(losses);
                         },
-                        List.of(
-                                tensor(2, 0.7, -1.2, 2, 0.1, -0.4, 1.5),
-                                tensor(4, 0.25, -0.3, 0.4, 0.15, 1, 1, 1, 1, -1, 2, 0, 1)));
+                        List.of(tensor(2, 0.7, -1.2, 2, 0.1, -0.4, 1.5), kind.encoded(backend)));
+    }
+
+    private static Tensor sum(RetinaNetLoss.Losses losses) {
+        Tensor sum = losses.classification().add(losses.box());
+        return losses.distribution().map(sum::add).orElse(sum);
     }
 
     private static double square(double x) {

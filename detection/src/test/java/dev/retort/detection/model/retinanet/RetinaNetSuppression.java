@@ -20,7 +20,6 @@ public final class RetinaNetSuppression {
                         own.topCandidates(),
                         nmsThreshold,
                         own.maxDetections(),
-                        own.clipsFirst(),
-                        own.coder()));
+                        own.clipsFirst()));
     }
 }

@@ -107,7 +107,7 @@ class RetinaNetTest {
                 int rows = height * width * ANCHORS;
                 assertThat(output.features().get(level).shape()).isEqualTo(Shape.of(2, height, width, CHANNELS));
                 assertThat(output.logits().get(level).shape()).isEqualTo(Shape.of(2, rows, CLASSES));
-                assertThat(output.deltas().get(level).shape()).isEqualTo(Shape.of(2, rows, 4));
+                assertThat(output.boxes(level).shape()).isEqualTo(Shape.of(2, rows, 4));
                 assertThat(anchors.get(level)).hasSize(4 * rows);
             }
         }
