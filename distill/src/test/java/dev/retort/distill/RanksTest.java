@@ -113,6 +113,7 @@ class RanksTest {
                 .with("distillation.methods=[" + method + "]");
         return switch (method) {
             case "icd" -> recipe.with("distillation.icd.startIteration=0");
+            case "ld" -> recipe.with("model.boxes=distribution");
             case "crosskd" -> recipe.with("distillation.crosskd.position=1");
             default -> recipe;
         };
