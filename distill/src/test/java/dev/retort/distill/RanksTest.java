@@ -108,10 +108,15 @@ class RanksTest {
     }
 
     private static Recipe recipe(String method, int accumulate) {
-        return TinyRecipes.detector(STEPS, accumulate, 0.01)
+        Recipe recipe = TinyRecipes.detector(STEPS, accumulate, 0.01)
                 .with("model.norm=frozen", "optimizer.clipValue=0", "optimizer.clipNorm=1")
-                .with("distillation.icd.startIteration=0", "distillation.crosskd.position=1")
                 .with("distillation.methods=[" + method + "]");
+        return switch (method) {
+            case "icd" -> recipe.with("distillation.icd.startIteration=0");
+            case "ld" -> recipe.with("model.boxes=distribution");
+            case "crosskd" -> recipe.with("distillation.crosskd.position=1");
+            default -> recipe;
+        };
     }
 
     private static void requireBitsOfOneRank(String method, int microBatches, int... sizes) {

@@ -57,7 +57,7 @@ public final class Trainer implements AutoCloseable {
     private long iteration;
     /** Whether weights and optimizer are those after a whole number of steps. */
     private boolean whole = true;
-    /** Whether all ranks have rank 0's state. */
+    /** Whether all ranks have this state; of rank 0. */
     private boolean together;
 
     /**
@@ -147,16 +147,15 @@ public final class Trainer implements AutoCloseable {
         if (!ranks.isLeader()) {
             throw new IllegalStateException("Rank 0 says when there is a step: other ranks follow()");
         }
-        if (ranks.areSeveral()) {
-            ranks.lead();
-        }
-        StepReport report = compute();
+        ranks.lead(together ? TrainingRanks.Order.STEP : TrainingRanks.Order.MEET_AND_STEP);
+        StepReport report = compute(!together);
         ranks.stepped();
+        together = true;
         return report;
     }
 
     /**
-     * Takes the steps that rank 0 takes, until it closes its trainer.
+     * Takes the steps that rank 0 takes, from the state that it has or restores, until it closes its trainer.
      *
      * @throws TrainingException as {@link #step} does
      * @throws dev.retort.nn.parallel.PeerException if another rank failed
@@ -165,16 +164,18 @@ public final class Trainer implements AutoCloseable {
         if (ranks.isLeader()) {
             throw new IllegalStateException("Rank 0 follows nobody: it calls step()");
         }
-        while (ranks.follow()) {
-            compute();
+        TrainingRanks.Order order = ranks.follow();
+        while (order != TrainingRanks.Order.END) {
+            compute(order == TrainingRanks.Order.MEET_AND_STEP);
+            order = ranks.follow();
         }
     }
 
-    private StepReport compute() {
+    private StepReport compute(boolean meet) {
         long start = System.nanoTime();
         int accumulate = recipe.training().accumulate();
         int all = accumulate * ranks.size();
-        if (!together) {
+        if (meet) {
             meet();
         }
         if (loader == null) {
@@ -216,7 +217,7 @@ public final class Trainer implements AutoCloseable {
         return report;
     }
 
-    /** The first step of several ranks: they compare what they train, and take rank 0's state. */
+    /** Before a first step together: ranks compare what they train, and take rank 0's state. */
     private void meet() {
         Map<String, String> metadata = new LinkedHashMap<>(student.metadata());
         identity().addTo(metadata);
@@ -227,7 +228,7 @@ public final class Trainer implements AutoCloseable {
         student.network().restoreTrainingState(first);
         iteration = Long.parseLong(first.get(ITERATION_KEY));
         ranks.broadcast(checkpoint());
-        together = true;
+        closeLoader();
     }
 
     /** What does not learn in the step that is next. */
@@ -351,6 +352,7 @@ public final class Trainer implements AutoCloseable {
             average.take();
         }
         iteration = steps;
+        together = !ranks.areSeveral();
         closeLoader();
         return new Restored(notices, metadata);
     }

@@ -22,8 +22,6 @@ final class TrainingRanks {
     private static final Map<String, String> ALIKE = new LinkedHashMap<>();
 
     private static final String BACKEND = "backend";
-    private static final byte[] STEP = {1};
-    private static final byte[] END = {0};
 
     static {
         ALIKE.put(ModelHeader.VERSION_KEY, "version of Retort");
@@ -32,6 +30,19 @@ final class TrainingRanks {
         ALIKE.put(ModelHeader.RECIPE_KEY, "recipe");
         ALIKE.put(RunIdentity.DATA_KEY, "training data");
         ALIKE.put(RunIdentity.TEACHER_KEY, "teacher");
+    }
+
+    /** What rank 0 tells the others to do. */
+    enum Order {
+        /** No other step. */
+        END,
+        STEP,
+        /** A step after taking rank 0's state. */
+        MEET_AND_STEP;
+
+        private byte[] bytes() {
+            return new byte[] {(byte) ordinal()};
+        }
     }
 
     private final Communicator ranks;
@@ -78,9 +89,11 @@ final class TrainingRanks {
     }
 
     /** Tells the others that there is a step. If it fails, they learn of that by what they exchange in it. */
-    void lead() {
-        waiting = false;
-        ranks.broadcast(STEP);
+    void lead(Order step) {
+        if (areSeveral()) {
+            waiting = false;
+            ranks.broadcast(step.bytes());
+        }
     }
 
     /** The step was taken. */
@@ -92,16 +105,16 @@ final class TrainingRanks {
     void end() {
         if (areSeveral() && isLeader() && waiting) {
             try {
-                ranks.broadcast(END);
+                ranks.broadcast(Order.END.bytes());
             } catch (PeerException gone) {
                 // There is nobody to be told; whoever runs the ranks knows why.
             }
         }
     }
 
-    /** Waits for rank 0; whether there is a step. */
-    boolean follow() {
-        return ranks.broadcast(END)[0] == STEP[0];
+    /** Waits for what rank 0 says. */
+    Order follow() {
+        return Order.values()[ranks.broadcast(new byte[0])[0]];
     }
 
     /**

@@ -236,6 +236,25 @@ class RanksTest {
         });
     }
 
+    /** Rank 0 goes back in the middle of a run, and takes the others along. */
+    @Test
+    @Tag("long")
+    void ranksFollowARestoredTrainer() {
+        Recipe recipe = recipe(2, FROZEN);
+        End whole = end(2, recipe);
+        Path first = folder.resolve("first.safetensors");
+        Path file = folder.resolve("again.safetensors");
+        run(2, recipe, trainer -> {
+            List<Map<String, Double>> losses = steps(trainer, 1);
+            trainer.save(first);
+            steps(trainer, STEPS);
+            trainer.restore(first, false);
+            losses.addAll(steps(trainer, STEPS));
+            trainer.save(file);
+            End.of(file, losses).requireSame(whole, true);
+        });
+    }
+
     /** Rank 1 begins with other weights, and takes rank 0's. */
     @Test
     @Tag("long")
