@@ -1,8 +1,12 @@
 package dev.retort.spark;
 
+import dev.retort.detection.Detector;
+import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -31,6 +35,26 @@ record ModelBytes(String name, String digest, byte[] content) implements Seriali
             throw new IOException("The model " + uri + " cannot be read: " + e.getMessage(), e);
         }
         return new ModelBytes(uri, digest(content), content);
+    }
+
+    /**
+     * The detector of this file, in evaluation mode.
+     *
+     * @throws UncheckedIOException naming the model, if it is none
+     */
+    Detector load(Backend backend) {
+        try {
+            java.nio.file.Path file = Files.createTempFile("retort-model", ".safetensors");
+            try {
+                Files.write(file, content);
+                return Detector.load(file, backend);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The model " + name + " cannot be loaded on " + backend.name() + ": " + e.getMessage(), e);
+        }
     }
 
     private static String digest(byte[] content) {

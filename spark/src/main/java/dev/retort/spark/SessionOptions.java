@@ -20,6 +20,12 @@ final class SessionOptions {
     @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark's; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    /** These options with a setting that a user's own goes before. */
+    SessionOptions with(String key, String value) {
+        settings.putIfAbsent(key, value);
+        return this;
+    }
+
     /** The session of this JVM. Spark says no more than warnings unless its logging is configured. */
     SparkSession open(String name) {
         if (System.getProperty(LOGGING) == null) {

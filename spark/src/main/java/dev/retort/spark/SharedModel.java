@@ -3,10 +3,6 @@ package dev.retort.spark;
 import dev.retort.detection.Detector;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -56,17 +52,7 @@ final class SharedModel implements AutoCloseable {
     private static SharedModel load(ModelBytes model, String device) {
         Backend backend = Backends.create(device);
         try {
-            Path file = Files.createTempFile("retort-model", ".safetensors");
-            try {
-                Files.write(file, model.content());
-                return new SharedModel(backend, Detector.load(file, backend));
-            } finally {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            backend.close();
-            throw new UncheckedIOException(
-                    "The model " + model.name() + " cannot be loaded on " + device + ": " + e.getMessage(), e);
+            return new SharedModel(backend, model.load(backend));
         } catch (RuntimeException | Error e) {
             backend.close();
             throw e;

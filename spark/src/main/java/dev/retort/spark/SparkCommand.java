@@ -10,15 +10,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "spark",
         description =
-                "Detection over any number of images on Apache Spark: on this machine, or on the cluster that --master names.",
+                "Training in ranks, and detection over any number of images, on Apache Spark: on this machine, or on the cluster that --master names.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SparkPredictCommand.class, SparkEvalCommand.class})
+        subcommands = {
+            SparkTrainCommand.class,
+            SparkDistillCommand.class,
+            SparkPredictCommand.class,
+            SparkEvalCommand.class
+        })
 public final class SparkCommand implements Subcommand {
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Name a command: predict or eval.");
+        throw new ParameterException(spec.commandLine(), "Name a command: train, distill, predict or eval.");
     }
 }

@@ -33,7 +33,7 @@ class LocalClusterTest {
     @Test
     void executorsFindWhatOneProcessFinds() throws IOException {
         SmallModel small = SmallModel.make(folder, IMAGES);
-        try (SparkSession spark = cluster();
+        try (SparkSession spark = LocalCluster.ofProcesses();
                 Backend backend = Backends.create("simd");
                 Detector detector = Detector.load(small.model(), backend)) {
             Dataset<Row> found = small.detector()
@@ -60,17 +60,5 @@ class LocalClusterTest {
                 assertThat(together.value(metric)).as(metric.label()).isEqualTo(alone.value(metric));
             }
         }
-    }
-
-    private static SparkSession cluster() {
-        return SparkSession.builder()
-                .master("local-cluster[2,1,1024]")
-                .appName("test")
-                .config("spark.ui.enabled", false)
-                .config("spark.driver.host", "127.0.0.1")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .config(ExecutorOptions.KEY, ExecutorOptions.with(""))
-                .getOrCreate();
     }
 }

@@ -11,23 +11,28 @@ import dev.retort.detection.train.RunListener;
 import dev.retort.detection.train.StepReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 
 /** Tells of a run on the error stream and in metrics.jsonl. */
 final class RunReporter implements RunListener {
     private final MetricsLog log;
     private final Progress progress;
     private final RecentLosses recent = new RecentLosses();
+    private final RunListener watcher;
     private double ap = Double.NaN;
 
-    RunReporter(MetricsLog log, Progress progress) {
+    /** @param watcher told everything, too, after it stands in the log */
+    RunReporter(MetricsLog log, Progress progress, RunListener watcher) {
         this.log = log;
         this.progress = progress;
+        this.watcher = watcher;
     }
 
     @Override
     public void step(StepReport step) {
         write(() -> log.add(step));
         progress.at(step.iteration() + 1, Figures.losses(recent.mean(step.losses()), step.learningRate(), ap));
+        watcher.step(step);
     }
 
     @Override
@@ -35,6 +40,12 @@ final class RunReporter implements RunListener {
         ap = metrics.value(CocoMetric.AP);
         write(() -> log.add(new EvaluationLine(
                 iteration - 1, ap, metrics.value(CocoMetric.AP50), metrics.value(CocoMetric.AP75), best)));
+        watcher.evaluated(iteration, metrics, best);
+    }
+
+    @Override
+    public void saved(Path file) throws IOException {
+        watcher.saved(file);
     }
 
     /** Something that writes. */

@@ -6,6 +6,7 @@ import dev.retort.detection.Detector;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.detection.train.RunListener;
 import dev.retort.detection.train.Trainer;
 import dev.retort.detection.train.TrainingObjective;
 import dev.retort.detection.train.TrainingRun;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * One training from the first step to the model, alone or with a teacher, in a folder of its own: the recipe, checkpoints,
@@ -62,6 +64,8 @@ public record TrainingJob(
         this(name, recipe, dataset, test, List.of(new Rank(backend, teacher)), folder, goOn);
     }
 
+    private static final RunListener NOTHING_MORE = report -> {};
+
     /** How it begins. */
     public enum Start {
         NEW,
@@ -101,7 +105,7 @@ public record TrainingJob(
             }
             boolean[] complete = new boolean[1];
             ThreadRanks.<IOException>run(ranks.size(), ThreadRanks.PATIENCE, seen -> {
-                if (run(seen, start, stop, finish)) {
+                if (run(seen, ranks.get(seen.rank()), start, stop::requested, NOTHING_MORE, finish)) {
                     complete[0] = true;
                 }
             });
@@ -109,16 +113,25 @@ public record TrainingJob(
         }
     }
 
-    /** What one rank does; whether it leads and its run is complete. */
-    private boolean run(Communicator seen, Start start, Interruption stop, Finish finish) throws IOException {
-        Rank rank = ranks.get(seen.rank());
+    /**
+     * What one of several ranks does, for those that run ranks of their own. Rank 0 writes the folder, which its caller has locked.
+     *
+     * @param seen this rank's view of the others
+     * @param rank what it computes with
+     * @param stop asked after every step
+     * @param watcher told what happens in rank 0, too
+     * @return whether this rank leads and its run is complete
+     */
+    public boolean run(
+            Communicator seen, Rank rank, Start start, BooleanSupplier stop, RunListener watcher, Finish finish)
+            throws IOException {
         boolean leads = seen.rank() == 0;
         try (Detector student = Detector.create(recipe, dataset.categories(), rank.backend)) {
             if (start == Start.NEW) {
                 StartWeights.load(student).stream().filter(any -> leads).forEach(TrainingJob::notice);
             }
             if (rank.teacher.isEmpty()) {
-                return run(seen, student, Optional.empty(), start, stop, finish);
+                return run(seen, student, Optional.empty(), start, stop, watcher, finish);
             }
             Detector teacher = rank.teacher.get();
             if (start == Start.NEW) {
@@ -130,7 +143,7 @@ public record TrainingJob(
             long iterations = Trainer.iterations(recipe, dataset, seen.size());
             var context = new DistillationProvider.Context(recipe, dataset, teacher, student, iterations);
             try (Distiller distiller = new Distiller(context)) {
-                return run(seen, student, Optional.of(distiller), start, stop, finish);
+                return run(seen, student, Optional.of(distiller), start, stop, watcher, finish);
             }
         }
     }
@@ -140,7 +153,8 @@ public record TrainingJob(
             Detector student,
             Optional<Distiller> distiller,
             Start start,
-            Interruption stop,
+            BooleanSupplier stop,
+            RunListener watcher,
             Finish finish)
             throws IOException {
         List<TrainingObjective> objectives =
@@ -160,7 +174,8 @@ public record TrainingJob(
             try (MetricsLog log = MetricsLog.open(metrics, training.logEvery(), trainer.iteration());
                     Progress progress = Progress.open(name, trainer.iteration(), trainer.iterations())) {
                 AtomicFile.writeString(folder.resolve(RECIPE), RecipeReader.write(recipe));
-                complete = run.run(training.checkpointEvery(), stop::requested, new RunReporter(log, progress));
+                RunListener reporter = new RunReporter(log, progress, watcher);
+                complete = run.run(training.checkpointEvery(), stop, reporter);
             }
             if (complete) {
                 finish.accept(student, distiller);

@@ -1,6 +1,8 @@
 package dev.retort.detection.train;
 
 import dev.retort.detection.eval.CocoMetrics;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** Told what happens in a {@link TrainingRun}; what it throws ends the run, which leaves a checkpoint. */
 public interface RunListener {
@@ -14,4 +16,7 @@ public interface RunListener {
      * @param best whether AP is the highest of the run so far
      */
     default void evaluated(long iteration, CocoMetrics metrics, boolean best) {}
+
+    /** After a checkpoint or a model was written, whole. */
+    default void saved(Path file) throws IOException {}
 }

@@ -112,12 +112,14 @@ public final class TrainingRun {
             if (trainer.iteration() % every == 0 || isComplete() || stopping) {
                 write(CHECKPOINT, this::save);
                 saved = trainer.iteration();
+                listener.saved(checkpoint());
             }
         }
         boolean complete = isComplete() && !stopping;
         if (complete) {
             student.network().setTraining(false);
             saveAveraged(MODEL);
+            listener.saved(folder.resolve(MODEL));
         }
         return complete;
     }
@@ -147,6 +149,7 @@ public final class TrainingRun {
             boolean best = validation.add(iteration, metrics.get().value(CocoMetric.AP));
             if (best) {
                 saveAveraged(BEST_MODEL);
+                listener.saved(folder.resolve(BEST_MODEL));
             }
             listener.evaluated(iteration, metrics.get(), best);
             return true;

@@ -13,7 +13,8 @@ final class Inbox {
     private final List<Queue<Frame>> arrived;
     private Failure failure;
 
-    private record Failure(Peer peer, String what) {}
+    /** @param isOwn whether that rank said so itself */
+    private record Failure(Peer peer, String what, boolean isOwn) {}
 
     Inbox(List<Peer> peers) {
         this.peers = peers;
@@ -29,8 +30,17 @@ final class Inbox {
 
     /** From now on every call ends with this; the first one counts. */
     synchronized void fail(int rank, String what) {
+        fail(new Failure(peers.get(rank), what, false));
+    }
+
+    /** As {@link #fail}, of a rank that tells why: the exception has a cause. */
+    synchronized void failedItself(int rank, String what) {
+        fail(new Failure(peers.get(rank), what, true));
+    }
+
+    private void fail(Failure first) {
         if (failure == null) {
-            failure = new Failure(peers.get(rank), what);
+            failure = first;
             notifyAll();
         }
     }
@@ -38,7 +48,9 @@ final class Inbox {
     /** @throws PeerException if there was a failure */
     synchronized void check() {
         if (failure != null) {
-            throw new PeerException(failure.peer, failure.what);
+            throw failure.isOwn
+                    ? new PeerException(failure.peer, failure.what, new IllegalStateException(failure.what))
+                    : new PeerException(failure.peer, failure.what);
         }
     }
 

@@ -33,7 +33,7 @@ final class Link extends SimpleChannelInboundHandler<Frame> {
             }
             case ABORT -> {
                 isOver = true;
-                inbox.fail(rank, frame.text());
+                inbox.failedItself(rank, frame.text());
             }
             default -> over(context, "sent what is no part of an exchange");
         }

@@ -1,0 +1,43 @@
+package dev.retort.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+
+/** Data sets on this machine: local ones where they are, others as copies that this JVM makes once. */
+final class LocalData {
+    private static final Map<String, Path> COPIES = new HashMap<>();
+
+    private LocalData() {}
+
+    /**
+     * The folder, or zip file, of a data set.
+     *
+     * @param uri as Hadoop's file systems take it
+     * @throws IOException naming it, if it is not there
+     */
+    static Path of(String uri, Configuration configuration) throws IOException {
+        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
+        FileSystem system = path.getFileSystem(configuration);
+        if (system.getUri().getScheme().equals("file")) {
+            return Path.of(path.toUri().getPath()).toAbsolutePath();
+        }
+        synchronized (COPIES) {
+            Path copy = COPIES.get(uri);
+            if (copy == null) {
+                if (!system.exists(path)) {
+                    throw new IOException("There is no data set " + uri);
+                }
+                Path folder = Files.createTempDirectory("retort-data");
+                copy = folder.resolve(path.getName());
+                system.copyToLocalFile(false, path, new org.apache.hadoop.fs.Path(copy.toUri()), true);
+                COPIES.put(uri, copy);
+            }
+            return copy;
+        }
+    }
+}
