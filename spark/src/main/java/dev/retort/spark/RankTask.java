@@ -37,14 +37,16 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     private static final String GPU = "gpu";
 
     private final TrainingPlan plan;
-    private final Optional<Broadcast<ModelBytes>> teacher;
+    /** One or none: an Optional cannot travel. */
+    private final List<Broadcast<ModelBytes>> teacher;
+
     private final HadoopSettings hadoop;
     private final LongAccumulator steps;
 
     /** @param steps taken by rank 0, for the driver's progress */
-    RankTask(TrainingPlan plan, Broadcast<ModelBytes> teacher, HadoopSettings hadoop, LongAccumulator steps) {
+    RankTask(TrainingPlan plan, List<Broadcast<ModelBytes>> teacher, HadoopSettings hadoop, LongAccumulator steps) {
         this.plan = plan;
-        this.teacher = Optional.ofNullable(teacher);
+        this.teacher = teacher;
         this.hadoop = hadoop;
         this.steps = steps;
     }
@@ -98,7 +100,8 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
                 ? CocoDataset.open(data, recipe.data().testSplit()).withMaxPixels(plan.maxPixels())
                 : dataset;
         RunFiles files = RunFiles.of(plan.out(), hadoop.configuration());
-        Optional<Detector> taught = teacher.map(bytes -> bytes.value().load(backend));
+        Optional<Detector> taught =
+                teacher.stream().map(bytes -> bytes.value().load(backend)).findFirst();
         try {
             TrainingJob.Rank own = new TrainingJob.Rank(backend, taught);
             TrainingJob job = new TrainingJob(
@@ -107,7 +110,11 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
                 job.run(ranks, own, TrainingJob.Start.RESUME, context::isInterrupted, report -> {}, (s, d) -> {});
                 return;
             }
-            boolean goesOn = files.fetch() && (plan.resume() || context.stageAttemptNumber() > 0);
+            boolean goesOn = files.fetch();
+            if (goesOn && !plan.resume() && context.stageAttemptNumber() == 0) {
+                throw new IllegalStateException(
+                        plan.out() + " holds a run already: go on with it (--resume), or choose another folder");
+            }
             if (context.stageAttemptNumber() > 0) {
                 // Spark has ended the attempt that held it, perhaps on a machine that cannot be asked.
                 Files.deleteIfExists(files.folder().resolve(RunFolder.LOCK));

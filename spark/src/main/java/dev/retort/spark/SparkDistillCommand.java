@@ -1,6 +1,7 @@
 package dev.retort.spark;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,6 @@ final class SparkDistillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return options.train("distill", teacher);
+        return options.train("distill", Optional.of(teacher));
     }
 }

@@ -1,6 +1,7 @@
 package dev.retort.spark;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,6 @@ final class SparkTrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return options.train("train", null);
+        return options.train("train", Optional.empty());
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
@@ -73,9 +74,9 @@ final class SparkTrainingOptions {
     /**
      * Trains on Spark.
      *
-     * @param teacher address of a model; null to train alone
+     * @param teacher address of a model; none to train alone
      */
-    int train(String name, String teacher) throws IOException {
+    int train(String name, Optional<String> teacher) throws IOException {
         if (ranks < 1) {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--ranks': " + ranks + " is not 1 or more");
@@ -97,7 +98,9 @@ final class SparkTrainingOptions {
                     resume,
                     Duration.ofSeconds(spark.sparkContext().conf().getTimeAsSeconds("spark.network.timeout", "120s")),
                     JobSecret.create());
-            TrainingStage.run(spark, plan, teacher == null ? null : ModelBytes.read(teacher, hadoop));
+            Optional<ModelBytes> bytes =
+                    teacher.isEmpty() ? Optional.empty() : Optional.of(ModelBytes.read(teacher.get(), hadoop));
+            TrainingStage.run(spark, plan, bytes);
             spec.commandLine().getOut().println("Wrote " + TrainingStage.model(plan));
         }
         return 0;

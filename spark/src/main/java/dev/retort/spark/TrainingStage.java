@@ -4,6 +4,7 @@ import dev.retort.detection.train.TrainingException;
 import dev.retort.detection.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,11 +20,11 @@ final class TrainingStage {
     /**
      * Trains to the end; rank 0 writes the model into the run's folder.
      *
-     * @param teacher null to train alone
+     * @param teacher none to train alone
      * @throws IllegalStateException if Spark has not so many slots
      * @throws TrainingException with the reason of the rank that failed
      */
-    static void run(SparkSession spark, TrainingPlan plan, ModelBytes teacher) {
+    static void run(SparkSession spark, TrainingPlan plan, Optional<ModelBytes> teacher) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         String master = context.master();
         if (master.startsWith("local") && context.defaultParallelism() < plan.ranks()) {
@@ -31,7 +32,8 @@ final class TrainingStage {
                     plan.ranks() + " ranks run at once, but " + master + " has " + context.defaultParallelism()
                             + " slots: set --master local[" + plan.ranks() + "], or fewer --ranks");
         }
-        Broadcast<ModelBytes> shared = teacher == null ? null : context.broadcast(teacher);
+        List<Broadcast<ModelBytes>> shared =
+                teacher.stream().map(context::broadcast).toList();
         LongAccumulator steps = spark.sparkContext().longAccumulator("steps");
         try (StepProgress progress = StepProgress.show(spark.sparkContext(), plan.name(), steps.id())) {
             RankTask task = new RankTask(
@@ -42,7 +44,8 @@ final class TrainingStage {
                     .rdd()
                     .barrier()
                     .mapPartitions(task, false, ClassTag$.MODULE$.apply(String.class));
-            List<String> reasons = results.toJavaRDD().collect();
+            // Spark tries a barrier stage again only if another stage comes behind it.
+            List<String> reasons = results.toJavaRDD().repartition(1).collect();
             for (String reason : reasons) {
                 if (!reason.isEmpty()) {
                     throw new TrainingException(reason);
