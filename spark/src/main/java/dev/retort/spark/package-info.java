@@ -1,5 +1,5 @@
 /**
- * Detection on Apache Spark: {@link dev.retort.spark.RetortDetector} finds objects in the images of a DataFrame. The model travels to each
- * executor once.
+ * Retort on Apache Spark: {@link dev.retort.spark.RetortDetector} finds objects in the images of a DataFrame, {@link
+ * dev.retort.spark.SparkCommand} has training in ranks, predictions and evaluation as commands.
  */
 package dev.retort.spark;
