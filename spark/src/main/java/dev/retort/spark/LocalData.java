@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkFiles;
 
-/** Data sets on this machine: local ones where they are, others as copies that this JVM makes once. */
+/** Data sets on this machine: local ones where they are, others as copies that this JVM makes once, and Spark removes. */
 final class LocalData {
     private static final Map<String, Path> COPIES = new HashMap<>();
 
@@ -32,7 +33,7 @@ final class LocalData {
                 if (!system.exists(path)) {
                     throw new IOException("There is no data set " + uri);
                 }
-                Path folder = Files.createTempDirectory("retort-data");
+                Path folder = Files.createTempDirectory(Path.of(SparkFiles.getRootDirectory()), "retort-data");
                 copy = folder.resolve(path.getName());
                 system.copyToLocalFile(false, path, new org.apache.hadoop.fs.Path(copy.toUri()), true);
                 COPIES.put(uri, copy);

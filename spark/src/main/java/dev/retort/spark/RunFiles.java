@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkFiles;
 
 /**
  * Where a run's files are kept: a folder that is written where it is, if it is a local one, or a place beyond, to which what was
@@ -22,8 +23,9 @@ record RunFiles(Path folder, org.apache.hadoop.fs.Path kept, FileSystem system, 
         org.apache.hadoop.fs.Path kept = new org.apache.hadoop.fs.Path(uri);
         FileSystem system = kept.getFileSystem(configuration);
         boolean isLocal = system.getUri().getScheme().equals("file");
-        Path folder =
-                isLocal ? Path.of(kept.toUri().getPath()).toAbsolutePath() : Files.createTempDirectory("retort-run");
+        Path folder = isLocal
+                ? Path.of(kept.toUri().getPath()).toAbsolutePath()
+                : Files.createTempDirectory(Path.of(SparkFiles.getRootDirectory()), "retort-run");
         return new RunFiles(folder, kept, system, isLocal);
     }
 

@@ -1,19 +1,12 @@
 package dev.retort.spark;
 
 import dev.retort.cli.PixelLimitOption;
-import dev.retort.cli.UsableImages;
-import dev.retort.detection.data.CocoDataset;
-import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.recipe.RecipeReader;
-import dev.retort.spark.tcp.JobSecret;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,37 +74,14 @@ final class SparkTrainingOptions {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--ranks': " + ranks + " is not 1 or more");
         }
-        PrintWriter err = spec.commandLine().getErr();
         RecipeReader.Read read = RecipeReader.read(recipe, settings);
-        read.notices().forEach(notice -> err.println("retort: " + notice));
+        read.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
         try (SparkSession spark = session.with(SLOT_CHECKS, "2").open("retort " + name)) {
-            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-            check(read.recipe(), hadoop, err);
-            TrainingPlan plan = new TrainingPlan(
-                    name,
-                    RecipeReader.write(read.recipe()),
-                    data,
-                    out,
-                    ranks,
-                    device,
-                    limit.pixels(),
-                    resume,
-                    Duration.ofSeconds(spark.sparkContext().conf().getTimeAsSeconds("spark.network.timeout", "120s")),
-                    JobSecret.create());
-            Optional<ModelBytes> bytes =
-                    teacher.isEmpty() ? Optional.empty() : Optional.of(ModelBytes.read(teacher.get(), hadoop));
-            TrainingStage.run(spark, plan, bytes);
-            spec.commandLine().getOut().println("Wrote " + TrainingStage.model(plan));
+            SparkTraining training =
+                    new SparkTraining(read.recipe(), data, out, ranks, device, teacher, limit.pixels(), resume);
+            training.run(spark);
+            spec.commandLine().getOut().println("Wrote " + training.model());
         }
         return 0;
-    }
-
-    /** Data that cannot be used is refused here, before executors are asked for anything. */
-    private void check(Recipe read, Configuration hadoop, PrintWriter err) throws IOException {
-        Path folder = LocalData.of(data, hadoop);
-        UsableImages.of(
-                CocoDataset.open(folder, read.data().trainSplit()).withMaxPixels(limit.pixels()),
-                Recipe.Broken.FAIL,
-                err);
     }
 }

@@ -1,7 +1,6 @@
 package dev.retort.spark;
 
 import dev.retort.detection.train.TrainingException;
-import dev.retort.detection.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,10 +51,5 @@ final class TrainingStage {
                 }
             }
         }
-    }
-
-    /** Where the model is. */
-    static String model(TrainingPlan plan) {
-        return plan.out() + (plan.out().endsWith("/") ? "" : "/") + TrainingRun.MODEL;
     }
 }
