@@ -94,7 +94,8 @@ final class SparkPredictCommand implements Callable<Integer> {
                     ? detector.transform(files(spark)).drop("content", "modificationTime", "length")
                     : detector.setInputCol("path").transform(listed(spark));
             found.write().mode(SaveMode.ErrorIfExists).format(format).save(out);
-            tell(spark);
+            // A format without a schema of its own leaves out columns that have nothing.
+            tell(spark.read().schema(found.schema()).format(format).load(out));
         }
         return 0;
     }
@@ -116,8 +117,7 @@ final class SparkPredictCommand implements Callable<Integer> {
                 .repartition(spark.sparkContext().defaultParallelism());
     }
 
-    private void tell(SparkSession spark) {
-        Dataset<Row> rows = spark.read().format(format).load(out);
+    private void tell(Dataset<Row> rows) {
         Dataset<Row> failed = rows.where(functions.col("error").isNotNull());
         long errors = failed.count();
         spec.commandLine().getOut().println("Wrote " + out + ": " + rows.count() + " rows");
