@@ -34,13 +34,8 @@ final class EvaluationJob {
 
     private EvaluationJob() {}
 
-    /**
-     * What was found in a batch.
-     *
-     * @param ids [n * 2]: image and category of each
-     * @param numbers [n * 5]: x, y, width, height, score
-     */
-    private record Found(long batch, long[] ids, double[] numbers) implements Serializable {}
+    /** What was found in a batch. */
+    private record Found(long batch, List<Detection> detections) implements Serializable {}
 
     static CocoMetrics run(
             SparkSession spark,
@@ -74,7 +69,7 @@ final class EvaluationJob {
                 .collect());
         CocoEvaluator evaluator = new CocoEvaluator(Evaluation.truth(dataset));
         found.sort(Comparator.comparingLong(Found::batch));
-        found.forEach(batch -> evaluator.process(detections(batch)));
+        found.forEach(batch -> evaluator.process(batch.detections));
         return evaluator.evaluate();
     }
 
@@ -89,32 +84,6 @@ final class EvaluationJob {
         for (int n = 0; n < batch.size(); n++) {
             all.addAll(Evaluation.detections(batch.samples().get(n).info(), perImage.get(n), categories));
         }
-        long[] ids = new long[2 * all.size()];
-        double[] numbers = new double[5 * all.size()];
-        for (int i = 0; i < all.size(); i++) {
-            Detection one = all.get(i);
-            ids[2 * i] = one.imageId();
-            ids[2 * i + 1] = one.categoryId();
-            double[] values = {one.x(), one.y(), one.width(), one.height(), one.score()};
-            System.arraycopy(values, 0, numbers, 5 * i, 5);
-        }
-        return new Found(number, ids, numbers);
-    }
-
-    private static List<Detection> detections(Found found) {
-        List<Detection> detections = new ArrayList<>();
-        double[] numbers = found.numbers;
-        for (int i = 0; 5 * i < numbers.length; i++) {
-            int at = 5 * i;
-            detections.add(new Detection(
-                    found.ids[2 * i],
-                    found.ids[2 * i + 1],
-                    numbers[at],
-                    numbers[at + 1],
-                    numbers[at + 2],
-                    numbers[at + 3],
-                    numbers[at + 4]));
-        }
-        return detections;
+        return new Found(number, all);
     }
 }

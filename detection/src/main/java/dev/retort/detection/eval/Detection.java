@@ -1,5 +1,7 @@
 package dev.retort.detection.eval;
 
+import java.io.Serializable;
+
 /**
  * A detected object.
  *
@@ -9,7 +11,8 @@ package dev.retort.detection.eval;
  * @param height of the box
  * @param score higher is surer
  */
-public record Detection(long imageId, long categoryId, double x, double y, double width, double height, double score) {
+public record Detection(long imageId, long categoryId, double x, double y, double width, double height, double score)
+        implements Serializable {
     /** Width times height; a detection has no other area. */
     public double area() {
         return width * height;
