@@ -7,9 +7,11 @@ import dev.retort.tensor.Shape;
 import dev.retort.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * One reverse pass over a tape: rules return gradients, this engine alone accumulates them, sums broadcast axes out, leaves
@@ -76,16 +78,54 @@ final class Backward implements AutoCloseable {
     /** Goes back from what was seeded, down to the leaves. */
     void run() {
         for (int i = pending.length - 1; i >= 0; i--) {
-            Node node = nodes.get(i);
-            if (!node.isLeaf()) {
-                if (sought[i] && pending[i] != null) {
-                    found.put(node, pending[i].alias());
-                }
-                if (node.first == node) {
-                    propagate(node);
+            visit(i);
+        }
+    }
+
+    /** The same; tells of each leaf and its gradient as soon as nothing more is added to it. */
+    void run(BiConsumer<Node, Tensor> whole) {
+        Map<Integer, List<Node>> leaves = leavesByFirstUse();
+        for (int i = pending.length - 1; i >= 0; i--) {
+            visit(i);
+            for (Node leaf : leaves.getOrDefault(i, List.of())) {
+                if (pending[leaf.index] != null) {
+                    whole.accept(leaf, pending[leaf.index]);
                 }
             }
         }
+    }
+
+    private void visit(int i) {
+        Node node = nodes.get(i);
+        if (!node.isLeaf()) {
+            if (sought[i] && pending[i] != null) {
+                found.put(node, pending[i].alias());
+            }
+            if (node.first == node) {
+                propagate(node);
+            }
+        }
+    }
+
+    /** Leaves by the index of the first operation that uses them, which adds to their gradients last; unused ones by their own. */
+    private Map<Integer, List<Node>> leavesByFirstUse() {
+        int[] uses = new int[nodes.size()];
+        for (Node node : nodes) {
+            uses[node.index] = node.index;
+            for (Node input : node.inputs) {
+                if (input != null && uses[input.index] == input.index) {
+                    uses[input.index] = node.index;
+                }
+            }
+        }
+        Map<Integer, List<Node>> leaves = new HashMap<>();
+        for (Node node : nodes) {
+            if (node.isLeaf()) {
+                leaves.computeIfAbsent(uses[node.index], none -> new ArrayList<>())
+                        .add(node);
+            }
+        }
+        return leaves;
     }
 
     /** The gradients of the sought nodes, as far as the seeds reached; the caller owns them. */

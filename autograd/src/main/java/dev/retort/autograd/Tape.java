@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -137,6 +138,26 @@ public final class Tape extends RecordingBackend {
         return gradients(scalar(loss), ones(loss), false, null);
     }
 
+    /**
+     * Gradients of a scalar for all leaves; a listener is told of each watched parameter's as soon as it is whole, while the others
+     * are still computed.
+     */
+    public Gradients gradients(Tensor loss, GradientListener listener) {
+        Map<Node, Parameter> parameters = new IdentityHashMap<>();
+        watched.forEach((parameter, leaf) -> parameters.put(leaf.node(), parameter));
+        return gradients(
+                scalar(loss),
+                ones(loss),
+                false,
+                null,
+                backward -> backward.run((leaf, gradient) -> {
+                    Parameter parameter = parameters.get(leaf);
+                    if (parameter != null) {
+                        listener.ready(parameter, gradient);
+                    }
+                }));
+    }
+
     /** Gradients of a scalar for some of the watched parameters; what leads to none of them is not computed. */
     public Gradients gradients(Tensor loss, Collection<Parameter> parameters) {
         List<Tensor> sought = new ArrayList<>();
@@ -176,6 +197,15 @@ public final class Tape extends RecordingBackend {
      *     one has freed what is needed; if a value that is needed was overwritten
      */
     public Gradients gradients(List<Tensor> outputs, List<Tensor> upstream, boolean retain, Collection<Tensor> sought) {
+        return gradients(outputs, upstream, retain, sought, Backward::run);
+    }
+
+    private Gradients gradients(
+            List<Tensor> outputs,
+            List<Tensor> upstream,
+            boolean retain,
+            Collection<Tensor> sought,
+            Consumer<Backward> run) {
         checkOpen("give gradients");
         lost.checkUpstream(outputs, upstream);
         Set<Node> wanted = sought == null ? null : nodes(sought);
@@ -192,7 +222,7 @@ public final class Tape extends RecordingBackend {
             if (!any) {
                 throw lost.error(outputs, sought);
             }
-            backward.run();
+            run.accept(backward);
             Gradients gradients = new Gradients(this, backward.take(), wanted);
             results.add(gradients);
             return gradients;

@@ -216,6 +216,56 @@ class TapeTest {
         }
     }
 
+    /** The loss is first^2 * (second + first) * (3 checkpoint(last)): first is used at the beginning, so it is whole at the end. */
+    @Test
+    void gradientsAreToldAsSoonAsTheyAreWhole() {
+        try (Parameter first = parameter(2);
+                Parameter second = parameter(3);
+                Parameter unused = parameter(5);
+                Parameter last = parameter(7);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(second, first, unused, last));
+            Tensor x = first.value().square().mul(second.value().add(first.value()));
+            Tensor y = tape.checkpoint(inner -> inner.mul(last.value()), x).mul(3);
+            List<Parameter> told = new ArrayList<>();
+            List<Double> values = new ArrayList<>();
+            Gradients gradients = tape.gradients(y.sum(), (parameter, gradient) -> {
+                told.add(parameter);
+                values.add(gradient.item());
+            });
+            assertThat(told).containsExactly(last, second, first);
+            assertThat(values).containsExactly(3 * 20.0, 21 * 4.0, 21 * (2 * 2 * 5 + 4.0));
+            for (int i = 0; i < told.size(); i++) {
+                assertThat(gradients.of(told.get(i)).item()).isEqualTo(values.get(i));
+            }
+            assertThat(gradients.of(unused)).isNull();
+        }
+    }
+
+    @Test
+    void aScalarThatIsAParameterHasAWholeGradientAtOnce() {
+        try (Parameter w = new Parameter(backend.tensor(new double[] {4}, 1));
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            List<Double> values = new ArrayList<>();
+            tape.gradients(w.value(), (parameter, gradient) -> values.add(gradient.item()));
+            assertThat(values).containsExactly(1.0);
+        }
+    }
+
+    @Test
+    void whatAListenerThrowsEndsThePassAndFreesItsGradients() {
+        try (Parameter w = parameter(2, 3);
+                Tape tape = Tape.on(backend)) {
+            tape.watch(List.of(w));
+            Tensor loss = w.value().square().sum();
+            assertThatThrownBy(() -> tape.gradients(loss, (parameter, gradient) -> {
+                        throw new IllegalStateException("enough");
+                    }))
+                    .hasMessage("enough");
+        }
+    }
+
     @Test
     void aShiftOfALayerNormWithoutScaleHasItsGradient() {
         try (Parameter beta = parameter(1, 2, 3);

@@ -60,7 +60,7 @@ public final class TrainingStep implements AutoCloseable {
         watched.addAll(others);
         boolean alone = ranks.size() == 1;
         accumulator = alone && accumulate > 1 ? new GradientAccumulator(watched, accumulate) : null;
-        exchange = alone ? null : new GradientExchange(watched, accumulate, ranks);
+        exchange = alone ? null : new GradientExchange(watched, accumulate, ranks, true);
         this.update = update;
     }
 
@@ -103,17 +103,24 @@ public final class TrainingStep implements AutoCloseable {
             Tensor total = total(terms);
             List<Map<String, Double>> values = gathered(values(terms));
             values.forEach(each -> requireFinite(each, iteration));
-            Gradients gradients = tape.gradients(total);
-            if (exchange != null) {
-                if (exchange.add(gradients::of)) {
+            if (exchange == null) {
+                learn(tape.gradients(total), iteration);
+            } else {
+                exchange.begin(held);
+                tape.gradients(total, exchange);
+                if (exchange.finish()) {
                     update.apply(exchange, iteration);
                 }
-            } else if (accumulator == null) {
-                update.apply(gradients::of, iteration);
-            } else if (accumulator.add(gradients::of)) {
-                update.apply(accumulator, iteration);
             }
             return values;
+        }
+    }
+
+    private void learn(Gradients gradients, long iteration) {
+        if (accumulator == null) {
+            update.apply(gradients::of, iteration);
+        } else if (accumulator.add(gradients::of)) {
+            update.apply(accumulator, iteration);
         }
     }
 

@@ -11,14 +11,20 @@ import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import dev.retort.tensor.Scope;
 import dev.retort.tensor.Tensor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks' gradients have the bits of one rank that accumulates. */
 @Timeout(60)
@@ -87,11 +93,13 @@ class GradientExchangeTest {
         return means;
     }
 
-    private static List<float[]> exchanged(String name, int microBatches, int bucket, Communicator ranks) {
+    private static List<float[]> exchanged(
+            String name, int microBatches, boolean overlapped, int bucket, Communicator ranks) {
         List<float[]> means = new ArrayList<>();
         try (Backend backend = Backends.create(name)) {
             List<Parameter> parameters = parameters(backend);
-            try (GradientExchange exchange = new GradientExchange(parameters, microBatches, ranks, bucket)) {
+            try (GradientExchange exchange =
+                    new GradientExchange(parameters, microBatches, ranks, overlapped, bucket)) {
                 for (int batch = 0; batch < STEPS * microBatches; batch++) {
                     try (Scope scope = Scope.open()) {
                         int number = batch * ranks.size() + ranks.rank();
@@ -108,11 +116,20 @@ class GradientExchangeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"simd,1,2,99", "simd,2,1,9999", "simd,4,1,16", "simd,3,2,1", "reference,3,1,16", "reference,5,3,4"})
-    void theBitsAreThoseOfOneRankThatAccumulates(String backend, int size, int microBatches, int bucket) {
+    @CsvSource({
+        "simd,1,2,99,true",
+        "simd,1,2,99,false",
+        "simd,2,1,9999,true",
+        "simd,4,1,16,true",
+        "simd,3,2,1,false",
+        "reference,3,1,16,false",
+        "reference,5,3,4,true"
+    })
+    void theBitsAreThoseOfOneRankThatAccumulates(
+            String backend, int size, int microBatches, int bucket, boolean overlapped) {
         List<float[]> expected = accumulated(backend, size * microBatches);
         ThreadRanks.run(size, Duration.ofSeconds(50), ranks -> {
-            List<float[]> means = exchanged(backend, microBatches, bucket, ranks);
+            List<float[]> means = exchanged(backend, microBatches, overlapped, bucket, ranks);
             assertThat(means).hasSameSizeAs(expected);
             for (int i = 0; i < means.size(); i++) {
                 assertThat(bits(means.get(i))).as("mean %d", i).isEqualTo(bits(expected.get(i)));
@@ -134,13 +151,106 @@ class GradientExchangeTest {
         try (Backend backend = TestTensors.reference();
                 Parameter single = new Parameter(backend.tensor(new float[] {1}, 1));
                 Parameter twice = new Parameter(backend.tensor(new double[] {1}, 1));
-                GradientExchange exchange = new GradientExchange(List.of(single), 2, Communicator.alone())) {
+                GradientExchange exchange = new GradientExchange(List.of(single), 2, Communicator.alone(), false)) {
             exchange.add(parameter -> single.data());
             assertThatThrownBy(() -> exchange.of(single)).hasMessageContaining("1 of 2");
-            assertThatThrownBy(() -> new GradientExchange(List.of(twice), 1, Communicator.alone()))
+            assertThatThrownBy(() -> new GradientExchange(List.of(twice), 1, Communicator.alone(), false))
                     .hasMessageContaining("F32");
-            assertThatThrownBy(() -> new GradientExchange(List.of(single), 0, Communicator.alone()))
+            assertThatThrownBy(() -> new GradientExchange(List.of(single), 0, Communicator.alone(), false))
                     .hasMessageContaining("0");
         }
+    }
+
+    /** Two buckets; the second one's exchange has ended, with the sums still to come, before the first one's gradient is there. */
+    @Test
+    void aBucketIsUnderWayWhileOthersAreComputed() {
+        ThreadRanks.run(2, Duration.ofSeconds(50), ranks -> {
+            CountDownLatch second = new CountDownLatch(1);
+            try (Backend backend = Backends.create("simd");
+                    Parameter one = new Parameter(backend.tensor(new float[2], 2));
+                    Parameter two = new Parameter(backend.tensor(new float[2], 2));
+                    GradientExchange exchange =
+                            new GradientExchange(List.of(one, two), 1, telling(ranks, second), true, 2);
+                    Tensor gradient = backend.tensor(new float[] {2, 4 * ranks.rank()}, 2)) {
+                exchange.begin(Set.of());
+                exchange.ready(two, gradient);
+                assertThat(awaits(second)).isTrue();
+                exchange.ready(one, gradient);
+                assertThat(exchange.finish()).isTrue();
+                assertThat(exchange.of(one).toFloats()).containsExactly(2, 2);
+                assertThat(exchange.of(two).toFloats()).containsExactly(2, 2);
+            }
+        });
+    }
+
+    private static boolean awaits(CountDownLatch latch) {
+        try {
+            return latch.await(40, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Opens the latch when an array has been exchanged. */
+    private static Communicator telling(Communicator ranks, CountDownLatch latch) {
+        return (Communicator) Proxy.newProxyInstance(
+                Communicator.class.getClassLoader(), new Class<?>[] {Communicator.class}, (self, method, arguments) -> {
+                    Object result;
+                    try {
+                        result = method.invoke(ranks, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    if (method.getName().equals("reduceScatter")) {
+                        latch.countDown();
+                    }
+                    return result;
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void heldParametersAreNotWaitedForAndHaveNoMean(boolean overlapped) {
+        ThreadRanks.run(2, Duration.ofSeconds(50), ranks -> {
+            CountDownLatch any = new CountDownLatch(1);
+            try (Backend backend = Backends.create("simd");
+                    Parameter free = new Parameter(backend.tensor(new float[1], 1));
+                    Parameter held = new Parameter(backend.tensor(new float[1], 1));
+                    GradientExchange exchange =
+                            new GradientExchange(List.of(free, held), 1, telling(ranks, any), overlapped);
+                    Tensor gradient = backend.tensor(new float[] {3}, 1)) {
+                exchange.begin(Set.of(held));
+                exchange.ready(free, gradient);
+                assertThat(awaits(any)).isTrue();
+                assertThat(exchange.finish()).isTrue();
+                assertThat(exchange.of(free).toFloats()).containsExactly(3);
+                assertThat(exchange.of(held)).isNull();
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRankThatFailsInItsBackwardPassEndsTheOthers(boolean overlapped) {
+        assertThatThrownBy(() -> ThreadRanks.run(2, Duration.ofSeconds(50), ranks -> {
+                    try (Backend backend = Backends.create("simd")) {
+                        List<Parameter> parameters = parameters(backend);
+                        try (Scope scope = Scope.open();
+                                GradientExchange exchange =
+                                        new GradientExchange(parameters, 1, ranks, overlapped, 16)) {
+                            exchange.begin(Set.of());
+                            exchange.ready(parameters.get(6), backend.tensor(new float[1001], 1001));
+                            if (ranks.rank() == 1) {
+                                throw new IllegalStateException("no memory left");
+                            }
+                            exchange.finish();
+                        } finally {
+                            parameters.forEach(Parameter::close);
+                            assertThat(backend.memory().liveBytes()).isZero();
+                        }
+                    }
+                }))
+                .isInstanceOf(PeerException.class)
+                .hasMessage("Rank 1 on localhost failed: no memory left");
     }
 }
