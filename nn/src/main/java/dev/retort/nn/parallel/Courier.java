@@ -7,7 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Makes exchanges with other ranks one after another while the computing thread goes on, and brings back to that thread what is to be
- * computed with their results: a backend is used from one thread, and so is a {@link Communicator}.
+ * computed with their results: neither a backend nor a {@link Communicator} has to serve two threads at once.
  */
 final class Courier implements AutoCloseable {
     private final BlockingQueue<Runnable> back = new LinkedBlockingQueue<>();
