@@ -10,6 +10,7 @@ import dev.retort.detection.data.BatchLoader;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.SyncBatchNorm2d;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.nn.optim.Optimizer;
@@ -98,10 +99,15 @@ public final class Trainer implements AutoCloseable {
         this.optimizer = Optimizers.optimizer(recipe.optimizer(), optimized);
         this.computation =
                 new TrainingStep(student.network(), others, recipe.training().accumulate(), ranks, this::update);
-        student.network().setRanks(ranks);
+        setRanks(ranks);
         this.statistics = new StatisticsBackup(student.network());
         double decay = recipe.training().averageDecay();
         this.average = decay > 0 ? new WeightAverage(student.network(), decay) : null;
+    }
+
+    private void setRanks(Communicator all) {
+        student.network().setRanks(all);
+        SyncBatchNorm2d.setRanks(student.network(), all);
     }
 
     /** Optimizer steps of a whole run. */
@@ -404,7 +410,7 @@ public final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         ranks.end();
-        student.network().setRanks(Communicator.alone());
+        setRanks(Communicator.alone());
         closeLoader();
         computation.close();
         statistics.close();
