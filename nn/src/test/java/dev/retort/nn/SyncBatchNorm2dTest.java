@@ -47,7 +47,8 @@ class SyncBatchNorm2dTest {
             tape.watch(norm.trainableParameters());
             Tensor x = tape.watch(rows(backend, Y, from, rows));
             Tensor y = norm.forward(x);
-            Gradients gradients = tape.gradients(y.mul(rows(backend, G, from, rows)).sum());
+            Gradients gradients =
+                    tape.gradients(y.mul(rows(backend, G, from, rows)).sum());
             return new Step(
                     y.toDoubles(),
                     gradients.of(x).toDoubles(),
@@ -60,8 +61,7 @@ class SyncBatchNorm2dTest {
 
     private static Tensor rows(Backend backend, long seed, int from, int rows) {
         double[] all = TestTensors.values(seed, 100 * C);
-        return backend.tensor(
-                Arrays.copyOfRange(all, from * C, (from + rows) * C), Shape.of(1, rows, 1, C), DType.F64);
+        return backend.tensor(Arrays.copyOfRange(all, from * C, (from + rows) * C), Shape.of(1, rows, 1, C), DType.F64);
     }
 
     private static SyncBatchNorm2d norm(Backend backend, Communicator ranks) {
@@ -104,14 +104,20 @@ class SyncBatchNorm2dTest {
         assertThat(joined(steps, Step::x)).containsExactly(whole.x, within(TINY));
         for (int c = 0; c < C; c++) {
             int channel = c;
-            assertThat(Arrays.stream(steps).mapToDouble(step -> step.gamma[channel]).sum())
+            assertThat(Arrays.stream(steps)
+                            .mapToDouble(step -> step.gamma[channel])
+                            .sum())
                     .isEqualTo(whole.gamma[c], within(TINY));
-            assertThat(Arrays.stream(steps).mapToDouble(step -> step.beta[channel]).sum())
+            assertThat(Arrays.stream(steps)
+                            .mapToDouble(step -> step.beta[channel])
+                            .sum())
                     .isEqualTo(whole.beta[c], within(TINY));
         }
         for (Step step : steps) {
             assertThat(step.mean).containsExactly(whole.mean, within(TINY)).isEqualTo(steps[0].mean);
-            assertThat(step.variance).containsExactly(whole.variance, within(TINY)).isEqualTo(steps[0].variance);
+            assertThat(step.variance)
+                    .containsExactly(whole.variance, within(TINY))
+                    .isEqualTo(steps[0].variance);
         }
     }
 
@@ -151,8 +157,8 @@ class SyncBatchNorm2dTest {
             try (Backend backend = TestTensors.reference();
                     SyncBatchNorm2d norm = norm(backend, ranks);
                     Tape tape = Tape.on(backend)) {
-                Tensor x = tape.watch(
-                        backend.tensor(values[rank], Shape.of(1, 1, values[rank].length / C, C), DType.F64));
+                Tensor x =
+                        tape.watch(backend.tensor(values[rank], Shape.of(1, 1, values[rank].length / C, C), DType.F64));
                 Tensor y = norm.forward(x);
                 Tensor loss = (rank == 0 ? y.square() : y.exp()).sum();
                 losses[rank] = loss.item();
@@ -251,9 +257,7 @@ class SyncBatchNorm2dTest {
                 }
             }
         }));
-        assertThat(seen[0])
-                .isInstanceOf(PeerException.class)
-                .hasMessage("Rank 1 on localhost failed: no memory");
+        assertThat(seen[0]).isInstanceOf(PeerException.class).hasMessage("Rank 1 on localhost failed: no memory");
     }
 
     @Test
@@ -271,8 +275,9 @@ class SyncBatchNorm2dTest {
         });
         assertThat(seen).allSatisfy(error -> assertThat(error)
                 .isInstanceOf(PeerException.class)
-                .hasMessageStartingWith("Rank 1 on localhost asks for 'statistics of res3.norm' with 7 numbers where rank 0"
-                        + " on localhost asks for 'statistics of res2.norm' with 7 numbers"));
+                .hasMessageStartingWith(
+                        "Rank 1 on localhost asks for 'statistics of res3.norm' with 7 numbers where rank 0"
+                                + " on localhost asks for 'statistics of res2.norm' with 7 numbers"));
     }
 
     @Test

@@ -245,11 +245,10 @@ class RanksTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void withSyncNormsAllRanksHoldTheSame(boolean recomputed) {
-        List<Map<String, float[]>> states =
-                states(2, STEPS, recipe(2, SYNC, "training.recomputeBlocks=" + recomputed));
-        states.get(0).forEach((name, values) -> assertThat(states.get(1).get(name))
-                .as(name)
-                .isEqualTo(values));
+        List<Map<String, float[]>> states = states(2, STEPS, recipe(2, SYNC, "training.recomputeBlocks=" + recomputed));
+        states.get(0)
+                .forEach((name, values) ->
+                        assertThat(states.get(1).get(name)).as(name).isEqualTo(values));
     }
 
     @Test

@@ -14,8 +14,7 @@ record NamedNumbers(String name, double[] values) {
         for (int rank = 1; rank < all.size(); rank++) {
             if (!all.get(rank).call().equals(first.call())) {
                 throw new PeerException(
-                        ranks.peer(rank),
-                        PeerException.asksFor(all.get(rank).call(), ranks.peer(0), first.call()));
+                        ranks.peer(rank), PeerException.asksFor(all.get(rank).call(), ranks.peer(0), first.call()));
             }
         }
         return all.stream().map(NamedNumbers::values).toList();

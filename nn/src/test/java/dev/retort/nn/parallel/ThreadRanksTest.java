@@ -119,8 +119,9 @@ class ThreadRanksTest {
         });
         assertThat(seen).allSatisfy(error -> assertThat(error)
                 .isInstanceOf(PeerException.class)
-                .hasMessageStartingWith("Rank 2 on localhost asks for 'means' with 5 numbers where rank 0 on localhost asks"
-                        + " for 'means' with 4 numbers: "));
+                .hasMessageStartingWith(
+                        "Rank 2 on localhost asks for 'means' with 5 numbers where rank 0 on localhost asks"
+                                + " for 'means' with 4 numbers: "));
     }
 
     @Test

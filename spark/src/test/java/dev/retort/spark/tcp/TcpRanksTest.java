@@ -178,6 +178,28 @@ class TcpRanksTest {
         });
     }
 
+    /** Before the ranks know of each other, and so before anything else would end it. */
+    @Test
+    void aStrangerWhoSaysNothingIsLetGo() throws Exception {
+        ThreadRanks.<Exception>run(2, LONG, threads -> {
+            try (Communicator ranks = TcpRanks.open(threads.rank(), 2, HOST, SECRET, LONG, own -> {
+                if (threads.rank() == 0) {
+                    try (Socket stranger = new Socket(HOST, Integer.parseInt(own.substring(own.indexOf(':') + 1)))) {
+                        stranger.setSoTimeout(20_000);
+                        assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+                return threads.allGather(own.getBytes(StandardCharsets.UTF_8)).stream()
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .toList();
+            })) {
+                ranks.barrier();
+            }
+        });
+    }
+
     /** Rank 1 is a process that is killed, or stopped so that it says nothing more. */
     @ParameterizedTest
     @CsvSource({"KILL, has gone: ", "STOP, has been silent for 4 s"})
