@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -133,12 +134,16 @@ class TcpRanksTest {
         });
         assertThat(left.get()).hasMessage("Rank 1 on 127.0.0.1 has left before the others were done");
         AtomicReference<Throwable> other = new AtomicReference<>();
+        CountDownLatch seen = new CountDownLatch(1);
         catchThrowable(() -> run(2, ranks -> {
             float[] values = new float[ranks.rank() == 0 ? 3 : 4];
             Throwable thrown = catchThrowable(() -> ranks.allReduce("numbers", values));
             if (ranks.rank() == 0) {
                 other.set(thrown);
+                seen.countDown();
             }
+            // Rank 1's own reason is not to come first.
+            assertThat(seen.await(30, TimeUnit.SECONDS)).isTrue();
             ranks.abort(thrown);
         }));
         assertThat(other.get())
