@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * recipe, the data, the iteration and what {@link #save} writes, so a run that was stopped and resumed ends with the same bits.
  *
  * <p>Several ranks take steps together, each with its own student, data and objectives: R ranks with A micro-batches a step do what one
- * rank with R * A micro-batches does. Rank 0 calls {@link #step} and all else, the others {@link #follow}.
+ * rank with R * A micro-batches does, unless norms are synchronized. Rank 0 calls {@link #step} and all else, the others {@link #follow}.
  */
 public final class Trainer implements AutoCloseable {
     private static final String OPTIMIZER = "optimizer";
