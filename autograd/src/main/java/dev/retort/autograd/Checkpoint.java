@@ -119,7 +119,7 @@ record Checkpoint(
         List<Tensor> outputs;
         try {
             outputs = block.apply(operands);
-        } catch (RuntimeException e) {
+        } catch (ShapeException e) {
             throw new IllegalStateException(
                     "The block that was checkpointed at " + origin
                             + " failed when it was computed again for its gradient: " + e.getMessage(),

@@ -4,26 +4,19 @@ import dev.retort.cli.job.Interruption;
 import dev.retort.cli.job.TrainingJob;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.recipe.Recipe;
-import dev.retort.detection.recipe.RecipeReader;
 import dev.retort.detection.train.TrainingRun;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What {@code train} and {@code distill} have in common. */
 final class TrainingOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
-
-    @Parameters(paramLabel = "RECIPE", description = "YAML file; recipes/README.md tells its fields.")
-    private Path recipe;
 
     @Option(
             names = "--data",
@@ -39,11 +32,8 @@ final class TrainingOptions {
             description = "Folder for the model, checkpoints, the recipe and metrics.jsonl.")
     private Path out;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a field of the recipe, such as training.epochs=3; may be repeated.")
-    private List<String> settings = new ArrayList<>();
+    @Mixin
+    private RecipeOptions recipe;
 
     @Option(
             names = "--resume",
@@ -62,10 +52,7 @@ final class TrainingOptions {
     private PixelLimitOption limit;
 
     Recipe recipe() {
-        RecipeReader.Read read = RecipeReader.read(recipe, settings);
-        PrintWriter err = spec.commandLine().getErr();
-        read.notices().forEach(notice -> err.println("retort: " + notice));
-        return read.recipe();
+        return recipe.read(spec.commandLine().getErr());
     }
 
     /** Trains in one or several ranks, alone without a teacher. */

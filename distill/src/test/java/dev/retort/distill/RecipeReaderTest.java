@@ -132,7 +132,7 @@ class RecipeReaderTest {
                 "training.seed|12345678901234567890|training.seed must be a whole number of type long",
                 "optimizer.learningRate|fast|optimizer.learningRate must be a number, not \"fast\"",
                 "optimizer.learningRate|true|optimizer.learningRate must be a number, not true",
-                "model.norm|group|model.norm must be batch or frozen, not \"group\"",
+                "model.norm|group|model.norm must be batch or sync or frozen, not \"group\"",
                 "data.keepEmpty|1|data.keepEmpty must be true or false, not 1",
                 "data.keepEmpty|yes|data.keepEmpty must be true or false, not \"yes\"",
                 "model.anchorSizes|32|model.anchorSizes must be a list, such as [1, 2], not 32",

@@ -18,7 +18,7 @@ import dev.retort.tensor.Tensor;
  * once frozen, it uses the running ones. A checkpointed block that is computed again for its gradient does not move them a
  * second time.
  */
-public final class BatchNorm2d extends ChannelNorm {
+public sealed class BatchNorm2d extends ChannelNorm permits SyncBatchNorm2d {
     private final double momentum;
     private final Parameter gamma;
     private final Parameter beta;
@@ -39,22 +39,22 @@ public final class BatchNorm2d extends ChannelNorm {
     }
 
     @Override
-    Tensor gamma() {
+    final Tensor gamma() {
         return gamma.value();
     }
 
     @Override
-    Tensor beta() {
+    final Tensor beta() {
         return beta.value();
     }
 
     @Override
-    public boolean isFixed() {
+    public final boolean isFixed() {
         return frozen || !isTraining();
     }
 
     @Override
-    public void freeze() {
+    public final void freeze() {
         super.freeze();
         frozen = true;
     }
@@ -62,18 +62,28 @@ public final class BatchNorm2d extends ChannelNorm {
     @Override
     Tensor normalize(Tensor x) {
         long count = x.size() / channels;
+        requireTwo(count, x);
+        Normalized batch = Backend.of(x, gamma(), beta()).batchNorm(x, gamma(), beta(), eps);
+        follow(batch.mean(), batch.variance(), count);
+        return batch.y();
+    }
+
+    /** @param count values of a channel that the statistics are of */
+    static void requireTwo(long count, Tensor x) {
         if (count < 2) {
             throw new ShapeException("Batch norm in training needs two or more values a channel, got " + x.shape()
                     + "; use a larger batch or evaluation mode");
         }
-        Normalized batch = Backend.of(x, gamma(), beta()).batchNorm(x, gamma(), beta(), eps);
+    }
+
+    /** Moves the running statistics towards these, unless a checkpointed block is computed again. */
+    final void follow(Tensor mean, Tensor variance, long count) {
         if (!Scope.isRepeating()) {
             try (Scope scope = Scope.open(Origin.here())) {
-                move(runningMean(), batch.mean(), 1);
-                move(runningVariance(), batch.variance(), count / (count - 1.0));
+                move(runningMean(), mean, 1);
+                move(runningVariance(), variance, count / (count - 1.0));
             }
         }
-        return batch.y();
     }
 
     /** running = (1 - momentum)*running + momentum*factor*batch, beneath every tape. */

@@ -114,6 +114,7 @@ public final class Conv2d extends Module {
             case NONE -> null;
             case FROZEN -> child("norm", at -> new FrozenBatchNorm2d(at, options.out));
             case BATCH -> child("norm", at -> new BatchNorm2d(at, options.out));
+            case SYNC -> child("norm", at -> new SyncBatchNorm2d(at, options.out));
         };
     }
 

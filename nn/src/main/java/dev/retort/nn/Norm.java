@@ -6,5 +6,7 @@ public enum Norm {
     /** {@link FrozenBatchNorm2d} */
     FROZEN,
     /** {@link BatchNorm2d} */
-    BATCH
+    BATCH,
+    /** {@link SyncBatchNorm2d} */
+    SYNC
 }

@@ -84,7 +84,7 @@ class Conv2dTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FROZEN", "BATCH"})
+    @CsvSource({"FROZEN", "BATCH", "SYNC"})
     void fixedStatisticsAreFolded(Norm norm) {
         try (Conv2d conv = new Conv2d(
                 TestTensors.f64(backend), Conv2d.of(IN, OUT, 3).withNorm(norm).withRelu())) {
@@ -181,7 +181,7 @@ class Conv2dTest {
 
     /** Central differences of sum(y*y) by one element of each parameter. */
     @ParameterizedTest
-    @CsvSource({"NONE, true", "FROZEN, true", "BATCH, true", "BATCH, false"})
+    @CsvSource({"NONE, true", "FROZEN, true", "BATCH, true", "BATCH, false", "SYNC, true"})
     void gradientsAreSlopes(Norm norm, boolean training) {
         try (Conv2d conv = new Conv2d(
                 TestTensors.f64(backend), Conv2d.of(IN, OUT, 3).withNorm(norm).withRelu())) {

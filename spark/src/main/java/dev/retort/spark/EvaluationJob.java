@@ -13,7 +13,6 @@ import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.eval.Detection;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,12 +36,13 @@ final class EvaluationJob {
     /** What was found in a batch. */
     private record Found(long batch, List<Detection> detections) implements Serializable {}
 
+    /** @param data address of the data set, whole */
     static CocoMetrics run(
             SparkSession spark,
             ModelBytes model,
             String device,
             Detector detector,
-            Path data,
+            String data,
             CocoDataset dataset,
             String split,
             long maxPixels) {
@@ -50,14 +50,14 @@ final class EvaluationJob {
                 LongStream.range(0, batches(detector, dataset).count()).boxed().toList();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Broadcast<ModelBytes> shared = context.broadcast(model);
-        String folder = data.toString();
+        HadoopSettings hadoop = new HadoopSettings(spark.sparkContext().hadoopConfiguration());
         int slices = Math.min(numbers.size(), WAVES * context.defaultParallelism());
         List<Found> found = new ArrayList<>(context.parallelize(numbers, Math.max(1, slices))
                 .mapPartitions(batches -> {
                     SharedModel own = SharedModel.use(shared.value(), device);
                     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> own.close());
-                    CocoDataset images =
-                            CocoDataset.open(Path.of(folder), split).withMaxPixels(maxPixels);
+                    CocoDataset images = CocoDataset.open(LocalData.of(data, hadoop.configuration()), split)
+                            .withMaxPixels(maxPixels);
                     DatasetBatches source = batches(own.detector(), images);
                     List<Category> categories =
                             ClassMatch.of(own.detector().categories(), images).categories();

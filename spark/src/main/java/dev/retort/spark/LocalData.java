@@ -16,6 +16,17 @@ final class LocalData {
     private LocalData() {}
 
     /**
+     * An address that means the same on every machine: whole, where it was relative.
+     *
+     * @param uri as Hadoop's file systems take it
+     * @throws IOException if there is no such file system
+     */
+    static String address(String uri, Configuration configuration) throws IOException {
+        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
+        return path.getFileSystem(configuration).makeQualified(path).toString();
+    }
+
+    /**
      * The folder, or zip file, of a data set.
      *
      * @param uri as Hadoop's file systems take it
@@ -29,7 +40,8 @@ final class LocalData {
         }
         synchronized (COPIES) {
             Path copy = COPIES.get(uri);
-            if (copy == null) {
+            // A session takes its copies along when it ends.
+            if (copy == null || !Files.exists(copy)) {
                 if (!system.exists(path)) {
                     throw new IOException("There is no data set " + uri);
                 }

@@ -62,7 +62,7 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
             }
             result = e.getMessage();
         } catch (IOException | RuntimeException e) {
-            result = e.getMessage() == null ? e.toString() : e.getMessage();
+            result = PeerException.reason(e);
         }
         return CollectionConverters.asScala(List.of(result).iterator());
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,9 +37,9 @@ final class SparkEvalCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             required = true,
-            paramLabel = "DIR",
-            description = "The data set's folder, or a zip file of one, which executors find at the same path.")
-    private Path data;
+            paramLabel = "URI",
+            description = "The data set's folder, or a zip file of one.")
+    private String data;
 
     @Option(names = "--split", paramLabel = "NAME", description = "Its split; by default the model's test split.")
     private String split;
@@ -59,12 +60,14 @@ final class SparkEvalCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         try (SparkSession spark = options.open("retort eval")) {
-            ModelBytes bytes = ModelBytes.read(model, spark.sparkContext().hadoopConfiguration());
+            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+            ModelBytes bytes = ModelBytes.read(model, hadoop);
             CocoMetrics metrics;
             try (SharedModel shared = SharedModel.use(bytes, device)) {
                 Recipe recipe = shared.detector().recipe();
                 String chosen = split == null ? recipe.data().testSplit() : split;
-                CocoDataset dataset = CocoDataset.open(data, chosen).withMaxPixels(limit.pixels());
+                CocoDataset dataset =
+                        CocoDataset.open(LocalData.of(data, hadoop), chosen).withMaxPixels(limit.pixels());
                 // Executors read the same files; what is left out here could not be left out there alike.
                 UsableImages.of(dataset, Recipe.Broken.FAIL, err);
                 metrics = EvaluationJob.run(
@@ -72,7 +75,7 @@ final class SparkEvalCommand implements Callable<Integer> {
                         bytes,
                         device,
                         shared.detector(),
-                        data.toAbsolutePath(),
+                        LocalData.address(data, hadoop),
                         dataset,
                         chosen,
                         limit.pixels());

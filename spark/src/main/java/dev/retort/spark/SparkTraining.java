@@ -104,8 +104,8 @@ public record SparkTraining(
         TrainingPlan plan = new TrainingPlan(
                 teacher.isPresent() ? "distill" : "train",
                 RecipeReader.write(recipe),
-                data,
-                out,
+                LocalData.address(data, hadoop),
+                LocalData.address(out, hadoop),
                 ranks,
                 device,
                 maxPixels,

@@ -1,18 +1,15 @@
 package dev.retort.spark;
 
 import dev.retort.cli.PixelLimitOption;
-import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.cli.RecipeOptions;
+import dev.retort.detection.recipe.Recipe;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What {@code spark train} and {@code spark distill} have in common. */
@@ -22,9 +19,6 @@ final class SparkTrainingOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
-
-    @Parameters(paramLabel = "RECIPE", description = "YAML file; recipes/README.md tells its fields.")
-    private Path recipe;
 
     @Option(
             names = "--data",
@@ -40,11 +34,8 @@ final class SparkTrainingOptions {
             description = "Folder for the model, checkpoints, the recipe and metrics.jsonl.")
     private String out;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Set a field of the recipe, such as training.epochs=3; may be repeated.")
-    private List<String> settings = new ArrayList<>();
+    @Mixin
+    private RecipeOptions recipe;
 
     @Option(names = "--ranks", paramLabel = "N", description = "How many devices take each step together (default: 2).")
     private int ranks = 2;
@@ -74,11 +65,9 @@ final class SparkTrainingOptions {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--ranks': " + ranks + " is not 1 or more");
         }
-        RecipeReader.Read read = RecipeReader.read(recipe, settings);
-        read.notices().forEach(notice -> spec.commandLine().getErr().println("retort: " + notice));
+        Recipe read = recipe.read(spec.commandLine().getErr());
         try (SparkSession spark = session.with(SLOT_CHECKS, "2").open("retort " + name)) {
-            SparkTraining training =
-                    new SparkTraining(read.recipe(), data, out, ranks, device, teacher, limit.pixels(), resume);
+            SparkTraining training = new SparkTraining(read, data, out, ranks, device, teacher, limit.pixels(), resume);
             training.run(spark);
             spec.commandLine().getOut().println("Wrote " + training.model());
         }

@@ -54,8 +54,8 @@ class LocalClusterTest {
             CocoMetrics alone = Evaluation.of(detector, dataset, done -> {}).metrics();
             ModelBytes bytes = ModelBytes.read(
                     small.model().toString(), spark.sparkContext().hadoopConfiguration());
-            CocoMetrics together =
-                    EvaluationJob.run(spark, bytes, "simd", detector, small.data(), dataset, "test", 1_000_000);
+            CocoMetrics together = EvaluationJob.run(
+                    spark, bytes, "simd", detector, small.data().toString(), dataset, "test", 1_000_000);
             for (CocoMetric metric : CocoMetric.values()) {
                 assertThat(together.value(metric)).as(metric.label()).isEqualTo(alone.value(metric));
             }

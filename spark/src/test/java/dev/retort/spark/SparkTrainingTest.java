@@ -105,7 +105,12 @@ class SparkTrainingTest {
     @Test
     void threadsTcpAndProcessesEndAlikeAloneAndWithATeacher() throws IOException {
         String alone = threads(recipe(), null);
+        Recipe sync = recipe("model.norm=sync");
         try (SparkSession spark = LocalCluster.ofThreads()) {
+            TrainingStage.run(spark, plan(sync, folder.resolve("sync"), false), Optional.empty());
+            assertThat(digest(folder.resolve("sync")))
+                    .isEqualTo(threads(sync, null))
+                    .isNotEqualTo(alone);
             TrainingStage.run(spark, plan(recipe(), folder.resolve("local"), false), Optional.empty());
             assertThat(digest(folder.resolve("local"))).isEqualTo(alone);
             assertThatThrownBy(() ->

@@ -45,6 +45,8 @@ public record ModelSettings(
     public enum BackboneNorm {
         /** Statistics of the batch in training, running ones later. For training from scratch. */
         BATCH,
+        /** As BATCH; with several ranks the statistics of all ranks' batches together. */
+        SYNC,
         /** Fixed statistics, folded into the convolution. For fine-tuning. */
         FROZEN
     }
@@ -69,7 +71,12 @@ public record ModelSettings(
 
     /** The residual net that these settings ask for. */
     public ResNetOptions backbone() {
-        Norm chosen = norm == BackboneNorm.BATCH ? Norm.BATCH : Norm.FROZEN;
+        Norm chosen =
+                switch (norm) {
+                    case BATCH -> Norm.BATCH;
+                    case SYNC -> Norm.SYNC;
+                    case FROZEN -> Norm.FROZEN;
+                };
         return new ResNetOptions(depth, width, strideIn1x1, chosen, freezeAt);
     }
 }

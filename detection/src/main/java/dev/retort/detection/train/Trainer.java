@@ -10,6 +10,7 @@ import dev.retort.detection.data.BatchLoader;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.recipe.Recipe;
+import dev.retort.nn.SyncBatchNorm2d;
 import dev.retort.nn.checkpoint.Checkpoint;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.nn.optim.Optimizer;
@@ -32,7 +33,7 @@ import java.util.stream.Collectors;
  * recipe, the data, the iteration and what {@link #save} writes, so a run that was stopped and resumed ends with the same bits.
  *
  * <p>Several ranks take steps together, each with its own student, data and objectives: R ranks with A micro-batches a step do what one
- * rank with R * A micro-batches does. Rank 0 calls {@link #step} and all else, the others {@link #follow}.
+ * rank with R * A micro-batches does, unless norms are synchronized. Rank 0 calls {@link #step} and all else, the others {@link #follow}.
  */
 public final class Trainer implements AutoCloseable {
     private static final String OPTIMIZER = "optimizer";
@@ -98,10 +99,15 @@ public final class Trainer implements AutoCloseable {
         this.optimizer = Optimizers.optimizer(recipe.optimizer(), optimized);
         this.computation =
                 new TrainingStep(student.network(), others, recipe.training().accumulate(), ranks, this::update);
-        student.network().setRanks(ranks);
+        setRanks(ranks);
         this.statistics = new StatisticsBackup(student.network());
         double decay = recipe.training().averageDecay();
         this.average = decay > 0 ? new WeightAverage(student.network(), decay) : null;
+    }
+
+    private void setRanks(Communicator all) {
+        student.network().setRanks(all);
+        SyncBatchNorm2d.setRanks(student.network(), all);
     }
 
     /** Optimizer steps of a whole run. */
@@ -404,7 +410,7 @@ public final class Trainer implements AutoCloseable {
     @Override
     public void close() {
         ranks.end();
-        student.network().setRanks(Communicator.alone());
+        setRanks(Communicator.alone());
         closeLoader();
         computation.close();
         statistics.close();

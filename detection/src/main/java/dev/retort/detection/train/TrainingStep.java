@@ -7,6 +7,7 @@ import dev.retort.detection.box.GroundTruth;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.Predictions;
 import dev.retort.detection.model.Taps;
+import dev.retort.nn.SyncBatchNorm2d;
 import dev.retort.nn.optim.GradientAccumulator;
 import dev.retort.nn.optim.GradientSource;
 import dev.retort.nn.parallel.Communicator;
@@ -30,6 +31,9 @@ public final class TrainingStep implements AutoCloseable {
     private final Communicator ranks;
     private final GradientAccumulator accumulator;
     private final GradientExchange exchange;
+    /** Whether gradients may be exchanged during the backward pass: it exchanges nothing itself. */
+    private final boolean overlapped;
+
     private final Update update;
 
     /** Moves weights by their gradients. */
@@ -60,7 +64,8 @@ public final class TrainingStep implements AutoCloseable {
         watched.addAll(others);
         boolean alone = ranks.size() == 1;
         accumulator = alone && accumulate > 1 ? new GradientAccumulator(watched, accumulate) : null;
-        exchange = alone ? null : new GradientExchange(watched, accumulate, ranks, true);
+        overlapped = !SyncBatchNorm2d.isIn(model);
+        exchange = alone ? null : new GradientExchange(watched, accumulate, ranks, overlapped);
         this.update = update;
     }
 
@@ -105,12 +110,8 @@ public final class TrainingStep implements AutoCloseable {
             values.forEach(each -> requireFinite(each, iteration));
             if (exchange == null) {
                 learn(tape.gradients(total), iteration);
-            } else {
-                exchange.begin(held);
-                tape.gradients(total, exchange);
-                if (exchange.finish()) {
-                    update.apply(exchange, iteration);
-                }
+            } else if (exchange(tape, total, held)) {
+                update.apply(exchange, iteration);
             }
             return values;
         }
@@ -122,6 +123,16 @@ public final class TrainingStep implements AutoCloseable {
         } else if (accumulator.add(gradients::of)) {
             update.apply(accumulator, iteration);
         }
+    }
+
+    /** Whether the step is whole in all ranks. */
+    private boolean exchange(Tape tape, Tensor total, Set<Parameter> held) {
+        if (!overlapped) {
+            return exchange.add(tape.gradients(total)::of);
+        }
+        exchange.begin(held);
+        tape.gradients(total, exchange);
+        return exchange.finish();
     }
 
     private static Taps taps(List<TrainingObjective.Terms> added) {

@@ -33,7 +33,7 @@ final class Detectron2Python {
 
     /** The FrozenBN or BN of its settings. */
     static String norm(ModelSettings model) {
-        return model.norm() == BackboneNorm.BATCH ? "\"BN\"" : "\"FrozenBN\"";
+        return model.norm() == BackboneNorm.FROZEN ? "\"FrozenBN\"" : "\"BN\"";
     }
 
     private void network(ModelSettings model, int classes) {

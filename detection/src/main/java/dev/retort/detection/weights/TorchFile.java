@@ -37,7 +37,7 @@ final class TorchFile {
     void write(Path file) throws IOException {
         SafeTensorsWriter writer = new SafeTensorsWriter();
         ExportHeader.of(detector).forEach(writer::metadata);
-        boolean counts = detector.recipe().model().norm() == BackboneNorm.BATCH;
+        boolean counts = detector.recipe().model().norm() != BackboneNorm.FROZEN;
         long bytes = 0;
         for (Map.Entry<String, Tensor> entry : detector.network().state().entrySet()) {
             String name = entry.getKey();

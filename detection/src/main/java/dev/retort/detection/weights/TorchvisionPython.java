@@ -84,7 +84,7 @@ final class TorchvisionPython {
         python.using("from torchvision.models.detection.backbone_utils import resnet_fpn_backbone")
                 .using("from torchvision.ops.feature_pyramid_network import LastLevelP6P7")
                 .using("from torchvision.ops.misc import FrozenBatchNorm2d");
-        String norm = model.norm() == BackboneNorm.BATCH ? "torch.nn.BatchNorm2d" : "FrozenBatchNorm2d";
+        String norm = model.norm() == BackboneNorm.FROZEN ? "FrozenBatchNorm2d" : "torch.nn.BatchNorm2d";
         python.line("backbone = resnet_fpn_backbone(backbone_name=\"resnet" + model.depth()
                 + "\", weights=None, norm_layer=" + norm + ",");
         python.line("    trainable_layers=" + (STAGES - model.freezeAt())

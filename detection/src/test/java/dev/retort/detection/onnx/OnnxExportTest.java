@@ -72,7 +72,7 @@ class OnnxExportTest {
 
     static Stream<String> recipes() {
         return Stream.of(
-                RETINA_NET + "depth: 18}",
+                RETINA_NET + "depth: 18, norm: sync}",
                 RETINA_NET + "depth: 18, p6From: p5, headGroups: 4, anchorRule: torchvision, clipBeforeNms: true,"
                         + " detectionsPerImage: 60}\ndata: {resize: torchvision}",
                 RETINA_NET + "depth: 50, norm: frozen, strideIn1x1: true}\ndata: {pixels: msra}",

@@ -3,6 +3,7 @@ package dev.retort.detection.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.retort.detection.Detector;
 import dev.retort.detection.TinyDetectors;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,7 @@ class RanksTest {
     private static final int STEPS = 2;
     private static final String FROZEN = "model.norm=frozen";
     private static final String BATCH = "model.norm=batch";
+    private static final String SYNC = "model.norm=sync";
 
     @TempDir
     static Path folder;
@@ -200,20 +203,89 @@ class RanksTest {
         assertThat(ranks.bits().get(mean)).isNotEqualTo(one.bits().get(mean));
     }
 
+    /** What each rank's network holds after some steps. */
+    private static List<Map<String, float[]>> states(int size, int steps, Recipe recipe) {
+        List<Map<String, float[]>> states = new ArrayList<>(Collections.nCopies(size, Map.of()));
+        assertThat(catchThrowable(() -> ThreadRanks.run(size, TIMEOUT, ranks -> {
+                    try (Backend backend = Backends.create("simd");
+                            Detector student = Detector.create(recipe, dataset.categories(), backend)) {
+                        try (Trainer trainer = new Trainer(recipe, dataset, student, List.of(), ranks)) {
+                            if (ranks.rank() == 0) {
+                                steps(trainer, steps);
+                            } else {
+                                trainer.follow();
+                            }
+                        }
+                        Map<String, float[]> state = new LinkedHashMap<>();
+                        student.network().state().forEach((name, tensor) -> state.put(name, tensor.toFloats()));
+                        states.set(ranks.rank(), state);
+                    }
+                })))
+                .isNull();
+        return states;
+    }
+
+    /** Two ranks with 4 images each know of them what one rank with all 8 does. */
+    @Test
+    void syncNormsFollowTheImagesOfAllRanks() {
+        Recipe recipe = recipe(1, "data.flip=0", "training.averageDecay=0");
+        Map<String, float[]> whole =
+                states(1, 1, recipe.with(BATCH, "training.batch=8")).get(0);
+        Map<String, float[]> ranks =
+                states(2, 1, recipe.with(SYNC, "training.batch=4")).get(0);
+        assertThat(ranks.keySet()).isEqualTo(whole.keySet());
+        whole.forEach((name, values) -> {
+            if (name.contains(".running_")) {
+                assertThat(ranks.get(name)).as(name).containsExactly(values, within(2e-5f));
+            }
+        });
+        assertThat(whole.keySet()).anyMatch(name -> name.endsWith(".running_var"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withSyncNormsAllRanksHoldTheSame(boolean recomputed) {
+        List<Map<String, float[]>> states = states(2, STEPS, recipe(2, SYNC, "training.recomputeBlocks=" + recomputed));
+        states.get(0)
+                .forEach((name, values) ->
+                        assertThat(states.get(1).get(name)).as(name).isEqualTo(values));
+    }
+
     @Test
     void aRunInRanksResumes() throws IOException {
-        requireSameAfterResuming(2);
+        requireSameAfterResuming(2, FROZEN);
+    }
+
+    @Test
+    void aRunInRanksWithSyncNormsResumes() throws IOException {
+        requireSameAfterResuming(2, SYNC);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     @Tag("long")
     void aRunInRanksResumesInAnotherNumberOfThem(int size) throws IOException {
-        requireSameAfterResuming(size);
+        requireSameAfterResuming(size, FROZEN);
     }
 
-    private static void requireSameAfterResuming(int size) throws IOException {
-        Recipe recipe = recipe(2, FROZEN);
+    /** Its norms have the images of a micro-batch of each of four ranks then, and it is told. */
+    @Test
+    @Tag("long")
+    void aRunWithSyncNormsGoesOnInAnotherNumberOfRanks() {
+        Path stopped = folder.resolve("stopped-sync.safetensors");
+        run(2, recipe(2, SYNC), trainer -> {
+            steps(trainer, 1);
+            trainer.save(stopped);
+        });
+        run(4, recipe(1, SYNC), trainer -> {
+            assertThat(trainer.restore(stopped, false).notices())
+                    .contains("goes on with what has changed since: ranks: 2 in the checkpoint, 4 now");
+            assertThat(steps(trainer, STEPS)).hasSize(1);
+        });
+    }
+
+    private static void requireSameAfterResuming(int size, String norm) throws IOException {
+        Recipe recipe = recipe(2, norm);
         Path stopped = folder.resolve("stopped.safetensors");
         Path file = folder.resolve("resumed.safetensors");
         End whole = end(2, recipe);
@@ -221,7 +293,7 @@ class RanksTest {
             steps(trainer, 1);
             trainer.save(stopped);
         });
-        run(size, recipe(4 / size, FROZEN), trainer -> {
+        run(size, recipe(4 / size, norm), trainer -> {
             List<String> notices = trainer.restore(stopped, false).notices();
             if (size == 2) {
                 assertThat(notices).isEmpty();

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a new detector takes from a file, what a recipe follows of it, and what is refused. */
 class StartWeightsTest {
@@ -173,6 +176,24 @@ class StartWeightsTest {
         writer.add("fc.weight", Shape.of(10, 32), new float[320]);
         writer.add("bn1.num_batches_tracked", Shape.SCALAR, new long[] {7});
         writer.write(file);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sync, batch", "batch, sync", "sync, sync"})
+    void normsOfOneBatchAndOfAllRanksStartEachOther(String before, String now) throws IOException {
+        Path file = folder.resolve("before.safetensors");
+        Map<String, float[]> saved;
+        try (Detector detector = Detector.create(TinyDetectors.recipe("model.norm=" + before), ANIMALS, backend)) {
+            detector.save(file);
+            saved = values(detector);
+        }
+        Recipe recipe = from(file, "model.norm=" + now);
+        try (Detector detector = Detector.create(recipe, ANIMALS, backend);
+                Detector loaded = Detector.load(file, backend)) {
+            assertSame(values(detector), saved, name -> true);
+            assertSame(values(loaded), saved, name -> true);
+            assertThat(recipe.model().norm()).hasToString(now.toUpperCase(Locale.ROOT));
+        }
     }
 
     @Test

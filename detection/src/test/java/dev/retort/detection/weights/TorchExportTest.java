@@ -81,6 +81,7 @@ class TorchExportTest {
         "TORCHVISION_RETINANET, model.depth=50 model.headConvolutions=3 model.p6From=p5 data.pixels=msra",
         "TORCHVISION_RETINANET, model.norm=frozen model.headGroups=4 model.headConvolutions=4",
         "DETECTRON2_RETINANET, model.norm=batch model.p6From=p5",
+        "TORCHVISION_RETINANET, model.norm=sync",
         "DETECTRON2_RETINANET, model.norm=frozen model.depth=50 model.strideIn1x1=true",
         "DETECTRON2_RETINANET, model.headGroups=4 model.headConvolutions=2",
         "TORCHVISION_FCOS, " + FCOS + "model.variant=torchvision model.norm=frozen",
@@ -178,6 +179,22 @@ class TorchExportTest {
                 assertThat(weight[12 * inner + i]).isZero();
             }
             assertThat(tensors(file)).containsKey("backbone.body.layer4.1.bn2.num_batches_tracked");
+        }
+    }
+
+    /** In a file and in evaluation they are batch norms. */
+    @Test
+    void syncNormsAreBatchNormsElsewhere() throws IOException {
+        try (Detector sync = detector("model.norm=sync", THREE);
+                Detector batch = detector("model.norm=batch", THREE);
+                WeightFile file = WeightFile.open(write(sync, WeightSource.TORCHVISION_RETINANET))) {
+            assertThat(tensors(file)).containsKey("backbone.body.layer4.1.bn2.num_batches_tracked");
+            assertThat(TorchvisionPython.of(sync).loading(folder))
+                    .isEqualTo(TorchvisionPython.of(batch).loading(folder))
+                    .anyMatch(line -> line.contains("norm_layer=torch.nn.BatchNorm2d"));
+            assertThat(Detectron2Python.of(sync).loading(folder))
+                    .isEqualTo(Detectron2Python.of(batch).loading(folder))
+                    .anyMatch(line -> line.contains("\"BN\""));
         }
     }
 

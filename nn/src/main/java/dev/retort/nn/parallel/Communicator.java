@@ -76,6 +76,17 @@ public interface Communicator extends AutoCloseable {
                 .toArray();
     }
 
+    /**
+     * Numbers of every rank, in the order of ranks. For few of them.
+     *
+     * @param name of what they are, the same in every rank
+     * @param own as many in every rank
+     * @throws PeerException in every rank, if one gives other numbers than rank 0: not those of {@code name}, or not as many
+     */
+    default List<double[]> allGatherNumbers(String name, double[] own) {
+        return NamedNumbers.gather(this, new NamedNumbers(name, own));
+    }
+
     /** Waits until all ranks are here. */
     void barrier();
 

@@ -65,11 +65,7 @@ final class Meeting {
     private void end() {
         for (int rank = 1; rank < calls.length; rank++) {
             if (!calls[rank].equals(calls[0])) {
-                fail(
-                        peers.get(rank),
-                        "asks for " + calls[rank] + " where " + peers.get(0) + " asks for " + calls[0]
-                                + ": all ranks must run the same program on the same settings",
-                        null);
+                fail(peers.get(rank), PeerException.asksFor(calls[rank], peers.get(0), calls[0]), null);
                 throw failure.exception();
             }
         }

@@ -74,17 +74,11 @@ record ThreadRank(int rank, List<Peer> peers, Meeting meeting) implements Commun
 
     @Override
     public void abort(Throwable failure) {
-        meeting.fail(peers.get(rank), failed(failure), failure);
+        meeting.fail(peers.get(rank), PeerException.failed(failure), failure);
     }
 
     @Override
     public void close() {
         meeting.fail(peers.get(rank), "has left before the others were done", null);
-    }
-
-    /** What a rank did that threw this, behind its name. */
-    static String failed(Throwable failure) {
-        String message = failure.getMessage();
-        return "failed: " + (message == null ? failure.getClass().getSimpleName() : message);
     }
 }

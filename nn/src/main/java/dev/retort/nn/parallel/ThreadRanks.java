@@ -89,7 +89,7 @@ public final class ThreadRanks {
                 throw told;
             }
             if (failures[rank] != null) {
-                throw new PeerException(ranks.peer(rank), ThreadRank.failed(failures[rank]), failures[rank]);
+                throw new PeerException(ranks.peer(rank), PeerException.failed(failures[rank]), failures[rank]);
             }
         }
     }

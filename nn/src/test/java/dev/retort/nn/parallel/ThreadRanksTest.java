@@ -101,8 +101,33 @@ class ThreadRanksTest {
             assertThat(ranks.allGather(100L + ranks.rank()))
                     .containsExactly(
                             IntStream.range(100, 100 + size).asLongStream().toArray());
+            List<double[]> numbers = ranks.allGatherNumbers("thirds", new double[] {ranks.rank(), 1 / 3.0});
+            assertThat(numbers).hasSize(size);
+            for (int rank = 0; rank < size; rank++) {
+                assertThat(numbers.get(rank)).containsExactly(rank, 1 / 3.0);
+            }
             ranks.barrier();
         });
+    }
+
+    @Test
+    void ranksThatBringOtherNumbersAreNamedInEveryRank() {
+        Throwable[] seen = new Throwable[3];
+        ThreadRanks.run(3, LONG, ranks -> {
+            double[] own = new double[ranks.rank() == 2 ? 5 : 4];
+            seen[ranks.rank()] = catchThrowable(() -> ranks.allGatherNumbers("means", own));
+        });
+        assertThat(seen).allSatisfy(error -> assertThat(error)
+                .isInstanceOf(PeerException.class)
+                .hasMessageStartingWith(
+                        "Rank 2 on localhost asks for 'means' with 5 numbers where rank 0 on localhost asks"
+                                + " for 'means' with 4 numbers: "));
+    }
+
+    @Test
+    void aFailureWithoutAMessageIsToldByItsKind() {
+        assertThat(PeerException.failed(new ArrayStoreException())).isEqualTo("failed: ArrayStoreException");
+        assertThat(PeerException.failed(new IOException("no disk"))).isEqualTo("failed: no disk");
     }
 
     @ParameterizedTest

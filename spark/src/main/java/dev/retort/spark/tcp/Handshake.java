@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -18,6 +20,8 @@ final class Handshake extends SimpleChannelInboundHandler<Frame> {
     private final int own;
     /** The rank that is called; negative where this end is called. */
     private final int called;
+    /** How long a caller may take. */
+    private final Duration patience;
 
     private final BiConsumer<Channel, Integer> made;
     private final BiConsumer<Integer, String> refused;
@@ -29,11 +33,13 @@ final class Handshake extends SimpleChannelInboundHandler<Frame> {
             JobSecret secret,
             int own,
             int called,
+            Duration patience,
             BiConsumer<Channel, Integer> made,
             BiConsumer<Integer, String> refused) {
         this.secret = secret;
         this.own = own;
         this.called = called;
+        this.patience = patience;
         this.made = made;
         this.refused = refused;
     }
@@ -50,23 +56,39 @@ final class Handshake extends SimpleChannelInboundHandler<Frame> {
             int called,
             BiConsumer<Channel, Integer> made,
             BiConsumer<Integer, String> refused) {
-        return new Handshake(secret, own, called, made, refused);
+        return new Handshake(secret, own, called, Duration.ZERO, made, refused);
     }
 
     /**
      * The end that is called.
      *
+     * @param patience how long a caller may take to prove itself
      * @param made told the channel and the rank at its other end, which waits for {@link Frame.Kind#WELCOME}
      */
     static Handshake called(
-            JobSecret secret, int own, BiConsumer<Channel, Integer> made, BiConsumer<Integer, String> refused) {
-        return new Handshake(secret, own, -1, made, refused);
+            JobSecret secret,
+            int own,
+            Duration patience,
+            BiConsumer<Channel, Integer> made,
+            BiConsumer<Integer, String> refused) {
+        return new Handshake(secret, own, -1, patience, made, refused);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         if (called >= 0) {
             send(context, new Frame(Frame.Kind.HELLO, Integer.toString(own), challenge));
+        } else {
+            context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void giveUp(ChannelHandlerContext context) {
+        if (!isDone) {
+            refuse(
+                    context,
+                    caller,
+                    "has not proven within " + patience.toSeconds() + " s that it is a rank of this job");
         }
     }
 

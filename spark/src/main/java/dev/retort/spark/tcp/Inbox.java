@@ -77,10 +77,7 @@ final class Inbox {
         if (frame.kind() == Frame.Kind.LEAVE) {
             fail(rank, "has left before the others were done");
         } else if (!frame.text().equals(call)) {
-            fail(
-                    rank,
-                    "asks for " + frame.text() + " where " + peers.get(own) + " asks for " + call
-                            + ": all ranks must run the same program on the same settings");
+            fail(rank, PeerException.asksFor(frame.text(), peers.get(own), call));
         }
         check();
         return frame.bytes();

@@ -4,6 +4,7 @@ import dev.retort.nn.parallel.Addition;
 import dev.retort.nn.parallel.Chunk;
 import dev.retort.nn.parallel.Communicator;
 import dev.retort.nn.parallel.Peer;
+import dev.retort.nn.parallel.PeerException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
@@ -168,8 +169,7 @@ final class TcpRank implements Communicator {
 
     @Override
     public void abort(Throwable failure) {
-        String message = failure.getMessage();
-        String what = "failed: " + (message == null ? failure.getClass().getSimpleName() : message);
+        String what = PeerException.failed(failure);
         inbox.fail(rank, what);
         sendAll(new Frame(Frame.Kind.ABORT, what, Frame.NOTHING));
     }

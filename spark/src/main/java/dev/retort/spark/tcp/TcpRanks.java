@@ -36,6 +36,8 @@ public final class TcpRanks {
 
     private static final int LARGEST = Integer.MAX_VALUE - 64;
     private static final int SIGNS_OF_LIFE = 4;
+    /** How long a connection may stay without a proof, unless ranks have less patience. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
     private TcpRanks() {}
 
@@ -97,13 +99,15 @@ public final class TcpRanks {
         }
 
         Channel listen(String host) throws IOException {
+            Duration patience = timeout.compareTo(HANDSHAKE) < 0 ? timeout : HANDSHAKE;
             try {
                 return new ServerBootstrap()
                         .group(group)
                         .channel(NioServerSocketChannel.class)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .childHandler(initializer(() -> Handshake.called(secret, rank, this::made, this::stray)))
+                        .childHandler(
+                                initializer(() -> Handshake.called(secret, rank, patience, this::made, this::stray)))
                         .bind(0)
                         .syncUninterruptibly()
                         .channel();

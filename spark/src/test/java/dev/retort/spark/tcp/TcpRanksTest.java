@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -133,12 +134,16 @@ class TcpRanksTest {
         });
         assertThat(left.get()).hasMessage("Rank 1 on 127.0.0.1 has left before the others were done");
         AtomicReference<Throwable> other = new AtomicReference<>();
+        CountDownLatch seen = new CountDownLatch(1);
         catchThrowable(() -> run(2, ranks -> {
             float[] values = new float[ranks.rank() == 0 ? 3 : 4];
             Throwable thrown = catchThrowable(() -> ranks.allReduce("numbers", values));
             if (ranks.rank() == 0) {
                 other.set(thrown);
+                seen.countDown();
             }
+            // Rank 1's own reason is not to come first.
+            assertThat(seen.await(30, TimeUnit.SECONDS)).isTrue();
             ranks.abort(thrown);
         }));
         assertThat(other.get())
@@ -165,6 +170,28 @@ class TcpRanksTest {
                         stranger.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
                         stranger.getOutputStream().flush();
                         stranger.getInputStream().read();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+                return threads.allGather(own.getBytes(StandardCharsets.UTF_8)).stream()
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .toList();
+            })) {
+                ranks.barrier();
+            }
+        });
+    }
+
+    /** Before the ranks know of each other, and so before anything else would end it. */
+    @Test
+    void aStrangerWhoSaysNothingIsLetGo() throws Exception {
+        ThreadRanks.<Exception>run(2, LONG, threads -> {
+            try (Communicator ranks = TcpRanks.open(threads.rank(), 2, HOST, SECRET, LONG, own -> {
+                if (threads.rank() == 0) {
+                    try (Socket stranger = new Socket(HOST, Integer.parseInt(own.substring(own.indexOf(':') + 1)))) {
+                        stranger.setSoTimeout(20_000);
+                        assertThat(stranger.getInputStream().read()).isEqualTo(-1);
                     } catch (IOException e) {
                         throw new IllegalStateException(e);
                     }
