@@ -87,14 +87,19 @@ final class ErrorSorter {
         double ap = oracle.asItIs();
         Map<ErrorKind, Double> gains = new EnumMap<>(ErrorKind.class);
         for (ErrorKind kind : ErrorKind.values()) {
-            gains.put(kind, oracle.without(kind) - ap);
+            gains.put(kind, gain(oracle.without(kind), ap));
         }
         return new ErrorAnalysis(
                 ap,
                 gains,
-                oracle.withoutFalsePositives() - ap,
-                oracle.withoutFalseNegatives() - ap,
+                gain(oracle.withoutFalsePositives(), ap),
+                gain(oracle.withoutFalseNegatives(), ap),
                 categories,
                 counts);
+    }
+
+    /** No oracle lowers AP; a rounding error may seem to. */
+    private static double gain(double with, double without) {
+        return Math.max(0, with - without);
     }
 }

@@ -1,13 +1,15 @@
 package dev.retort.detection.eval;
 
 import dev.retort.detection.data.Annotation;
-import dev.retort.detection.data.Category;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * One image's objects and detections of all classes, matched as {@link CocoEvaluator} does at one IoU: at most 100 detections a
@@ -53,24 +55,22 @@ final class ImageScene {
         Map<Long, List<Detection>> found = new HashMap<>();
         detections.forEach(
                 d -> found.computeIfAbsent(d.imageId(), id -> new ArrayList<>()).add(d));
-        List<Category> categories = truth.sortedCategories();
         truth.imageIds().stream()
                 .sorted()
-                .forEach(id -> to.accept(of(
-                        id, truths.getOrDefault(id, List.of()), found.getOrDefault(id, List.of()), categories, iou)));
+                .forEach(id ->
+                        to.accept(of(id, truths.getOrDefault(id, List.of()), found.getOrDefault(id, List.of()), iou)));
     }
 
-    private static ImageScene of(
-            long imageId, List<Annotation> truths, List<Detection> detections, List<Category> categories, double iou) {
+    private static ImageScene of(long imageId, List<Annotation> truths, List<Detection> detections, double iou) {
+        Map<Long, List<Annotation>> truthsOf = truths.stream().collect(Collectors.groupingBy(Annotation::categoryId));
+        Map<Long, List<Detection>> foundOf = detections.stream().collect(Collectors.groupingBy(Detection::categoryId));
+        SortedSet<Long> categories = new TreeSet<>(truthsOf.keySet());
+        categories.addAll(foundOf.keySet());
         List<Annotation> ordered = new ArrayList<>();
         List<Found> found = new ArrayList<>();
-        for (Category category : categories) {
-            List<Annotation> ofClass = truths.stream()
-                    .filter(truth -> truth.categoryId() == category.id())
-                    .toList();
-            List<Detection> foundOfClass = detections.stream()
-                    .filter(detection -> detection.categoryId() == category.id())
-                    .toList();
+        for (long category : categories) {
+            List<Annotation> ofClass = truthsOf.getOrDefault(category, List.of());
+            List<Detection> foundOfClass = foundOf.getOrDefault(category, List.of());
             ImageMatches.Scene scene = new ImageMatches.Scene(ofClass, foundOfClass, MOST);
             ImageMatches matches = scene.match(new double[] {iou}, AreaRange.ALL);
             for (int d = 0; d < matches.scores().length; d++) {
