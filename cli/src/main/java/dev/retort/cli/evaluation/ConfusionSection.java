@@ -52,7 +52,7 @@ record ConfusionSection(JsonCells cells, Map<Long, String> names) {
             for (int j = 0; j < counts.length; j++) {
                 String pointer = COUNTS + "/" + i + "/" + j;
                 if (i == names.size() && j == names.size()) {
-                    row.append(Table.text(""));
+                    row.append("<td></td>");
                 } else {
                     double share = total == 0 ? 0 : counts[j] / total;
                     row.append(cells.shadedCell(i == j ? "right" : "wrong", share, pointer, COUNT));
