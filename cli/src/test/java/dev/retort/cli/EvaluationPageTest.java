@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -32,13 +33,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The page that {@code retort eval --html} writes: its numbers, charts and images, read back. */
 class EvaluationPageTest {
+    /** Of an evaluation of shapes, made once. */
+    @TempDir
+    private static Path shapes;
+
+    private static CocoDataset dataset;
+    private static Document shown;
+    private static JsonNode json;
+
+    private static final StringWriter out = new StringWriter();
+    private static final StringWriter err = new StringWriter();
+
     @TempDir
     private Path folder;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(Object... args) {
+    private static int run(Object... args) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         String[] words = new String[args.length];
@@ -49,15 +58,19 @@ class EvaluationPageTest {
     }
 
     private Document page() throws Exception {
+        return page(folder);
+    }
+
+    private static Document page(Path folder) throws Exception {
         return ReportPage.parse(Files.readString(folder.resolve("page.html")));
     }
 
-    private JsonNode json() throws IOException {
+    private static JsonNode json(Path folder) throws IOException {
         return JsonMapper.builder().build().readTree(Files.readString(folder.resolve("page.json")));
     }
 
     /** Detections on, near and off the objects of the test split, as a file. */
-    private Path detections(CocoDataset dataset) throws IOException {
+    private static Path detections() throws IOException {
         Random random = new Random(11);
         List<Detection> detections = new ArrayList<>();
         for (ImageInfo image : dataset.images()) {
@@ -75,38 +88,38 @@ class EvaluationPageTest {
                 }
             }
         }
-        Path file = folder.resolve("found.json");
+        Path file = shapes.resolve("found.json");
         DetectionsJson.write(detections, file);
         return file;
     }
 
-    private CocoDataset evaluateShapes() throws IOException {
-        CocoDataset dataset = TinyModels.shapes(folder.resolve("shapes"));
+    @BeforeAll
+    static void evaluateShapes() throws Exception {
+        dataset = TinyModels.shapes(shapes.resolve("shapes"));
         Path images = dataset.file(dataset.images().get(0)).getParent();
         assertThat(run(
                         "eval",
                         "--detections",
-                        detections(dataset),
+                        detections(),
                         "--ground-truth",
                         dataset.source(),
                         "--images",
                         images,
                         "--html",
-                        folder.resolve("page.html"),
+                        shapes.resolve("page.html"),
                         "--json",
-                        folder.resolve("page.json"),
+                        shapes.resolve("page.json"),
                         "--score",
                         "0.4"))
                 .as(err.toString())
                 .isZero();
-        return dataset;
+        shown = page(shapes);
+        json = json(shapes);
     }
 
     @Test
     void everyNumberOfThePageIsThatOfTheJson() throws Exception {
-        evaluateShapes();
-        JsonNode json = json();
-        List<Element> numbers = ReportPage.find(page(), "//*[@data-format]");
+        List<Element> numbers = ReportPage.find(shown, "//*[@data-format]");
         assertThat(numbers).hasSizeGreaterThan(300).allSatisfy(number -> {
             JsonNode node = json.at(number.getAttribute("data-json"));
             assertThat(node.isNumber()).as(number.getAttribute("data-json")).isTrue();
@@ -115,9 +128,9 @@ class EvaluationPageTest {
                             .text(node.asDouble()));
         });
         // No table has a number that is not from there.
-        assertThat(ReportPage.find(page(), "//td[not(@data-format) and not(@class='text')]"))
+        assertThat(ReportPage.find(shown, "//td[not(@data-format) and not(@class='text')]"))
                 .allMatch(cell -> cell.getTextContent().isEmpty());
-        assertThat(ReportPage.find(page(), "//table")).hasSizeGreaterThan(8);
+        assertThat(ReportPage.find(shown, "//table")).hasSizeGreaterThan(8);
         assertThat(json.at("/analysis/confusion/score").asDouble()).isEqualTo(0.4);
         assertThat(json.at("/analysis/errors/AP50").asDouble())
                 .isCloseTo(json.get("AP50").asDouble(), within(1e-12))
@@ -127,9 +140,7 @@ class EvaluationPageTest {
 
     @Test
     void curvesAndBarsAreDrawnWhereTheJsonHasThem() throws Exception {
-        evaluateShapes();
-        JsonNode json = json();
-        List<Element> curves = ReportPage.find(page(), "//path[@data-json]");
+        List<Element> curves = ReportPage.find(shown, "//path[@data-json]");
         assertThat(curves).hasSizeGreaterThan(9).allSatisfy(curve -> {
             JsonNode values = json.at(curve.getAttribute("data-json"));
             String[] points = curve.getAttribute("d").substring(1).split("L");
@@ -142,30 +153,29 @@ class EvaluationPageTest {
                         .isCloseTo(values.get(i).asDouble(), within(3e-4));
             }
         });
-        List<Element> bars = ReportPage.find(page(), "//rect[@class='bar']");
+        List<Element> bars = ReportPage.find(shown, "//rect[@class='bar']");
         assertThat(bars).isNotEmpty().allSatisfy(bar -> assertThat(Double.parseDouble(bar.getAttribute("height")) / 250)
                 .isCloseTo(json.at(bar.getAttribute("data-json")).asDouble(), within(3e-4)));
     }
 
     @Test
     void thePageNeedsNoOtherFileAndShowsTheWorstImages() throws Exception {
-        CocoDataset dataset = evaluateShapes();
-        String text = Files.readString(folder.resolve("page.html"));
+        String text = Files.readString(shapes.resolve("page.html"));
         assertThat(text).doesNotContainPattern("(src|href)=\"(?!data:|#)").doesNotContain("@import", "url(http");
-        List<Element> images = ReportPage.find(page(), "//section[@id='worst']//img");
+        List<Element> images = ReportPage.find(shown, "//section[@id='worst']//img");
         assertThat(images).hasSameSizeAs(dataset.images());
         for (int i = 0; i < images.size(); i++) {
             assertThat(images.get(i).getAttribute("alt"))
                     .startsWith((i + 1) + ". "
-                            + json().at("/analysis/worst/" + i + "/file_name").asString());
+                            + json.at("/analysis/worst/" + i + "/file_name").asString());
             RgbImage shown = ReportPage.image(images.get(i));
             assertThat(Math.max(shown.width(), shown.height())).isLessThanOrEqualTo(640);
         }
-        assertThat(ReportPage.find(page(), "//svg"))
+        assertThat(ReportPage.find(shown, "//svg"))
                 .allMatch(svg -> !svg.getAttribute("aria-label").isBlank());
-        assertThat(ReportPage.find(page(), "//h1")).hasSize(1);
-        assertThat(ReportPage.find(page(), "//section/h2")).hasSize(7);
-        assertThat(ReportPage.find(page(), "//th[not(@scope)]")).isEmpty();
+        assertThat(ReportPage.find(shown, "//h1")).hasSize(1);
+        assertThat(ReportPage.find(shown, "//section/h2")).hasSize(7);
+        assertThat(ReportPage.find(shown, "//th[not(@scope)]")).isEmpty();
     }
 
     /** Annotations of many classes with marks in their names, each object taken for the next class with the score 1.5. */
@@ -188,7 +198,7 @@ class EvaluationPageTest {
 
     @Test
     void manyClassesAndScoresThatAreNoProbabilitiesAndNoImages() throws Exception {
-        Path truth = manyClasses(70);
+        Path truth = manyClasses(62);
         assertThat(run(
                         "eval",
                         "--detections",
@@ -201,18 +211,20 @@ class EvaluationPageTest {
                         folder.resolve("page.json")))
                 .as(err.toString())
                 .isZero();
-        assertThat(ReportPage.find(page(), "//section[@id='confusion']//tbody/tr"))
+        Document page = page();
+        JsonNode many = json(folder);
+        assertThat(ReportPage.find(page, "//section[@id='confusion']//tbody/tr"))
                 .hasSize(50);
-        assertThat(ReportPage.find(page(), "//section[@id='curves']//svg")).hasSize(61);
-        assertThat(json().at("/analysis/confusion/counts/69/0").asLong()).isEqualTo(1);
-        assertThat(json().at("/analysis/errors/classification/dAP").asDouble()).isCloseTo(1, within(1e-12));
-        assertThat(json().at("/analysis/calibration").isMissingNode()).isTrue();
-        assertThat(ReportPage.find(page(), "//section[@id='calibration']/p")
+        assertThat(ReportPage.find(page, "//section[@id='curves']//svg")).hasSize(61);
+        assertThat(many.at("/analysis/confusion/counts/61/0").asLong()).isEqualTo(1);
+        assertThat(many.at("/analysis/errors/classification/dAP").asDouble()).isCloseTo(1, within(1e-12));
+        assertThat(many.at("/analysis/calibration").isMissingNode()).isTrue();
+        assertThat(ReportPage.find(page, "//section[@id='calibration']/p")
                         .get(0)
                         .getTextContent())
                 .contains("no probabilities");
-        assertThat(ReportPage.find(page(), "//img")).isEmpty();
-        assertThat(ReportPage.find(page(), "//section[@id='worst']//tbody/tr/th")
+        assertThat(ReportPage.find(page, "//img")).isEmpty();
+        assertThat(ReportPage.find(page, "//section[@id='worst']//tbody/tr/th")
                         .get(0)
                         .getTextContent())
                 .isEqualTo("1. image 1");
@@ -234,8 +246,9 @@ class EvaluationPageTest {
                         folder.resolve("page.html")))
                 .as(err.toString())
                 .isZero();
-        assertThat(ReportPage.find(page(), "//section[@id='curves']//svg")).isEmpty();
-        assertThat(page().getDocumentElement().getTextContent())
+        Document page = page();
+        assertThat(ReportPage.find(page, "//section[@id='curves']//svg")).isEmpty();
+        assertThat(page.getDocumentElement().getTextContent())
                 .contains("There is no object to find.", "No image has an error");
     }
 
