@@ -47,9 +47,10 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  retort eval runs/student/model.safetensors --data shapes",
-            "  retort eval model.safetensors --data coco --html page.html --save-detections found.json",
+            "  retort eval model.safetensors --data coco --html page.html --json page.json",
+            "  retort eval model.safetensors --data coco --save-detections found.json",
             "  retort eval --detections found.json --ground-truth coco/annotations/val.json",
-            "  retort eval --detections found.json --ground-truth val.json --images val --html page.html --json page.json"
+            "  retort eval --detections found.json --ground-truth val.json --html page.html"
         })
 final class EvalCommand implements Callable<Integer> {
     @Spec
