@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,7 +23,18 @@ public final class MetricsJson {
 
     private MetricsJson() {}
 
+    /** Writes the metrics. */
     public static void write(CocoMetrics metrics, Path file) throws IOException {
+        write(content(metrics), file);
+    }
+
+    /** Writes what {@link #content} gives, and what was added to it. */
+    static void write(Map<String, Object> content, Path file) throws IOException {
+        TextFile.write(file, MAPPER.writeValueAsString(content) + "\n");
+    }
+
+    /** The metrics, in the order in which they are written. */
+    static Map<String, Object> content(CocoMetrics metrics) {
         Map<String, Object> content = new LinkedHashMap<>(values(metrics::value));
         Map<String, Object> categories = new LinkedHashMap<>();
         for (Category category : metrics.categories()) {
@@ -32,7 +44,12 @@ public final class MetricsJson {
             categories.put(Long.toString(category.id()), entry);
         }
         content.put("categories", categories);
-        TextFile.write(file, MAPPER.writeValueAsString(content) + "\n");
+        return content;
+    }
+
+    /** The same as {@link #write} writes it, for those who read it. */
+    static JsonNode tree(Map<String, Object> content) {
+        return MAPPER.valueToTree(content);
     }
 
     private static Map<String, Double> values(ToDoubleFunction<CocoMetric> of) {

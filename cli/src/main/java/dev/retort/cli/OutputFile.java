@@ -11,6 +11,11 @@ import java.nio.file.StandardOpenOption;
 final class OutputFile {
     private OutputFile() {}
 
+    /** Whether two paths name one file, there or not. */
+    static boolean isOne(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    }
+
     /** Makes a folder and those above it, if they are not there; a failure names it. */
     static void folder(Path folder) throws IOException {
         try {

@@ -1,19 +1,15 @@
 package dev.retort.cli;
 
-import dev.retort.cli.job.DrawnBoxes;
-import dev.retort.cli.job.PredictionsJson;
+import dev.retort.cli.job.CocoDetections;
 import dev.retort.cli.progress.Progress;
-import dev.retort.detection.DetectedObject;
 import dev.retort.detection.DetectionOptions;
 import dev.retort.detection.Detector;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ImageException;
 import dev.retort.detection.data.ImageFileReader;
-import dev.retort.detection.data.ImageFileWriter;
 import dev.retort.detection.data.ImageHeader;
 import dev.retort.detection.data.Printable;
 import dev.retort.detection.data.RgbImage;
-import dev.retort.detection.draw.BoxPainter;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         description = "Finds objects in images; writes the images with boxes drawn, enlarged if they are small, and"
-                + " detections.json with boxes in pixels of the original images.",
+                + " detections.json with boxes in pixels of the original images; or a COCO file for annotation tools.",
         showDefaultValues = true,
         sortOptions = false,
         footer = {
@@ -45,7 +42,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  retort predict model.safetensors street.jpg --out found",
-            "  retort predict model.safetensors photos/ --out found --score 0.3"
+            "  retort predict model.safetensors photos/ --out found --score 0.3",
+            "  retort predict model.safetensors photos/ --coco annotations.json"
         })
 final class PredictCommand implements Callable<Integer> {
     private static final DetectionOptions ALL = DetectionOptions.DEFAULT.withScoreThreshold(0);
@@ -63,13 +61,21 @@ final class PredictCommand implements Callable<Integer> {
             description = "PNG, JPEG, BMP and GIF files; a folder stands for all images in it.")
     private List<Path> arguments;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder to write images and detections.json to.")
     private Path out;
+
+    @Option(
+            names = "--coco",
+            paramLabel = "FILE",
+            description = "Write the detections to this file in COCO's format, to be corrected in CVAT, Label Studio or"
+                    + " Roboflow; alone or beside --out.")
+    private Path coco;
 
     @Option(
             names = "--score",
             paramLabel = "S",
-            description = "Draw boxes of this score and better; detections.json has all.")
+            description =
+                    "Boxes of this score and better are drawn and come into the COCO file; detections.json has all.")
     private double leastScore = DetectionOptions.DEFAULT.scoreThreshold();
 
     @Mixin
@@ -87,8 +93,16 @@ final class PredictCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--score': " + leastScore + " is not from 0 to 1");
         }
-        List<ImageFile> images = ImageFile.find(arguments, out);
-        OutputFile.folder(out);
+        if (out == null && coco == null) {
+            throw new ParameterException(spec.commandLine(), "Nothing to write: give --out DIR, --coco FILE or both");
+        }
+        List<ImageFile> images = out == null ? ImageFile.findAll(arguments) : ImageFile.find(arguments, out);
+        if (out != null) {
+            OutputFile.folder(out);
+        }
+        if (coco != null) {
+            checkCoco(images);
+        }
         try (Backend computing = device.create();
                 Detector detector = Detector.load(model, computing)) {
             predictAll(detector, images);
@@ -96,9 +110,20 @@ final class PredictCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void checkCoco(List<ImageFile> images) throws IOException {
+        OutputFile.check(coco);
+        ImageFile.refuseToOverwrite(images, coco);
+        if (out != null && OutputFile.isOne(coco, out.resolve(Predictions.LIST))) {
+            throw new ParameterException(
+                    spec.commandLine(), "--coco and the list of --out would both be " + coco + ": choose another file");
+        }
+    }
+
     private void predictAll(Detector detector, List<ImageFile> images) throws IOException {
         List<String> problems = new ArrayList<>();
-        PredictionsJson json = new PredictionsJson();
+        CocoDetections ofModel = new CocoDetections("Detections of " + model.getFileName(), detector.categories());
+        Predictions predictions =
+                new Predictions(Optional.ofNullable(out), Optional.ofNullable(coco), ofModel, leastScore);
         RuntimeException stopped = null;
         try (Progress progress = Progress.open("predict", 0, images.size())) {
             for (int i = 0; i < images.size(); i++) {
@@ -107,7 +132,7 @@ final class PredictCommand implements Callable<Integer> {
                 String detail;
                 try {
                     requireFile(images.get(i).source());
-                    detail = predict(detector, images.get(i), json) + " in " + name;
+                    detail = predict(detector, images.get(i), predictions) + " in " + name;
                 } catch (NoSuchFileException | ImageException e) {
                     problems.add(e.getMessage());
                     detail = "cannot read " + name;
@@ -121,9 +146,9 @@ final class PredictCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             stopped = e;
         }
-        Path detections = out.resolve("detections.json");
+        String written = "";
         try {
-            json.write(detections);
+            written = predictions.write(images.size() - problems.size());
         } catch (IOException e) {
             if (stopped == null) {
                 throw e;
@@ -133,17 +158,22 @@ final class PredictCommand implements Callable<Integer> {
         if (stopped != null) {
             throw stopped;
         }
-        tell(detections, images.size(), problems);
+        if (coco != null && ofModel.renumbered()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("retort: the model has a class of id 0, which annotation tools take for none: in " + coco
+                            + " classes have ids from 1, in their order");
+        }
+        tell(written, images.size(), problems);
     }
 
-    private void tell(Path detections, int images, List<String> problems) {
+    private void tell(String written, int images, List<String> problems) {
         PrintWriter err = spec.commandLine().getErr();
         if (turned > 0) {
             err.println("retort: " + turned + " of " + images + " images have a rotation tag (EXIF) and were turned by"
                     + " it, as viewers show them; boxes count in the turned image");
         }
-        int done = images - problems.size();
-        spec.commandLine().getOut().println("Wrote " + detections + " and " + done + " images");
+        spec.commandLine().getOut().println(written);
         problems.forEach(problem -> err.println(Printable.line(problem)));
         if (!problems.isEmpty()) {
             throw new DataException(
@@ -158,16 +188,13 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    /** Draws and lists what is in an image; returns how many boxes were drawn. */
-    private int predict(Detector detector, ImageFile file, PredictionsJson json) {
+    /** Takes in what is in an image; returns how many boxes have the least score. */
+    private int predict(Detector detector, ImageFile file, Predictions predictions) {
         Path source = file.source();
         boolean turns = ImageHeader.read(source).turned();
         RgbImage image = ImageFileReader.read(source, limit.pixels());
-        List<DetectedObject> found = detector.detect(image, ALL);
-        List<BoxPainter.Box> boxes = DrawnBoxes.detected(found, leastScore);
-        ImageFileWriter.write(BoxPainter.paint(image, boxes), file.target());
-        json.add(source, image, found);
+        int count = predictions.add(file, image, detector.detect(image, ALL));
         turned += turns ? 1 : 0;
-        return boxes.size();
+        return count;
     }
 }

@@ -25,6 +25,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,10 +102,13 @@ class ModelCommandsTest {
                         folder.resolve("shapes"),
                         "--json",
                         json,
+                        "--html",
+                        scratch.resolve("page.html"),
                         "--save-detections",
                         detections))
                 .as(err.toString())
                 .isZero();
+        assertThat(scratch.resolve("page.html")).content().contains("data:image/jpeg", "split test");
         String table = out.toString();
         assertThat(table).startsWith(metrics.summary());
         double ofCircles =
@@ -244,9 +248,11 @@ class ModelCommandsTest {
         }
         Files.writeString(images.resolve("notes.txt"), "not an image, and not asked for");
         Path target = scratch.resolve("found");
-        assertThat(run("predict", model, images, "--out", target, "--score", "0.5"))
+        Path coco = scratch.resolve("coco.json");
+        assertThat(run("predict", model, images, "--out", target, "--score", "0.5", "--coco", coco))
                 .as(err.toString())
                 .isZero();
+        readBack(coco, images);
         JsonNode list = json(target.resolve("detections.json")).get("images");
         assertThat(list.size()).isEqualTo(dataset.size());
         for (int n = 0; n < list.size(); n++) {
@@ -266,6 +272,51 @@ class ModelCommandsTest {
                     .isNotEqualTo(BilinearResize.resize(original, painted.width(), painted.height())
                             .rgb());
         }
+    }
+
+    /** The file has what the detector found with the score 0.5 and more, and is a data set of its own. */
+    private void readBack(Path coco, Path images) throws IOException {
+        CocoDataset read = CocoDataset.open(coco, images);
+        assertThat(read.notices()).isEmpty();
+        assertThat(read.categories()).isEqualTo(dataset.categories());
+        assertThat(read.images()).extracting(ImageInfo::id).containsExactly(1L, 2L, 3L);
+        assertThat(read.imageProblems()).isEmpty();
+        for (int n = 0; n < read.size(); n++) {
+            ImageInfo image = read.images().get(n);
+            assertThat(image.fileName())
+                    .isEqualTo(
+                            dataset.file(dataset.images().get(n)).getFileName().toString());
+            double[] scores = found.get(n).scores();
+            double[] boxes = found.get(n).boxes();
+            int sure = (int) Arrays.stream(scores).filter(score -> score >= 0.5).count();
+            List<Annotation> annotations = read.annotations(image.id());
+            assertThat(annotations).hasSize(sure);
+            for (int i = 0; i < sure; i++) {
+                double width = boxes[4 * i + 2] - boxes[4 * i];
+                double height = boxes[4 * i + 3] - boxes[4 * i + 1];
+                long category =
+                        dataset.categories().get(found.get(n).classes()[i]).id();
+                assertThat(annotations.get(i))
+                        .isEqualTo(new Annotation(
+                                annotations.get(i).id(),
+                                image.id(),
+                                category,
+                                boxes[4 * i],
+                                boxes[4 * i + 1],
+                                width,
+                                height,
+                                width * height,
+                                false));
+            }
+        }
+        assertThat(read.annotationCount()).isPositive();
+        JsonNode first = json(coco).get("annotations").get(0);
+        assertThat(first.get("id").asLong()).isEqualTo(1);
+        assertThat(first.get("score").asDouble()).isGreaterThanOrEqualTo(0.5);
+        assertThat(first.get("segmentation").isArray()).isTrue();
+        assertThat(first.get("segmentation").isEmpty()).isTrue();
+        assertThat(first.get("iscrowd").asInt()).isZero();
+        assertThat(out.toString()).contains(coco + " with " + read.annotationCount() + " boxes in 3 images");
     }
 
     private static void compare(JsonNode listed, Detections expected) {
@@ -331,5 +382,42 @@ class ModelCommandsTest {
         assertThat(run("predict", model, a, "--out", "x", "--score", "1.5")).isEqualTo(2);
         assertThat(run("predict", model, "--out", "x")).isEqualTo(2);
         assertThat(run("predict", model, a)).isEqualTo(2);
+        assertThat(err.toString()).contains("give --out DIR, --coco FILE or both");
+    }
+
+    @Test
+    void aCocoFileTakesNoOthersPlace() throws IOException {
+        Path a = scratch.resolve("a.png");
+        ImageFileWriter.write(RgbImage.black(40, 40), a);
+        assertThat(run("predict", model, a, "--coco", a)).isEqualTo(1);
+        assertThat(err.toString()).contains(a + " is the file of an image");
+        Path target = scratch.resolve("found");
+        assertThat(run("predict", model, a, "--out", target, "--coco", target.resolve("a.png")))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("is the file of an image");
+        assertThat(run("predict", model, a, "--out", target, "--coco", target.resolve("detections.json")))
+                .isEqualTo(2);
+        assertThat(run("predict", model, a, "--coco", scratch.resolve("none/coco.json")))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("make it first");
+        Path other = Files.createDirectory(scratch.resolve("other")).resolve("a.png");
+        Files.copy(a, other);
+        assertThat(run("predict", model, a, other, "--coco", scratch.resolve("coco.json")))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("a COCO file tells images by it");
+        assertThat(scratch.resolve("coco.json")).doesNotExist();
+    }
+
+    @Test
+    void aCocoFileAloneHasTheImagesThatCanBeRead() throws IOException {
+        Path a = scratch.resolve("a.png");
+        ImageFileWriter.write(RgbImage.black(40, 30), a);
+        Path coco = scratch.resolve("coco.json");
+        assertThat(run("predict", model, scratch.resolve("missing.png"), a, "--coco", coco, "--score", "1"))
+                .isEqualTo(1);
+        assertThat(json(coco).get("images").size()).isEqualTo(1);
+        assertThat(json(coco).at("/images/0/width").asInt()).isEqualTo(40);
+        assertThat(json(coco).get("annotations").isEmpty()).isTrue();
+        assertThat(scratch.toFile().list()).containsExactlyInAnyOrder("a.png", "coco.json");
     }
 }

@@ -3,7 +3,6 @@ package dev.retort.cli.job;
 import dev.retort.cli.report.ImagePage;
 import dev.retort.cli.report.ReportData;
 import dev.retort.detection.RecipeBatches;
-import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.data.RgbImage;
@@ -17,9 +16,6 @@ import java.util.Map;
 
 /** The first images that a training would see, before and after augmentation. */
 public final class ShownSamples {
-    /** Longest edge of an image on the page. */
-    private static final int LONGEST = 1024;
-
     private final Recipe recipe;
     private final CocoDataset dataset;
 
@@ -56,35 +52,14 @@ public final class ShownSamples {
         return new ReportData.Figure(
                 sample.info().fileName() + " (batch " + iteration + ", place " + place + ")",
                 List.of(
-                        ReportData.Panel.of("before", "before: " + size(original, truth), painted(original, truth)),
                         ReportData.Panel.of(
-                                "after", "after: " + size(seen, learned) + mirrored, painted(seen, learned))));
+                                "before", "before: " + size(original, truth), PaintedImage.of(original, truth)),
+                        ReportData.Panel.of(
+                                "after", "after: " + size(seen, learned) + mirrored, PaintedImage.of(seen, learned))));
     }
 
     private static String size(RgbImage image, List<BoxPainter.Box> boxes) {
         return image.width() + "x" + image.height() + ", " + boxes.size() + (boxes.size() == 1 ? " box" : " boxes");
-    }
-
-    /** The image with its boxes; one that is larger than a page shows is made smaller first. */
-    private static RgbImage painted(RgbImage image, List<BoxPainter.Box> boxes) {
-        double scale = Math.min(1, (double) LONGEST / Math.max(image.width(), image.height()));
-        if (scale == 1) {
-            return BoxPainter.paint(image, boxes);
-        }
-        int width = (int) Math.max(1, Math.rint(image.width() * scale));
-        int height = (int) Math.max(1, Math.rint(image.height() * scale));
-        double across = (double) width / image.width();
-        double down = (double) height / image.height();
-        List<BoxPainter.Box> scaled = boxes.stream()
-                .map(box -> BoxPainter.Box.truth(
-                        box.x1() * across,
-                        box.y1() * down,
-                        box.x2() * across,
-                        box.y2() * down,
-                        box.classIndex(),
-                        box.name()))
-                .toList();
-        return BoxPainter.paint(BilinearResize.resize(image, width, height), scaled);
     }
 
     private Map<String, String> facts() {

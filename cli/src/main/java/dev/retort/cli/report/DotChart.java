@@ -58,31 +58,24 @@ public record DotChart(String id, String title, String xLabel, String reference,
         Axis axis =
                 new Axis(Math.floor(all[0] / step) * step, (Math.floor(all[all.length - 1] / step) + 1) * step, step);
         double bottom = TOP + rows.size() * LINE;
-        StringBuilder svg = new StringBuilder(format(
-                "<svg class=\"chart dots\" id=\"%s\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\""
-                        + " xmlns=\"http://www.w3.org/2000/svg\">\n",
-                Html.escape(id), WIDTH, bottom + BOTTOM, Html.escape(title)));
+        Svg svg = new Svg("chart dots", id, title, WIDTH, bottom + BOTTOM);
         axis.grid(svg, bottom, xLabel);
         for (int i = 0; i < rows.size(); i++) {
             row(svg, rows.get(i), axis, TOP + (i + 0.5) * LINE, bottom);
         }
-        return svg.append("</svg>\n").toString();
+        return svg.end();
     }
 
-    private void row(StringBuilder svg, Row row, Axis axis, double y, double bottom) {
-        svg.append(format(
-                "<text class=\"name\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                LEFT - 14, y + 4, Html.escape(row.name)));
+    private void row(Svg svg, Row row, Axis axis, double y, double bottom) {
+        svg.text("name", "end", LEFT - 14, y + 4, row.name);
         if (row.values.isEmpty()) {
             return;
         }
         double mean = axis.x(row.mean());
         if (row.name.equals(reference)) {
-            svg.append(format(
-                    "<line class=\"reference\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" />\n",
-                    mean, mean, TOP, bottom));
+            svg.line("reference", mean, TOP, mean, bottom);
         }
-        row.values.forEach((run, value) -> svg.append(format(
+        row.values.forEach((run, value) -> svg.add(
                 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" data-row=\"%s\" data-run=\"%s\" data-value=\"%s\"><title>%s %s: %.1f</title></circle>\n",
                 axis.x(value),
                 y,
@@ -91,9 +84,8 @@ public record DotChart(String id, String title, String xLabel, String reference,
                 value,
                 Html.escape(row.name),
                 Html.escape(run),
-                value)));
-        svg.append(format(
-                "<line class=\"mean\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" />\n", mean, mean, y - 9, y + 9));
+                value));
+        svg.line("mean", mean, y - 9, mean, y + 9);
     }
 
     private record Axis(double low, double high, double step) {
@@ -101,28 +93,15 @@ public record DotChart(String id, String title, String xLabel, String reference,
             return LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT);
         }
 
-        void grid(StringBuilder svg, double bottom, String label) {
+        void grid(Svg svg, double bottom, String label) {
             int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
             long count = Math.round((high - low) / step);
             for (int i = 0; i <= count; i++) {
                 double value = low + i * step;
-                svg.append(format(
-                        "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" />",
-                        x(value), x(value), TOP, bottom));
-                svg.append(format(
-                        "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%.1f\">%." + decimals
-                                + "f</text>\n",
-                        x(value),
-                        bottom + 18,
-                        value));
+                String tick = String.format(Locale.ROOT, "%." + decimals + "f", value);
+                svg.line("grid", x(value), TOP, x(value), bottom).text("tick", "middle", x(value), bottom + 18, tick);
             }
-            svg.append(format(
-                    "<text class=\"label\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                    WIDTH - RIGHT, bottom + 38, Html.escape(label)));
+            svg.text("label", "end", WIDTH - RIGHT, bottom + 38, label);
         }
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
     }
 }

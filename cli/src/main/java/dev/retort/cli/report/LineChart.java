@@ -71,74 +71,58 @@ final class LineChart {
     }
 
     String svg() {
-        StringBuilder svg = new StringBuilder();
-        svg.append(format(
-                "<svg class=\"chart\" id=\"%s\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\""
-                        + " xmlns=\"http://www.w3.org/2000/svg\">\n",
-                Html.escape(chart.id()), WIDTH, HEIGHT, Html.escape(chart.title())));
+        Svg svg = new Svg("chart", chart.id(), chart.title(), WIDTH, HEIGHT);
         grid(svg);
         List<ReportData.Curve> curves = chart.curves();
-        svg.append(format(
+        svg.add(
                 "<clipPath id=\"%s-area\"><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" /></clipPath>\n",
-                Html.escape(chart.id()), LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM));
-        svg.append(format("<g clip-path=\"url(#%s-area)\">\n", Html.escape(chart.id())));
+                Html.escape(chart.id()), LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+        svg.add("<g clip-path=\"url(#%s-area)\">\n", Html.escape(chart.id()));
         for (int i = 0; i < curves.size(); i++) {
             path(svg, curves.get(i), i, "raw", curves.get(i).values());
         }
         for (int i = 0; i < curves.size(); i++) {
             path(svg, curves.get(i), i, "curve", smooth(curves.get(i).values()));
         }
-        svg.append("</g>\n");
+        svg.add("</g>\n");
         legend(svg);
-        return svg.append("</svg>\n").toString();
+        return svg.end();
     }
 
-    private void grid(StringBuilder svg) {
+    private void grid(Svg svg) {
         for (int i = 0; i * yStep <= yMax * (1 + 1e-9); i++) {
             double y = y(i * yStep);
-            svg.append(format(
-                    "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" />",
-                    LEFT, WIDTH - RIGHT, y, y));
-            svg.append(format(
-                    "<text class=\"tick\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                    LEFT - 8, y + 4, tick(i * yStep, yStep)));
+            svg.line("grid", LEFT, y, WIDTH - RIGHT, y).text("tick", "end", LEFT - 8, y + 4, tick(i * yStep, yStep));
         }
         for (int i = 0; i * xStep <= xMax * (1 + 1e-9); i++) {
             double x = x(i * xStep);
-            svg.append(format(
-                    "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" />",
-                    x, x, HEIGHT - BOTTOM, HEIGHT - BOTTOM + 5));
-            svg.append(format(
-                    "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-                    x, HEIGHT - BOTTOM + 20, tick(i * xStep, xStep)));
+            svg.line("grid", x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 5)
+                    .text("tick", "middle", x, HEIGHT - BOTTOM + 20, tick(i * xStep, xStep));
         }
-        svg.append(format(
-                "<text class=\"label\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">iteration</text>\n",
-                WIDTH - RIGHT, HEIGHT - 8));
-        svg.append(format(
-                "<text class=\"label\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", 8.0, 18.0, Html.escape(chart.yLabel())));
+        svg.text("label", "end", WIDTH - RIGHT, HEIGHT - 8, "iteration").text("label", "start", 8, 18, chart.yLabel());
     }
 
-    private void path(StringBuilder svg, ReportData.Curve curve, int number, String kind, double[] values) {
-        StringBuilder d = new StringBuilder();
-        for (int i = 0; i < values.length; i++) {
-            d.append(format("%s%.1f %.1f", i == 0 ? "M" : "L", x(curve.iterations()[i]), y(values[i])));
-        }
-        svg.append(format(
+    private void path(Svg svg, ReportData.Curve curve, int number, String kind, double[] values) {
+        svg.add(
                 "<path class=\"%s series-%d\" data-model=\"%s\" data-name=\"%s\" data-points=\"%d\" d=\"%s\" />\n",
-                kind, number, Html.escape(curve.model()), Html.escape(curve.name()), values.length, d));
+                kind,
+                number,
+                Html.escape(curve.model()),
+                Html.escape(curve.name()),
+                values.length,
+                Svg.path(
+                        Arrays.stream(curve.iterations()).map(this::x).toArray(),
+                        Arrays.stream(values).map(this::y).toArray()));
     }
 
     /** From the right: the left is the axis label's. */
-    private void legend(StringBuilder svg) {
+    private void legend(Svg svg) {
         double x = WIDTH - RIGHT;
         for (int i = chart.curves().size() - 1; i >= 0; i--) {
             String name = chart.curves().get(i).name();
-            svg.append(format(
-                    "<text class=\"legend\" text-anchor=\"end\" x=\"%.1f\" y=\"18\">%s</text>", x, Html.escape(name)));
+            svg.text("legend", "end", x, 18, name);
             x -= name.length() * 7.2 + 8;
-            svg.append(format(
-                    "<line class=\"key series-%d\" x1=\"%.1f\" x2=\"%.1f\" y1=\"14\" y2=\"14\" />\n", i, x - 18, x));
+            svg.line("key series-" + i, x - 18, 14, x, 14);
             x -= 36;
         }
     }
@@ -153,10 +137,6 @@ final class LineChart {
 
     private static String tick(double value, double step) {
         int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
-        return format("%,." + decimals + "f", value).replace(',', '\u2009');
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value).replace(',', '\u2009');
     }
 }

@@ -24,8 +24,13 @@ public final class PageParts {
         return text.isBlank() ? "" : "<p class=\"" + style + "\">" + Html.escape(text.strip()) + "</p>\n";
     }
 
+    /** The beginning of a part of the page, with its heading; {@code </section>} ends it. */
+    public static String section(String id, String title) {
+        return "<section id=\"" + Html.escape(id) + "\">\n<h2>" + Html.escape(title) + "</h2>\n";
+    }
+
     /** Images that belong together, each with its caption. */
-    static String figure(ReportData.Figure figure) {
+    public static String figure(ReportData.Figure figure) {
         StringBuilder html = new StringBuilder("<figure>\n<div class=\"panels\">\n");
         for (ReportData.Panel panel : figure.panels()) {
             html.append("<div class=\"panel\" data-model=\"")

@@ -65,11 +65,7 @@ public final class Report {
     }
 
     private void section(String id, String title, String explanation, Runnable content) {
-        html.append("<section id=\"")
-                .append(id)
-                .append("\">\n<h2>")
-                .append(title)
-                .append("</h2>\n");
+        html.append(PageParts.section(id, title));
         content.run();
         paragraph("explanation", explanation);
         html.append("</section>\n");

@@ -96,7 +96,7 @@ final class ResultTable {
     }
 
     static String percent(double fraction) {
-        return fraction < 0 ? "\u2013" : String.format(Locale.ROOT, "%.1f", 100 * fraction);
+        return CellFormat.PERCENT.text(fraction);
     }
 
     static String signed(double fraction) {

@@ -3,6 +3,7 @@ package dev.retort.cli.study;
 import dev.retort.cli.report.DotChart;
 import dev.retort.cli.report.Html;
 import dev.retort.cli.report.PageParts;
+import dev.retort.cli.report.Table;
 import dev.retort.detection.eval.CocoMetric;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,33 +51,25 @@ final class StudyPage {
 
     private static void section(StringBuilder html, TableFigures figures, Study study) {
         String name = figures.table().name();
-        html.append("<section id=\"")
-                .append(Html.escape(name))
-                .append("\">\n<h2>")
-                .append(Html.escape(name))
-                .append("</h2>\n");
-        table(html, TableCells.of(figures, study));
+        html.append(PageParts.section(name, name));
+        html.append(table(name, TableCells.of(figures, study)));
         html.append(PageParts.paragraph("explanation", ABOUT_TABLE));
         html.append(chart(figures, study.metric()).svg());
         html.append(PageParts.paragraph("explanation", ABOUT_DOTS)).append("</section>\n");
     }
 
-    private static void table(StringBuilder html, TableCells cells) {
-        html.append("<div class=\"scroll\"><table>\n<thead><tr>");
-        cells.header()
-                .forEach(cell -> html.append("<th>").append(Html.escape(cell)).append("</th>"));
-        html.append("</tr></thead>\n<tbody>\n");
+    private static String table(String name, TableCells cells) {
+        Table table = new Table(name, cells.header());
         for (List<String> row : cells.rows()) {
-            html.append("<tr><th scope=\"row\">")
-                    .append(Html.escape(row.get(0)))
-                    .append("</th>");
-            row.subList(1, row.size()).forEach(cell -> html.append(cell.equals("yes") ? "<td class=\"yes\">" : "<td>")
-                    .append(Html.escape(cell))
-                    .append("</td>"));
-            html.append("</tr>\n");
+            table.row(row.get(0), row.stream().skip(1).map(StudyPage::cell).toArray(String[]::new));
         }
-        html.append("</tbody></table></div>\n");
+        StringBuilder html = new StringBuilder(table.html());
         cells.footnotes().forEach(note -> html.append(PageParts.paragraph("explanation", note)));
+        return html.toString();
+    }
+
+    private static String cell(String text) {
+        return (text.equals("yes") ? "<td class=\"yes\">" : "<td>") + Html.escape(text) + "</td>";
     }
 
     private static DotChart chart(TableFigures figures, CocoMetric metric) {

@@ -29,6 +29,11 @@ public final class BoxPainter {
             return new Box(x1, y1, x2, y2, classIndex, name, Double.NaN);
         }
 
+        /** The same box on an image that was resized by these factors. */
+        public Box scaled(double across, double down) {
+            return new Box(x1 * across, y1 * down, x2 * across, y2 * down, classIndex, name, score);
+        }
+
         boolean isTruth() {
             return Double.isNaN(score);
         }

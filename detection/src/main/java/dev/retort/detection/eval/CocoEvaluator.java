@@ -48,7 +48,7 @@ public final class CocoEvaluator {
 
     /** The metrics of all detections since {@link #reset}. */
     public CocoMetrics evaluate() {
-        List<Category> categories = sortedCategories();
+        List<Category> categories = truth.sortedCategories();
         CocoMetrics metrics = new CocoMetrics(categories);
         List<List<Placed>> scenes = scenes(categories);
         for (int k = 0; k < categories.size(); k++) {
@@ -66,7 +66,7 @@ public final class CocoEvaluator {
 
     /** Which detections since {@link #reset} found an object, image by image. */
     public MatchedDetections matches() {
-        List<Category> categories = sortedCategories();
+        List<Category> categories = truth.sortedCategories();
         List<List<Placed>> scenes = scenes(categories);
         List<Long> images = sortedImages();
         List<MatchedDetections.Category> matches = new ArrayList<>();
@@ -110,12 +110,6 @@ public final class CocoEvaluator {
 
     private List<Long> sortedImages() {
         return truth.imageIds().stream().sorted().toList();
-    }
-
-    private List<Category> sortedCategories() {
-        return truth.categories().stream()
-                .sorted(Comparator.comparingLong(Category::id))
-                .toList();
     }
 
     /** A scene and the position of its image among all. */
@@ -162,7 +156,7 @@ public final class CocoEvaluator {
         }
 
         boolean matched(int t) {
-            return image.matched()[t * image.scores().length + rank];
+            return image.matched(t * image.scores().length + rank);
         }
 
         boolean ignored(int t) {

@@ -54,11 +54,65 @@ public final class CocoMetrics {
      * @throws IllegalArgumentException if there is no category of this id
      */
     public double value(CocoMetric metric, long categoryId) {
-        int k = IntStream.range(0, categories.size())
+        int k = indexOf(categoryId);
+        return mean(metric, k, k + 1);
+    }
+
+    /**
+     * The precision-recall curve whose mean is {@link #value(CocoMetric)}: interpolated precision at {@link #recallLevels},
+     * averaged over the categories that have something to find and over the metric's IoU thresholds. All -1 if there are none.
+     *
+     * @throws IllegalArgumentException if the metric is an average recall
+     */
+    public double[] curve(CocoMetric metric) {
+        return curve(metric, 0, categories.size());
+    }
+
+    /**
+     * The same of one category.
+     *
+     * @throws IllegalArgumentException if the metric is an average recall, or there is no category of this id
+     */
+    public double[] curve(CocoMetric metric, long categoryId) {
+        int k = indexOf(categoryId);
+        return curve(metric, k, k + 1);
+    }
+
+    /** The 101 recall levels of curves: 0.00, 0.01, ..., 1.00. */
+    public static double[] recallLevels() {
+        return RECALL_LEVELS.clone();
+    }
+
+    private double[] curve(CocoMetric metric, int from, int to) {
+        if (!metric.isPrecision()) {
+            throw new IllegalArgumentException(metric.label() + " is a recall and has no precision-recall curve");
+        }
+        int m = MAX_DETECTIONS.indexOf(metric.maxDetections());
+        double[] curve = new double[RECALL_LEVELS.length];
+        for (int r = 0; r < curve.length; r++) {
+            double sum = 0;
+            int count = 0;
+            for (int t = 0; t < IOU_THRESHOLDS.length; t++) {
+                for (int k = from; k < to && isAt(metric, t); k++) {
+                    double value = precision[index(t * RECALL_LEVELS.length + r, k, metric.area(), m)];
+                    sum += value > -1 ? value : 0;
+                    count += value > -1 ? 1 : 0;
+                }
+            }
+            curve[r] = count == 0 ? -1 : sum / count;
+        }
+        return curve;
+    }
+
+    private static boolean isAt(CocoMetric metric, int t) {
+        return metric.iou() == 0 || IOU_THRESHOLDS[t] == metric.iou();
+    }
+
+    private int indexOf(long categoryId) {
+        return IntStream.range(0, categories.size())
                 .filter(i -> categories.get(i).id() == categoryId)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There is no category " + categoryId));
-        return mean(metric, k, k + 1);
     }
 
     /** Interpolated precision [10 IoU thresholds, 101 recall levels, categories, 4 areas, 3 limits], row-major. */
@@ -101,7 +155,7 @@ public final class CocoMetrics {
         double sum = 0;
         int count = 0;
         for (int t = 0; t < IOU_THRESHOLDS.length; t++) {
-            if (metric.iou() == 0 || IOU_THRESHOLDS[t] == metric.iou()) {
+            if (isAt(metric, t)) {
                 for (int k = from; k < to; k++) {
                     int levels = metric.isPrecision() ? RECALL_LEVELS.length : 1;
                     for (int r = 0; r < levels; r++) {

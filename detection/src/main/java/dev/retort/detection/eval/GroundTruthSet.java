@@ -3,8 +3,10 @@ package dev.retort.detection.eval;
 import dev.retort.detection.data.Annotation;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.Problems;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,6 +39,20 @@ public record GroundTruthSet(List<Long> imageIds, List<Category> categories, Lis
             }
         }
         refuse(problems);
+    }
+
+    /** How many objects of a size class are to be found, by category id, without crowds; categories that have none are missing. */
+    public Map<Long, Long> objects(AreaRange area) {
+        return annotations.stream()
+                .filter(a -> !a.crowd() && area.contains(a.area()))
+                .collect(Collectors.groupingBy(Annotation::categoryId, Collectors.counting()));
+    }
+
+    /** The categories, ascending by id. */
+    List<Category> sortedCategories() {
+        return categories.stream()
+                .sorted(Comparator.comparingLong(Category::id))
+                .toList();
     }
 
     /**

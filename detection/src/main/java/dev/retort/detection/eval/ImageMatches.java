@@ -8,11 +8,16 @@ import java.util.List;
  * The outcome for one image, category and size class: which detections found an object, at each IoU threshold.
  *
  * @param scores [D], descending
- * @param matched [T * D]: whether the detection has a ground truth of its own, or lies in a crowd
+ * @param truths [T * D]: index of the ground truth that a detection found or, a crowd, lies in; -1 without one
  * @param ignored [T * D]: whether the detection counts neither as hit nor as miss
  * @param positives number of ground truths that are to be found
  */
-record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int positives) {
+record ImageMatches(double[] scores, int[] truths, boolean[] ignored, int positives) {
+    /** Whether the detection at {@code index} of [T * D] has a ground truth of its own, or lies in a crowd. */
+    boolean matched(int index) {
+        return truths[index] >= 0;
+    }
+
     /** The objects and detections of one image and category, with their overlaps. */
     static final class Scene {
         private final List<Annotation> truths;
@@ -34,7 +39,7 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
         }
 
         /** Intersection over union; over the detection's area alone if the truth is a crowd. */
-        private static double overlap(Detection d, Annotation g) {
+        static double overlap(Detection d, Annotation g) {
             double width = Math.min(d.x() + d.width(), g.x() + g.w()) - Math.max(d.x(), g.x());
             double height = Math.min(d.y() + d.height(), g.y() + g.h()) - Math.max(d.y(), g.y());
             if (width <= 0 || height <= 0) {
@@ -43,6 +48,16 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
             double intersection = width * height;
             double union = g.crowd() ? d.area() : d.area() + g.w() * g.h() - intersection;
             return intersection / union;
+        }
+
+        /** An overlap of exactly 1 may come out a rounding error below it. */
+        static double atMostAlmostOne(double threshold) {
+            return Math.min(threshold, 1 - 1e-10);
+        }
+
+        /** The detections in their order here. */
+        List<Detection> detections() {
+            return detections;
         }
 
         /**
@@ -58,7 +73,7 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
                 skip[g] = truths.get(g).crowd() || !area.contains(truths.get(g).area());
                 positives += skip[g] ? 0 : 1;
             }
-            boolean[] matched = new boolean[thresholds.length * n];
+            int[] found = new int[thresholds.length * n];
             boolean[] ignored = new boolean[thresholds.length * n];
             for (int t = 0; t < thresholds.length; t++) {
                 boolean[] taken = new boolean[m];
@@ -67,9 +82,9 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
                     if (truth < 0) {
                         truth = best(d, thresholds[t], taken, skip, true);
                     }
+                    found[t * n + d] = truth;
                     if (truth >= 0) {
                         taken[truth] = true;
-                        matched[t * n + d] = true;
                         ignored[t * n + d] = skip[truth];
                     } else {
                         ignored[t * n + d] = !area.contains(detections.get(d).area());
@@ -77,13 +92,12 @@ record ImageMatches(double[] scores, boolean[] matched, boolean[] ignored, int p
                 }
             }
             double[] scores = detections.stream().mapToDouble(Detection::score).toArray();
-            return new ImageMatches(scores, matched, ignored, positives);
+            return new ImageMatches(scores, found, ignored, positives);
         }
 
         /** The best ground truth for detection {@code d} among those whose skip flag is {@code skipped}, or -1. */
         private int best(int d, double threshold, boolean[] taken, boolean[] skip, boolean skipped) {
-            // An overlap of exactly 1 may come out a rounding error below it.
-            double highest = Math.min(threshold, 1 - 1e-10);
+            double highest = atMostAlmostOne(threshold);
             int best = -1;
             for (int g = 0; g < taken.length; g++) {
                 boolean free = !taken[g] || truths.get(g).crowd();
