@@ -57,7 +57,7 @@ final class EventFile implements AutoCloseable {
         EventFile file = new EventFile(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         try {
             file.add(step, new ProtoMessage().text(FILE_VERSION, VERSION));
-            file.add(step, new ProtoMessage().message(SESSION_LOG, new ProtoMessage().integer(STATUS, START)));
+            file.add(step, start());
             return file;
         } catch (IOException e) {
             file.close();
@@ -86,13 +86,25 @@ final class EventFile implements AutoCloseable {
     /** Adds the values of a step, one event; nothing if there are none. */
     void add(long step, List<ProtoMessage> values) throws IOException {
         if (!values.isEmpty()) {
-            add(step, new ProtoMessage().message(SUMMARY, Summaries.of(values)));
+            add(step, summary(values));
         }
     }
 
     private void add(long step, ProtoMessage what) throws IOException {
+        ByteBuffer record = ByteBuffer.wrap(record(System.currentTimeMillis() / 1e3, step, what));
+        while (record.hasRemaining()) {
+            channel.write(record);
+        }
+    }
+
+    /**
+     * An event as the file has it: length, its checksum, the message, its checksum.
+     *
+     * @param time in seconds since 1970
+     */
+    static byte[] record(double time, long step, ProtoMessage what) {
         byte[] event = new ProtoMessage()
-                .real(WALL_TIME, System.currentTimeMillis() / 1e3)
+                .real(WALL_TIME, time)
                 .integer(STEP, step)
                 .addAll(what)
                 .toBytes();
@@ -101,10 +113,15 @@ final class EventFile implements AutoCloseable {
         record.putInt(checksum(record.array(), 0, Long.BYTES));
         record.put(event);
         record.putInt(checksum(event, 0, event.length));
-        record.flip();
-        while (record.hasRemaining()) {
-            channel.write(record);
-        }
+        return record.array();
+    }
+
+    static ProtoMessage summary(List<ProtoMessage> values) {
+        return new ProtoMessage().message(SUMMARY, Summaries.of(values));
+    }
+
+    static ProtoMessage start() {
+        return new ProtoMessage().message(SESSION_LOG, new ProtoMessage().integer(STATUS, START));
     }
 
     /** CRC32C, rotated and raised, so that a checksum of data that hold a checksum is none of the usual ones. */

@@ -8,7 +8,6 @@ import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.DatasetBoxes;
-import dev.retort.detection.draw.LabelText;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.MatchedDetections;
 import dev.retort.detection.proto.ProtoMessage;
@@ -79,7 +78,7 @@ final class TensorBoardTracker implements RunTracker {
             PrCurve curve = PrCurve.of(matched);
             all = all.plus(curve);
             if (curve.positives() > 0 && curves.size() < MOST_CURVES) {
-                String name = LabelText.name(categories.get(run.test().classOf(matched.id())));
+                String name = categories.get(run.test().classOf(matched.id())).name();
                 curves.add(Summaries.curve("pr_class/" + matched.id(), name, curve));
             }
         }
