@@ -28,8 +28,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.framework.Summary;
@@ -38,27 +37,34 @@ import org.tensorflow.util.Event;
 /** Event files of whole runs. */
 class TensorBoardTest {
     @TempDir
+    private static Path shared;
+
+    /** A run to its end, with checkpoints as often as one that broke off. */
+    private static Path whole;
+
+    private static final Told TOLD = new Told();
+    private static CocoDataset train;
+    private static CocoDataset test;
+
+    @TempDir
     private Path folder;
 
-    private final Backend backend = Backends.create("auto");
-    private CocoDataset train;
-    private CocoDataset test;
-
-    @BeforeEach
-    void generate() {
-        Path shapes = folder.resolve("shapes");
+    @BeforeAll
+    static void train() throws IOException {
+        Path shapes = shared.resolve("shapes");
         ShapesGenerator.generate(ShapesGenerator.Settings.standard(4, 1, 6, 3), shapes);
         train = CocoDataset.open(shapes, "train");
         test = CocoDataset.open(shapes, "test");
-    }
-
-    @AfterEach
-    void close() {
-        backend.close();
+        whole = shared.resolve("whole");
+        run(recipe(), whole, false, () -> false, TOLD);
     }
 
     private static Recipe recipe(String... more) {
-        return TinyDetectors.recipe("training.iterations=6", "training.evaluateEvery=4", "training.tensorboard=true")
+        return TinyDetectors.recipe(
+                        "training.iterations=6",
+                        "training.evaluateEvery=4",
+                        "training.checkpointEvery=2",
+                        "training.tensorboard=true")
                 .with(more);
     }
 
@@ -82,10 +88,11 @@ class TensorBoardTest {
         }
     }
 
-    private void run(Recipe recipe, Path out, boolean resume, BooleanSupplier stop, RunListener listener)
+    private static void run(Recipe recipe, Path out, boolean resume, BooleanSupplier stop, RunListener listener)
             throws IOException {
         Files.createDirectories(out);
-        try (Detector student = Detector.create(recipe, train.categories(), backend);
+        try (Backend backend = Backends.create("auto");
+                Detector student = Detector.create(recipe, train.categories(), backend);
                 Trainer trainer = new Trainer(recipe, train, student, List.of())) {
             TrainingRun run = new TrainingRun(trainer, student, test, out, "go on");
             if (resume) {
@@ -113,13 +120,11 @@ class TensorBoardTest {
 
     @Test
     void everyFigureIsThereWithItsStep() throws IOException {
-        Told told = new Told();
-        run(recipe(), folder.resolve("run"), false, () -> false, told);
-        Map<String, Map<Long, Float>> scalars = scalars(EventFiles.shown(folder.resolve("run/tensorboard")));
+        Map<String, Map<Long, Float>> scalars = scalars(EventFiles.shown(whole.resolve("tensorboard")));
         assertThat(new TreeSet<>(scalars.keySet()))
                 .contains("evaluation/AP", "evaluation/AP50", "evaluation/AR100", "memory/heap_bytes")
                 .contains("memory/tensors_peak_bytes", "memory/tensors_pooled_bytes");
-        told.steps.forEach((iteration, step) -> {
+        TOLD.steps.forEach((iteration, step) -> {
             step.losses().forEach((name, value) -> assertThat(
                             scalars.get("loss/" + name).get(iteration))
                     .isEqualTo(value.floatValue()));
@@ -133,15 +138,13 @@ class TensorBoardTest {
         // As in metrics.jsonl: the step before the evaluation.
         assertThat(scalars.get("evaluation/AP"))
                 .isEqualTo(Map.of(
-                        3L, (float) told.evaluations.get(4L).metrics().value(CocoMetric.AP),
-                        5L, (float) told.evaluations.get(6L).metrics().value(CocoMetric.AP)));
+                        3L, (float) TOLD.evaluations.get(4L).metrics().value(CocoMetric.AP),
+                        5L, (float) TOLD.evaluations.get(6L).metrics().value(CocoMetric.AP)));
     }
 
     @Test
     void anEvaluationHasFourImagesAndACurveOfEachClass() throws IOException {
-        Path out = folder.resolve("run");
-        run(recipe(), out, false, () -> false, new Told());
-        List<Summary.Value> values = EventFiles.shown(out.resolve("tensorboard")).stream()
+        List<Summary.Value> values = EventFiles.shown(whole.resolve("tensorboard")).stream()
                 .filter(event -> event.getStep() == 3)
                 .flatMap(event -> event.getSummary().getValueList().stream())
                 .toList();
@@ -176,9 +179,6 @@ class TensorBoardTest {
     /** Steps 2 and 3 were written, and are taken once more from the checkpoint of step 2. */
     @Test
     void aRunThatBrokeOffAndGoesOnHasEveryStepOnceAndItsBits() throws IOException {
-        Recipe recipe = recipe("training.checkpointEvery=2");
-        Path whole = folder.resolve("whole");
-        run(recipe, whole, false, () -> false, new Told());
         Path out = folder.resolve("broken");
         Path kept = folder.resolve("kept");
         Told told = new Told() {
@@ -190,11 +190,12 @@ class TensorBoardTest {
             }
         };
         told.failAt = 4;
-        assertThatThrownBy(() -> run(recipe, out, false, () -> false, told)).isInstanceOf(RunBrokenOffException.class);
+        assertThatThrownBy(() -> run(recipe(), out, false, () -> false, told))
+                .isInstanceOf(RunBrokenOffException.class);
         // As a process that was killed leaves it.
         Files.copy(kept, out.resolve(TrainingRun.CHECKPOINT), StandardCopyOption.REPLACE_EXISTING);
         told.failAt = -1;
-        run(recipe, out, true, () -> false, told);
+        run(recipe(), out, true, () -> false, told);
         List<Path> files = EventFiles.of(out.resolve("tensorboard"));
         assertThat(files).hasSize(2);
         assertThat(EventFiles.read(files.get(0)).stream()
@@ -216,9 +217,10 @@ class TensorBoardTest {
     void aRunMayBeginWithEventFilesWhereItGoesOn() throws IOException {
         Path out = folder.resolve("run");
         long[] steps = new long[1];
-        run(recipe("training.tensorboard=false"), out, false, () -> steps[0] == 2, report -> steps[0]++);
+        Recipe without = recipe("training.tensorboard=false", "training.evaluateEvery=0");
+        run(without, out, false, () -> steps[0] == 2, report -> steps[0]++);
         assertThat(out.resolve("tensorboard")).doesNotExist();
-        run(recipe(), out, true, () -> false, new Told());
+        run(recipe("training.evaluateEvery=0"), out, true, () -> false, new Told());
         Map<String, Map<Long, Float>> scalars = scalars(EventFiles.shown(out.resolve("tensorboard")));
         assertThat(scalars.get("loss/total").keySet()).containsExactly(2L, 3L, 4L, 5L);
     }
