@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  */
 public record TrackedRun(
         Recipe recipe, CocoDataset test, Path folder, long iteration, Backend backend, Consumer<String> notices) {
+    /** What names of figures of an evaluation begin with. */
+    public static final String EVALUATION = "evaluation/";
+
     /**
      * Each loss, their sum, learning rate, images a second, and bytes of memory: the heap in use, and of the backend's tensors
      * the most so far and what is kept for reuse.
@@ -46,7 +49,7 @@ public record TrackedRun(
         for (CocoMetric metric : CocoMetric.values()) {
             double value = metrics.value(metric);
             if (value >= 0) {
-                figures.put("evaluation/" + metric.label(), value);
+                figures.put(EVALUATION + metric.label(), value);
             }
         }
         return figures;
