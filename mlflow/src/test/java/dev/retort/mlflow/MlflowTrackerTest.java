@@ -7,6 +7,7 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.detection.train.RunTracker;
+import dev.retort.detection.train.RunTrackerProvider;
 import dev.retort.detection.train.StepReport;
 import dev.retort.detection.train.TrackedRun;
 import dev.retort.tensor.Backend;
@@ -20,14 +21,17 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server is told of a run, in which calls, and what becomes of figures while it is away. */
+@Tag("long")
 class MlflowTrackerTest {
     private static final Pace FAST = new Pace(Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofSeconds(10));
     private static final int STEPS = 8;
@@ -295,7 +299,7 @@ class MlflowTrackerTest {
 
     @Test
     void theModuleIsFoundByItsServiceFile() {
-        assertThat(java.util.ServiceLoader.load(dev.retort.detection.train.RunTrackerProvider.class).stream()
+        assertThat(ServiceLoader.load(RunTrackerProvider.class).stream()
                         .map(provider -> provider.get().key()))
                 .contains("training.mlflow", "training.tensorboard");
     }
