@@ -343,7 +343,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(20 + 14 + 10 + 13 + 3 + 1 + 28);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(20 + 14 + 10 + 15 + 3 + 1 + 28);
     }
 
     private static final String OLD =
