@@ -84,6 +84,12 @@ final class MlflowServer implements AutoCloseable {
         }
     }
 
+    /** Whether a call failed as the server has no such thing. */
+    static boolean isNotFound(IOException failure) {
+        return failure.getCause() instanceof MlflowHttpException refusal
+                && refusal.getStatusCode() == HttpURLConnection.HTTP_NOT_FOUND;
+    }
+
     /** The message in the body of a refusal, or its first line. */
     private static String said(String body) {
         if (body == null || body.isBlank()) {

@@ -79,12 +79,13 @@ final class MlflowTracker implements RunTracker {
             return tracker;
         } catch (IOException e) {
             tracker.close();
-            String kept = known.isPresent()
-                    ? " If the run of " + run.folder().resolve(KnownRun.FILE) + " was removed there, remove that file"
-                    : "";
+            boolean isGone = known.isPresent() && MlflowServer.isNotFound(e);
+            String advice = isGone
+                    ? "remove " + run.folder().resolve(KnownRun.FILE) + ", and another MLflow run is begun"
+                    : "put that right, or set training.mlflow to none";
             throw new IOException(
-                    "MLflow at " + address + " cannot be told of this run: " + e.getMessage()
-                            + ". Start it, or set training.mlflow to none; no step was taken." + kept,
+                    "MLflow at " + address + " cannot be told of this run: " + e.getMessage() + ". No step was taken: "
+                            + advice,
                     e);
         }
     }

@@ -13,6 +13,9 @@ import dev.retort.detection.train.TrackedRun;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -228,8 +231,20 @@ class MlflowTrackerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("MLflow at " + server.address() + " cannot be told of this run: ")
                 .hasMessageContaining("refused")
-                .hasMessageEndingWith("Start it, or set training.mlflow to none; no step was taken.");
+                .hasMessageEndingWith("No step was taken: put that right, or set training.mlflow to none");
         assertThat(folder.resolve("mlflow.json")).doesNotExist();
+    }
+
+    @Test
+    void aServerThatNeverAnswersHoldsNobodyUp() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+            TrackedRun run = new TrackedRun(Recipe.defaults(), shapes, folder, 0, backend, notices::add);
+            Pace impatient = new Pace(Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofSeconds(1));
+            assertThatThrownBy(() -> MlflowTracker.open(run, address, Map.of(), impatient))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("it did not answer within 1 s");
+        }
     }
 
     @Test
@@ -238,7 +253,7 @@ class MlflowTrackerTest {
         server.runs.clear();
         assertThatThrownBy(() -> open(2, Map.of()))
                 .hasMessageContaining("the server answered 404: Run 'run1' not found")
-                .hasMessageEndingWith("remove that file");
+                .hasMessageEndingWith("remove " + folder.resolve("mlflow.json") + ", and another MLflow run is begun");
         Files.writeString(folder.resolve("mlflow.json"), "{\"server\": 3");
         assertThatThrownBy(() -> open(2, Map.of()))
                 .isInstanceOf(IOException.class)
