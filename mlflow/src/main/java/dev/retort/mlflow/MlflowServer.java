@@ -15,6 +15,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.mlflow.api.proto.Service.CreateRun;
 import org.mlflow.api.proto.Service.Metric;
 import org.mlflow.api.proto.Service.Param;
@@ -46,6 +48,15 @@ final class MlflowServer implements AutoCloseable {
     private static final String ARTIFACTS = "mlflow-artifacts";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** The client's library would print every try of a server that is away. */
+    private static final Logger TRIES = Logger.getLogger("org.mlflow_project.apachehttp");
+
+    static {
+        if (TRIES.getLevel() == null) {
+            TRIES.setLevel(Level.WARNING);
+        }
+    }
 
     private final String address;
     private final Optional<String> authorization;
