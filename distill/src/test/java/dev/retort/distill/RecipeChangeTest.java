@@ -58,7 +58,7 @@ class RecipeChangeTest {
             """
             model.weights model.scoreThreshold model.topCandidates model.nmsThreshold model.detectionsPerImage
             model.clipBeforeNms data.cacheMegabytes training.checkpointEvery training.logEvery training.recomputeBlocks
-            training.evaluateEvery training.patience distillation.inheritPyramid distillation.inheritHead""");
+            training.evaluateEvery training.patience training.tensorboard training.mlflow distillation.inheritPyramid distillation.inheritHead""");
 
     private static Recipe recipe(String... settings) {
         return RecipeReader.parse("", "test", List.of(settings)).recipe();

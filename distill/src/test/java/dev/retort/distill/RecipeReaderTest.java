@@ -45,7 +45,7 @@ class RecipeReaderTest {
     @Test
     void missingFieldsHaveTheirDefaults() {
         Recipe recipe = parse("training:\n  epochs: 3\n");
-        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0));
+        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0, false, "none"));
         assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
         assertThat(parse("")).isEqualTo(Recipe.defaults());
         assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());
@@ -343,7 +343,7 @@ class RecipeReaderTest {
                 "training.seed=9007199254740993");
         String written = RecipeReader.write(recipe);
         assertThat(parse(written)).isEqualTo(recipe);
-        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(20 + 14 + 10 + 13 + 3 + 1 + 28);
+        assertThat(written.lines().filter(line -> line.matches(" +\\w+:.*"))).hasSize(20 + 14 + 10 + 15 + 3 + 1 + 28);
     }
 
     private static final String OLD =

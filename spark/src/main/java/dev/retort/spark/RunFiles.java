@@ -4,6 +4,7 @@ import dev.retort.detection.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,6 +18,8 @@ import org.apache.spark.SparkFiles;
  */
 record RunFiles(Path folder, org.apache.hadoop.fs.Path kept, FileSystem system, boolean isLocal) {
     private static final String PART = ".part";
+    /** What trackers and logs write, event files in a folder of their own. */
+    private static final Pattern SMALL = Pattern.compile(".*\\.(jsonl|json|yaml)|.*/events\\.out\\.tfevents\\..*");
 
     /** @param uri of the run's folder */
     static RunFiles of(String uri, Configuration configuration) throws IOException {
@@ -47,8 +50,9 @@ record RunFiles(Path folder, org.apache.hadoop.fs.Path kept, FileSystem system, 
         if (isLocal) {
             return;
         }
-        try (Stream<Path> beside = Files.list(folder)) {
-            for (Path small : beside.filter(other -> other.toString().matches(".*\\.(jsonl|yaml)"))
+        try (Stream<Path> beside = Files.walk(folder, 2)) {
+            for (Path small : beside.filter(
+                            other -> SMALL.matcher(other.toString()).matches())
                     .toList()) {
                 copy(small);
             }
@@ -57,7 +61,7 @@ record RunFiles(Path folder, org.apache.hadoop.fs.Path kept, FileSystem system, 
     }
 
     private void copy(Path file) throws IOException {
-        String name = file.getFileName().toString();
+        String name = folder.relativize(file).toString();
         org.apache.hadoop.fs.Path part = new org.apache.hadoop.fs.Path(kept, name + PART);
         org.apache.hadoop.fs.Path whole = new org.apache.hadoop.fs.Path(kept, name);
         system.copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(file.toUri()), part);

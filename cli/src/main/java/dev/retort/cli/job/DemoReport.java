@@ -14,6 +14,7 @@ import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.draw.DatasetBoxes;
 import dev.retort.detection.draw.HeatMap;
 import dev.retort.detection.draw.LabelText;
 import dev.retort.distill.icd.AttentionMap;
@@ -83,8 +84,8 @@ final class DemoReport {
     void add(String model, Detector detector, Evaluation evaluation, List<MetricsLine> lines) {
         for (int i = 0; i < test.size(); i++) {
             ImageInfo image = test.images().get(i);
-            List<BoxPainter.Box> boxes = new ArrayList<>(DrawnBoxes.truth(test, image));
-            boxes.addAll(DrawnBoxes.predicted(evaluation.detections(), image, detector.categories(), LEAST_SCORE));
+            List<BoxPainter.Box> boxes = new ArrayList<>(DatasetBoxes.truth(test, image));
+            boxes.addAll(DatasetBoxes.predicted(evaluation.detections(), image, detector.categories(), LEAST_SCORE));
             RgbImage painted = BoxPainter.paint(test.image(image), boxes);
             comparisons.get(i).add(ReportData.Panel.of(model, names.get(model), painted));
         }

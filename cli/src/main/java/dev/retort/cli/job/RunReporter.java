@@ -5,6 +5,7 @@ import dev.retort.cli.progress.Figures;
 import dev.retort.cli.progress.MetricsLog;
 import dev.retort.cli.progress.Progress;
 import dev.retort.cli.progress.RecentLosses;
+import dev.retort.detection.Evaluation;
 import dev.retort.detection.eval.CocoMetric;
 import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.train.RunListener;
@@ -36,16 +37,23 @@ final class RunReporter implements RunListener {
     }
 
     @Override
-    public void evaluated(long iteration, CocoMetrics metrics, boolean best) {
+    public void evaluated(long iteration, Evaluation evaluation, boolean best) {
+        CocoMetrics metrics = evaluation.metrics();
         ap = metrics.value(CocoMetric.AP);
         write(() -> log.add(new EvaluationLine(
                 iteration - 1, ap, metrics.value(CocoMetric.AP50), metrics.value(CocoMetric.AP75), best)));
-        watcher.evaluated(iteration, metrics, best);
+        watcher.evaluated(iteration, evaluation, best);
     }
 
     @Override
     public void saved(Path file) throws IOException {
         watcher.saved(file);
+    }
+
+    @Override
+    public void notice(String sentence) {
+        progress.notice(sentence);
+        watcher.notice(sentence);
     }
 
     /** Something that writes. */

@@ -8,6 +8,7 @@ import dev.retort.detection.data.DatasetBatches;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.draw.DatasetBoxes;
 import dev.retort.detection.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ public final class ShownSamples {
 
     private ReportData.Figure figure(Sample sample, long iteration, int place) {
         RgbImage original = dataset.image(sample.info());
-        List<BoxPainter.Box> truth = DrawnBoxes.truth(dataset, sample.info());
+        List<BoxPainter.Box> truth = DatasetBoxes.truth(dataset, sample.info());
         List<BoxPainter.Box> learned = DrawnBoxes.of(sample, dataset.categories());
         RgbImage seen = sample.image().visible();
         String mirrored = sample.flipped() ? ", mirrored" : "";

@@ -79,6 +79,14 @@ final class BarProgress implements Progress {
     }
 
     @Override
+    public synchronized void notice(String sentence) {
+        String line = "retort: " + sentence;
+        out.println("\r" + line + " ".repeat(Math.max(0, drawn - line.length())));
+        drawn = 0;
+        draw(false);
+    }
+
+    @Override
     public synchronized void close() {
         redrawing.shutdown();
         draw(true);

@@ -55,6 +55,11 @@ final class LineProgress implements Progress {
         out.flush();
     }
 
+    @Override
+    public void notice(String sentence) {
+        out.println("retort: " + sentence);
+    }
+
     /** Where the work was broken off is worth a line. */
     @Override
     public void close() {

@@ -117,8 +117,7 @@ public final class MetricsLog implements AutoCloseable {
     /** Counts a step, and writes its line if it is due. */
     public void add(StepReport step) throws IOException {
         seconds += step.seconds();
-        boolean last = step.iteration() == step.iterations() - 1;
-        if (step.iteration() % every == 0 || last) {
+        if (step.isLogged(every)) {
             MetricsLine line = new MetricsLine(
                     step.iteration(),
                     step.losses(),

@@ -24,6 +24,9 @@ public interface Progress extends AutoCloseable {
         at(done, detail.isEmpty() ? List.of() : List.of(detail));
     }
 
+    /** Tells the user something in a line of its own; any thread may call it. */
+    void notice(String sentence);
+
     @Override
     void close();
 

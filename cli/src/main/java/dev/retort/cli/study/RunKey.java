@@ -30,8 +30,11 @@ final class RunKey {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String DISTILLATION = "distillation";
     /** What changes no number of a run; weights are known by their file's content. */
-    private static final Map<String, List<String>> NO_NUMBERS =
-            Map.of("model", List.of("weights"), "training", List.of("logEvery", "checkpointEvery", "recomputeBlocks"));
+    private static final Map<String, List<String>> NO_NUMBERS = Map.of(
+            "model",
+            List.of("weights"),
+            "training",
+            List.of("logEvery", "checkpointEvery", "recomputeBlocks", "tensorboard", "mlflow"));
 
     private static final int CHUNK = 1 << 16;
 

@@ -54,6 +54,25 @@ class BarProgressTest {
     }
 
     @Test
+    void aNoticeTakesTheBarsLineAndTheBarGoesOnBelow() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        try (Progress progress = new BarProgress("train", 0, 10, out, () -> 60, () -> 0)) {
+            progress.notice("away");
+        }
+        List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).hasSizeGreaterThanOrEqualTo(3);
+        String notice = lines.stream()
+                .filter(line -> line.startsWith("retort: "))
+                .findFirst()
+                .orElseThrow();
+        // Nothing of the longer bar is left behind it.
+        assertThat(notice.strip()).isEqualTo("retort: away");
+        assertThat(notice.length()).isGreaterThan(40);
+        assertThat(lines.get(lines.size() - 1)).startsWith("train ");
+    }
+
+    @Test
     void theFirstLineComesAtOnceAndTheLastOneEnds() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);

@@ -40,6 +40,14 @@ class LineProgressTest {
     }
 
     @Test
+    void aNoticeHasALineOfItsOwn() {
+        try (Progress progress = progress(0, 100)) {
+            progress.notice("the server is away");
+        }
+        assertThat(lines()).containsExactly("retort: the server is away");
+    }
+
+    @Test
     void stepsBeforeAResumeDoNotCountInTheRate() {
         try (Progress progress = progress(90, 100)) {
             now += 20_000_000_000L;

@@ -6,6 +6,7 @@ import dev.retort.detection.box.ImageSize;
 import dev.retort.detection.data.ResizeMethod;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.onnx.OnnxGraph.Extent;
+import dev.retort.detection.proto.ProtoMessage;
 import dev.retort.tensor.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;

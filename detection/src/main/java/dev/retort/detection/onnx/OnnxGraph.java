@@ -1,5 +1,6 @@
 package dev.retort.detection.onnx;
 
+import dev.retort.detection.proto.ProtoMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

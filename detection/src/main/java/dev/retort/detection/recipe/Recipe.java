@@ -6,6 +6,8 @@ import dev.retort.detection.model.ModelSettings;
 import dev.retort.detection.settings.Effect;
 import dev.retort.detection.settings.OnChange;
 import dev.retort.detection.settings.Require;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 
@@ -256,6 +258,8 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
      *     weights; 0 for none (default 0)
      * @param fixedBackboneUntil iterations in which the backbone does not learn, while its pyramid and the head do (default 0)
      * @param fixedHeadUntil iterations in which the head does not learn (default 0)
+     * @param tensorboard whether event files for TensorBoard are written into the run's folder (default false)
+     * @param mlflow address of an MLflow server that is told of the run, {@code none} for none (default none)
      */
     public record Training(
             int iterations,
@@ -270,7 +274,11 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
             @OnChange(Effect.NONE) int patience,
             double averageDecay,
             int fixedBackboneUntil,
-            int fixedHeadUntil) {
+            int fixedHeadUntil,
+            @OnChange(Effect.NONE) boolean tensorboard,
+            @OnChange(Effect.NONE) String mlflow) {
+        private static final String NO_SERVER = "none";
+
         public Training {
             Require.atLeast(0, iterations, "training.iterations");
             Require.atLeast(0, epochs, "training.epochs");
@@ -294,10 +302,34 @@ public record Recipe(ModelSettings model, Data data, Optimizer optimizer, Traini
                     "at least 0 and below 1");
             Require.atLeast(0, fixedBackboneUntil, "training.fixedBackboneUntil");
             Require.atLeast(0, fixedHeadUntil, "training.fixedHeadUntil");
+            Require.that(
+                    mlflow.equals(NO_SERVER) || isServer(mlflow),
+                    "training.mlflow",
+                    mlflow,
+                    "none, or an address such as http://localhost:5000 without a user and a password, which belong into"
+                            + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD");
+        }
+
+        private static boolean isServer(String address) {
+            try {
+                URI uri = new URI(address);
+                return List.of("http", "https").contains(String.valueOf(uri.getScheme()))
+                        && uri.getHost() != null
+                        && uri.getUserInfo() == null
+                        && uri.getQuery() == null
+                        && uri.getFragment() == null;
+            } catch (URISyntaxException e) {
+                return false;
+            }
+        }
+
+        /** The MLflow server that is told of the run, if there is one. */
+        public Optional<URI> mlflowServer() {
+            return mlflow.equals(NO_SERVER) ? Optional.empty() : Optional.of(URI.create(mlflow));
         }
 
         static Training defaults() {
-            return new Training(0, 12, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0);
+            return new Training(0, 12, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0, false, NO_SERVER);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.retort.detection.train;
 
-import dev.retort.detection.eval.CocoMetrics;
+import dev.retort.detection.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,8 +15,11 @@ public interface RunListener {
      * @param iteration steps that the weights had
      * @param best whether AP is the highest of the run so far
      */
-    default void evaluated(long iteration, CocoMetrics metrics, boolean best) {}
+    default void evaluated(long iteration, Evaluation evaluation, boolean best) {}
 
     /** After a checkpoint or a model was written, whole. */
     default void saved(Path file) throws IOException {}
+
+    /** Told what the user should know of a {@link RunTracker}: one sentence. Calls may come from another thread. */
+    default void notice(String sentence) {}
 }

@@ -13,6 +13,11 @@ import java.util.Map;
  */
 public record StepReport(
         long iteration, long iterations, Map<String, Double> losses, double learningRate, int images, double seconds) {
+    /** Whether a log has this step that takes every so many, from the first one on, and the run's last. */
+    public boolean isLogged(int every) {
+        return iteration % every == 0 || iteration == iterations - 1;
+    }
+
     /** Sum of all losses. */
     public double total() {
         return losses.values().stream().mapToDouble(Double::doubleValue).sum();

@@ -4,7 +4,6 @@ import dev.retort.detection.Detector;
 import dev.retort.detection.Evaluation;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.eval.CocoMetric;
-import dev.retort.detection.eval.CocoMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A training run in a folder: steps with a listener, checkpoints in between, the model at the end. A wish to stop (Ctrl-C) ends
+ * A training run in a folder: steps with a listener and the {@link RunTracker}s that the recipe asks for, checkpoints in between, the model at the end. A wish to stop (Ctrl-C) ends
  * it after the step under way, a failure at once; both leave a checkpoint of the last whole step to resume from. Among ranks it is
  * rank 0's.
  */
@@ -95,6 +94,22 @@ public final class TrainingRun {
      * @throws RunBrokenOffException if a step, an evaluation or the listener failed; its cause is the failure
      */
     public boolean run(int every, BooleanSupplier stop, RunListener listener) throws IOException {
+        RunTrackers told = RunTrackers.open(
+                new TrackedRun(
+                        student.recipe(), test, folder, trainer.iteration(), student.backend(), listener::notice),
+                listener);
+        boolean complete;
+        try {
+            complete = train(every, stop, told);
+        } catch (IOException | RuntimeException | Error failure) {
+            told.fail(failure);
+            throw failure;
+        }
+        told.end(complete ? RunTracker.End.COMPLETE : RunTracker.End.STOPPED);
+        return complete;
+    }
+
+    private boolean train(int every, BooleanSupplier stop, RunListener listener) throws IOException {
         if (trainer.iteration() == 0) {
             StatisticsCheck.requireFrozenOnesKnown(student);
         }
@@ -142,28 +157,27 @@ public final class TrainingRun {
             return true;
         }
         return guarded(() -> {
-            Optional<CocoMetrics> metrics = trainer.withAverage(() -> metrics(stop));
-            if (metrics.isEmpty()) {
+            Optional<Evaluation> evaluation = trainer.withAverage(() -> evaluation(stop));
+            if (evaluation.isEmpty()) {
                 return false;
             }
-            boolean best = validation.add(iteration, metrics.get().value(CocoMetric.AP));
+            boolean best = validation.add(iteration, evaluation.get().metrics().value(CocoMetric.AP));
             if (best) {
                 saveAveraged(BEST_MODEL);
                 listener.saved(folder.resolve(BEST_MODEL));
             }
-            listener.evaluated(iteration, metrics.get(), best);
+            listener.evaluated(iteration, evaluation.get(), best);
             return true;
         });
     }
 
-    private Optional<CocoMetrics> metrics(BooleanSupplier stop) {
+    private Optional<Evaluation> evaluation(BooleanSupplier stop) {
         try {
             return Optional.of(Evaluation.of(student, test, done -> {
-                        if (stop.getAsBoolean()) {
-                            throw new CancellationException("training was stopped");
-                        }
-                    })
-                    .metrics());
+                if (stop.getAsBoolean()) {
+                    throw new CancellationException("training was stopped");
+                }
+            }));
         } catch (CancellationException e) {
             return Optional.empty();
         }

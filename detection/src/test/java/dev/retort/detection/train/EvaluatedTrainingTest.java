@@ -11,7 +11,6 @@ import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.DataException;
 import dev.retort.detection.data.ShapesGenerator;
 import dev.retort.detection.eval.CocoMetric;
-import dev.retort.detection.eval.CocoMetrics;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.tensor.Backend;
 import dev.retort.tensor.Backends;
@@ -72,9 +71,9 @@ class EvaluatedTrainingTest {
         }
 
         @Override
-        public void evaluated(long iteration, CocoMetrics metrics, boolean best) {
+        public void evaluated(long iteration, Evaluation evaluation, boolean best) {
             events.add("evaluation after " + iteration + (best ? ", best" : ""));
-            aps.add(metrics.value(CocoMetric.AP));
+            aps.add(evaluation.metrics().value(CocoMetric.AP));
         }
     }
 

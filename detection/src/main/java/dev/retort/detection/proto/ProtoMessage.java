@@ -1,9 +1,10 @@
-package dev.retort.detection.onnx;
+package dev.retort.detection.proto;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,11 +12,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A protocol buffers message in its binary form (protobuf.dev/programming-guides/encoding), as far as ONNX needs it. Fields are
- * written in the order in which they are added. Large arrays are asked for when the message is written, one at a time.
+ * A protocol buffers message in its binary form (protobuf.dev/programming-guides/encoding), as far as files of
+ * this project need it. Fields are written in the order in which they are added. Large arrays are asked for when the message is written, one at a time.
  */
-final class ProtoMessage {
+public final class ProtoMessage {
     private static final int VARINT = 0;
+    private static final int FIXED_64 = 1;
     private static final int LENGTH_DELIMITED = 2;
     private static final int FIXED_32 = 5;
 
@@ -30,14 +32,26 @@ final class ProtoMessage {
     }
 
     /** Adds an integer, or a value of an enumeration. */
-    ProtoMessage integer(int field, long value) {
+    public ProtoMessage integer(int field, long value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         key(bytes, field, VARINT);
         varint(bytes, value);
         return append(bytes);
     }
 
-    ProtoMessage number(int field, float value) {
+    /** Adds a float64 number. */
+    public ProtoMessage real(int field, double value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        key(bytes, field, FIXED_64);
+        bytes.writeBytes(ByteBuffer.allocate(Double.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putDouble(value)
+                .array());
+        return append(bytes);
+    }
+
+    /** Adds a float32 number. */
+    public ProtoMessage number(int field, float value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         key(bytes, field, FIXED_32);
         bytes.writeBytes(ByteBuffer.allocate(Float.BYTES)
@@ -47,11 +61,11 @@ final class ProtoMessage {
         return append(bytes);
     }
 
-    ProtoMessage text(int field, String value) {
+    public ProtoMessage text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    ProtoMessage bytes(int field, byte[] value) {
+    public ProtoMessage bytes(int field, byte[] value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         key(bytes, field, LENGTH_DELIMITED);
         varint(bytes, value.length);
@@ -60,7 +74,7 @@ final class ProtoMessage {
     }
 
     /** Adds bytes that are float32 numbers, little-endian. */
-    ProtoMessage floats(int field, long count, Supplier<float[]> values) {
+    public ProtoMessage floats(int field, long count, Supplier<float[]> values) {
         long length = Float.BYTES * count;
         append(header(field, length));
         parts.add(out -> {
@@ -75,28 +89,39 @@ final class ProtoMessage {
     }
 
     /** Adds a message that is whole: what is added to it later is not in this one. */
-    ProtoMessage message(int field, ProtoMessage value) {
+    public ProtoMessage message(int field, ProtoMessage value) {
         return append(header(field, value.size)).addAll(value);
     }
 
     /** Adds the fields that another message has now. */
-    ProtoMessage addAll(ProtoMessage other) {
+    public ProtoMessage addAll(ProtoMessage other) {
         parts.addAll(other.parts);
         size += other.size;
         return this;
     }
 
     /** Length, bytes. */
-    long size() {
+    public long size() {
         return size;
     }
 
-    void writeTo(WritableByteChannel channel) throws IOException {
+    public void writeTo(WritableByteChannel channel) throws IOException {
         Chunks out = new Chunks(channel);
         for (Part part : parts) {
             part.writeTo(out);
         }
         out.flush();
+    }
+
+    /** The message in its binary form, for messages that fit into memory easily. */
+    public byte[] toBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            writeTo(Channels.newChannel(bytes));
+        } catch (IOException e) {
+            throw new AssertionError("memory is written without a failure", e);
+        }
+        return bytes.toByteArray();
     }
 
     private ProtoMessage append(ByteArrayOutputStream bytes) {

@@ -1,4 +1,4 @@
-package dev.retort.detection.onnx;
+package dev.retort.detection.proto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,7 @@ class ProtoMessageTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         message.writeTo(Channels.newChannel(bytes));
         assertThat(message.size()).isEqualTo(bytes.size());
+        assertThat(message.toBytes()).isEqualTo(bytes.toByteArray());
         return HexFormat.of().formatHex(bytes.toByteArray());
     }
 
@@ -37,6 +38,7 @@ class ProtoMessageTest {
     @Test
     void floatsAreLittleEndian() throws IOException {
         assertThat(hex(new ProtoMessage().number(2, 1.5f))).isEqualTo("150000c03f");
+        assertThat(hex(new ProtoMessage().real(2, 1.5))).isEqualTo("11000000000000f83f");
         assertThat(hex(new ProtoMessage().floats(9, 2, () -> new float[] {1, -2})))
                 .isEqualTo("4a08" + "0000803f" + "000000c0");
     }

@@ -1,0 +1,2 @@
+/** Protocol buffers, written. */
+package dev.retort.detection.proto;
