@@ -1,11 +1,11 @@
 package dev.retort.cli.evaluation;
 
-import dev.retort.cli.job.DrawnBoxes;
 import dev.retort.cli.job.PaintedImage;
 import dev.retort.cli.report.ReportData;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.draw.BoxPainter;
+import dev.retort.detection.draw.DatasetBoxes;
 import dev.retort.detection.eval.Detection;
 import dev.retort.detection.eval.ImageErrors;
 import java.util.ArrayList;
@@ -38,8 +38,8 @@ public final class WorstPanels {
         List<ReportData.Panel> panels = new ArrayList<>();
         for (ImageErrors errors : worst) {
             ImageInfo image = images.get(errors.imageId());
-            List<BoxPainter.Box> boxes = new ArrayList<>(DrawnBoxes.truth(dataset, image));
-            boxes.addAll(DrawnBoxes.predicted(detections, image, dataset.categories(), score));
+            List<BoxPainter.Box> boxes = new ArrayList<>(DatasetBoxes.truth(dataset, image));
+            boxes.addAll(DatasetBoxes.predicted(detections, image, dataset.categories(), score));
             panels.add(ReportData.Panel.of(
                     "",
                     (panels.size() + 1) + ". " + image.fileName(),
