@@ -11,6 +11,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 
 /** Reads the JSON of an inference request piece by piece: numbers become an array of floats, not an object each. */
 final class InferReader {
@@ -36,8 +37,9 @@ final class InferReader {
             }
             return request;
         } catch (JacksonException e) {
-            throw Tensors.wrong("The request is no JSON: " + e.getOriginalMessage() + ", at line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
+            TokenStreamLocation at = e.getLocation();
+            throw Tensors.wrong("The request is no JSON that is read here: " + e.getOriginalMessage()
+                    + (at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr()));
         }
     }
 

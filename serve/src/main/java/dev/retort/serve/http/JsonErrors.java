@@ -1,7 +1,6 @@
 package dev.retort.serve.http;
 
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -19,17 +18,13 @@ final class JsonErrors extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
-        ByteBuffer body = body(status, "", response.getHeaders());
-        response.write(true, body, callback);
-        return true;
-    }
-
-    private ByteBuffer body(int status, String reason, HttpFields.Mutable headers) {
         measurements.malformed();
-        String message = reason.isBlank() ? HttpStatus.getMessage(status) : reason;
-        headers.put(HttpHeader.CONTENT_TYPE, Answer.JSON);
-        return ByteBuffer.wrap(
-                Answer.failure(status, "The request is refused: " + message).body());
+        int status = response.getStatus();
+        Object reason = request.getAttribute(ERROR_MESSAGE);
+        String words = reason == null ? HttpStatus.getMessage(status) : reason.toString();
+        Answer answer = Answer.failure(status, "The request is refused: " + words);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+        response.write(true, ByteBuffer.wrap(answer.body()), callback);
+        return true;
     }
 }

@@ -62,7 +62,9 @@ final class ServiceHandler extends Handler.Abstract {
                             },
                             getServer().getThreadPool());
         } catch (RuntimeException | Error e) {
-            end(exchange, failed(exchange, Failures.told(e)), share);
+            Answer answer = failed(exchange, Failures.told(e));
+            // A body that is not read would be taken for the next request.
+            end(exchange, request.getLength() == 0 ? answer : answer.with("Connection", "close"), share);
         }
         return true;
     }

@@ -1,0 +1,52 @@
+package dev.retort.serve;
+
+import dev.retort.detection.Detector;
+import dev.retort.detection.data.Category;
+import dev.retort.detection.recipe.Recipe;
+import dev.retort.detection.recipe.RecipeReader;
+import dev.retort.tensor.Backend;
+import dev.retort.tensor.Backends;
+import dev.retort.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Model files for tests: untrained, but sure enough of themselves to find something in every image. */
+public final class TinyModel {
+    /** What it knows. */
+    public static final List<Category> CLASSES =
+            List.of(new Category(1, "circle"), new Category(4, "square"), new Category(9, "star"));
+
+    private static final String YAML =
+            """
+            model: {depth: 18, width: 4, pyramidChannels: 8, headConvolutions: 1, anchorSizes: [16, 32, 64, 128, 256]}
+            data: {shortEdges: [64], longEdge: 64}
+            training: {iterations: 1, batch: 2, seed: %d}
+            """;
+
+    private TinyModel() {}
+
+    /** Writes a model; another seed makes another one. */
+    public static Path save(Path file, int seed) throws IOException {
+        return save(file, seed, 0);
+    }
+
+    /** @param shift added to the logits of all scores; NaN makes a model whose training had diverged in its last step */
+    static Path save(Path file, int seed, float shift) throws IOException {
+        Recipe recipe = RecipeReader.parse(YAML.formatted(seed), "a tiny recipe", List.of())
+                .recipe();
+        try (Backend backend = Backends.create("simd");
+                Detector detector = Detector.create(recipe, CLASSES, backend)) {
+            Tensor bias = detector.network().state().get("head.cls_score.bias");
+            float[] values = new float[Math.toIntExact(bias.size())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.sin(i * i) + shift;
+            }
+            try (Tensor raised = backend.upload(values, bias.shape(), bias.dtype())) {
+                backend.assign(bias, raised);
+            }
+            detector.save(file);
+        }
+        return file;
+    }
+}
