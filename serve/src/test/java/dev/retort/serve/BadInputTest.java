@@ -122,6 +122,8 @@ class BadInputTest {
                 Arguments.of("post to a get", "/v1/models", "image/png", PNG, 405, "takes GET only"),
                 Arguments.of("form without boundary", DETECT, "multipart/form-data", PNG, 400, "form"),
                 Arguments.of(
+                        "form with half a boundary", DETECT, "multipart/form-data; boundary=\"x", PNG, 400, "form"),
+                Arguments.of(
                         "form that is none", DETECT, "multipart/form-data; boundary=x", bytes("no form"), 400, "form"),
                 Arguments.of(
                         "form without parts", DETECT, "multipart/form-data; boundary=x", bytes("--x--\r\n"), 400, "form"),

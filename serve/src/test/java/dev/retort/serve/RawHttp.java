@@ -25,6 +25,19 @@ final class RawHttp {
         }
     }
 
+    /** As {@link #send}, and says that no more will come. */
+    static String sendAll(int port, byte[] request) throws IOException {
+        try (Socket socket = connect(port)) {
+            try {
+                socket.getOutputStream().write(request);
+                socket.shutdownOutput();
+            } catch (SocketException e) {
+                // Refused before all was sent; perhaps with an answer.
+            }
+            return answer(socket.getInputStream());
+        }
+    }
+
     /** Sends bytes and then one more each so many milliseconds, until there is an answer. */
     static String trickle(int port, byte[] request, long millis) throws IOException, InterruptedException {
         try (Socket socket = connect(port)) {

@@ -24,7 +24,24 @@ public final class TinyModel {
             training: {iterations: 1, batch: 2, seed: %d}
             """;
 
+    /** The network of the demo's student, recipes/shapes-student.yaml; it sees images as they are. */
+    private static final String STUDENT =
+            """
+            model: {depth: 18, width: 16, pyramidChannels: 64, headConvolutions: 2, anchorSizes: [16, 32, 64, 128, 256]}
+            training: {iterations: 1, batch: 2, seed: 7}
+            """;
+
     private TinyModel() {}
+
+    /** Writes a model of the size of the demo's student; untrained, it finds nothing. */
+    static Path saveStudent(Path file) throws IOException {
+        Recipe recipe = RecipeReader.parse(STUDENT, "a student's recipe", List.of()).recipe();
+        try (Backend backend = Backends.create("simd");
+                Detector detector = Detector.create(recipe, CLASSES, backend)) {
+            detector.save(file);
+        }
+        return file;
+    }
 
     /** Writes a model; another seed makes another one. */
     public static Path save(Path file, int seed) throws IOException {

@@ -63,8 +63,12 @@ final class RequestImages {
                 .build();
         CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
         Content.Source source = Content.Source.from(ByteBuffer.wrap(call.body()));
-        MultiPartFormData.onParts(
-                source, new Attributes.Mapped(), header, config, Promise.Invocable.toPromise(parsed));
+        try {
+            MultiPartFormData.onParts(
+                    source, new Attributes.Mapped(), header, config, Promise.Invocable.toPromise(parsed));
+        } catch (IllegalArgumentException e) {
+            throw unreadable(e.getMessage(), e);
+        }
         try (MultiPartFormData.Parts parts = parsed.join()) {
             List<ImageInput> images = new ArrayList<>();
             for (MultiPart.Part part : parts) {
