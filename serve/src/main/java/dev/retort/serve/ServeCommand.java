@@ -56,7 +56,8 @@ public final class ServeCommand implements Subcommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "MODEL",
-            description = "A model.safetensors, or NAME=FILE; without a name it is served under the file's, without its ending.")
+            description =
+                    "A model.safetensors, or NAME=FILE; without a name it is served under the file's, without its ending.")
     private List<String> models;
 
     @Option(names = "--port", paramLabel = "N", description = "Port to listen at; 0 for any that is free.")
@@ -65,7 +66,8 @@ public final class ServeCommand implements Subcommand {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Name or address to listen at; 0.0.0.0 for all of this machine's. By default only this machine can call.")
+            description =
+                    "Name or address to listen at; 0.0.0.0 for all of this machine's. By default only this machine can call.")
     private String host = "127.0.0.1";
 
     @Mixin
@@ -74,7 +76,10 @@ public final class ServeCommand implements Subcommand {
     @Option(names = "--workers", paramLabel = "N", description = "Networks that run at once.")
     private int workers = 2;
 
-    @Option(names = "--max-batch", paramLabel = "N", description = "Images of one size that are computed together at most.")
+    @Option(
+            names = "--max-batch",
+            paramLabel = "N",
+            description = "Images of one size that are computed together at most.")
     private int maxBatch = 1;
 
     @Option(
@@ -95,7 +100,10 @@ public final class ServeCommand implements Subcommand {
             description = "How long a request may take once it has arrived, milliseconds; status 504 after that.")
     private long deadline = 30_000;
 
-    @Option(names = "--max-body", paramLabel = "MB", description = "Largest body of a request, megabytes; status 413 beyond.")
+    @Option(
+            names = "--max-body",
+            paramLabel = "MB",
+            description = "Largest body of a request, megabytes; status 413 beyond.")
     private int maxBody = 32;
 
     @Mixin

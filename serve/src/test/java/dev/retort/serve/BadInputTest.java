@@ -77,8 +77,8 @@ class BadInputTest {
     }
 
     private static String input(String shape, String datatype, String data) {
-        return "{\"inputs\":[{\"name\":\"images\",\"shape\":" + shape + ",\"datatype\":\"" + datatype + "\",\"data\":" + data
-                + "}]}";
+        return "{\"inputs\":[{\"name\":\"images\",\"shape\":" + shape + ",\"datatype\":\"" + datatype + "\",\"data\":"
+                + data + "}]}";
     }
 
     private static byte[] bytes(String text) {
@@ -126,16 +126,29 @@ class BadInputTest {
                 Arguments.of(
                         "form that is none", DETECT, "multipart/form-data; boundary=x", bytes("no form"), 400, "form"),
                 Arguments.of(
-                        "form without parts", DETECT, "multipart/form-data; boundary=x", bytes("--x--\r\n"), 400, "form"),
+                        "form without parts",
+                        DETECT,
+                        "multipart/form-data; boundary=x",
+                        bytes("--x--\r\n"),
+                        400,
+                        "form"),
                 infer("no JSON", "{\"inputs\":[", 400, "The request is no JSON"),
                 infer("deep JSON", "{\"x\":" + "[".repeat(5000), 400, "nesting depth"),
                 infer("an array", "[]", 400, "The request must be an object"),
-                infer("no shape", "{\"inputs\":[{\"name\":\"images\",\"datatype\":\"BYTES\",\"data\":[]}]}", 400, "shape"),
+                infer(
+                        "no shape",
+                        "{\"inputs\":[{\"name\":\"images\",\"datatype\":\"BYTES\",\"data\":[]}]}",
+                        400,
+                        "shape"),
                 infer("wrong input", input("[1]", "BYTES", "[]").replace("images", "x"), 400, "one input, images"),
                 infer("wrong datatype", input("[1]", "INT8", "[1]"), 400, "not the datatype INT8"),
                 infer("wrong shape", input("[2]", "BYTES", "[\"" + base64 + "\"]"), 400, "1 came with the shape [2]"),
                 infer("no base64", input("[1]", "BYTES", "[\"***\"]"), 400, "images[0] is no base64"),
-                infer("base64 of no image", input("[1]", "BYTES", "[\"AAAA\"]"), 415, "images[0] is of no known format"),
+                infer(
+                        "base64 of no image",
+                        input("[1]", "BYTES", "[\"AAAA\"]"),
+                        415,
+                        "images[0] is of no known format"),
                 infer("wrong tensor shape", input("[1,2,3]", "FP32", "[1,2,3]"), 400, "[N, H, W, 3]"),
                 infer("too few values", input("[1,2,2,3]", "FP32", "[1,2,3]"), 400, "does not hold 3 values"),
                 infer("overflowing shape", input("[1,4294967296,4294967296,3]", "FP32", "[]"), 413, "too large"),
@@ -146,12 +159,14 @@ class BadInputTest {
                 infer("key twice", "{\"id\":\"a\",\"id\":\"b\"}", 400, "no JSON"),
                 infer(
                         "unknown output",
-                        "{\"outputs\":[{\"name\":\"masks\"}]," + input("[1]", "BYTES", "[\"\"]").substring(1),
+                        "{\"outputs\":[{\"name\":\"masks\"}],"
+                                + input("[1]", "BYTES", "[\"\"]").substring(1),
                         400,
                         "no output 'masks'"),
                 infer(
                         "parameter of a wrong kind",
-                        "{\"parameters\":{\"max\":[1]}," + input("[1]", "BYTES", "[\"\"]").substring(1),
+                        "{\"parameters\":{\"max\":[1]},"
+                                + input("[1]", "BYTES", "[\"\"]").substring(1),
                         400,
                         "Parameter 'max'"),
                 Arguments.of(
@@ -165,8 +180,7 @@ class BadInputTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("requests")
-    void aWrongRequestIsToldWhatIsWrong(
-            String what, String path, String type, byte[] body, int status, String words) {
+    void aWrongRequestIsToldWhatIsWrong(String what, String path, String type, byte[] body, int status, String words) {
         HttpResponse<byte[]> response = service.post(path, body, "Content-Type", type);
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(new TreeSet<>(RunningService.json(response).propertyNames())).containsExactly("error");
@@ -184,16 +198,23 @@ class BadInputTest {
                 Arguments.of("encoded traversal", "GET /v2/%2e%2e/%2e%2e/etc HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 Arguments.of("encoded slash", "GET /v2/models%2ftiny HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 Arguments.of("two lengths", post + "Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc", 400),
-                Arguments.of("length and chunks", post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+                Arguments.of(
+                        "length and chunks",
+                        post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                        400),
                 Arguments.of("unknown coding", post + "Transfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n", 400),
                 Arguments.of("negative length", post + "Content-Length: -1\r\n\r\n", 400),
                 Arguments.of("a space before a colon", post + "Content-Length : 3\r\n\r\nabc", 400),
                 Arguments.of("a folded header", post + "X: a\r\n b\r\n\r\n", 400),
                 Arguments.of("a damaged chunk", post + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n", 400),
-                Arguments.of("headers too large", "GET /v2 HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n", 431),
+                Arguments.of(
+                        "headers too large", "GET /v2 HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n", 431),
                 Arguments.of("an unknown method", "BREW /v2 HTTP/1.1\r\nHost: x\r\n\r\n", 405),
                 Arguments.of("a body that stops", post + "Content-Length: 1000\r\n\r\nabc", 408),
-                Arguments.of("an announced body too large", post + "Content-Length: 300001\r\nExpect: 100-continue\r\n\r\n", 413));
+                Arguments.of(
+                        "an announced body too large",
+                        post + "Content-Length: 300001\r\nExpect: 100-continue\r\n\r\n",
+                        413));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -202,7 +223,9 @@ class BadInputTest {
         String answer = RawHttp.send(service.port(), bytes(request));
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
         int body = answer.indexOf("\r\n\r\n") + 4;
-        assertThat(RunningService.json(bytes(answer.substring(body))).get("error").asString())
+        assertThat(RunningService.json(bytes(answer.substring(body)))
+                        .get("error")
+                        .asString())
                 .isNotBlank()
                 .doesNotContain("Exception");
     }
@@ -256,7 +279,8 @@ class BadInputTest {
 
     @Test
     void binaryDataOfAnotherLengthAreRefused() {
-        String json = "{\"inputs\":[{\"name\":\"images\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":9}}]}";
+        String json =
+                "{\"inputs\":[{\"name\":\"images\",\"shape\":[1],\"datatype\":\"BYTES\",\"parameters\":{\"binary_data_size\":9}}]}";
         String[] wrong = {"0", "-1", "99999", "x", Integer.toString(json.length())};
         for (String length : wrong) {
             HttpResponse<byte[]> response =

@@ -135,7 +135,8 @@ class DetectRouteTest {
         for (int i = 0; i < served.size(); i++) {
             assertThat(served.get(i).get("box")).isEqualTo(predicted.get(i).get("bbox"));
             assertThat(served.get(i).get("score")).isEqualTo(predicted.get(i).get("score"));
-            assertThat(served.get(i).get("category_id")).isEqualTo(predicted.get(i).get("category_id"));
+            assertThat(served.get(i).get("category_id"))
+                    .isEqualTo(predicted.get(i).get("category_id"));
         }
     }
 

@@ -68,7 +68,9 @@ class EndingTest {
             }
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(output.lines().toList())
-                    .contains("retort: ending; requests that were accepted are answered first", "retort: all are answered");
+                    .contains(
+                            "retort: ending; requests that were accepted are answered first",
+                            "retort: all are answered");
         } finally {
             process.destroyForcibly();
         }

@@ -106,7 +106,8 @@ class LimitsTest {
             files.put("image" + i, TestImages.png(64, 64, i));
             images.add(ImageFileWriter.toImage(ImageFileReader.decode(files.get("image" + i), "an image")));
         }
-        DetectionOptions together = DetectionOptions.DEFAULT.withScoreThreshold(0).withBatchSize(4);
+        DetectionOptions together =
+                DetectionOptions.DEFAULT.withScoreThreshold(0).withBatchSize(4);
         try (RunningService service = start(new DetectionLimits(1, 4, LONG, 8, 1_000_000), LONG);
                 Detector detector = Detector.load(model)) {
             JsonNode answer = RunningService.json(service.postForm(DETECT, files));
@@ -162,7 +163,8 @@ class LimitsTest {
             assertThat(service.metric("retort_batch_images_count")).isEqualTo(3);
             assertThat(service.metric("retort_errors_total{kind=\"request\"}")).isEqualTo(1);
             assertThat(service.metric("retort_errors_total{kind=\"unknown\"}")).isEqualTo(2);
-            assertThat(service.metric("retort_backend_memory_bytes{state=\"live\"}")).isPositive();
+            assertThat(service.metric("retort_backend_memory_bytes{state=\"live\"}"))
+                    .isPositive();
         }
     }
 }

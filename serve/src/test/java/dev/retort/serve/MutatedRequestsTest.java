@@ -72,8 +72,8 @@ class MutatedRequestsTest {
                 request(
                         "POST /v2/models/tiny/infer",
                         "Content-Type: application/json\r\n",
-                        bytes("{\"inputs\":[{\"name\":\"images\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\"" + base64
-                                + "\"]}]}")),
+                        bytes("{\"inputs\":[{\"name\":\"images\",\"shape\":[1],\"datatype\":\"BYTES\",\"data\":[\""
+                                + base64 + "\"]}]}")),
                 request("POST /v2/models/tiny/infer", "Content-Type: application/json\r\n", bytes(pixels)),
                 request(
                         "POST /v2/models/tiny/infer",
@@ -92,7 +92,8 @@ class MutatedRequestsTest {
 
     private static byte[] request(String line, String headers, byte[] body) {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
-        request.writeBytes(bytes(line + " HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length + "\r\n\r\n"));
+        request.writeBytes(
+                bytes(line + " HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length + "\r\n\r\n"));
         request.writeBytes(body);
         return request.toByteArray();
     }
@@ -171,7 +172,9 @@ class MutatedRequestsTest {
         if (status >= 400) {
             String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
             if (!body.isEmpty()) {
-                assertThat(RunningService.json(bytes(body)).has("error")).as("seed " + seed).isTrue();
+                assertThat(RunningService.json(bytes(body)).has("error"))
+                        .as("seed " + seed)
+                        .isTrue();
             }
             assertThat(body).as("seed " + seed).doesNotContain("\tat ");
         }

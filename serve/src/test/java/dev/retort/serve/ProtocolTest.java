@@ -128,7 +128,9 @@ class ProtocolTest {
         assertThat(answer.get("model_name").asString()).isEqualTo("tiny");
         List<List<DetectedObject>> expected = List.of(library(FIRST), library(SECOND));
         int k = expected.stream().mapToInt(List::size).max().orElseThrow();
-        assertThat(expected.get(0).size()).isPositive().isNotEqualTo(expected.get(1).size());
+        assertThat(expected.get(0).size())
+                .isPositive()
+                .isNotEqualTo(expected.get(1).size());
         JsonNode outputs = answer.get("outputs");
         assertThat(outputs).hasSize(4);
         for (JsonNode output : outputs) {
@@ -154,8 +156,10 @@ class ProtocolTest {
                 int index = outputs.get(2).get("data").get(n * k + i).asInt();
                 if (i < objects.size()) {
                     DetectedObject object = objects.get(i);
-                    assertThat(corners).containsExactly((float) object.left(), (float) object.top(), (float)
-                            object.right(), (float) object.bottom());
+                    assertThat(corners)
+                            .containsExactly(
+                                    (float) object.left(), (float) object.top(), (float) object.right(), (float)
+                                            object.bottom());
                     assertThat(score).isEqualTo((float) object.score());
                     assertThat(index).isEqualTo(object.classIndex());
                 } else {
@@ -207,8 +211,9 @@ class ProtocolTest {
             nested.append("]");
         }
         nested.append("]]");
-        JsonNode pixels = infer("{\"inputs\":[{\"name\":\"images\",\"shape\":[1,12,20,3],\"datatype\":\"FP32\",\"data\":"
-                + nested + "}]}");
+        JsonNode pixels =
+                infer("{\"inputs\":[{\"name\":\"images\",\"shape\":[1,12,20,3],\"datatype\":\"FP32\",\"data\":" + nested
+                        + "}]}");
         JsonNode file = infer(encoded("", TestImages.png(20, 12, 3)));
         assertThat(pixels).isEqualTo(file);
         assertThat(file.get("outputs").get(3).get("data").get(0).asInt()).isPositive();
@@ -247,7 +252,8 @@ class ProtocolTest {
 
         byte[] rgb = TestImages.image(64, 64, 1).rgb();
         JsonNode one = infer(encoded("", FIRST));
-        assertThat(ok(binary(described("[1,64,64,3]", "UINT8", rgb.length, ""), rgb))).isEqualTo(one);
+        assertThat(ok(binary(described("[1,64,64,3]", "UINT8", rgb.length, ""), rgb)))
+                .isEqualTo(one);
 
         ByteBuffer floats = ByteBuffer.allocate(4 * rgb.length).order(ByteOrder.LITTLE_ENDIAN);
         for (byte value : rgb) {
@@ -266,10 +272,10 @@ class ProtocolTest {
                 service.post(INFER, encoded(asked, FIRST).getBytes(StandardCharsets.UTF_8));
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/octet-stream");
-        int length = Integer.parseInt(response.headers()
-                .firstValue("Inference-Header-Content-Length")
-                .orElseThrow());
-        JsonNode outputs = RunningService.json(Arrays.copyOf(response.body(), length)).get("outputs");
+        int length = Integer.parseInt(
+                response.headers().firstValue("Inference-Header-Content-Length").orElseThrow());
+        JsonNode outputs =
+                RunningService.json(Arrays.copyOf(response.body(), length)).get("outputs");
         assertThat(fields(outputs.get(0))).containsExactly("data", "datatype", "name", "shape");
         assertThat(fields(outputs.get(1))).containsExactly("datatype", "name", "parameters", "shape");
         assertThat(outputs.get(1).get("parameters").get("binary_data_size").asInt())

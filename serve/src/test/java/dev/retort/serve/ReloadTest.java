@@ -54,8 +54,7 @@ class ReloadTest {
 
     private static RunningService start(Path served) throws IOException {
         Files.copy(first, served, StandardCopyOption.REPLACE_EXISTING);
-        return RunningService.start(
-                List.of("served=" + served), RunningService.LIMITS, RunningService.SETTINGS);
+        return RunningService.start(List.of("served=" + served), RunningService.LIMITS, RunningService.SETTINGS);
     }
 
     /** As people should do it: written beside it, then moved over it. */

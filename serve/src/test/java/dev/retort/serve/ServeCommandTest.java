@@ -66,7 +66,8 @@ class ServeCommandTest {
     @Test
     void aFileThatIsNotThereIsNamed() {
         Path none = folder.resolve("none.safetensors");
-        assertThat(run("serve", none.toString(), "--device", "simd", "--port", "0")).isEqualTo(1);
+        assertThat(run("serve", none.toString(), "--device", "simd", "--port", "0"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("retort: there is no " + none).doesNotContain("\tat ");
     }
 

@@ -35,7 +35,8 @@ public final class TinyModel {
 
     /** Writes a model of the size of the demo's student; untrained, it finds nothing. */
     static Path saveStudent(Path file) throws IOException {
-        Recipe recipe = RecipeReader.parse(STUDENT, "a student's recipe", List.of()).recipe();
+        Recipe recipe =
+                RecipeReader.parse(STUDENT, "a student's recipe", List.of()).recipe();
         try (Backend backend = Backends.create("simd");
                 Detector detector = Detector.create(recipe, CLASSES, backend)) {
             detector.save(file);

@@ -50,7 +50,8 @@ class TokenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer 0123456789abcdef0123456789abcdeg", "Bearer 0123", "Bearer", "Basic " + SECRET, SECRET})
+    @ValueSource(
+            strings = {"Bearer 0123456789abcdef0123456789abcdeg", "Bearer 0123", "Bearer", "Basic " + SECRET, SECRET})
     void whoSendsAnotherOneIsNot(String header) {
         HttpResponse<byte[]> refused =
                 service.send(service.request("/v1/models").header("Authorization", header));

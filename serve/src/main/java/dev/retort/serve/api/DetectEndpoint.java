@@ -58,7 +58,9 @@ final class DetectEndpoint implements Endpoint {
                     "One image can be drawn, not " + images.size() + ": send one, or accept application/json");
         }
         List<Found> found = detection.detect(model, images, call.deadline(), call.memory());
-        return drawn ? draw(found.get(0), wanted, call) : Answer.json(json(model.source().name(), found, wanted));
+        return drawn
+                ? draw(found.get(0), wanted, call)
+                : Answer.json(json(model.source().name(), found, wanted));
     }
 
     private ServedModel model(Call call) {

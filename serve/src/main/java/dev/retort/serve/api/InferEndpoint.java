@@ -46,14 +46,12 @@ final class InferEndpoint implements Endpoint {
         wanted.check(model.current().detector());
         checkOutputs(request.outputs());
         ByteBuffer binary = ByteBuffer.wrap(call.body(), length, call.body().length - length);
-        List<Found> found =
-                detection.detect(model, images.of(request, binary), call.deadline(), call.memory());
+        List<Found> found = detection.detect(model, images.of(request, binary), call.deadline(), call.memory());
         return write(
                 model.source().name(),
                 request,
-                InferOutput.of(found.stream()
-                        .map(image -> wanted.of(image.objects()))
-                        .toList()));
+                InferOutput.of(
+                        found.stream().map(image -> wanted.of(image.objects())).toList()));
     }
 
     private static int jsonLength(Call call) {

@@ -29,16 +29,15 @@ final class InferImages {
      * @throws ServiceException if the input's type, shape and data do not fit together
      */
     List<ImageInput> of(InferRequest request, ByteBuffer binary) {
-        if (request.inputs().size() != 1
-                || !request.inputs().get(0).name().equals(Tensors.IMAGES)) {
+        if (request.inputs().size() != 1 || !request.inputs().get(0).name().equals(Tensors.IMAGES)) {
             throw Tensors.wrong("A request has one input, " + Tensors.IMAGES + ", not "
                     + request.inputs().stream().map(InferRequest.Input::name).toList());
         }
         InferRequest.Input input = request.inputs().get(0);
         boolean inBinary = input.parameters().containsKey(SIZE);
         if (inBinary == input.data().isPresent()) {
-            throw Tensors.wrong("Input " + Tensors.IMAGES + " needs data, or else binary data of the size that its parameter " + SIZE
-                    + " gives");
+            throw Tensors.wrong("Input " + Tensors.IMAGES
+                    + " needs data, or else binary data of the size that its parameter " + SIZE + " gives");
         }
         int size = inBinary ? size(input.parameters().get(SIZE)) : 0;
         if (size != binary.remaining()) {
@@ -47,8 +46,9 @@ final class InferImages {
         return switch (input.datatype()) {
             case Tensors.BYTES -> encoded(input, binary);
             case Tensors.FP32, Tensors.UINT8 -> pixels(input, binary);
-            default -> throw Tensors.wrong("Input " + Tensors.IMAGES + " takes BYTES, FP32 and UINT8, not the datatype "
-                    + input.datatype());
+            default ->
+                throw Tensors.wrong("Input " + Tensors.IMAGES + " takes BYTES, FP32 and UINT8, not the datatype "
+                        + input.datatype());
         };
     }
 
@@ -61,9 +61,8 @@ final class InferImages {
 
     private static List<ImageInput> encoded(InferRequest.Input input, ByteBuffer binary) {
         long[] shape = input.shape();
-        List<byte[]> files = input.data().isPresent()
-                ? base64(input.data().get())
-                : elements(binary.order(ByteOrder.LITTLE_ENDIAN));
+        List<byte[]> files =
+                input.data().isPresent() ? base64(input.data().get()) : elements(binary.order(ByteOrder.LITTLE_ENDIAN));
         if (shape.length != 1 || shape[0] != files.size() || files.isEmpty()) {
             throw Tensors.wrong("Encoded images have the shape [N] with N from 1 on: " + files.size()
                     + " came with the shape " + Arrays.toString(shape));
@@ -145,7 +144,8 @@ final class InferImages {
             return values;
         }
         if (values.length % Float.BYTES != 0) {
-            throw Tensors.wrong("FP32 takes four bytes a value, so " + values.length + " bytes are no whole number of values");
+            throw Tensors.wrong(
+                    "FP32 takes four bytes a value, so " + values.length + " bytes are no whole number of values");
         }
         float[] numbers = new float[values.length / Float.BYTES];
         ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);

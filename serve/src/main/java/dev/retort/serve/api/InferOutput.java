@@ -18,7 +18,9 @@ record InferOutput(String name, String datatype, long[] shape, double[] values) 
             .map(output -> new InferOutput(
                     output.name,
                     output.datatype,
-                    Arrays.stream(output.shape).map(extent -> extent == 0 ? -1 : extent).toArray(),
+                    Arrays.stream(output.shape)
+                            .map(extent -> extent == 0 ? -1 : extent)
+                            .toArray(),
                     new double[0]))
             .toList();
 

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param inputs at least one
  * @param outputs those that are asked for; empty for all
  */
-record InferRequest(
-        Optional<String> id, Map<String, Object> parameters, List<Input> inputs, List<Output> outputs) {
+record InferRequest(Optional<String> id, Map<String, Object> parameters, List<Input> inputs, List<Output> outputs) {
     /**
      * An input tensor.
      *

@@ -33,7 +33,8 @@ final class LoadEndpoint implements Endpoint {
             if (!request.parameters().isEmpty()) {
                 throw new ServiceException(
                         FailureKind.REQUEST,
-                        "Loading takes no parameters, such as " + request.parameters().keySet().iterator().next()
+                        "Loading takes no parameters, such as "
+                                + request.parameters().keySet().iterator().next()
                                 + ": a model file says all of its model");
             }
         }

@@ -54,6 +54,19 @@ final class RequestImages {
     private static List<ImageInput> parts(Call call, String header) {
         // The parts are copies.
         call.memory().take(call.body().length, "The form");
+        List<ImageInput> images = new ArrayList<>();
+        try (MultiPartFormData.Parts parts = parse(call.body(), header)) {
+            for (MultiPart.Part part : parts) {
+                images.add(new ImageInput.Encoded(name(part, images.size()), bytes(part)));
+            }
+        }
+        if (images.isEmpty()) {
+            throw unreadable("it has no parts");
+        }
+        return images;
+    }
+
+    private static MultiPartFormData.Parts parse(byte[] body, String header) {
         MultiPartConfig config = new MultiPartConfig.Builder()
                 .maxParts(MOST_PARTS)
                 .maxMemoryPartSize(-1)
@@ -61,27 +74,16 @@ final class RequestImages {
                 .maxSize(-1)
                 .useFilesForPartsWithoutFileName(false)
                 .build();
-        CompletableFuture<MultiPartFormData.Parts> parsed = new CompletableFuture<>();
-        Content.Source source = Content.Source.from(ByteBuffer.wrap(call.body()));
+        CompletableFuture<MultiPartFormData.Parts> parts = new CompletableFuture<>();
+        Content.Source source = Content.Source.from(ByteBuffer.wrap(body));
         try {
             MultiPartFormData.onParts(
-                    source, new Attributes.Mapped(), header, config, Promise.Invocable.toPromise(parsed));
-        } catch (IllegalArgumentException e) {
-            throw unreadable(e.getMessage(), e);
-        }
-        try (MultiPartFormData.Parts parts = parsed.join()) {
-            List<ImageInput> images = new ArrayList<>();
-            for (MultiPart.Part part : parts) {
-                images.add(new ImageInput.Encoded(name(part, images.size()), bytes(part)));
-            }
-            if (images.isEmpty()) {
-                throw unreadable("it has no parts", null);
-            }
-            return images;
+                    source, new Attributes.Mapped(), header, config, Promise.Invocable.toPromise(parts));
+            return parts.join();
         } catch (CompletionException e) {
-            throw unreadable(e.getCause().getMessage(), e);
+            throw unreadable(e.getCause().getMessage());
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw unreadable(e.getMessage(), e);
+            throw unreadable(e.getMessage());
         }
     }
 
@@ -96,8 +98,7 @@ final class RequestImages {
         return name == null || name.isBlank() ? "image " + (index + 1) : name;
     }
 
-    private static ServiceException unreadable(String why, Throwable cause) {
-        return new ServiceException(
-                FailureKind.REQUEST, "The form (" + MULTIPART + ") cannot be read: " + why, cause);
+    private static ServiceException unreadable(String why) {
+        return new ServiceException(FailureKind.REQUEST, "The form (" + MULTIPART + ") cannot be read: " + why);
     }
 }

@@ -42,7 +42,8 @@ public final class ServiceRoutes {
                 Route.get("/v1/models", new ModelList(models)),
                 Route.post("/v2/models/{model}/infer", new InferEndpoint(models, detection, maxPixels)),
                 Route.post("/v2/repository/models/{model}/load", new LoadEndpoint(models)),
-                Route.get("/metrics", call -> Answer.of(PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8))),
+                Route.get(
+                        "/metrics", call -> Answer.of(PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8))),
                 Route.get("/openapi.json", call -> Answer.of(Answer.JSON, openApi))));
         routes.addAll(new ProtocolRoutes(models, drain, version).routes());
         return routes;

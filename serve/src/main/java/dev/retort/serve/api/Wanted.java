@@ -20,8 +20,7 @@ import java.util.Set;
  */
 record Wanted(double score, int most, List<String> classes) {
     /** What a detector finds at most is less. */
-    static final Wanted DEFAULT =
-            new Wanted(DetectionOptions.DEFAULT.scoreThreshold(), Integer.MAX_VALUE, List.of());
+    static final Wanted DEFAULT = new Wanted(DetectionOptions.DEFAULT.scoreThreshold(), Integer.MAX_VALUE, List.of());
 
     /** Parameters of a query. */
     static final Set<String> NAMES = Set.of("score", "max", "classes");
@@ -61,8 +60,7 @@ record Wanted(double score, int most, List<String> classes) {
 
     /** Passes if the detector knows all the classes. */
     void check(Detector detector) {
-        List<String> known =
-                detector.categories().stream().map(Category::name).toList();
+        List<String> known = detector.categories().stream().map(Category::name).toList();
         for (String name : classes) {
             if (!known.contains(name)) {
                 throw wrong("The model has no class '" + name + "', but: " + String.join(", ", known));

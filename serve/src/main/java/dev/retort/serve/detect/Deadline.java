@@ -28,6 +28,7 @@ public record Deadline(long nanos, long milliseconds) {
     ServiceException exceeded() {
         return new ServiceException(
                 FailureKind.DEADLINE,
-                "The request was not done within " + milliseconds + " ms (--deadline). Try again, with fewer images at once");
+                "The request was not done within " + milliseconds
+                        + " ms (--deadline). Try again, with fewer images at once");
     }
 }

@@ -102,8 +102,7 @@ public final class Detection implements AutoCloseable {
         }
     }
 
-    private ImageWork resize(
-            LoadedModel model, String name, RgbImage pixels, Deadline deadline, StageTimes times) {
+    private ImageWork resize(LoadedModel model, String name, RgbImage pixels, Deadline deadline, StageTimes times) {
         long start = System.nanoTime();
         ImageInfo info = new ImageInfo(0, name, pixels.width(), pixels.height());
         Sample sample = RecipeBatches.sample(model.detector().recipe(), info, pixels);

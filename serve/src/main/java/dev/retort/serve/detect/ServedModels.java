@@ -62,8 +62,8 @@ public final class ServedModels implements AutoCloseable {
         if (byName.size() > 1) {
             throw new ServiceException(
                     FailureKind.REQUEST,
-                    "Which model? Name one, as in ?model=" + byName.keySet().iterator().next() + "; there are: "
-                            + String.join(", ", byName.keySet()));
+                    "Which model? Name one, as in ?model="
+                            + byName.keySet().iterator().next() + "; there are: " + String.join(", ", byName.keySet()));
         }
         return byName.values().iterator().next();
     }

@@ -23,9 +23,8 @@ final class WarmUp {
      */
     static void run(Detector detector) {
         Recipe.Data data = detector.recipe().data();
-        int edge = data.shortEdges().isEmpty()
-                ? UNRESIZED
-                : Math.min(Collections.max(data.shortEdges()), data.longEdge());
+        int edge =
+                data.shortEdges().isEmpty() ? UNRESIZED : Math.min(Collections.max(data.shortEdges()), data.longEdge());
         RgbImage blank = RgbImage.black(edge, edge);
         long end = System.nanoTime() + PATIENCE;
         for (int i = 0; i < LOOKS && System.nanoTime() < end; i++) {

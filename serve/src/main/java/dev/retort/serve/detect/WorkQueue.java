@@ -96,8 +96,7 @@ final class WorkQueue {
     }
 
     private int count(ImageWork.Group group) {
-        return (int)
-                waiting.stream().filter(work -> work.group().equals(group)).count();
+        return (int) waiting.stream().filter(work -> work.group().equals(group)).count();
     }
 
     private List<ImageWork> remove(ImageWork.Group group) {

@@ -49,8 +49,7 @@ final class Bodies {
             return known;
         }
         if (failure instanceof TimeoutException) {
-            return new ServiceException(
-                    FailureKind.SLOW, "The body did not arrive within " + millis + " ms", failure);
+            return new ServiceException(FailureKind.SLOW, "The body did not arrive within " + millis + " ms", failure);
         }
         if (failure instanceof IllegalStateException) {
             return tooLarge();

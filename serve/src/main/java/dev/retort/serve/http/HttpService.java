@@ -37,11 +37,7 @@ public final class HttpService implements AutoCloseable {
      * @throws IOException if the port is taken, or the host is not this machine's
      */
     public static HttpService start(
-            HttpSettings settings,
-            List<Route> routes,
-            MemoryBudget memory,
-            Drain drain,
-            HttpMeasurements measurements)
+            HttpSettings settings, List<Route> routes, MemoryBudget memory, Drain drain, HttpMeasurements measurements)
             throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(settings.threads() + SPARE_THREADS);
         threads.setName("retort-http");

@@ -44,7 +44,8 @@ class WorkQueueTest {
 
     private static ImageWork work(LoadedModel model, int width, int height, Deadline deadline) {
         RgbImage image = RgbImage.black(width, height);
-        Sample sample = new Sample(new ImageInfo(0, "an image", width, height), image, new double[0], new int[0], false);
+        Sample sample =
+                new Sample(new ImageInfo(0, "an image", width, height), image, new double[0], new int[0], false);
         assertThat(model.retain()).isTrue();
         return new ImageWork(model, sample, deadline, new StageTimes());
     }
@@ -77,7 +78,10 @@ class WorkQueueTest {
     void aBatchIsNeverLargerThanAllowedAndInOrder() throws InterruptedException {
         WorkQueue queue = new WorkQueue(10, 2, LONG);
         List<ImageWork> works = List.of(
-                put(queue, first, 64, 64), put(queue, first, 64, 64), put(queue, first, 64, 64), put(queue, first, 64, 64));
+                put(queue, first, 64, 64),
+                put(queue, first, 64, 64),
+                put(queue, first, 64, 64),
+                put(queue, first, 64, 64));
         assertThat(queue.take()).isEqualTo(works.subList(0, 2));
         assertThat(queue.take()).isEqualTo(works.subList(2, 4));
         works.forEach(work -> work.model().release());
