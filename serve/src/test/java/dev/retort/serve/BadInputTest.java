@@ -230,6 +230,14 @@ class BadInputTest {
                 .doesNotContain("Exception");
     }
 
+    @Test
+    void aBodyWithoutALengthIsCutOffWhereItIsTooLarge() throws IOException {
+        String chunk = "10000\r\n" + "a".repeat(0x10000) + "\r\n";
+        String head = "POST /v1/detect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        String answer = RawHttp.send(service.port(), bytes(head + chunk.repeat(5) + "0\r\n\r\n"));
+        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("more than 300000 bytes");
+    }
+
     /** A byte now and then keeps a connection from being idle; the body's own time ends it. */
     @Test
     void aClientThatSendsAByteNowAndThenIsCutOff() throws Exception {

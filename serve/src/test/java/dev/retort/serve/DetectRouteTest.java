@@ -11,9 +11,11 @@ import dev.retort.detection.data.ImageFileReader;
 import dev.retort.detection.data.ImageFileWriter;
 import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +147,8 @@ class DetectRouteTest {
     @Test
     void aFormGivesItsImagesInTheirOrder() {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put("b.png", TestImages.png(64, 64, 1));
+        files.put("b.png", TestImages.png(700, 700, 1));
+        assertThat(files.get("b.png").length).isGreaterThan(1_000_000);
         files.put("a.jpg", TestImages.jpeg(40, 80, 2));
         JsonNode answer = RunningService.json(service.postForm("/v1/detect?model=tiny&score=0", files));
         assertThat(answer.get("images")).hasSize(2);
@@ -158,6 +161,14 @@ class DetectRouteTest {
         for (String stage : List.of("decode", "resize", "queue", "network", "postprocess")) {
             assertThat(answer.get("milliseconds").get(stage).asDouble()).isPositive();
         }
+    }
+
+    @Test
+    void aBodyWithoutALengthIsReadToItsEnd() {
+        byte[] file = TestImages.png(64, 64, 6);
+        HttpResponse<byte[]> response = service.send(service.request("/v1/models/tiny/detect?score=0")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(file))));
+        assertThat(objects(RunningService.json(response).get("images").get(0))).isEqualTo(sized(library(file, 0)));
     }
 
     @Test

@@ -43,9 +43,11 @@ final class RawHttp {
         try (Socket socket = connect(port)) {
             OutputStream out = socket.getOutputStream();
             out.write(request);
+            Thread.sleep(millis);
+            // What is written after the answer may cost the answer.
             while (socket.getInputStream().available() == 0) {
-                Thread.sleep(millis);
                 out.write('a');
+                Thread.sleep(millis);
             }
             return answer(socket.getInputStream());
         }
