@@ -6,6 +6,7 @@ import dev.retort.cli.Subcommand;
 import dev.retort.cli.job.Interruption;
 import dev.retort.serve.detect.DetectionLimits;
 import dev.retort.serve.detect.ModelFile;
+import dev.retort.serve.http.HttpService;
 import dev.retort.serve.http.HttpSettings;
 import dev.retort.serve.http.Token;
 import dev.retort.tensor.Backend;
@@ -155,7 +156,8 @@ public final class ServeCommand implements Subcommand {
                     .println("retort: whoever reaches " + host
                             + " can use this service; --token-file lets only those who know a token");
         }
-        int threads = queue + workers * maxBatch;
+        // As many requests as may wait or be computed; never more than there are connections.
+        int threads = (int) Math.min(HttpService.MOST_CONNECTIONS, queue + (long) workers * maxBatch);
         return new HttpSettings(host, port, maxBody * MEGABYTE, BODY_MILLIS, deadline, threads, token);
     }
 

@@ -283,6 +283,7 @@ class BadInputTest {
                 service.send(service.request(DETECT).method("DELETE", HttpRequest.BodyPublishers.noBody()));
         assertThat(response.statusCode()).isEqualTo(405);
         assertThat(response.headers().firstValue("Allow")).contains("POST");
+        assertThat(service.get("/none").headers().firstValue("Connection")).isEmpty();
     }
 
     @Test

@@ -199,7 +199,8 @@ class DetectRouteTest {
         HttpResponse<byte[]> response = service.post("/v1/models/tiny/detect?max=5", file, "Accept", "image/png");
         assertThat(response.headers().firstValue("Content-Type")).contains("image/png");
         RgbImage image = ImageFileReader.decode(file, "an image");
-        RgbImage drawn = BoxPainter.paint(image, DrawnBoxes.detected(library(file, 0.5).subList(0, 5), 0));
+        RgbImage drawn =
+                BoxPainter.paint(image, DrawnBoxes.detected(library(file, 0.5).subList(0, 5), 0));
         assertThat(ImageFileReader.decode(response.body(), "the answer").rgb())
                 .isEqualTo(drawn.rgb())
                 .isNotEqualTo(image.rgb());

@@ -116,7 +116,8 @@ class ReloadTest {
             for (CompletableFuture<Integer> client : clients) {
                 assertThat(client.get()).isPositive();
             }
-            // All detectors but the one that serves are closed, once their last workers have let go of them: two would have more than
+            // All detectors but the one that serves are closed, once their last workers have let go of them: two would
+            // have more than
             // twice the weights, as norms are folded into some at the first request.
             long end = System.nanoTime() + PATIENCE;
             while (live(service) > 2 * live && System.nanoTime() < end) {

@@ -2,6 +2,8 @@ package dev.retort.serve.detect;
 
 import dev.retort.detection.DetectorException;
 import dev.retort.tensor.DeviceException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -29,7 +31,10 @@ public final class Failures {
             LOG.log(Level.WARNING, failure.getMessage());
             return new ServiceException(FailureKind.DEVICE, failure.getMessage(), failure);
         }
-        LOG.log(Level.ERROR, "unexpected error at a request, please report it", failure);
+        // In the message, as the command's log shows nothing else of a record.
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace, true));
+        LOG.log(Level.ERROR, "unexpected error at a request, please report it: {0}", trace);
         return new ServiceException(
                 FailureKind.INTERNAL, "The service failed at this request; its log tells more", failure);
     }

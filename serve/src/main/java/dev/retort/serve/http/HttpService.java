@@ -13,10 +13,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Listens, and answers by its routes. */
 public final class HttpService implements AutoCloseable {
+    /** Connections at once; more wait to be accepted. */
+    public static final int MOST_CONNECTIONS = 1024;
+
     /** What stays for those who are refused at once, for probes, metrics, and for the server itself. */
     private static final int SPARE_THREADS = 16;
 
-    private static final int MOST_CONNECTIONS = 1024;
     private static final int HEADER_BYTES = 8192;
     private static final long IDLE_MILLIS = 30_000;
 
