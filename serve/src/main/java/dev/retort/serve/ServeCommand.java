@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             "  curl -F image=@a.jpg -F image=@b.jpg 'http://127.0.0.1:8080/v1/detect?score=0.3'"
         })
 public final class ServeCommand implements Subcommand {
+    private static final long IDLE_MILLIS = 30_000;
     private static final long BODY_MILLIS = 30_000;
     private static final long DRAIN_MILLIS = 100_000;
     private static final long LOOK_MILLIS = 50;
@@ -158,7 +159,7 @@ public final class ServeCommand implements Subcommand {
         }
         // As many requests as may wait or be computed; never more than there are connections.
         int threads = (int) Math.min(HttpService.MOST_CONNECTIONS, queue + (long) workers * maxBatch);
-        return new HttpSettings(host, port, maxBody * MEGABYTE, BODY_MILLIS, deadline, threads, token);
+        return new HttpSettings(host, port, maxBody * MEGABYTE, IDLE_MILLIS, BODY_MILLIS, deadline, threads, token);
     }
 
     private boolean isLoopback() {

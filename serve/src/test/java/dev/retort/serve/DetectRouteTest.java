@@ -211,7 +211,7 @@ class DetectRouteTest {
         ExecutorService clients = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Boolean>> calls = new ArrayList<>();
-            for (int i = 0; i < 16; i++) {
+            for (int i = 0; i < 8; i++) {
                 byte[] file = TestImages.png(64, 20 + i % 2 * 16, i);
                 List<DetectedObject> expected = sized(library(file, 0));
                 calls.add(() -> found(file, "score=0").equals(expected));

@@ -97,6 +97,15 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void whoWaitsForAWorkerIsNotIdle() throws Exception {
+        HttpSettings settings = new HttpSettings("127.0.0.1", 0, 2_000_000, 200, 10_000, LONG, 32, Optional.empty());
+        DetectionLimits limits = new DetectionLimits(1, 2, 4 * 200, 2, 1_000_000);
+        try (RunningService service = RunningService.start(List.of(model.toString()), limits, settings)) {
+            assertThat(service.post(DETECT, PNG).statusCode()).isEqualTo(200);
+        }
+    }
+
     /** What is computed together has the bits of the library's batch of the same images. */
     @Test
     void aBatchHasTheBitsOfTheLibrarysBatch() throws Exception {

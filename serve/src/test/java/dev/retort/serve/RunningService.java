@@ -26,7 +26,7 @@ public final class RunningService implements AutoCloseable {
 
     /** At any port, for anybody. */
     public static final HttpSettings SETTINGS =
-            new HttpSettings("127.0.0.1", 0, 2_000_000, 10_000, 30_000, 32, Optional.empty());
+            new HttpSettings("127.0.0.1", 0, 2_000_000, 30_000, 10_000, 30_000, 32, Optional.empty());
 
     private static final String BOUNDARY = "----a-boundary";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -54,7 +54,7 @@ public final class RunningService implements AutoCloseable {
     }
 
     static HttpSettings settings(int maxBody, long bodyMillis, long deadline, Optional<Token> token) {
-        return new HttpSettings("127.0.0.1", 0, maxBody, bodyMillis, deadline, 32, token);
+        return new HttpSettings("127.0.0.1", 0, maxBody, 30_000, bodyMillis, deadline, 32, token);
     }
 
     DetectionService service() {

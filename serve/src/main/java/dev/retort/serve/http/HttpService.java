@@ -20,7 +20,6 @@ public final class HttpService implements AutoCloseable {
     private static final int SPARE_THREADS = 16;
 
     private static final int HEADER_BYTES = 8192;
-    private static final long IDLE_MILLIS = 30_000;
 
     private final Server server;
     private final ServerConnector connector;
@@ -51,7 +50,7 @@ public final class HttpService implements AutoCloseable {
         ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
-        connector.setIdleTimeout(Math.min(IDLE_MILLIS, settings.bodyMillis()));
+        connector.setIdleTimeout(settings.idleMillis());
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
         server.setErrorHandler(new JsonErrors(measurements));

@@ -37,6 +37,8 @@ final class ServiceHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         Exchange exchange = new Exchange(request, response, callback);
         Request.addCompletionListener(request, failure -> drain.leave());
+        // A request that waits for a worker is not idle: its deadline ends it.
+        request.addIdleTimeoutListener(timeout -> false);
         boolean accepted = drain.enter();
         MemoryBudget.Share share = memory.open();
         try {
