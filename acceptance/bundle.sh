@@ -15,9 +15,10 @@ set -eu
 limit=40000000
 # java.management: gpu-check starts processes with this one's options and looks at the heap. jdk.zipfs: the golden set is a zip.
 modules=java.base,java.logging,java.management,jdk.management,jdk.incubator.vector,jdk.unsupported,jdk.zipfs
-# Of no use without images or JMH's own runner; and element types that no matrix of the reference has.
+# Of no use without images, requests or JMH's own runner; and element types that no matrix of the reference has.
 left_out="commons-math3-* jmh-core-* jopt-simple-* imageio-* common-image-* common-io-* common-lang-*
-  ejml-cdense-* ejml-zdense-* ejml-fdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-*"
+  ejml-cdense-* ejml-zdense-* ejml-fdense-* ejml-dsparse-* ejml-fsparse-* ejml-simple-* ejml-all-*
+  retort-serve-* jetty-* slf4j-api-* micrometer-* prometheus-* HdrHistogram-* jspecify-*"
 
 fail() {
   printf 'bundle: %s\n' "$*" >&2

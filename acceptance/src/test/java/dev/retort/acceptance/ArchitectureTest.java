@@ -43,6 +43,7 @@ class ArchitectureTest {
                 Stream.concat(detection.stream(), Stream.of("detection")).toList());
         MODULES.put("cli", command);
         MODULES.put("bench", Stream.concat(command.stream(), Stream.of("cli")).toList());
+        MODULES.put("serve", List.of("tensor", "detection", "cli"));
         MODULES.put(
                 "acceptance",
                 Stream.concat(command.stream(), Stream.of("cli", "bench")).toList());

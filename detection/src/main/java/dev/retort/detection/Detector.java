@@ -13,6 +13,7 @@ import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.model.DetectionModel;
 import dev.retort.detection.model.DetectionModels;
+import dev.retort.detection.model.Predictions;
 import dev.retort.detection.recipe.Recipe;
 import dev.retort.nn.BuildContext;
 import dev.retort.nn.checkpoint.ArchitectureException;
@@ -287,7 +288,8 @@ public final class Detector implements AutoCloseable {
         return Batch.of(samples, network.sizeDivisor());
     }
 
-    private List<DetectedObject> objects(Detections found, DetectionOptions options) {
+    /** Detections of an image with the names of their classes, best first; those of the options' least score and more. */
+    public List<DetectedObject> objects(Detections found, DetectionOptions options) {
         List<DetectedObject> objects = new ArrayList<>();
         double[] boxes = found.boxes();
         for (int i = 0; i < found.size(); i++) {
@@ -309,11 +311,23 @@ public final class Detector implements AutoCloseable {
      * @throws DetectorException if the network's answer is not a number: its training had diverged
      */
     public List<Detections> detect(Batch batch) {
+        return detect(batch, () -> {});
+    }
+
+    /**
+     * As {@link #detect(Batch)}, for those who measure.
+     *
+     * @param computed is run once, when the network's answer is asked for and before it is decoded; on a device it may be computed
+     *     later, unless this waits for it ({@link Backend#synchronize})
+     */
+    public List<Detections> detect(Batch batch, Runnable computed) {
         List<Detections> found = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             List<ImageSize> seen =
                     batch.groundTruth().stream().map(GroundTruth::size).toList();
-            List<Detections> raw = network.forward(input(batch)).detections(seen);
+            Predictions predictions = network.forward(input(batch));
+            computed.run();
+            List<Detections> raw = predictions.detections(seen);
             for (int n = 0; n < batch.size(); n++) {
                 ImageInfo original = batch.samples().get(n).info();
                 ImageSize size = new ImageSize(original.height(), original.width());

@@ -46,7 +46,7 @@ public final class RecipeBatches {
     }
 
     /** An image that belongs to no data set, at the recipe's largest size. */
-    static Sample sample(Recipe recipe, ImageInfo info, RgbImage image) {
+    public static Sample sample(Recipe recipe, ImageInfo info, RgbImage image) {
         ImageSize size = size(recipe, new ImageSize(info.height(), info.width()));
         return new Sample(info, recipe.data().resize().resize(image, size), new double[0], new int[0], false);
     }

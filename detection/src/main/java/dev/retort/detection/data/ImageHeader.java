@@ -47,6 +47,15 @@ public record ImageHeader(
         }
     }
 
+    /**
+     * Reads the header of an image file's content; {@code name} is for messages.
+     *
+     * @throws ImageException if there is none
+     */
+    public static ImageHeader read(byte[] content, String name) {
+        return ImageHeaderReader.read(new ImageBytes(content, name));
+    }
+
     /** Columns of the image as it is shown. */
     public int width() {
         return orientation.swapped() ? storedHeight : storedWidth;
