@@ -87,13 +87,12 @@ export class Panel {
 
   #count(all) {
     const shown = this.#shown.length;
-    if (all === 0) {
-      return "Nothing found.";
-    }
-    const of = all >= MOST ? `the best ${MOST}` : all;
-    const hint = shown === 0 ? " A lower score shows more." : "";
+    const capped = all >= MOST ? ` The model was asked for its best ${MOST}.` : "";
     const note = this.#picture ? "" : " This browser cannot show the image itself.";
-    return `${shown} of ${of} detections shown.${hint}${note}`;
+    if (all === 0) {
+      return `Nothing found.${note}`;
+    }
+    return `${shown} shown, ${all - shown} hidden by score or class.${capped}${note}`;
   }
 
   #row(detection, index) {

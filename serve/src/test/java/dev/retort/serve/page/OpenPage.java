@@ -1,7 +1,6 @@
 package dev.retort.serve.page;
 
 import dev.retort.serve.RunningService;
-import dev.retort.serve.TinyModel;
 import dev.retort.serve.http.HttpSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +28,8 @@ final class OpenPage implements AutoCloseable {
         Browser browser = Browser.start();
         try {
             List<String> models = List.of(
-                    "teacher=" + TinyModel.save(folder.resolve("teacher.safetensors"), 7),
-                    "student=" + TinyModel.save(folder.resolve("student.safetensors"), 8));
+                    "teacher=" + SpreadModel.save(folder.resolve("teacher.safetensors"), 15),
+                    "student=" + SpreadModel.save(folder.resolve("student.safetensors"), 14));
             return new OpenPage(RunningService.start(models, RunningService.LIMITS, settings), browser, folder);
         } catch (IOException | RuntimeException | Error e) {
             browser.close();

@@ -74,7 +74,7 @@ class PageTest {
             JsonNode json = json(model);
             assertThat(json.get("model").asString()).isEqualTo(model);
             assertThat(json.get("images").get(0).get("name").asString()).isEqualTo("street.png");
-            assertThat(detections(json)).isEqualTo(expected);
+            assertThat(said(detections(json))).isEqualTo(said(expected));
             assertThat(page.all(in(model, ".times dt")).stream().map(WebElement::getText))
                     .containsExactly("decode", "resize", "queue", "network", "postprocess");
             assertThat(page.all(in(model, ".times dd"))).allMatch(time -> time.getText()
@@ -83,7 +83,7 @@ class PageTest {
                     .startsWith("street.png: ")
                     .contains(expected.get(0).get("label").asString());
         }
-        assertThat(page.one("#status").getText()).contains("teacher: ", "student: ");
+        assertThat(page.one("#status").getAttribute("textContent")).contains("teacher: ", "student: ");
     }
 
     @Test
@@ -91,20 +91,20 @@ class PageTest {
         page.load(1280, 1, false).choose("street.png", IMAGE);
         int asked = page.asked();
         JsonNode answer = page.answer("teacher", IMAGE);
-        for (double least : new double[] {0.05, 0.6, 0.99, 0.3}) {
+        for (double least : new double[] {0.05, 0.4, 0.99, 0.2}) {
             page.slide(least);
             List<JsonNode> expected = passing(answer, least);
             assertThat(rows("teacher")).isEqualTo(expected.stream().map(PageTest::row).toList());
-            assertThat(detections(json("teacher"))).isEqualTo(expected);
+            assertThat(said(detections(json("teacher")))).isEqualTo(said(expected));
         }
         String label = page.one("#legend input").getAttribute("value");
         page.one("#legend input").click();
         assertThat(rows("teacher")).isNotEmpty().noneMatch(row -> row.startsWith(label + " "));
         page.one("#none").click();
         assertThat(rows("teacher")).isEmpty();
-        assertThat(page.one(in("teacher", ".count")).getText()).startsWith("0 of ");
+        assertThat(page.one(in("teacher", ".count")).getText()).startsWith("0 shown, ");
         page.one("#all").click();
-        assertThat(rows("teacher")).hasSameSizeAs(passing(answer, 0.3));
+        assertThat(rows("teacher")).hasSameSizeAs(passing(answer, 0.2));
         assertThat(page.asked()).isEqualTo(asked + 1);
     }
 
@@ -216,6 +216,21 @@ class PageTest {
         List<JsonNode> detections = new ArrayList<>();
         answer.get("images").get(0).get("detections").forEach(detections::add);
         return detections;
+    }
+
+    /** All that is said of detections; JavaScript writes 0.0 as 0. */
+    private static List<List<Object>> said(List<JsonNode> detections) {
+        return detections.stream()
+                .map(detection -> {
+                    List<Object> values = new ArrayList<>();
+                    values.add(detection.get("label").asString());
+                    for (String name : List.of("class", "category_id", "score")) {
+                        values.add(detection.get(name).asDouble());
+                    }
+                    detection.get("box").forEach(edge -> values.add(edge.asDouble()));
+                    return values;
+                })
+                .toList();
     }
 
     private static JsonNode json(String model) {
