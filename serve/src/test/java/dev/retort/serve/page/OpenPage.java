@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A service with two models, teacher and student, and its page in a browser. */
 final class OpenPage implements AutoCloseable {
-    private static final String ROUTE = "retort_request_seconds_count{route=\"/v1/models/{model}/detect\",status=\"200\"}";
+    private static final String ROUTE =
+            "retort_request_seconds_count{route=\"/v1/models/{model}/detect\",status=\"200\"}";
 
     private final RunningService service;
     private final Browser browser;
@@ -64,9 +65,10 @@ final class OpenPage implements AutoCloseable {
     }
 
     OpenPage found() {
-        browser.until("each model has found something", () -> all(".found:not([hidden])")
-                        .size()
-                == all("#models input:checked").size());
+        browser.until(
+                "each model has found something",
+                () -> all(".found:not([hidden])").size()
+                        == all("#models input:checked").size());
         return this;
     }
 

@@ -113,7 +113,9 @@ class PageAccessTest {
         page.one(in("teacher", "summary")).click();
         for (WebElement element : page.all("input:not([type=password]), button, textarea, canvas, section, fieldset")) {
             if (element.isDisplayed() || "file".equals(element.getAttribute("type"))) {
-                assertThat(element.getAccessibleName()).as(element.getAttribute("outerHTML")).isNotBlank();
+                assertThat(element.getAccessibleName())
+                        .as(element.getAttribute("outerHTML"))
+                        .isNotBlank();
             }
         }
         assertThat(page.one("#file").getAccessibleName()).isEqualTo("Choose an image");
@@ -134,6 +136,9 @@ class PageAccessTest {
         page.browser().keep("found-" + name);
         assertThat(page.browser().number("return document.documentElement.scrollWidth"))
                 .isLessThanOrEqualTo(width);
+        assertThat(page.browser()
+                        .number("const t = document.querySelector('.scroll'); return t.scrollWidth - t.clientWidth"))
+                .isZero();
         assertThat((List<?>) page.browser().run(CONTRAST, LEAST_CONTRAST)).isEmpty();
         String ground = page.browser().text("return getComputedStyle(document.body).backgroundColor");
         assertThat(ground).isEqualTo(dark ? "rgb(20, 23, 27)" : "rgb(246, 247, 249)");

@@ -74,7 +74,8 @@ class PageBoxesTest {
         page.slide(0.05);
         JsonNode detections = page.detections("teacher", IMAGE);
         for (int i = 0; i < Math.min(8, detections.size()); i++) {
-            page.browser().run("document.querySelectorAll(arguments[0])[arguments[1]].focus()", in("teacher", "tbody tr"), i);
+            page.browser()
+                    .run("document.querySelectorAll(arguments[0])[arguments[1]].focus()", in("teacher", "tbody tr"), i);
             for (double[] edge : edges(detections.get(i))) {
                 assertThat(canvas(edge[0], edge[1])).as("row " + i).isEqualTo(swatch(detections.get(i)));
             }
@@ -86,11 +87,15 @@ class PageBoxesTest {
     void afterScrollingTheBoxIsWhereItIsSeen(int width) throws IOException {
         page.load(width, 1, false).choose("street.png", IMAGE);
         JsonNode best = onlyBest();
-        page.browser().run("scrollTo(0, document.querySelector(arguments[0]).getBoundingClientRect().top - 37)", TEACHER);
+        page.browser()
+                .run("scrollTo(0, document.querySelector(arguments[0]).getBoundingClientRect().top - 37)", TEACHER);
         assertThat(page.browser().number("return Math.round(scrollY)")).isPositive();
-        double left = page.browser().number("return document.querySelector(arguments[0]).getBoundingClientRect().left", TEACHER);
-        double top = page.browser().number("return document.querySelector(arguments[0]).getBoundingClientRect().top", TEACHER);
-        double scale = page.browser().number("return document.querySelector(arguments[0]).clientWidth", TEACHER) / (double) WIDTH;
+        double left = page.browser()
+                .number("return document.querySelector(arguments[0]).getBoundingClientRect().left", TEACHER);
+        double top = page.browser()
+                .number("return document.querySelector(arguments[0]).getBoundingClientRect().top", TEACHER);
+        double scale = page.browser().number("return document.querySelector(arguments[0]).clientWidth", TEACHER)
+                / (double) WIDTH;
         BufferedImage window = page.browser().window();
         for (double[] edge : edges(best)) {
             int x = (int) (left + edge[0] * scale);
@@ -110,7 +115,12 @@ class PageBoxesTest {
         byte[] jpeg = turned(ImageFileWriter.jpeg(new RgbImage(200, 100, rgb), 0.9f));
         page.load(1280, 1, false).choose("turned.jpg", jpeg);
         page.slide(0.99);
-        assertThat(page.answer("teacher", jpeg).get("images").get(0).get("width").asInt()).isEqualTo(100);
+        assertThat(page.answer("teacher", jpeg)
+                        .get("images")
+                        .get(0)
+                        .get("width")
+                        .asInt())
+                .isEqualTo(100);
         int[] size = {size("width"), size("height")};
         assertThat(size[1]).isBetween(2 * size[0] - 2, 2 * size[0] + 2);
         int above = pixel(size[0] / 2, size[1] / 8);
@@ -124,8 +134,42 @@ class PageBoxesTest {
     /** The file with an Exif segment that says: to be turned to the right. */
     private static byte[] turned(byte[] jpeg) {
         byte[] exif = {
-            (byte) 0xff, (byte) 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, // header
-            0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0 // one entry: orientation 6
+            (byte) 0xff,
+            (byte) 0xe1,
+            0,
+            34,
+            'E',
+            'x',
+            'i',
+            'f',
+            0,
+            0,
+            'M',
+            'M',
+            0,
+            42,
+            0,
+            0,
+            0,
+            8, // header
+            0,
+            1,
+            0x01,
+            0x12,
+            0,
+            3,
+            0,
+            0,
+            0,
+            1,
+            0,
+            6,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0 // one entry: orientation 6
         };
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.write(jpeg, 0, 2);
@@ -138,7 +182,9 @@ class PageBoxesTest {
     private static JsonNode onlyBest() {
         JsonNode detections = page.detections("teacher", IMAGE);
         page.browser().run("document.getElementById('score').step = 'any'");
-        page.slide((detections.get(0).get("score").asDouble() + detections.get(1).get("score").asDouble()) / 2);
+        page.slide((detections.get(0).get("score").asDouble()
+                        + detections.get(1).get("score").asDouble())
+                / 2);
         assertThat(page.all(in("teacher", "tbody tr"))).hasSize(1);
         return detections.get(0);
     }
@@ -170,8 +216,7 @@ class PageBoxesTest {
     private static int canvas(double x, double y) {
         int width = size("width");
         int height = size("height");
-        return pixel(
-                (int) Math.min(width - 1, x * width / WIDTH), (int) Math.min(height - 1, y * height / HEIGHT));
+        return pixel((int) Math.min(width - 1, x * width / WIDTH), (int) Math.min(height - 1, y * height / HEIGHT));
     }
 
     private static int size(String property) {

@@ -36,8 +36,8 @@ class PageRoutesTest {
     @BeforeAll
     static void start() throws IOException {
         Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef0123456789abcdef");
-        HttpSettings settings = new HttpSettings(
-                "127.0.0.1", 0, 1_000_000, 10_000, 10_000, 32, Optional.of(Token.read(token)));
+        HttpSettings settings =
+                new HttpSettings("127.0.0.1", 0, 1_000_000, 10_000, 10_000, 32, Optional.of(Token.read(token)));
         Path model = TinyModel.save(folder.resolve("tiny.safetensors"), 7);
         service = RunningService.start(List.of(model.toString()), RunningService.LIMITS, settings);
     }
@@ -84,7 +84,8 @@ class PageRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/page", "/page/", "/index.html", "/PageRoutes.class", "//page.js", "/page.js/", "/%70age.jsx"})
+    @ValueSource(
+            strings = {"/page", "/page/", "/index.html", "/PageRoutes.class", "//page.js", "/page.js/", "/%70age.jsx"})
     void nothingElseIsThere(String path) {
         assertThat(service.get(path).statusCode()).isIn(400, 404);
     }

@@ -59,8 +59,8 @@ class PageTest {
         assertThat(page.browser().complaints()).isEmpty();
         assertThat(page.browser().requests())
                 .isNotEmpty()
-                .allMatch(address -> address.startsWith(page.origin() + "/")
-                        || address.startsWith("blob:" + page.origin() + "/"));
+                .allMatch(address ->
+                        address.startsWith(page.origin() + "/") || address.startsWith("blob:" + page.origin() + "/"));
     }
 
     @Test
@@ -70,15 +70,16 @@ class PageTest {
             JsonNode answer = page.answer(model, IMAGE);
             List<JsonNode> expected = passing(answer, 0.5);
             assertThat(expected).hasSizeGreaterThan(1);
-            assertThat(rows(model)).isEqualTo(expected.stream().map(PageTest::row).toList());
+            assertThat(rows(model))
+                    .isEqualTo(expected.stream().map(PageTest::row).toList());
             JsonNode json = json(model);
             assertThat(json.get("model").asString()).isEqualTo(model);
             assertThat(json.get("images").get(0).get("name").asString()).isEqualTo("street.png");
             assertThat(said(detections(json))).isEqualTo(said(expected));
             assertThat(page.all(in(model, ".times dt")).stream().map(WebElement::getText))
                     .containsExactly("decode", "resize", "queue", "network", "postprocess");
-            assertThat(page.all(in(model, ".times dd"))).allMatch(time -> time.getText()
-                    .matches("\\d+\\.\\d ms"));
+            assertThat(page.all(in(model, ".times dd")))
+                    .allMatch(time -> time.getText().matches("\\d+\\.\\d ms"));
             assertThat(page.one(in(model, "canvas")).getAttribute("aria-label"))
                     .startsWith("street.png: ")
                     .contains(expected.get(0).get("label").asString());
@@ -94,7 +95,8 @@ class PageTest {
         for (double least : new double[] {0.05, 0.4, 0.99, 0.2}) {
             page.slide(least);
             List<JsonNode> expected = passing(answer, least);
-            assertThat(rows("teacher")).isEqualTo(expected.stream().map(PageTest::row).toList());
+            assertThat(rows("teacher"))
+                    .isEqualTo(expected.stream().map(PageTest::row).toList());
             assertThat(said(detections(json("teacher")))).isEqualTo(said(expected));
         }
         String label = page.one("#legend input").getAttribute("value");
@@ -133,7 +135,10 @@ class PageTest {
         page.load(1280, 1, false);
         Path text = page.file("text.jpg", "This is no image.".getBytes(StandardCharsets.UTF_8));
         page.one("#file").sendKeys(text.toString());
-        page.browser().until("an error is shown", () -> page.all(".panel .error:not([hidden])").size() == 2);
+        page.browser()
+                .until(
+                        "an error is shown",
+                        () -> page.all(".panel .error:not([hidden])").size() == 2);
         WebElement error = page.one(in("teacher", ".error"));
         assertThat(error.getAttribute("role")).isEqualTo("alert");
         assertThat(error.getText()).contains("text.jpg");
@@ -144,8 +149,11 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"new ClipboardEvent('paste', {clipboardData: data, bubbles: true})",
-        "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})"})
+    @ValueSource(
+            strings = {
+                "new ClipboardEvent('paste', {clipboardData: data, bubbles: true})",
+                "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})"
+            })
     void whatIsPastedOrDroppedIsLookedInto(String event) {
         page.load(1280, 1, false);
         page.browser()
@@ -175,10 +183,9 @@ class PageTest {
         page.browser().allowClipboard(page.origin());
         page.one(in("teacher", "summary")).click();
         page.one(in("teacher", ".copy")).click();
-        page.browser()
-                .until("it is said", () -> page.one(in("teacher", ".copied"))
-                        .getText()
-                        .equals("Copied."));
+        page.browser().until("it is said", () -> page.one(in("teacher", ".copied"))
+                .getText()
+                .equals("Copied."));
         Object copied = page.browser()
                 .driver()
                 .executeAsyncScript("navigator.clipboard.readText().then(arguments[0], arguments[0]);");
@@ -188,17 +195,22 @@ class PageTest {
     @Test
     void aServiceThatNeedsATokenIsAskedWithIt() throws IOException {
         Path file = Files.writeString(folder.resolve("token"), SECRET);
-        HttpSettings settings = new HttpSettings(
-                "127.0.0.1", 0, 2_000_000, 10_000, 10_000, 32, Optional.of(Token.read(file)));
+        HttpSettings settings =
+                new HttpSettings("127.0.0.1", 0, 2_000_000, 10_000, 10_000, 32, Optional.of(Token.read(file)));
         try (OpenPage guarded = OpenPage.start(folder, settings)) {
             guarded.open(1280, 1, false);
-            guarded.browser().until("it asks for the token", () -> guarded.one("#token").isDisplayed());
-            guarded.one("#secret").sendKeys("0123456789abcdef-wrong\n");
             guarded.browser()
-                    .until("it is refused", () -> guarded.one("#failure").getText().equals("The token is wrong"));
+                    .until("it asks for the token", () -> guarded.one("#token").isDisplayed());
+            guarded.one("#secret").sendKeys("0123456789abcdef-wrong\n");
+            guarded.browser().until("it is refused", () -> guarded.one("#failure")
+                    .getText()
+                    .equals("The token is wrong"));
             guarded.one("#secret").clear();
             guarded.one("#secret").sendKeys(SECRET + "\n");
-            guarded.browser().until("the models are listed", () -> guarded.all("#models input").size() == 2);
+            guarded.browser()
+                    .until(
+                            "the models are listed",
+                            () -> guarded.all("#models input").size() == 2);
             assertThat(guarded.one("#token").isDisplayed()).isFalse();
             assertThat(guarded.one("#failure").isDisplayed()).isFalse();
             guarded.choose("street.png", IMAGE);
@@ -234,7 +246,8 @@ class PageTest {
     }
 
     private static JsonNode json(String model) {
-        return RunningService.json(page.one(in(model, ".json")).getAttribute("value").getBytes(StandardCharsets.UTF_8));
+        return RunningService.json(
+                page.one(in(model, ".json")).getAttribute("value").getBytes(StandardCharsets.UTF_8));
     }
 
     /** The table's rows, cells apart by spaces. */

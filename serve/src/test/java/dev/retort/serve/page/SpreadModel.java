@@ -23,7 +23,8 @@ final class SpreadModel {
         Random random = new Random(seed);
         try (Backend backend = Backends.create("simd");
                 Detector detector = Detector.load(file, backend)) {
-            assign(backend, detector.network().state().get("head.cls_score.weight"), () -> (float) (WEIGHTS * random.nextGaussian()));
+            assign(backend, detector.network().state().get("head.cls_score.weight"), () ->
+                    (float) (WEIGHTS * random.nextGaussian()));
             assign(backend, detector.network().state().get("head.cls_score.bias"), () -> BIAS);
             detector.save(file);
         }
