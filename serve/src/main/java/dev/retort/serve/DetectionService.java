@@ -9,8 +9,11 @@ import dev.retort.serve.detect.ServedModels;
 import dev.retort.serve.http.Drain;
 import dev.retort.serve.http.HttpService;
 import dev.retort.serve.http.HttpSettings;
+import dev.retort.serve.http.Route;
+import dev.retort.serve.page.PageRoutes;
 import dev.retort.tensor.Backend;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -55,12 +58,9 @@ public final class DetectionService implements AutoCloseable {
         Detection detection = new Detection(limits, metrics);
         metrics.watch(detection, memory, backend);
         try {
-            HttpService http = HttpService.start(
-                    settings,
-                    ServiceRoutes.of(models, detection, limits.maxPixels(), drain, metrics::text, version()),
-                    memory,
-                    drain,
-                    metrics);
+            List<Route> routes = new ArrayList<>(PageRoutes.routes());
+            routes.addAll(ServiceRoutes.of(models, detection, limits.maxPixels(), drain, metrics::text, version()));
+            HttpService http = HttpService.start(settings, routes, memory, drain, metrics);
             return new DetectionService(http, detection, models);
         } catch (IOException | RuntimeException | Error e) {
             detection.close();
