@@ -37,7 +37,7 @@ class PageRoutesTest {
     static void start() throws IOException {
         Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef0123456789abcdef");
         HttpSettings settings =
-                new HttpSettings("127.0.0.1", 0, 1_000_000, 10_000, 10_000, 32, Optional.of(Token.read(token)));
+                new HttpSettings("127.0.0.1", 0, 1_000_000, 30_000, 10_000, 10_000, 32, Optional.of(Token.read(token)));
         Path model = TinyModel.save(folder.resolve("tiny.safetensors"), 7);
         service = RunningService.start(List.of(model.toString()), RunningService.LIMITS, settings);
     }

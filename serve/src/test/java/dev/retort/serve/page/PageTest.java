@@ -196,7 +196,7 @@ class PageTest {
     void aServiceThatNeedsATokenIsAskedWithIt() throws IOException {
         Path file = Files.writeString(folder.resolve("token"), SECRET);
         HttpSettings settings =
-                new HttpSettings("127.0.0.1", 0, 2_000_000, 10_000, 10_000, 32, Optional.of(Token.read(file)));
+                new HttpSettings("127.0.0.1", 0, 2_000_000, 30_000, 10_000, 10_000, 32, Optional.of(Token.read(file)));
         try (OpenPage guarded = OpenPage.start(folder, settings)) {
             guarded.open(1280, 1, false);
             guarded.browser()
