@@ -45,7 +45,8 @@ class RecipeReaderTest {
     @Test
     void missingFieldsHaveTheirDefaults() {
         Recipe recipe = parse("training:\n  epochs: 3\n");
-        assertThat(recipe.training()).isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0, false, "none"));
+        assertThat(recipe.training())
+                .isEqualTo(new Recipe.Training(0, 3, 2, 1, 1, 500, 20, false, 0, 0, 0, 0, 0, false, "none"));
         assertThat(recipe.model()).isEqualTo(Recipe.defaults().model());
         assertThat(parse("")).isEqualTo(Recipe.defaults());
         assertThat(parse("# nothing\n")).isEqualTo(Recipe.defaults());

@@ -14,6 +14,9 @@ final class Courier implements AutoCloseable {
     /** Where exchanges are made; null for the computing thread itself. */
     private final ExecutorService thread;
 
+    /** Throws what an exchange has thrown: none is made after it. */
+    private Runnable failed;
+
     private boolean finished;
 
     private Courier(ExecutorService thread) {
@@ -45,12 +48,16 @@ final class Courier implements AutoCloseable {
 
     private void tried(Runnable exchange) {
         try {
-            exchange.run();
+            if (failed == null) {
+                exchange.run();
+            } else {
+                bring(failed);
+            }
         } catch (RuntimeException | Error failure) {
-            thread.shutdownNow();
-            bring(() -> {
+            failed = () -> {
                 throw failure;
-            });
+            };
+            bring(failed);
         }
     }
 

@@ -183,6 +183,39 @@ class GradientExchangeTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAnExchangeThrowsEndsTheBackwardPass(boolean overlapped) {
+        CountDownLatch begun = new CountDownLatch(1);
+        Communicator failing = (Communicator) Proxy.newProxyInstance(
+                Communicator.class.getClassLoader(), new Class<?>[] {Communicator.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("reduceScatter")) {
+                        begun.countDown();
+                        throw new PeerException(Communicator.alone().peer(0), "is gone");
+                    }
+                    return method.invoke(Communicator.alone(), arguments);
+                });
+        try (Backend backend = Backends.create("simd")) {
+            List<Parameter> parameters = parameters(backend);
+            try (Scope scope = Scope.open();
+                    GradientExchange exchange = new GradientExchange(parameters, 1, failing, overlapped, 1)) {
+                exchange.begin(Set.of());
+                assertThatThrownBy(() -> {
+                            for (int place = parameters.size() - 1; place >= 0; place--) {
+                                Tensor data = parameters.get(place).data();
+                                exchange.ready(parameters.get(place), data);
+                                awaits(begun);
+                            }
+                            exchange.finish();
+                        })
+                        .isInstanceOf(PeerException.class)
+                        .hasMessageContaining("is gone");
+            }
+            parameters.forEach(Parameter::close);
+            assertThat(backend.memory().liveBytes()).isZero();
+        }
+    }
+
     private static boolean awaits(CountDownLatch latch) {
         try {
             return latch.await(40, TimeUnit.SECONDS);
