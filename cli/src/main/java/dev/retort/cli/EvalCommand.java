@@ -160,7 +160,7 @@ final class EvalCommand implements Callable<Integer> {
         for (String option : List.of("--device", "--graphs", "--max-pixels")) {
             require(
                     what.files == null || !isGiven(option),
-                    option + " is for a model; nothing is left to compute with" + " --detections.");
+                    option + " is for a model; nothing is left to compute with --detections.");
         }
         require(score >= 0 && score <= 1, "Invalid value for option '--score': " + score + " is not from 0 to 1");
         require(!isGiven("--score") || json != null || html != null, "--score is for what --html and --json write.");
@@ -169,7 +169,7 @@ final class EvalCommand implements Callable<Integer> {
                 "--images is for the page: give --html.");
         List<Path> outputs = Stream.of(json, html, what.model == null ? null : what.model.detections)
                 .filter(Objects::nonNull)
-                .map(file -> file.toAbsolutePath().normalize())
+                .map(OutputFile::key)
                 .toList();
         require(
                 Set.copyOf(outputs).size() == outputs.size(),

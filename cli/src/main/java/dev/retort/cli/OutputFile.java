@@ -13,7 +13,12 @@ final class OutputFile {
 
     /** Whether two paths name one file, there or not. */
     static boolean isOne(Path one, Path other) {
-        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+        return key(one).equals(key(other));
+    }
+
+    /** Equal for two paths that name one file. */
+    static Path key(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     /** Makes a folder and those above it, if they are not there; a failure names it. */

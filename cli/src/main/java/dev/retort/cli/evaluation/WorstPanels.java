@@ -1,11 +1,11 @@
 package dev.retort.cli.evaluation;
 
-import dev.retort.cli.job.PaintedImage;
 import dev.retort.cli.report.ReportData;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.DatasetBoxes;
+import dev.retort.detection.draw.PaintedImage;
 import dev.retort.detection.eval.Detection;
 import dev.retort.detection.eval.ImageErrors;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.data.Sample;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.DatasetBoxes;
+import dev.retort.detection.draw.PaintedImage;
 import dev.retort.detection.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,13 +1,12 @@
 package dev.retort.detection.tensorboard;
 
 import dev.retort.detection.Evaluation;
-import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.Category;
 import dev.retort.detection.data.CocoDataset;
 import dev.retort.detection.data.ImageInfo;
-import dev.retort.detection.data.RgbImage;
 import dev.retort.detection.draw.BoxPainter;
 import dev.retort.detection.draw.DatasetBoxes;
+import dev.retort.detection.draw.PaintedImage;
 import dev.retort.detection.eval.CocoEvaluator;
 import dev.retort.detection.eval.MatchedDetections;
 import dev.retort.detection.proto.ProtoMessage;
@@ -28,7 +27,6 @@ final class TensorBoardTracker implements RunTracker {
     static final String FOLDER = "tensorboard";
 
     private static final int IMAGES = 4;
-    private static final int LONGEST_EDGE = 1024;
     private static final double LEAST_SCORE = 0.3;
     private static final int MOST_CURVES = 100;
 
@@ -96,32 +94,9 @@ final class TensorBoardTracker implements RunTracker {
                     List<BoxPainter.Box> boxes = new ArrayList<>(DatasetBoxes.truth(test, image));
                     boxes.addAll(
                             DatasetBoxes.predicted(evaluation.detections(), image, test.categories(), LEAST_SCORE));
-                    return Summaries.image("images/" + image.id(), painted(test.image(image), boxes));
+                    return Summaries.image("images/" + image.id(), PaintedImage.of(test.image(image), boxes));
                 })
                 .toList();
-    }
-
-    private static RgbImage painted(RgbImage image, List<BoxPainter.Box> boxes) {
-        double scale = Math.min(1, (double) LONGEST_EDGE / Math.max(image.width(), image.height()));
-        if (scale == 1) {
-            return BoxPainter.paint(image, boxes);
-        }
-        int width = Math.max(1, (int) Math.round(image.width() * scale));
-        int height = Math.max(1, (int) Math.round(image.height() * scale));
-        return BoxPainter.paint(
-                BilinearResize.resize(image, width, height),
-                boxes.stream().map(box -> scaled(box, scale)).toList());
-    }
-
-    private static BoxPainter.Box scaled(BoxPainter.Box box, double scale) {
-        return new BoxPainter.Box(
-                box.x1() * scale,
-                box.y1() * scale,
-                box.x2() * scale,
-                box.y2() * scale,
-                box.classIndex(),
-                box.name(),
-                box.score());
     }
 
     private void write(long step, List<ProtoMessage> values) {

@@ -1,8 +1,7 @@
-package dev.retort.cli.job;
+package dev.retort.detection.draw;
 
 import dev.retort.detection.data.BilinearResize;
 import dev.retort.detection.data.RgbImage;
-import dev.retort.detection.draw.BoxPainter;
 import java.util.List;
 
 /** Images with boxes, of a size for pages. */
